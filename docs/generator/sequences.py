@@ -1,0 +1,95 @@
+"""The sequence format: document, containers, conditions, instructions, catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.tables import WORDS, as_markdown, fields, first_paragraph
+from pydantic import BaseModel
+
+from hostsim.sequence.conditions import Altitude, Until
+from hostsim.sequence.document import Loop, Sequential
+from hostsim.sequence.document import Sequence as Night
+from hostsim.sequence.focusing import FocusSettings
+from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instructions import INSTRUCTIONS
+from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
+from tsplug.model import TrainedFlat
+from tsplug.model.preferences import FlatsPreferences, GraderPreferences, PlannerPreferences
+
+# Kept by the store, so no catalogue gives them.
+_KEPT = {"id", "guid", "site_id", "profile_id", "project_id", "target_id", "template_id", "acquired", "accepted"}
+
+_SECTIONS: dict[object, str] = {
+    **WORDS,
+    Until: "[condition](#conditions)",
+    Altitude: "[altitude](#untilaltitude)",
+    FocusSettings: "[focus settings](#focus-settings)",
+    GraderPreferences: "[profile.grader](#profilegrader)",
+    FlatsPreferences: "[profile.flats](#profileflats)",
+    PlannerPreferences: "[profile.planner](#profileplanner)",
+    dict[str, Any]: "[catalogue](#catalogue)",
+}
+
+
+def document() -> str:
+    """Return the fields of the whole file."""
+    return fields(Night, words=_SECTIONS)
+
+
+def containers() -> str:
+    """Return every container."""
+    return "\n\n".join(
+        f"### {name}\n\n{first_paragraph(model.__doc__)}\n\n{fields(model, without=['type'], words=_SECTIONS)}"
+        for name, model in (("sequential", Sequential), ("loop", Loop))
+    )
+
+
+def instructions() -> str:
+    """Return every instruction with its own fields."""
+    shared = [*Instruction.model_fields]
+    return "\n\n".join(
+        f"### {name}\n\n{instruction.help}\n\n{fields(instruction, without=shared, words=_SECTIONS)}"
+        for name, instruction in INSTRUCTIONS.items()
+    )
+
+
+def every_instruction() -> str:
+    """Return the fields that all instructions have."""
+    return fields(Instruction, without=["type"], words=_SECTIONS)
+
+
+def until() -> str:
+    """Return the ways to name a moment."""
+    return fields(Until, words=_SECTIONS)
+
+
+def altitude() -> str:
+    """Return how an altitude is waited for."""
+    return f"{first_paragraph(Altitude.__doc__)}\n\n{fields(Altitude, words=_SECTIONS)}"
+
+
+def focus() -> str:
+    """Return the settings of the autofocus."""
+    return fields(FocusSettings, words=_SECTIONS)
+
+
+def catalogue() -> str:
+    """Return what each part of the catalogue holds."""
+    kinds: dict[str, type[BaseModel]] = {
+        "site": Site,
+        "profile": Profile,
+        "profile.grader": GraderPreferences,
+        "profile.flats": FlatsPreferences,
+        "profile.planner": PlannerPreferences,
+        "templates": ExposureTemplate,
+        "projects": Project,
+        "projects.targets": Target,
+        "projects.targets.plans": ExposurePlan,
+        "trained_flats": TrainedFlat,
+    }
+    kept = _KEPT | {"created_at", "trained_at"}
+    return "\n\n".join(
+        f"### {name}\n\n{as_markdown(first_paragraph(kind.__doc__))}\n\n{fields(kind, without=kept, words=_SECTIONS)}"
+        for name, kind in kinds.items()
+    )

@@ -1,0 +1,1 @@
+"""hostsim, a small sequencer that loads tsplug and drives ASCOM Alpaca devices."""

@@ -1,0 +1,116 @@
+"""An Alpaca server on a thread of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from hostsim.alpaca.app import make_app
+from hostsim.devices.observatory import Observatory
+
+_START_S = 10.0
+_STOP_S = 10.0
+# A client may be silent for a long exposure and should find its connection still open.
+_KEEP_ALIVE_S = 3600
+
+
+class AlpacaServerError(Exception):
+    """The server could not be started."""
+
+
+class _Uvicorn(uvicorn.Server):
+    """Tells when it has started, so that nobody needs to poll."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+class AlpacaServer:
+    """Serves one observatory over HTTP; a context manager that starts and stops."""
+
+    def __init__(self, observatory: Observatory, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Prepare to serve ``observatory``; port 0 takes any free one."""
+        self.observatory = observatory
+        self._host = host
+        self._port = port
+        self._socket: socket.socket | None = None
+        self._server: _Uvicorn | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """Return ``host:port``, as Alpaca clients take it.
+
+        Raises:
+            AlpacaServerError: the server has not been started.
+        """
+        if self._socket is None:
+            raise AlpacaServerError("the Alpaca server has no address before it is started")
+        host, port = self._socket.getsockname()[:2]
+        return f"{host}:{port}"
+
+    def start(self) -> None:
+        """Listen and answer; returns when the first request can come.
+
+        Raises:
+            AlpacaServerError: the address is taken or not of this machine.
+        """
+        self._socket = self._listen()
+        config = uvicorn.Config(
+            make_app(self.observatory),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=_KEEP_ALIVE_S,
+        )
+        self._server = _Uvicorn(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="alpaca-server", daemon=True
+        )
+        self._thread.start()
+        if not self._server.ready.wait(_START_S):
+            self.stop()
+            raise AlpacaServerError(f"the Alpaca server on {self._host}:{self._port} did not start in {_START_S:g} s")
+
+    def stop(self) -> None:
+        """Stop answering and free the address; nothing happens when the server does not run."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(_STOP_S)
+        if self._socket is not None:
+            self._socket.close()
+        self._server = self._thread = self._socket = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def _listen(self) -> socket.socket:
+        # asyncio switches Nagle's algorithm off, which costs 40 ms a request, only where the protocol is spelt out.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError as error:
+            listener.close()
+            raise AlpacaServerError(
+                f"cannot listen on {self._host}:{self._port} ({error.strerror}): choose another port, or 0 for any"
+            ) from None
+        return listener

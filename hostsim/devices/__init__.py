@@ -1,0 +1,1 @@
+"""Simulated devices of one observatory: behaviour only, one file per device; the protocol is elsewhere."""

@@ -1,0 +1,47 @@
+"""A camera's thermoelectric cooler: a finite rate, and a limit below the ambient temperature."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CoolerConfig(BaseModel):
+    """How fast (degrees C per second) and how far below ambient (degrees C) the sensor can be cooled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rate_c_per_s: float = Field(default=0.25, gt=0)
+    deepest_below_ambient_c: float = Field(default=40.0, gt=0)
+    lowest_set_point_c: float = -50.0
+    highest_set_point_c: float = 40.0
+
+
+class CoolerState(BaseModel):
+    """Whether the cooler runs, the temperature asked for, and that of the sensor: ambient (None) until it ran."""
+
+    on: bool = False
+    set_point_c: float = -10.0
+    sensor_c: float | None = None
+
+    def temperature_c(self, ambient_c: float) -> float:
+        """Return the temperature of the sensor in degrees C."""
+        return ambient_c if self.sensor_c is None else self.sensor_c
+
+    def advance(self, seconds: float, ambient_c: float, *, config: CoolerConfig) -> None:
+        """Bring the sensor towards its goal for ``seconds``; once back at ambient it follows the air."""
+        goal_c = ambient_c
+        if self.on:
+            goal_c = max(min(self.set_point_c, ambient_c), ambient_c - config.deepest_below_ambient_c)
+        difference_c = goal_c - self.temperature_c(ambient_c)
+        step_c = config.rate_c_per_s * seconds
+        if abs(difference_c) > step_c:
+            self.sensor_c = self.temperature_c(ambient_c) + (step_c if difference_c > 0 else -step_c)
+        else:
+            self.sensor_c = goal_c if self.on else None
+
+    def power_percent(self, ambient_c: float, config: CoolerConfig) -> float:
+        """Return the power the cooler takes: proportional to what it holds the sensor below ambient."""
+        if not self.on:
+            return 0.0
+        below_c = ambient_c - self.temperature_c(ambient_c)
+        return min(100.0, max(0.0, 100.0 * below_c / config.deepest_below_ambient_c))

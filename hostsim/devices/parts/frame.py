@@ -1,0 +1,46 @@
+"""One exposed frame: what is needed to render it, and its pixels once somebody asks for them."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hostsim.sky.scene import ExposureSettings, LightPath
+
+
+class FrameSource(Protocol):
+    """The sky as a camera needs it: pixels for a light path, and the temperature of the air."""
+
+    def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
+        """Return the frame as C-contiguous ``[x][y]`` array; the same arguments give the same pixels."""
+        ...
+
+    def temperature_c(self, moment: datetime) -> float:
+        """Return the temperature of the air in degrees C."""
+        ...
+
+
+class Frame:
+    """A frame that is rendered when its pixels are first asked for, once, whoever asks.
+
+    Rendering takes a while: ask on a thread that may wait.
+    """
+
+    def __init__(self, source: FrameSource, path: LightPath, *, settings: ExposureSettings) -> None:
+        """Keep what rendering needs."""
+        self._source = source
+        self._path = path
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._pixels: NDArray[np.uint16] | None = None
+
+    def pixels(self) -> NDArray[np.uint16]:
+        """Return the pixels, ``[x][y]``, C-contiguous."""
+        with self._lock:
+            if self._pixels is None:
+                self._pixels = np.ascontiguousarray(self._source.render(self._path, self._settings))
+            return self._pixels

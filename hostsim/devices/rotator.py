@@ -1,0 +1,150 @@
+"""The simulated rotator: a mechanical angle, and a sky angle that a sync sets apart from it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from hostsim.devices.parts.description import configured, fixed, method, read, write
+from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now
+from hostsim.devices.parts.errors import InvalidValueError
+from hostsim.devices.parts.motion import LinearMotion
+
+
+class RotatorConfig(DeviceConfig):
+    """Step in degrees, speed in degrees per second, start angle in degrees, and settle time."""
+
+    name: str = Field(default="Simulated rotator", min_length=1)
+    step_deg: float = Field(default=0.01, gt=0)
+    deg_per_s: float = Field(default=6.0, gt=0)
+    start_deg: float = Field(default=0.0, ge=0, lt=360)
+    settle_s: float = Field(default=0.5, ge=0)
+
+
+class RotatorState(ConnectionState):
+    """The mechanical angle (degrees, unwrapped while moving), what a sync added, and the sense of the sky angle."""
+
+    motion: LinearMotion
+    offset_deg: float = 0.0
+    reverse: bool = False
+
+
+class Rotator(Device):
+    """A rotator without a cable stop: it goes the short way to any angle."""
+
+    device_type: ClassVar[str] = "Rotator"
+    interface_version: ClassVar[int] = 4
+    operational: ClassVar[tuple[str, ...]] = ("IsMoving", "MechanicalPosition", "Position")
+    config: RotatorConfig
+    state: RotatorState
+
+    def __init__(self, config: RotatorConfig, clock: Now) -> None:
+        """Start at rest."""
+        motion = LinearMotion(position=config.start_deg, target=config.start_deg)
+        super().__init__(config, clock, state=RotatorState(motion=motion))
+
+    def advance(self, seconds: float) -> None:
+        """Turn for ``seconds``."""
+        super().advance(seconds)
+        self.state.motion.advance(seconds, speed=self.config.deg_per_s)
+
+    can_reverse = fixed("CanReverse", True, text="Return whether the sense can be reversed.")
+    step_size = configured("StepSize", "step_deg", kind=float, text="Return the smallest step in degrees.")
+
+    @read("Reverse")
+    def reverse(self) -> bool:
+        """Return whether the sky angle runs against the mechanical one."""
+        return self.state.reverse
+
+    @write("Reverse")
+    def set_reverse(self, reverse: bool) -> None:
+        """Choose the sense of the sky angle; where the rotator stands keeps its Position."""
+        position = self.position()
+        self.state.reverse = reverse
+        self.sync(position)
+
+    @read("IsMoving")
+    def is_moving(self) -> bool:
+        """Return whether the rotator turns or settles."""
+        return self.state.motion.moving
+
+    @read("MechanicalPosition")
+    def mechanical_position(self) -> float:
+        """Return the mechanical angle, 0 up to 360 degrees."""
+        return _circle(self.state.motion.position)
+
+    @read("Position")
+    def position(self) -> float:
+        """Return the sky angle, 0 up to 360 degrees."""
+        return self._sky(self.state.motion.position)
+
+    @read("TargetPosition")
+    def target_position(self) -> float:
+        """Return the sky angle the rotator goes to, 0 up to 360 degrees."""
+        return self._sky(self.state.motion.target)
+
+    @method("Halt")
+    def halt(self) -> None:
+        """Stop where the rotator is."""
+        self.state.motion.halt()
+
+    @method("Move", "Position", errors=(InvalidValueError,))
+    def move(self, angle_deg: float) -> None:
+        """Start turning by ``angle_deg``, measured as the sky angle is.
+
+        Raises:
+            InvalidValueError: the angle is a turn or more.
+        """
+        if abs(angle_deg) >= 360:
+            raise InvalidValueError(f"a relative move must be less than a turn, not {angle_deg} degrees")
+        self._turn_to(self.mechanical_position() + (-angle_deg if self.state.reverse else angle_deg))
+
+    @method("MoveAbsolute", "Position", errors=(InvalidValueError,))
+    def move_absolute(self, position: float) -> None:
+        """Start turning to a sky angle.
+
+        Raises:
+            InvalidValueError: the angle is outside 0 up to 360.
+        """
+        _check_circle(position)
+        turn = position - self.state.offset_deg
+        self._turn_to_nearest(-turn if self.state.reverse else turn)
+
+    @method("MoveMechanical", "Position", errors=(InvalidValueError,))
+    def move_mechanical(self, position: float) -> None:
+        """Start turning to a mechanical angle.
+
+        Raises:
+            InvalidValueError: the angle is outside 0 up to 360.
+        """
+        _check_circle(position)
+        self._turn_to_nearest(position)
+
+    @method("Sync", "Position")
+    def sync(self, position: float) -> None:
+        """Call the present angle ``position`` in the sky; any number is brought to the circle."""
+        mechanical = self.state.motion.position
+        self.state.offset_deg = _circle(position - (-mechanical if self.state.reverse else mechanical))
+
+    def _sky(self, mechanical_deg: float) -> float:
+        return _circle(self.state.offset_deg + (-mechanical_deg if self.state.reverse else mechanical_deg))
+
+    def _turn_to_nearest(self, mechanical_deg: float) -> None:
+        here = self.mechanical_position()
+        self._turn_to(here + (mechanical_deg - here + 180.0) % 360.0 - 180.0)
+
+    def _turn_to(self, mechanical_deg: float) -> None:
+        self.state.motion.position = self.mechanical_position()
+        steps = round(mechanical_deg / self.config.step_deg)
+        self.state.motion.start(round(steps * self.config.step_deg, 9), settle_s=self.config.settle_s)
+
+
+def _circle(angle_deg: float) -> float:
+    # Rounding keeps 359.9999999999999 and the 360.0 that the remainder of a tiny negative angle gives out of answers.
+    return round(angle_deg % 360.0, 9) % 360.0
+
+
+def _check_circle(angle_deg: float) -> None:
+    if not 0 <= angle_deg < 360:
+        raise InvalidValueError(f"Position must be 0 up to 360 degrees, not {angle_deg}")

@@ -1,0 +1,74 @@
+"""The one boundary to alpyca: whatever it or the network raises becomes a `DeviceError` that says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+from alpaca.exceptions import (
+    ActionNotImplementedException,
+    AlpacaRequestException,
+    DriverException,
+    InvalidOperationException,
+    InvalidValueException,
+    NotConnectedException,
+    NotImplementedException,
+    OperationCancelledException,
+    ParkedException,
+    SlavedException,
+    ValueNotSetException,
+)
+
+from tsplug import DeviceError
+
+_ALPACA_ERRORS = (
+    ActionNotImplementedException,
+    AlpacaRequestException,
+    DriverException,
+    InvalidOperationException,
+    InvalidValueException,
+    NotConnectedException,
+    NotImplementedException,
+    OperationCancelledException,
+    ParkedException,
+    SlavedException,
+    ValueNotSetException,
+)
+
+_CODE = re.compile(r"\(?Error Code: 0x[0-9a-fA-F]+\)?")
+
+_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (requests.Timeout, "no answer in time: look at the device and its driver, then run the sequence again"),
+    (requests.ConnectionError, "the connection is lost: see that the Alpaca server runs and can be reached"),
+    (requests.RequestException, "the answer of the Alpaca server cannot be understood"),
+    (NotConnectedException, "it is not connected: begin the sequence with connect_equipment"),
+    (ParkedException, "it is parked: put `unpark` before this instruction"),
+    (NotImplementedException, "the device cannot do this"),
+)
+
+
+@contextmanager
+def talking_to(device: str, doing: str) -> Iterator[None]:
+    """Turn what alpyca raises inside into one clear error.
+
+    Args:
+        device: kind and name of the device.
+        doing: what was tried, to follow "could not", for example ``open the cover``.
+
+    Raises:
+        DeviceError: the device refused, failed or did not answer.
+    """
+    try:
+        yield
+    except (requests.RequestException, *_ALPACA_ERRORS) as error:
+        raise DeviceError(device, f"could not {doing}: {_explained(error)}") from error
+
+
+def _explained(error: Exception) -> str:
+    advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "")
+    if isinstance(error, requests.RequestException):
+        return advice
+    said = " ".join(_CODE.sub("", str(error)).split())
+    return f"{said} ({advice})" if advice and said else said or advice or type(error).__name__

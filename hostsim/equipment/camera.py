@@ -1,0 +1,184 @@
+"""The host's camera: cooling, settings, and exposures that come back as pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import numpy as np
+from alpaca.camera import CameraStates
+from alpaca.exceptions import NotImplementedException
+from numpy.typing import NDArray
+
+from hostsim.equipment.device import HostDevice
+from hostsim.equipment.image import download
+from hostsim.equipment.waiting import Patience
+from tsplug import DeviceError
+
+T = TypeVar("T")
+
+_DOWNLOAD_S = 120.0
+# One jump of a simulated clock covers the exposure; real time is passed in slices by the clock itself.
+_POLL_S = 0.5
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """How to expose: seconds, light or dark, gain and offset (None leaves the camera's), binning, part of the frame."""
+
+    exposure_s: float
+    light: bool = True
+    gain: int | None = None
+    offset: int | None = None
+    binning: int = 1
+    roi_percent: float = 100.0
+
+
+@dataclass(frozen=True)
+class CameraReading:
+    """What the camera was set to for a frame: names, levels, degrees C, micrometres unbinned, electrons per ADU."""
+
+    name: str
+    gain: int | None
+    offset: int | None
+    binning: int
+    readout_mode: int | None
+    readout_mode_name: str
+    pixel_um: float
+    egain: float | None
+    set_temperature_c: float | None
+    temperature_c: float | None
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A frame as it came from the camera: pixels by rows, beginning and end of the exposure, and its settings."""
+
+    pixels: NDArray[np.uint16]
+    started: datetime
+    ended: datetime
+    exposure_s: float
+    reading: CameraReading
+
+
+class Camera(HostDevice):
+    """A cooled camera; implements `tsplug.ports.Camera`."""
+
+    kind = "camera"
+
+    @property
+    def max_adu(self) -> int:
+        """Return the highest level a pixel can have, in ADU."""
+        with self._trying("read MaxADU"):
+            return int(self._alpaca.MaxADU)
+
+    def readout_mode(self) -> int:
+        """Return the index of the readout mode in use."""
+        with self._trying("read the readout mode"):
+            return int(self._alpaca.ReadoutMode)
+
+    def set_readout_mode(self, index: int) -> None:
+        """Select a readout mode by its index."""
+        with self._trying(f"select readout mode {index}"):
+            self._alpaca.ReadoutMode = index
+
+    def cool(self, celsius: float, *, tolerance_c: float, patience: Patience) -> None:
+        """Switch the cooler on and wait until the sensor has the temperature.
+
+        Raises:
+            DeviceError: the sensor did not come within ``tolerance_c`` in time.
+        """
+        with self._trying(f"cool to {celsius:g} degrees C"):
+            self._alpaca.SetCCDTemperature = celsius
+            self._alpaca.CoolerOn = True
+        self._wait(
+            lambda: abs(self._alpaca.CCDTemperature - celsius) <= tolerance_c,
+            f"cooling to {celsius:g} C",
+            patience=patience,
+        )
+
+    def warm(self, *, at_least_c: float, patience: Patience) -> None:
+        """Let the sensor warm up gently, then switch the cooler off.
+
+        ``at_least_c`` is where it counts as warm; in frosty air that is as warm as the air gets it.
+        """
+        with self._trying("warm up"):
+            goal_c = min(at_least_c, float(self._alpaca.HeatSinkTemperature) - 0.5)
+            self._alpaca.SetCCDTemperature = goal_c
+        self._wait(lambda: self._alpaca.CCDTemperature >= goal_c - 0.5, "warming up", patience=patience)
+        with self._trying("switch the cooler off"):
+            self._alpaca.CoolerOn = False
+
+    def expose(self, exposure: Exposure) -> Shot:
+        """Take one frame and return it.
+
+        Raises:
+            DeviceError: the camera refused, failed, or did not finish in time.
+        """
+        self._set_up(exposure)
+        started = self._clock.now()
+        with self._trying("start an exposure"):
+            self._alpaca.StartExposure(exposure.exposure_s, exposure.light)
+        self._clock.sleep(exposure.exposure_s)
+        ended = self._clock.now()
+        self._wait(self._ready, "reading out", patience=Patience(timeout_s=_DOWNLOAD_S, poll_s=_POLL_S))
+        with self._trying("send the frame"):
+            pixels = download(self._alpaca, self.label)
+            exposure_s = float(self._alpaca.LastExposureDuration)
+        return Shot(pixels, started, ended, exposure_s, self.reading())
+
+    def abort(self) -> None:
+        """End an exposure under way and drop it."""
+        with self._trying("abort the exposure"):
+            if self._alpaca.CameraState != CameraStates.cameraIdle:
+                self._alpaca.AbortExposure()
+
+    def reading(self) -> CameraReading:
+        """Return what the camera is set to."""
+        with self._trying("tell its settings"):
+            mode = _optional(lambda: int(self._alpaca.ReadoutMode))
+            modes = _optional(lambda: list(self._alpaca.ReadoutModes)) or []
+            return CameraReading(
+                name=self.name,
+                gain=_optional(lambda: int(self._alpaca.Gain)),
+                offset=_optional(lambda: int(self._alpaca.Offset)),
+                binning=int(self._alpaca.BinX),
+                readout_mode=mode,
+                readout_mode_name=modes[mode] if mode is not None and mode < len(modes) else "",
+                pixel_um=float(self._alpaca.PixelSizeX),
+                egain=_optional(lambda: float(self._alpaca.ElectronsPerADU)),
+                set_temperature_c=_optional(lambda: float(self._alpaca.SetCCDTemperature)),
+                temperature_c=_optional(lambda: float(self._alpaca.CCDTemperature)),
+            )
+
+    def _set_up(self, exposure: Exposure) -> None:
+        with self._trying("set up the exposure"):
+            alpaca = self._alpaca
+            alpaca.BinX = exposure.binning
+            alpaca.BinY = exposure.binning
+            part = exposure.roi_percent / 100.0
+            width, height = alpaca.CameraXSize // exposure.binning, alpaca.CameraYSize // exposure.binning
+            alpaca.NumX = max(1, round(width * part))
+            alpaca.NumY = max(1, round(height * part))
+            alpaca.StartX = (width - max(1, round(width * part))) // 2
+            alpaca.StartY = (height - max(1, round(height * part))) // 2
+            if exposure.gain is not None:
+                alpaca.Gain = exposure.gain
+            if exposure.offset is not None:
+                alpaca.Offset = exposure.offset
+
+    def _ready(self) -> bool:
+        if self._alpaca.ImageReady:
+            return True
+        if self._alpaca.CameraState == CameraStates.cameraError:
+            raise DeviceError(self.label, "the exposure failed in the camera: look at it, then run the sequence again")
+        return False
+
+
+def _optional(read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except NotImplementedException:
+        return None

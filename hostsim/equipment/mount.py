@@ -1,0 +1,149 @@
+"""The host's mount: slews that end where they should, the meridian flip, parking."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from alpaca.exceptions import NotImplementedException
+
+from hostsim.devices.parts import astrometry
+from hostsim.equipment.device import HostDevice
+from hostsim.equipment.waiting import Patience
+from tsplug import DeviceError, PierSide
+
+_SLEWING = Patience(timeout_s=600.0)
+_PARKING = Patience(timeout_s=900.0)
+_CENTERED_ARCSEC = 30.0
+_ATTEMPTS = 3
+_PIER_SIDES = {0: PierSide.EAST, 1: PierSide.WEST}
+_OF_DATE = 1
+
+
+@dataclass(frozen=True)
+class MountReading:
+    """Where the mount points: J2000 degrees, altitude and azimuth in degrees, pointing state."""
+
+    name: str
+    ra_deg: float
+    dec_deg: float
+    altitude_deg: float
+    azimuth_deg: float
+    pier_side: PierSide
+
+
+class Mount(HostDevice):
+    """An equatorial mount; takes and gives J2000 coordinates, whatever the driver speaks."""
+
+    kind = "telescope"
+
+    def parked(self) -> bool:
+        """Return whether the mount is parked."""
+        with self._trying("tell whether it is parked"):
+            return bool(self._alpaca.AtPark)
+
+    def unpark(self) -> None:
+        """Leave the park position and follow the sky."""
+        with self._trying("unpark"):
+            if self._alpaca.AtPark:
+                self._alpaca.Unpark()
+        self._wait(lambda: not self._alpaca.Slewing, "unparking", patience=_SLEWING)
+        self.track(True)
+
+    def track(self, on: bool) -> None:
+        """Follow the sky, or stand still."""
+        with self._trying(f"switch tracking {'on' if on else 'off'}"):
+            if bool(self._alpaca.Tracking) != on:
+                self._alpaca.Tracking = on
+
+    def park(self) -> None:
+        """Go to the park position and stand still."""
+        with self._trying("park"):
+            if self._alpaca.AtPark:
+                return
+            self._alpaca.Park()
+        self._wait(lambda: bool(self._alpaca.AtPark), "parking", patience=_PARKING)
+
+    def stop(self) -> None:
+        """Stop a slew under way."""
+        with self._trying("stop"):
+            if not self._alpaca.AtPark:
+                self._alpaca.AbortSlew()
+
+    def slew(self, ra_hours: float, dec_deg: float) -> None:
+        """Point at J2000 coordinates, on the side of the pier that is right now, and track.
+
+        Raises:
+            DeviceError: the mount is parked, refused, or did not arrive.
+        """
+        if self.parked():
+            raise DeviceError(self.label, "is parked: put `unpark` before this instruction")
+        self.track(True)
+        native_ra, native_dec = self._native(ra_hours, dec_deg)
+        with self._trying(f"slew to {ra_hours:.4f} h, {dec_deg:+.3f} degrees"):
+            self._alpaca.SlewToCoordinatesAsync(native_ra, native_dec)
+        self._wait(lambda: not self._alpaca.Slewing, "slewing", patience=_SLEWING)
+
+    def center(self, ra_hours: float, dec_deg: float) -> None:
+        """Slew until the mount reports the coordinates within half an arcminute.
+
+        Raises:
+            DeviceError: it is still off after three slews.
+        """
+        for _ in range(_ATTEMPTS):
+            self.slew(ra_hours, dec_deg)
+            reading = self.reading()
+            off_arcsec = _separation_arcsec(reading, ra_hours=ra_hours, dec_deg=dec_deg)
+            if off_arcsec <= _CENTERED_ARCSEC:
+                return
+        raise DeviceError(
+            self.label, f"is {off_arcsec:.0f} arcsec off after {_ATTEMPTS} slews: align it, then run the sequence again"
+        )
+
+    def wrong_side(self, ra_hours: float, dec_deg: float) -> bool:
+        """Return whether a slew to these J2000 coordinates would end on the other side of the pier: a flip is due."""
+        native_ra, native_dec = self._native(ra_hours, dec_deg)
+        with self._trying("tell its side of the pier"):
+            try:
+                destination = int(self._alpaca.DestinationSideOfPier(native_ra, native_dec))
+                return destination in _PIER_SIDES and destination != int(self._alpaca.SideOfPier)
+            except NotImplementedException:
+                return False
+
+    def reading(self) -> MountReading:
+        """Return where the mount points."""
+        with self._trying("tell where it points"):
+            ra_hours, dec_deg = self._j2000(float(self._alpaca.RightAscension), float(self._alpaca.Declination))
+            return MountReading(
+                name=self.name,
+                ra_deg=ra_hours * 15.0,
+                dec_deg=dec_deg,
+                altitude_deg=float(self._alpaca.Altitude),
+                azimuth_deg=float(self._alpaca.Azimuth),
+                pier_side=self._pier_side(),
+            )
+
+    def _pier_side(self) -> PierSide:
+        try:
+            return _PIER_SIDES.get(int(self._alpaca.SideOfPier), PierSide.UNKNOWN)
+        except NotImplementedException:
+            return PierSide.UNKNOWN
+
+    def _native(self, ra_hours: float, dec_deg: float) -> tuple[float, float]:
+        if not self._speaks_of_date():
+            return ra_hours, dec_deg
+        return astrometry.of_date(ra_hours, dec_deg, moment=self._clock.now())
+
+    def _j2000(self, ra_hours: float, dec_deg: float) -> tuple[float, float]:
+        if not self._speaks_of_date():
+            return ra_hours, dec_deg
+        return astrometry.j2000(ra_hours, dec_deg, moment=self._clock.now())
+
+    def _speaks_of_date(self) -> bool:
+        with self._trying("tell its coordinate system"):
+            return int(self._alpaca.EquatorialSystem) == _OF_DATE
+
+
+def _separation_arcsec(reading: MountReading, *, ra_hours: float, dec_deg: float) -> float:
+    ra_arcsec = ((reading.ra_deg - ra_hours * 15.0 + 180.0) % 360.0 - 180.0) * 3600.0
+    return math.hypot(ra_arcsec * math.cos(math.radians(dec_deg)), (reading.dec_deg - dec_deg) * 3600.0)

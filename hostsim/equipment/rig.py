@@ -1,0 +1,104 @@
+"""All devices of the host, and how they are found at an Alpaca address."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from alpaca import management
+from alpaca.camera import Camera as AlpacaCamera
+from alpaca.covercalibrator import CoverCalibrator
+from alpaca.filterwheel import FilterWheel as AlpacaWheel
+from alpaca.focuser import Focuser as AlpacaFocuser
+from alpaca.rotator import Rotator as AlpacaRotator
+from alpaca.telescope import Telescope
+
+from hostsim.equipment.calls import talking_to
+from hostsim.equipment.camera import Camera
+from hostsim.equipment.device import HostDevice
+from hostsim.equipment.focuser import Focuser
+from hostsim.equipment.mount import Mount
+from hostsim.equipment.panel import Panel
+from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.wheel import FilterWheel
+from tsplug import DeviceError, InputError
+from tsplug.ports import Clock
+
+D = TypeVar("D", bound=HostDevice)
+
+_REACH_S = 5.0
+
+
+@dataclass(frozen=True)
+class Rig:
+    """The devices of one telescope; None where one is not there."""
+
+    mount: Mount | None = None
+    camera: Camera | None = None
+    wheel: FilterWheel | None = None
+    focuser: Focuser | None = None
+    rotator: Rotator | None = None
+    panel: Panel | None = None
+
+    @property
+    def devices(self) -> tuple[HostDevice, ...]:
+        """Return the devices that are there."""
+        found = (self.mount, self.camera, self.wheel, self.focuser, self.rotator, self.panel)
+        return tuple(device for device in found if device is not None)
+
+
+def connect(address: str, clock: Clock) -> Rig:
+    """Find the first device of each kind at ``host:port`` and connect to it.
+
+    Raises:
+        InputError: the address is not ``host:port``.
+        DeviceError: nothing answers there, or a device cannot be connected.
+    """
+    check_reachable(address)
+    with talking_to(f"Alpaca server {address}", "list its devices"):
+        listed = management.configureddevices(address)
+    names = {entry["DeviceType"].lower(): entry["DeviceName"] for entry in listed if entry["DeviceNumber"] == 0}
+    found = _Found(address, clock, names)
+    rig = Rig(
+        mount=found.device("telescope", alpaca=Telescope, host=Mount),
+        camera=found.device("camera", alpaca=AlpacaCamera, host=Camera),
+        wheel=found.device("filterwheel", alpaca=AlpacaWheel, host=FilterWheel),
+        focuser=found.device("focuser", alpaca=AlpacaFocuser, host=Focuser),
+        rotator=found.device("rotator", alpaca=AlpacaRotator, host=Rotator),
+        panel=found.device("covercalibrator", alpaca=CoverCalibrator, host=Panel),
+    )
+    for device in rig.devices:
+        device.connect()
+    return rig
+
+
+def check_reachable(address: str) -> None:
+    """Return when something listens at ``host:port``.
+
+    Raises:
+        InputError: the address is not ``host:port``.
+        DeviceError: nothing answers there.
+    """
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise InputError(f"--alpaca takes HOST:PORT, for example 192.168.1.20:32323, not {address!r}")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_S).close()
+    except OSError as error:
+        why = error.strerror or str(error) or type(error).__name__
+        raise DeviceError(
+            f"Alpaca server {address}", f"cannot be reached ({why}): check the address and that the server runs"
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Found:
+    address: str
+    clock: Clock
+    names: dict[str, str]
+
+    def device(self, kind: str, *, alpaca: Any, host: type[D]) -> D | None:
+        if kind not in self.names:
+            return None
+        return host(alpaca(self.address, 0), self.clock, name=self.names[kind])

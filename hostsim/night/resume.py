@@ -1,0 +1,68 @@
+"""Beginning a night, or taking up the one that was interrupted."""
+
+from __future__ import annotations
+
+from hostsim.equipment.waiting import Patience
+from hostsim.night.options import NightOptions
+from hostsim.saving.fits import sweep
+from hostsim.sequence.delivery import deliver
+from hostsim.sequence.host import Host
+from hostsim.sequence.journal import load_state
+from hostsim.sequence.parse import Parsed
+from hostsim.sequence.state import Imaging, NightState
+from tsplug import InputError
+
+STATE = "state.json"
+
+_COOLING = Patience(timeout_s=1800.0, poll_s=5.0)
+
+
+def kept_state(options: NightOptions, parsed: Parsed, *, seed: int) -> NightState | None:
+    """Return the state of the night that the output folder holds, None for a folder without one.
+
+    Raises:
+        InputError: the folder holds a night of another sequence, seed or equipment.
+    """
+    state = load_state(options.out / STATE)
+    if state is None:
+        return None
+    if state.sequence != parsed.digest:
+        raise InputError(f"{options.out} holds a night of another sequence than {parsed.file}: choose another --out")
+    if state.seed != seed:
+        raise InputError(f"{options.out} holds a night with seed {state.seed}, not {seed}: choose another --out")
+    if (state.simulators is None) != (options.alpaca is not None):
+        raise InputError(f"{options.out} holds a night on other equipment: give the same --alpaca, or another --out")
+    return state
+
+
+def take_up(host: Host) -> None:
+    """Go on where the state says: equipment as it was asked to be, no half-written frames, no untold light.
+
+    Raises:
+        TsplugError: the equipment cannot be brought back, or a light not recorded.
+    """
+    state = host.journal.state
+    standing = state.standing
+    if standing.connected:
+        host.context.devices.rig = host.connect()
+    if state.simulators is None:
+        # Real equipment may have been parked or moved meanwhile: point anew.
+        state.imaging = Imaging()
+        _restore(host)
+    outbox = state.outbox
+    for folder in ("lights", "flats"):
+        sweep(host.out / folder, keep=outbox.part if outbox else None)
+    if outbox is not None:
+        host.display.note(f"delivering {outbox.final.name}, which an interruption left behind")
+        deliver(outbox, host, resumed=True)
+
+
+def _restore(host: Host) -> None:
+    standing, rig = host.journal.state.standing, host.rig
+    if standing.cooled_to_c is not None and rig.camera is not None:
+        rig.camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
+    if standing.unparked and rig.mount is not None:
+        rig.mount.unpark()
+    if standing.cover_open and rig.panel is not None:
+        rig.panel.light_off()
+        rig.panel.open_cover()

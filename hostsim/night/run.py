@@ -1,0 +1,168 @@
+"""Runs one night: parses, opens the store, starts the simulators, loads tsplug, runs, shows."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from uuid import uuid4
+
+from rich.console import Console
+
+from hostsim.alpaca.server import AlpacaServer, AlpacaServerError
+from hostsim.clock import SimulatedClock, SystemClock
+from hostsim.equipment.guider import Guider
+from hostsim.equipment.rig import check_reachable, connect
+from hostsim.night.folder import output_folder
+from hostsim.night.log import night_log
+from hostsim.night.options import NightOptions
+from hostsim.night.resume import STATE, kept_state, take_up
+from hostsim.night.simulators import simulated_observatory
+from hostsim.progress.display import Display
+from hostsim.progress.live import LiveDisplay
+from hostsim.progress.plain import PlainDisplay
+from hostsim.progress.tables import print_tables
+from hostsim.sequence.frames import Frames
+from hostsim.sequence.host import Host, HostContext, HostDevices
+from hostsim.sequence.journal import Journal, Snapshots
+from hostsim.sequence.parse import Parsed, parse
+from hostsim.sequence.runner import Runner
+from hostsim.sequence.state import NightState, begun
+from hostsim.sequence.stopping import StopRequest, WatchfulClock
+from tsplug import InputError, Profile, Site, TsplugError, frame_files, load_catalogue, open_store
+from tsplug.hookspecs import plugin_manager
+from tsplug.ports import Clock, Store
+
+
+def run_night(options: NightOptions) -> None:
+    """Run the night of a sequence, or go on with it where it was interrupted.
+
+    Raises:
+        TsplugError: the sequence is wrong, something cannot be reached or written, or an instruction failed.
+    """
+    parsed = parse(options.sequence)
+    if options.alpaca is not None:
+        check_reachable(options.alpaca)
+    with ExitStack() as stack:
+        stack.enter_context(output_folder(options.out))
+        seed = parsed.sequence.seed if options.seed is None else options.seed
+        kept = kept_state(options, parsed, seed=seed)
+        clock = _clock(options, parsed, kept=kept)
+        store = open_store(options.store_url, clock)
+        stack.callback(store.close)
+        state = kept or begun(run=str(uuid4()), sequence=parsed.digest, seed=seed, moment=clock.now())
+        night = _Night(options, parsed, clock, store, state, resumed=kept is not None)
+        if state.finished:
+            night.show_results("this night is finished already")
+        else:
+            night.run(stack)
+
+
+def _clock(options: NightOptions, parsed: Parsed, *, kept: NightState | None) -> Clock:
+    if options.alpaca is not None:
+        return SystemClock()
+    return SimulatedClock(kept.moment if kept else parsed.sequence.start, speed=options.speed)
+
+
+@dataclass(frozen=True)
+class _Equipment:
+    address: str
+    simulators: Snapshots | None = None
+    guider: Guider | None = None
+
+
+@dataclass(frozen=True)
+class _Night:
+    options: NightOptions
+    parsed: Parsed
+    clock: Clock
+    store: Store
+    state: NightState
+    resumed: bool
+
+    def run(self, stack: ExitStack) -> None:
+        profile, site = self._catalogue()
+        stack.enter_context(night_log(self.options.out / "night.log", self.clock))
+        equipment = self._equipment(profile, site, stack=stack)
+        journal = Journal(self.options.out / STATE, self.state, clock=self.clock, simulators=equipment.simulators)
+        stop = StopRequest()
+        stack.enter_context(_stopping_on_interrupt(stop))
+        clock = WatchfulClock(self.clock, stop)
+        with ExitStack() as shown:
+            devices = HostDevices()
+            host = Host(
+                context=HostContext(self.store, clock, devices, frame_files(), self._display(shown), stop),
+                manager=plugin_manager(),
+                profile=profile,
+                site=site,
+                journal=journal,
+                out=self.options.out.resolve(),
+                title=self.parsed.sequence.name,
+                connect=lambda: connect(equipment.address, clock),
+                guider=equipment.guider,
+            )
+            devices.take_frames_with(Frames(host))
+            if self.resumed:
+                host.display.note("going on with the interrupted night")
+                take_up(host)
+            else:
+                journal.save()
+            Runner(self.parsed.sequence, host, where=str(self.parsed.file), lines=self.parsed.lines).run()
+        self.show_results("the night is done")
+
+    def show_results(self, message: str) -> None:
+        console = Console()
+        profile, _ = self._profile_and_site()
+        print_tables(console, self.store, profile=profile, flat_runs=self.state.flat_runs)
+        console.print(f"{message}: results in {self.options.out}", highlight=False, soft_wrap=True, markup=False)
+
+    def _catalogue(self) -> tuple[Profile, Site]:
+        if not self.resumed:
+            load_catalogue(self.parsed.sequence.catalogue, self.store, clock=self.clock)
+        return self._profile_and_site()
+
+    def _profile_and_site(self) -> tuple[Profile, Site]:
+        name = self.parsed.sequence.catalogue["profile"]["name"]
+        with self.store.read() as unit:
+            profile = unit.find(Profile, name=name)
+            if profile is None:
+                raise InputError(f"the store {self.options.store_url} has no profile {name!r}: give the same --db")
+            return profile, unit.get(Site, profile.site_id)
+
+    def _equipment(self, profile: Profile, site: Site, *, stack: ExitStack) -> _Equipment:
+        if self.options.alpaca is not None:
+            return _Equipment(self.options.alpaca)
+        assert isinstance(self.clock, SimulatedClock)
+        observatory, guider = simulated_observatory(profile, site, seed=self.state.seed, clock=self.clock)
+        if self.state.simulators is not None:
+            observatory.restore(self.state.simulators)
+        server = AlpacaServer(observatory)
+        try:
+            stack.enter_context(server)
+        except AlpacaServerError as error:
+            raise TsplugError(str(error)) from error
+        return _Equipment(server.address, observatory, guider)
+
+    def _display(self, stack: ExitStack) -> Display:
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            return PlainDisplay(sys.stderr, self.clock)
+        return stack.enter_context(LiveDisplay(console, self.clock, title=self.parsed.sequence.name))
+
+
+@contextmanager
+def _stopping_on_interrupt(stop: StopRequest) -> Iterator[None]:
+    """Turn the first Ctrl-C into a request to stop; the second one interrupts at once."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.ask()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,57 @@
+"""The simulated observatory that fits a profile: its site, optics, sensor and filters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hostsim.clock import SimulatedClock
+from hostsim.devices.camera import CameraConfig
+from hostsim.devices.filterwheel import FilterWheelConfig
+from hostsim.devices.observatory import Observatory, ObservatoryConfig
+from hostsim.devices.telescope import TelescopeConfig
+from hostsim.equipment.guider import Guider
+from hostsim.sky.scene import GuidingSample, Optics, Sensor, SkySite
+from hostsim.sky.sky import Sky
+from tsplug import Profile, Site
+
+# Which focus offset a filter has whose name is known, in steps; others have none.
+_FOCUS_STEPS = {"L": 0, "R": 40, "G": 20, "B": -10, "Ha": 90, "OIII": 80, "SII": 100}
+
+
+def simulated_observatory(
+    profile: Profile, site: Site, *, seed: int, clock: SimulatedClock
+) -> tuple[Observatory, Guider]:
+    """Return an observatory over the sky of a seed, and its guider."""
+    names = tuple(profile.filters) or ("L",)
+    offsets = tuple(profile.filter_offsets) or tuple(_FOCUS_STEPS.get(name, 0) for name in names)
+    sky_site = SkySite(
+        latitude_deg=site.latitude_deg,
+        longitude_deg=site.longitude_deg,
+        elevation_m=site.elevation_m,
+        sky_brightness_mag=site.sky_quality or 21.0,
+    )
+    optics = Optics(
+        focal_length_mm=profile.focal_length_mm,
+        aperture_mm=profile.aperture_mm,
+        filter_focus_steps=dict(zip(names, offsets, strict=True)),
+    )
+    size = Sensor()
+    sensor = Sensor(
+        width=profile.sensor_width_px or size.width,
+        height=profile.sensor_height_px or size.height,
+        pixel_um=profile.pixel_size_um,
+    )
+    sky = Sky(seed=seed, site=sky_site, optics=optics, sensor=sensor)
+    config = ObservatoryConfig(
+        telescope=TelescopeConfig(site=sky_site, optics=optics),
+        camera=CameraConfig(sensor=sensor),
+        filterwheel=FilterWheelConfig(filters=names, focus_offsets_steps=offsets),
+    )
+    observatory = Observatory(sky, clock, config=config)
+
+    def sample(started: datetime, exposure_s: float) -> GuidingSample:
+        # The camera's own idea of when the exposure began: the one whose error its stars show.
+        last = observatory.camera.state.last
+        return sky.guiding(last.started if last is not None else started, exposure_s)
+
+    return observatory, Guider(sample)

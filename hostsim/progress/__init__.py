@@ -1,0 +1,1 @@
+"""Shows the night: live in a terminal, as plain lines elsewhere, and as tables at its end."""

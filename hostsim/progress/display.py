@@ -1,0 +1,50 @@
+"""What the host tells whoever watches the night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Imaging:
+    """What is being imaged, how many of how many lights are done, and when exposing alone would have done them all."""
+
+    target: str
+    filter_name: str
+    done: int
+    wanted: int
+    ready_at: datetime
+
+
+class Display(Protocol):
+    """Shows the night; also a `tsplug.ports.Progress`."""
+
+    def report(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
+        """Show what a hook is doing, and how much of how much where that is known."""
+        ...
+
+    def instruction(self, name: str) -> None:
+        """Show which instruction of the sequence runs now."""
+        ...
+
+    def imaging(self, imaging: Imaging) -> None:
+        """Show what is about to be imaged."""
+        ...
+
+    def exposing(self, exposure_s: float) -> None:
+        """Show that an exposure begins."""
+        ...
+
+    def saved(self) -> None:
+        """Show that the light is recorded."""
+        ...
+
+    def note(self, message: str) -> None:
+        """Show something worth a line."""
+        ...
+
+    def warn(self, message: str) -> None:
+        """Show something that went wrong without ending the night."""
+        ...

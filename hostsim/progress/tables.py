@@ -1,0 +1,99 @@
+"""What the night came to, as tables: targets, grades, flats."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from tsplug import (
+    AcquiredImage,
+    ExposurePlan,
+    ExposureTemplate,
+    FlatRunReport,
+    FlatSetReport,
+    GradingStatus,
+    Profile,
+    Project,
+    Target,
+)
+from tsplug.ports import ImageQuery, Store, Unit
+
+
+def print_tables(console: Console, store: Store, *, profile: Profile, flat_runs: Sequence[FlatRunReport]) -> None:
+    """Print targets with their counts, grades with their reasons, and flats with their levels."""
+    with store.read() as unit:
+        console.print(_targets(unit, profile))
+        console.print(_grades(unit, profile))
+    console.print(_flats(flat_runs))
+
+
+def _targets(unit: Unit, profile: Profile) -> Table:
+    table = Table(title="Targets", title_justify="left")
+    for heading in ("project", "target", "filter"):
+        table.add_column(heading)
+    for heading in ("exposure", "desired", "acquired", "accepted"):
+        table.add_column(heading, justify="right")
+    templates = {each.id: each for each in unit.list(ExposureTemplate, profile_id=profile.id)}
+    for project in unit.list(Project, profile_id=profile.id):
+        for target in unit.list(Target, project_id=project.id):
+            for plan in unit.list(ExposurePlan, target_id=target.id):
+                template = templates[plan.template_id]
+                exposure_s = plan.exposure_s or template.default_exposure_s
+                counts = (plan.desired, plan.acquired, plan.accepted)
+                table.add_row(
+                    project.name,
+                    target.name,
+                    template.filter_name,
+                    f"{exposure_s:g} s",
+                    *(str(count) for count in counts),
+                )
+    return table
+
+
+def _grades(unit: Unit, profile: Profile) -> Table:
+    table = Table(title="Grades", title_justify="left")
+    for heading in ("target", "filter", "status", "reason"):
+        table.add_column(heading)
+    table.add_column("lights", justify="right")
+    images = unit.images(ImageQuery(profile_id=profile.id))
+    counts = Counter(_grade(image) for image in images)
+    for row, count in sorted(counts.items()):
+        table.add_row(*row, str(count))
+    return table
+
+
+def _grade(image: AcquiredImage) -> tuple[str, str, str, str]:
+    reason = image.reject_reason if image.status is GradingStatus.REJECTED else ""
+    return image.target_name, image.filter_name, image.status.value, reason
+
+
+def _flats(runs: Sequence[FlatRunReport]) -> Table:
+    table = Table(title="Flats", title_justify="left")
+    for heading in ("filter", "rotation", "result"):
+        table.add_column(heading)
+    for heading in ("frames", "brightness", "exposure", "level"):
+        table.add_column(heading, justify="right")
+    table.add_column("reason")
+    for result, report in _sets(runs):
+        angle = report.spec.rotation_deg
+        table.add_row(
+            report.spec.filter_name,
+            "-" if angle is None else f"{angle:.2f}",
+            result,
+            f"{report.on_disk}/{report.wanted}",
+            "-" if report.brightness is None else str(report.brightness),
+            "-" if report.exposure_s is None else f"{report.exposure_s:g} s",
+            "-" if report.adu_median is None else f"{report.adu_median:.0f}",
+            report.reason,
+        )
+    return table
+
+
+def _sets(runs: Sequence[FlatRunReport]) -> Iterator[tuple[str, FlatSetReport]]:
+    for run in runs:
+        yield from (("taken", report) for report in run.taken)
+        yield from (("skipped", report) for report in run.skipped)
+        yield from (("failed", report) for report in run.failed)

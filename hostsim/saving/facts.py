@@ -1,0 +1,67 @@
+"""Everything that header and file name of one frame are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hostsim.equipment.camera import CameraReading
+from hostsim.equipment.focuser import FocuserReading
+from hostsim.equipment.guider import GuidingReading
+from hostsim.equipment.mount import MountReading
+from hostsim.equipment.rotator import RotatorReading
+from tsplug import Profile, Site
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What was imaged: J2000 (hours, degrees), planned position angle in degrees, names, and the flats period."""
+
+    target_name: str
+    project_name: str
+    session_id: int
+    ra_hours: float = 0.0
+    dec_deg: float = 0.0
+    rotation_deg: float = 0.0
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What the devices told after the exposure; None where one is not there."""
+
+    camera: CameraReading
+    mount: MountReading | None = None
+    focuser: FocuserReading | None = None
+    rotator: RotatorReading | None = None
+    guiding: GuidingReading | None = None
+    wheel_name: str = ""
+
+
+@dataclass(frozen=True)
+class FrameFacts:
+    """One frame: kind (LIGHT, FLAT, DARKFLAT), guid, number, times (UTC), seconds, filter, subject, rig and site."""
+
+    guid: str
+    kind: str
+    number: int
+    started: datetime
+    ended: datetime
+    exposure_s: float
+    filter_name: str
+    subject: Subject
+    readings: Readings
+    profile: Profile
+    site: Site
+    sequence_title: str = ""
+    night_began: datetime | None = None
+
+    @property
+    def is_light(self) -> bool:
+        """Return whether the sky was imaged; calibration frames carry nothing of target and pointing."""
+        return self.kind == "LIGHT"
+
+    @property
+    def started_local(self) -> datetime:
+        """Return the beginning in the site's own time."""
+        return self.started.astimezone(ZoneInfo(self.site.time_zone))

@@ -1,0 +1,1 @@
+"""A night as data (YAML), and the sequencer that runs it."""

@@ -1,0 +1,55 @@
+"""Tells of a saved light: exactly once, whatever happens in between."""
+
+from __future__ import annotations
+
+import logging
+
+from hostsim.saving.fits import finish
+from hostsim.sequence.host import Host
+from hostsim.sequence.state import Outbox
+from tsplug import GradePlan, TsplugError
+from tsplug.hookspecs import notify_exposure_saved
+
+_log = logging.getLogger(__name__)
+
+
+def deliver(outbox: Outbox, host: Host, *, resumed: bool = False) -> None:
+    """Give a promised frame its name, tell every plugin, have its plan graded, and clear the promise.
+
+    Each step may be done again: a name that is given stays, and a light that is recorded is recorded once.
+
+    Raises:
+        FileError: the frame cannot get its name.
+        TsplugError: the light is on disk, but no plugin has recorded it; the promise stays.
+    """
+    finish(outbox.part, outbox.final)
+    if outbox.event is not None and outbox.final.exists():
+        _tell(outbox, host, resumed=resumed)
+    elif not outbox.final.exists():
+        host.warn(f"{outbox.final}: the frame was removed before it could be recorded")
+    host.journal.state.outbox = None
+    host.journal.save()
+
+
+def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
+    event = outbox.event
+    assert event is not None
+    outcomes, failures = notify_exposure_saved(host.manager, event, context=host.context)
+    for name, failure in failures.items():
+        host.warn(f"plugin {name} failed on {event.file.name}: {failure}")
+    if not outcomes:
+        why = "; ".join(failures.values()) or "no plugin records exposures"
+        raise TsplugError(f"{event.file} is on disk but not recorded ({why}): run the same command again to record it")
+    _log.info("saved %s: %s", event.file, outcomes[0].status.value)
+    if outbox.grade and (resumed or any(outcome.grading_wanted for outcome in outcomes)):
+        _grade(GradePlan(plan_guid=event.plan_guid, trigger="resume" if resumed else "exposure"), host)
+
+
+def _grade(event: GradePlan, host: Host) -> None:
+    try:
+        host.manager.hook.grade_plan(event=event, context=host.context)
+    except TsplugError as error:
+        host.warn(f"the plan's lights stay ungraded for now: {error}")
+    except Exception as error:  # noqa: BLE001 - a foreign grader may raise anything; its lights stay pending
+        _log.exception("grading failed")
+        host.warn(f"the plan's lights stay ungraded for now: {type(error).__name__}: {error}")

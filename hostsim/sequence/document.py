@@ -1,0 +1,64 @@
+"""What a sequence file holds: the night's name, start, seed and catalogue, and the tree of instructions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from hostsim.sequence.conditions import Until
+from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instructions import INSTRUCTIONS
+
+
+class _Container(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sequential(_Container):
+    """Instructions one after the other."""
+
+    type: Literal["sequential"] = "sequential"
+    name: str = Field(default="", description="What this part of the night is called.")
+    run: list[Item] = Field(min_length=1, description="The instructions, in order.")
+
+
+class Loop(_Container):
+    """Instructions again and again, so many times or until a moment; checked before each pass."""
+
+    type: Literal["loop"] = "loop"
+    name: str = Field(default="", description="What this part of the night is called.")
+    count: int | None = Field(default=None, ge=1, description="How many passes at most.")
+    until: Until | None = Field(default=None, description="When no further pass begins.")
+    run: list[Item] = Field(min_length=1, description="The instructions of one pass.")
+
+    @model_validator(mode="after")
+    def _ends(self) -> Loop:
+        if self.count is None and self.until is None:
+            raise ValueError("a loop needs count or until, or it would never end")
+        return self
+
+
+if TYPE_CHECKING:
+    Item = Sequential | Loop | Instruction
+else:
+    Item = Annotated[Union[Sequential, Loop, *INSTRUCTIONS.values()], Field(discriminator="type")]
+
+
+class Sequence(BaseModel):
+    """A night."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="What the night is called.")
+    start: AwareDatetime = Field(
+        description="When a simulated night begins, with zone; real equipment has the real time."
+    )
+    seed: int = Field(default=1, ge=0, description="Draws the simulated sky's weather, noise and dust.")
+    catalogue: dict[str, Any] = Field(description="Site, profile, templates, projects with targets, trained flats.")
+    run: list[Item] = Field(min_length=1, description="The instructions, in order.")
+
+
+Sequential.model_rebuild()
+Loop.model_rebuild()
+Sequence.model_rebuild()

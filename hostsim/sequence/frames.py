@@ -1,0 +1,252 @@
+"""Takes frames so that none is lost or doubled: expose, write, promise in the journal, name, tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hostsim.equipment.camera import Exposure, Shot
+from hostsim.saving.airmass import airmass
+from hostsim.saving.facts import FrameFacts, Readings, Subject
+from hostsim.saving.fits import finish, free_name, write_part
+from hostsim.saving.header import cards
+from hostsim.saving.pattern import expand
+from hostsim.sequence.delivery import deliver
+from hostsim.sequence.host import Host
+from hostsim.sequence.state import Outbox
+from tsplug import Expose, ExposureSaved, PierSide, TakeExposure
+from tsplug.ports import FrameRequest, SavedFrame
+
+_SATURATED = 0.98
+
+
+class Snapshots(Protocol):
+    """Frames that belong to no plan: how they are exposed, how many, and the name they go by."""
+
+    @property
+    def exposure_s(self) -> float:
+        """Return seconds per frame."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Return how many frames."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """Return the name for header and file."""
+        ...
+
+    @property
+    def gain(self) -> int | None:
+        """Return the gain, None for the camera's."""
+        ...
+
+    @property
+    def offset(self) -> int | None:
+        """Return the offset, None for the camera's."""
+        ...
+
+    @property
+    def binning(self) -> int:
+        """Return the binning of both axes."""
+        ...
+
+
+class Frames:
+    """Exposes and saves lights and, as `tsplug.ports.FrameTaker`, flats."""
+
+    def __init__(self, host: Host) -> None:
+        """Take frames with the equipment of a host."""
+        self._host = host
+
+    def light(self, decision: TakeExposure, expose: Expose, *, grade: bool) -> Path:
+        """Take the light that was decided, and return its file when it is recorded (and graded)."""
+        state = self._host.journal.state
+        number = state.lights + 1
+        shot = self._shoot(
+            Exposure(
+                exposure_s=expose.exposure_s,
+                gain=expose.gain,
+                offset=expose.offset,
+                binning=expose.binning,
+                roi_percent=expose.roi_percent,
+            )
+        )
+        subject = Subject(
+            target_name=decision.target_name,
+            project_name=decision.project_name,
+            session_id=decision.session_id,
+            ra_hours=decision.ra_hours,
+            dec_deg=decision.dec_deg,
+            rotation_deg=decision.rotation_deg,
+        )
+        facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
+        final = self._wanted("lights", self._host.profile.light_pattern, facts=facts)
+        part = write_part(shot.pixels, cards(facts), final=final)
+        state.lights = number
+        state.imaging.since_dither += 1
+        event = _event(facts, decision, expose=expose, file=final)
+        outbox = Outbox(part=part, final=final, event=event, grade=grade)
+        state.outbox = outbox
+        self._host.journal.save()
+        deliver(outbox, self._host)
+        return final
+
+    def take(self, request: FrameRequest) -> SavedFrame:
+        """Expose and save one calibration frame; one that is on disk already is returned as it is."""
+        state = self._host.journal.state
+        known = state.taken.get(request.guid)
+        if known is not None and known.file.exists():
+            return known
+        self._host.context.cancellation.check()
+        if request.readout_mode is not None:
+            self._host.camera().set_readout_mode(request.readout_mode)
+        shot = self._shoot(
+            Exposure(
+                exposure_s=request.exposure_s,
+                light=request.kind != "DARKFLAT",
+                gain=request.gain,
+                offset=request.offset,
+                binning=request.binning,
+                roi_percent=request.roi_percent,
+            )
+        )
+        subject = Subject(request.target_name, request.project_name, request.session_id)
+        facts = self._facts(shot, request.guid, kind=request.kind, number=request.number, subject=subject)
+        final = self._wanted("flats", self._host.profile.flat_pattern, facts=facts)
+        part = write_part(shot.pixels, cards(facts), final=final)
+        saved = _saved(request.guid, final, shot=shot, max_adu=self._host.camera().max_adu)
+        state.taken[request.guid] = saved
+        state.outbox = Outbox(part=part, final=final)
+        self._host.journal.save()
+        finish(part, final)
+        state.outbox = None
+        return saved
+
+    def snapshots(self, wanted: Snapshots) -> None:
+        """Take frames that belong to no plan; those taken before an interruption are not taken again."""
+        host, state = self._host, self._host.journal.state
+        while state.repeats < wanted.count:
+            host.context.cancellation.check()
+            shot = self._shoot(
+                Exposure(exposure_s=wanted.exposure_s, gain=wanted.gain, offset=wanted.offset, binning=wanted.binning)
+            )
+            number = state.lights + 1
+            subject = Subject(wanted.target, "", 0)
+            facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
+            final = self._wanted("lights", host.profile.light_pattern, facts=facts)
+            part = write_part(shot.pixels, cards(facts), final=final)
+            state.lights, state.repeats = number, state.repeats + 1
+            state.outbox = Outbox(part=part, final=final)
+            host.journal.save()
+            deliver(state.outbox, host)
+        state.repeats = 0
+
+    def _shoot(self, exposure: Exposure) -> Shot:
+        return self._host.camera().expose(exposure)
+
+    def _facts(self, shot: Shot, guid: str, *, kind: str, number: int, subject: Subject) -> FrameFacts:
+        host = self._host
+        return FrameFacts(
+            guid=guid,
+            kind=kind,
+            number=number,
+            started=shot.started,
+            ended=shot.ended,
+            exposure_s=shot.exposure_s,
+            filter_name=host.rig.wheel.current() if host.rig.wheel else "",
+            subject=subject,
+            readings=_readings(host, shot, guided=kind == "LIGHT"),
+            profile=host.profile,
+            site=host.site,
+            sequence_title=host.title,
+            night_began=host.journal.state.began,
+        )
+
+    def _wanted(self, folder: str, pattern: str, *, facts: FrameFacts) -> Path:
+        relative = expand(pattern, facts)
+        return free_name(self._host.out / folder / relative.parent / f"{relative.name}.fits")
+
+
+def _readings(host: Host, shot: Shot, *, guided: bool) -> Readings:
+    rig = host.rig
+    return Readings(
+        camera=shot.reading,
+        mount=rig.mount.reading() if rig.mount else None,
+        focuser=rig.focuser.reading() if rig.focuser else None,
+        rotator=rig.rotator.reading() if rig.rotator else None,
+        guiding=host.guider.during(shot.started, shot.exposure_s) if host.guider and guided else None,
+        wheel_name=rig.wheel.name if rig.wheel else "",
+    )
+
+
+def _event(facts: FrameFacts, decision: TakeExposure, *, expose: Expose, file: Path) -> ExposureSaved:
+    camera, focuser, rotator = facts.readings.camera, facts.readings.focuser, facts.readings.rotator
+    mount = facts.readings.mount
+    return ExposureSaved(
+        guid=facts.guid,
+        profile_guid=decision.profile_guid,
+        plan_guid=decision.plan_guid,
+        file=file,
+        filter_name=facts.filter_name or decision.filter_name,
+        started=facts.started,
+        ended=facts.started + timedelta(seconds=facts.exposure_s),
+        exposure_s=facts.exposure_s,
+        gain=camera.gain,
+        offset=camera.offset,
+        binning=camera.binning,
+        readout_mode=camera.readout_mode,
+        readout_mode_name=camera.readout_mode_name,
+        rotation_deg=rotator.mechanical_deg if rotator else None,
+        position_angle_deg=_position_angle_deg(facts),
+        roi_percent=expose.roi_percent,
+        session_id=decision.session_id,
+        pier_side=mount.pier_side if mount else PierSide.UNKNOWN,
+        focuser_position=focuser.position if focuser else None,
+        focuser_temperature_c=focuser.temperature_c if focuser else None,
+        camera_temperature_c=camera.temperature_c,
+        camera_set_temperature_c=camera.set_temperature_c,
+        metrics=_metrics(facts.readings),
+    )
+
+
+def _position_angle_deg(facts: FrameFacts) -> float | None:
+    rotator, mount = facts.readings.rotator, facts.readings.mount
+    if rotator is None or mount is None:
+        return None
+    return (rotator.sky_deg + (180.0 if mount.pier_side is PierSide.WEST else 0.0)) % 360.0
+
+
+def _metrics(readings: Readings) -> dict[str, float]:
+    metrics: dict[str, float] = {}
+    if readings.mount is not None:
+        metrics["altitude"] = readings.mount.altitude_deg
+        air = airmass(readings.mount.altitude_deg)
+        if air is not None:
+            metrics["airmass"] = air
+    if readings.guiding is not None:
+        metrics |= readings.guiding.metrics()
+    return metrics
+
+
+def _saved(guid: str, file: Path, *, shot: Shot, max_adu: int) -> SavedFrame:
+    return SavedFrame(
+        guid=guid,
+        file=file,
+        started=shot.started,
+        ended=shot.ended,
+        exposure_s=shot.exposure_s,
+        adu_median=_median(shot.pixels),
+        adu_max=float(shot.pixels.max()),
+        saturated_fraction=float(np.count_nonzero(shot.pixels >= _SATURATED * max_adu) / shot.pixels.size),
+    )
+
+
+def _median(pixels: NDArray[np.uint16]) -> float:
+    return float(np.median(pixels))

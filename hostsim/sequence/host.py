@@ -1,0 +1,171 @@
+"""What instructions work with: equipment, tsplug, clock, journal, display, and where frames go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import pluggy
+
+from hostsim.equipment.camera import Camera
+from hostsim.equipment.focuser import Focuser
+from hostsim.equipment.guider import Guider
+from hostsim.equipment.mount import Mount
+from hostsim.equipment.panel import Panel
+from hostsim.equipment.rig import Rig
+from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.wheel import FilterWheel
+from hostsim.progress.display import Display
+from hostsim.sequence.journal import Journal
+from hostsim.sequence.stopping import StopRequest
+from tsplug import DeviceError, Profile, Site, TsplugError
+from tsplug.instructions import Session
+from tsplug.ports import Clock, FrameFiles, FrameTaker, Store
+
+
+class HostDevices:
+    """The equipment as tsplug sees it (`tsplug.ports.Devices`); nothing is there before it is connected."""
+
+    def __init__(self) -> None:
+        """Start with nothing connected."""
+        self.rig = Rig()
+        self._frames: FrameTaker | None = None
+
+    @property
+    def camera(self) -> Camera | None:
+        """Return the camera."""
+        return self.rig.camera
+
+    @property
+    def wheel(self) -> FilterWheel | None:
+        """Return the filter wheel."""
+        return self.rig.wheel
+
+    @property
+    def rotator(self) -> Rotator | None:
+        """Return the rotator."""
+        return self.rig.rotator
+
+    @property
+    def panel(self) -> Panel | None:
+        """Return the flat panel."""
+        return self.rig.panel
+
+    @property
+    def frames(self) -> FrameTaker:
+        """Return what exposes and saves frames."""
+        if self._frames is None:
+            raise DeviceError("camera", "nothing takes frames yet: begin the sequence with connect_equipment")
+        return self._frames
+
+    def take_frames_with(self, taker: FrameTaker) -> None:
+        """Say what exposes and saves frames."""
+        self._frames = taker
+
+
+@dataclass(frozen=True)
+class HostContext:
+    """What hooks receive (`tsplug.ports.Context`)."""
+
+    store: Store
+    clock: Clock
+    devices: HostDevices
+    files: FrameFiles
+    progress: Display
+    cancellation: StopRequest
+
+
+@dataclass
+class Host:
+    """Everything of one night: ``connect`` finds the equipment, ``guider`` is there with own simulators only."""
+
+    context: HostContext
+    manager: pluggy.PluginManager
+    profile: Profile
+    site: Site
+    journal: Journal
+    out: Path
+    title: str
+    connect: Callable[[], Rig]
+    guider: Guider | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock."""
+        return self.context.clock
+
+    @property
+    def rig(self) -> Rig:
+        """Return the devices that are connected."""
+        return self.context.devices.rig
+
+    @property
+    def display(self) -> Display:
+        """Return where the night is shown."""
+        return self.context.progress
+
+    @property
+    def session(self) -> Session:
+        """Return what tsplug's instructions run in."""
+        return Session(self.manager, self.profile.guid, self.context)
+
+    def warn(self, message: str) -> None:
+        """Show and keep something that went wrong without ending the night."""
+        self.warnings.append(message)
+        self.display.warn(message)
+
+    def mount(self) -> Mount:
+        """Return the mount.
+
+        Raises:
+            DeviceError: there is none.
+        """
+        return self.rig.mount or _absent("telescope")
+
+    def camera(self) -> Camera:
+        """Return the camera.
+
+        Raises:
+            DeviceError: there is none.
+        """
+        return self.rig.camera or _absent("camera")
+
+    def wheel(self) -> FilterWheel:
+        """Return the filter wheel.
+
+        Raises:
+            DeviceError: there is none.
+        """
+        return self.rig.wheel or _absent("filter wheel")
+
+    def focuser(self) -> Focuser:
+        """Return the focuser.
+
+        Raises:
+            DeviceError: there is none.
+        """
+        return self.rig.focuser or _absent("focuser")
+
+    def panel(self) -> Panel:
+        """Return the flat panel.
+
+        Raises:
+            DeviceError: there is none.
+        """
+        return self.rig.panel or _absent("flat panel")
+
+    def ready(self, problems: list[str]) -> None:
+        """Return when an instruction of tsplug finds what it needs.
+
+        Raises:
+            TsplugError: it does not; the text lists what is missing.
+        """
+        if problems:
+            raise TsplugError("; ".join(problems))
+
+
+def _absent(kind: str) -> NoReturn:
+    raise DeviceError(kind, "there is none: begin the sequence with connect_equipment, and see that the server has one")

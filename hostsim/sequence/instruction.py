@@ -1,0 +1,31 @@
+"""What every instruction of a sequence has: a type, a help text, fields, and a way to be carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from hostsim.sequence.host import Host
+
+
+class Instruction(BaseModel):
+    """One instruction; subclasses declare ``type`` as a Literal, ``help``, their fields, and `run`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    help: ClassVar[str]
+
+    type: str
+    on_error: Literal["stop", "continue"] = Field(
+        default="stop", description="Whether the sequence ends or goes on when this instruction fails."
+    )
+
+    def run(self, host: Host) -> None:
+        """Carry the instruction out; return when it is done.
+
+        Raises:
+            TsplugError: it could not be done.
+        """
+        raise NotImplementedError

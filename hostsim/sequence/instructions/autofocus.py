@@ -1,0 +1,26 @@
+"""Find the best focus."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from hostsim.sequence.focusing import FocusSettings, autofocus
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class Autofocus(Instruction):
+    """Finds the best focus with a V-curve and moves there."""
+
+    help: ClassVar[str] = "Measure star sizes on both sides of focus, fit a hyperbola, move to its minimum."
+    type: Literal["autofocus"] = "autofocus"
+    settings: FocusSettings = Field(default_factory=FocusSettings, description="How the V-curve is measured.")
+
+    def run(self, host: Host) -> None:
+        """Focus."""
+        autofocus(self.settings, host)
+
+
+INSTRUCTION = Autofocus

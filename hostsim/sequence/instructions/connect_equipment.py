@@ -1,0 +1,25 @@
+"""Find the equipment at the Alpaca address and connect to it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class ConnectEquipment(Instruction):
+    """Finds the first device of each kind at the Alpaca address and connects to it."""
+
+    help: ClassVar[str] = "Find the first device of each kind at the Alpaca address, and connect to it."
+    type: Literal["connect_equipment"] = "connect_equipment"
+
+    def run(self, host: Host) -> None:
+        """Connect everything that is there."""
+        host.context.devices.rig = host.connect()
+        host.journal.state.standing.connected = True
+        names = ", ".join(device.label for device in host.rig.devices)
+        host.display.note(f"connected: {names or 'nothing'}")
+
+
+INSTRUCTION = ConnectEquipment

@@ -1,0 +1,24 @@
+"""Open the cover of the flat panel."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class OpenCover(Instruction):
+    """Opens the cover, with the panel dark."""
+
+    help: ClassVar[str] = "Switch the panel's light off and open its cover."
+    type: Literal["open_cover"] = "open_cover"
+
+    def run(self, host: Host) -> None:
+        """Darken the panel and open."""
+        host.panel().light_off()
+        host.panel().open_cover()
+        host.journal.state.standing.cover_open = True
+
+
+INSTRUCTION = OpenCover

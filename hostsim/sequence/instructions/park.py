@@ -1,0 +1,23 @@
+"""Go to the park position."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class Park(Instruction):
+    """Parks the mount."""
+
+    help: ClassVar[str] = "Park the mount; it stands still then."
+    type: Literal["park"] = "park"
+
+    def run(self, host: Host) -> None:
+        """Park."""
+        host.mount().park()
+        host.journal.state.standing.unparked = False
+
+
+INSTRUCTION = Park

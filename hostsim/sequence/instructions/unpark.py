@@ -1,0 +1,23 @@
+"""Leave the park position."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class Unpark(Instruction):
+    """Unparks the mount and lets it follow the sky."""
+
+    help: ClassVar[str] = "Unpark the mount and let it follow the sky."
+    type: Literal["unpark"] = "unpark"
+
+    def run(self, host: Host) -> None:
+        """Unpark and track."""
+        host.mount().unpark()
+        host.journal.state.standing.unparked = True
+
+
+INSTRUCTION = Unpark

@@ -1,0 +1,29 @@
+"""Wait for a time, a twilight or an altitude."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from hostsim.sequence.conditions import Until
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class WaitUntil(Instruction):
+    """Waits for a time, a twilight or an altitude."""
+
+    help: ClassVar[str] = "Wait for a time, a twilight, or a place in the sky to be above or below an altitude."
+    type: Literal["wait_until"] = "wait_until"
+    until: Until = Field(description="What to wait for.")
+
+    def run(self, host: Host) -> None:
+        """Let the time pass."""
+        now = host.clock.now()
+        moment = self.until.moment(now, host.site)
+        host.display.note(f"waiting for {self.until.described()}, {moment:%Y-%m-%d %H:%M} UTC")
+        host.clock.sleep((moment - now).total_seconds())
+
+
+INSTRUCTION = WaitUntil

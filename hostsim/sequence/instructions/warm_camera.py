@@ -1,0 +1,28 @@
+"""Let the sensor warm up."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from hostsim.equipment.waiting import Patience
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+
+
+class WarmCamera(Instruction):
+    """Lets the sensor warm up, then switches the cooler off."""
+
+    help: ClassVar[str] = "Let the sensor warm up gently, then switch the cooler off."
+    type: Literal["warm_camera"] = "warm_camera"
+    temperature_c: float = Field(default=10.0, le=40, description="Warm enough; in colder air, as warm as that.")
+    timeout_s: float = Field(default=1800.0, gt=0, description="How long to wait at most.")
+
+    def run(self, host: Host) -> None:
+        """Warm up, and wait."""
+        host.camera().warm(at_least_c=self.temperature_c, patience=Patience(timeout_s=self.timeout_s, poll_s=5.0))
+        host.journal.state.standing.cooled_to_c = None
+
+
+INSTRUCTION = WarmCamera

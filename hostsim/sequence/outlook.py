@@ -1,0 +1,33 @@
+"""What is left of the night's work, for the display."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hostsim.progress.display import Imaging
+from hostsim.sequence.host import Host
+from tsplug import ExposurePlan, ExposureTemplate, Project, TakeExposure, Target
+
+
+def show_progress(host: Host, decision: TakeExposure) -> None:
+    """Show the decided exposure, counts, and when the work would be done if nothing but exposing took time."""
+    done = wanted = 0
+    left_s = 0.0
+    with host.context.store.read() as unit:
+        projects = [project.id for project in unit.list(Project, profile_id=host.profile.id)]
+        targets = [target.id for target in unit.list(Target, project_id=projects)]
+        templates = {each.id: each for each in unit.list(ExposureTemplate, profile_id=host.profile.id)}
+        for plan in unit.list(ExposurePlan, target_id=targets, enabled=True):
+            done += min(plan.acquired, plan.desired)
+            wanted += plan.desired
+            exposure_s = plan.exposure_s or templates[plan.template_id].default_exposure_s
+            left_s += max(0, plan.desired - plan.acquired) * exposure_s
+    host.display.imaging(
+        Imaging(
+            target=decision.target_name,
+            filter_name=decision.filter_name,
+            done=done,
+            wanted=wanted,
+            ready_at=host.clock.now() + timedelta(seconds=left_s),
+        )
+    )

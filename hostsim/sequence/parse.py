@@ -1,0 +1,104 @@
+"""Reads a sequence file, and says of every problem where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from hostsim.sequence.catalogue_check import catalogue_problems
+from hostsim.sequence.document import Item, Loop, Sequence, Sequential
+from hostsim.sequence.errors import SequenceFileError
+from hostsim.sequence.nodes import Document, Path, Problem, shown
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A sequence, the file it came from, the line of each instruction by path, and a digest of what it says."""
+
+    sequence: Sequence
+    file: FilePath
+    lines: dict[Path, int] = field(default_factory=dict)
+    digest: str = ""
+
+
+def parse(file: FilePath) -> Parsed:
+    """Read and validate a sequence file.
+
+    Raises:
+        SequenceFileError: it cannot be read or is wrong; the text holds every problem as ``FILE:LINE: path: message``.
+    """
+    document = Document(_text(file))
+    if document.data is None or document.problems:
+        problems = document.problems or [Problem(1, "", "the file is empty")]
+        raise SequenceFileError(_shown(file, problems))
+    try:
+        sequence = Sequence.model_validate(document.data)
+    except ValidationError as error:
+        raise SequenceFileError(_shown(file, _problems(error, document) + _catalogue(document))) from error
+    problems = _catalogue(document)
+    if problems:
+        raise SequenceFileError(_shown(file, problems))
+    lines = {path: document.line_of(path) for path in _paths(sequence.run, ("run",))}
+    digest = sha256(sequence.model_dump_json().encode()).hexdigest()
+    return Parsed(sequence, file, lines, digest)
+
+
+def _text(file: FilePath) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise SequenceFileError([f"{file}: there is no such file"]) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SequenceFileError([f"{file}: cannot be read ({error})"]) from error
+
+
+def _problems(error: ValidationError, document: Document) -> list[Problem]:
+    found: list[Problem] = []
+    for problem in error.errors():
+        path = document.known_path(problem["loc"], missing=problem["type"] == "missing")
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = "unknown key"
+        elif problem["type"] == "missing":
+            message = "is missing"
+        elif problem["type"].startswith("union_tag"):
+            message = _unknown_type(problem["ctx"])
+        found.append(Problem(document.line_of(path), shown(path), message))
+    return found
+
+
+def _unknown_type(context: dict[str, Any]) -> str:
+    if "tag" not in context:
+        return "`type` is missing: it names the instruction"
+    return f"unknown instruction {context['tag']!r}; known are {context['expected_tags']}".replace("'", "")
+
+
+def _catalogue(document: Document) -> list[Problem]:
+    catalogue = document.data.get("catalogue") if isinstance(document.data, dict) else None
+    if not isinstance(catalogue, dict):
+        return []
+    return [
+        Problem(document.line_of(("catalogue", *path)), shown(("catalogue", *path)), message)
+        for path, message in catalogue_problems(catalogue)
+    ]
+
+
+def _paths(items: Iterable[Item], path: Path) -> Iterable[Path]:
+    for index, item in enumerate(items):
+        here = (*path, index)
+        yield here
+        if isinstance(item, Loop | Sequential):
+            yield from _paths(item.run, (*here, "run"))
+
+
+def _shown(file: FilePath, problems: list[Problem]) -> list[str]:
+    ordered = sorted(problems, key=lambda problem: problem.line)
+    return [
+        f"{file}:{each.line}: {each.path}: {each.message}" if each.path else f"{file}:{each.line}: {each.message}"
+        for each in ordered
+    ]

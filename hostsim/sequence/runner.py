@@ -1,0 +1,102 @@
+"""Runs a sequence, keeping its place, so that it can be stopped anywhere and go on from there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence as SequenceOf
+
+from hostsim.sequence.document import Item, Loop, Sequence, Sequential
+from hostsim.sequence.errors import InstructionFailedError
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.nodes import Path, shown
+from hostsim.sequence.safety import leave_safe
+from hostsim.sequence.state import Place
+from tsplug import Cancelled, TsplugError
+
+_log = logging.getLogger(__name__)
+
+
+class Runner:
+    """Walks the tree of a sequence; its place is in the journal before and after every instruction."""
+
+    def __init__(self, sequence: Sequence, host: Host, *, where: str, lines: dict[Path, int]) -> None:
+        """Run ``sequence`` of the file ``where``; ``lines`` tells the line of each instruction by its path."""
+        self._sequence = sequence
+        self._host = host
+        self._where = where
+        self._lines = lines
+
+    def run(self) -> None:
+        """Run what is left of the sequence.
+
+        Raises:
+            InstructionFailedError: an instruction failed, and the equipment was left safe.
+            Cancelled: a stop was asked for, and the equipment was left safe.
+        """
+        self._block(self._sequence.run, ("run",), depth=0)
+        self._host.journal.state.finished = True
+        self._host.journal.save()
+
+    def _block(self, items: SequenceOf[Item], path: Path, *, depth: int) -> None:
+        cursor = self._host.journal.state.cursor
+        first = cursor[depth].index if depth < len(cursor) else 0
+        for index in range(first, len(items)):
+            if depth == len(cursor):
+                cursor.append(Place(index=index))
+            self._item(items[index], (*path, index), depth=depth)
+            del cursor[depth:]
+            cursor.append(Place(index=index + 1))
+            self._host.journal.save()
+
+    def _item(self, item: Item, path: Path, *, depth: int) -> None:
+        if isinstance(item, Loop):
+            self._loop(item, path, depth=depth)
+        elif isinstance(item, Sequential):
+            self._block(item.run, (*path, "run"), depth=depth + 1)
+        else:
+            self._instruction(item, path)
+
+    def _loop(self, loop: Loop, path: Path, *, depth: int) -> None:
+        cursor = self._host.journal.state.cursor
+        place = cursor[depth]
+        if loop.until is not None and place.ends is None:
+            place.ends = loop.until.moment(self._host.clock.now(), self._host.site)
+        under_way = len(cursor) > depth + 1
+        while under_way or self._again(loop, place):
+            under_way = False
+            began = self._host.clock.now()
+            self._block(loop.run, (*path, "run"), depth=depth + 1)
+            place.iteration += 1
+            del cursor[depth + 1 :]
+            self._host.journal.save()
+            if loop.count is None and self._host.clock.now() == began:
+                raise InstructionFailedError(
+                    f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} (loop): a pass took no time, so the loop "
+                    f"would never end: give it a count too; left safe: {self._safe()}"
+                )
+
+    def _again(self, loop: Loop, place: Place) -> bool:
+        if loop.count is not None and place.iteration >= loop.count:
+            return False
+        return place.ends is None or self._host.clock.now() < place.ends
+
+    def _instruction(self, instruction: Instruction, path: Path) -> None:
+        place = f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} ({instruction.type})"
+        self._host.display.instruction(instruction.type)
+        _log.info("%s begins", place)
+        try:
+            self._host.context.cancellation.check()
+            instruction.run(self._host)
+        except Cancelled as error:
+            safe = self._safe()
+            raise Cancelled(f"{place}: {error}; left safe: {safe}; the same command goes on from here") from error
+        except TsplugError as error:
+            if instruction.on_error == "continue":
+                self._host.warn(f"{place}: {error}; going on")
+                return
+            raise InstructionFailedError(f"{place}: {error}; left safe: {self._safe()}") from error
+
+    def _safe(self) -> str:
+        self._host.context.cancellation.withdraw()
+        return leave_safe(self._host.rig)

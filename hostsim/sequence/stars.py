@@ -1,0 +1,29 @@
+"""How large the stars of a frame are, as autofocus needs it."""
+
+from __future__ import annotations
+
+import numpy as np
+import sep
+from numpy.typing import NDArray
+
+_SIGMA = 5.0
+_SMALLEST_PX = 8
+_WIDEST_PX = 30.0
+_MOST_STARS = 150
+_FEWEST_STARS = 3
+
+
+def half_flux_radius(pixels: NDArray[np.uint16]) -> float | None:
+    """Return the median half-flux radius of the stars of a frame (rows by columns) in pixels, None with too few."""
+    data = pixels.astype(np.float32)
+    background = sep.Background(data, bw=64, bh=64)
+    data -= background.back()
+    found = sep.extract(data, _SIGMA, err=background.globalrms, minarea=_SMALLEST_PX)
+    good = found[(found["flag"] == 0) & (found["a"] < 2 * found["b"])]
+    if len(good) < _FEWEST_STARS:
+        return None
+    bright = good[np.argsort(good["flux"])[::-1][:_MOST_STARS]]
+    widest = np.minimum(_WIDEST_PX, 6.0 * bright["a"])
+    radius, flag = sep.flux_radius(data, bright["x"], bright["y"], widest, 0.5, subpix=5)
+    sound = radius[(flag == 0) & np.isfinite(radius)]
+    return float(np.median(sound)) if len(sound) >= _FEWEST_STARS else None

@@ -1,0 +1,90 @@
+"""What must survive a power cut: where the night stands, as one JSON document."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from tsplug import ExposureSaved, FlatRunReport
+from tsplug.ports import SavedFrame
+
+VERSION = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+class Place(_Part):
+    """A position in one block: the index of the instruction, and for a loop its pass and when it ends."""
+
+    index: int = 0
+    iteration: int = 0
+    ends: AwareDatetime | None = None
+
+
+class Outbox(_Part):
+    """A frame that is written under a temporary name: give it its final one, then tell of it."""
+
+    part: Path
+    final: Path
+    event: ExposureSaved | None = None
+    grade: bool = False
+
+
+class Imaging(_Part):
+    """What the Scheduler Container remembers: the target it is on, and exposures since the last dither."""
+
+    target_guid: str | None = None
+    since_dither: int = 0
+
+
+class Focus(_Part):
+    """The last autofocus: when, and the temperature then in degrees C."""
+
+    moment: AwareDatetime
+    temperature_c: float | None = None
+
+
+class Standing(_Part):
+    """What the equipment was asked to be until told otherwise; taken up again when a night is resumed."""
+
+    connected: bool = False
+    unparked: bool = False
+    cover_open: bool = False
+    cooled_to_c: float | None = None
+
+
+class NightState(_Part):
+    """The whole of it; ``moment`` and ``simulators`` belong together, and to the position."""
+
+    version: int = VERSION
+    run: str
+    sequence: str
+    seed: int
+    began: AwareDatetime
+    moment: AwareDatetime
+    finished: bool = False
+    cursor: list[Place] = Field(default_factory=list)
+    lights: int = 0
+    repeats: int = 0
+    imaging: Imaging = Field(default_factory=Imaging)
+    focus: Focus | None = None
+    standing: Standing = Field(default_factory=Standing)
+    outbox: Outbox | None = None
+    taken: dict[str, SavedFrame] = Field(default_factory=dict)
+    flat_runs: list[FlatRunReport] = Field(default_factory=list)
+    simulators: dict[str, Any] | None = None
+
+    def light_guid(self, number: int) -> str:
+        """Return the guid of the night's light of a number, the same whenever it is asked for."""
+        return str(uuid5(NAMESPACE_URL, f"hostsim:{self.run}:light:{number}"))
+
+
+def begun(*, run: str, sequence: str, seed: int, moment: datetime) -> NightState:
+    """Return the state of a night that begins."""
+    return NightState(run=run, sequence=sequence, seed=seed, began=moment, moment=moment)

@@ -1,0 +1,64 @@
+"""Stopping when asked, at a point where everything can be left safe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hostsim.clock import SimulatedClock
+from tsplug import Cancelled
+from tsplug.ports import Clock
+
+_SLICE_S = 0.5
+
+
+class StopRequest:
+    """Whether a stop was asked for; implements `tsplug.ports.Cancellation`."""
+
+    def __init__(self) -> None:
+        """Start without a request."""
+        self._asked = False
+
+    def ask(self) -> None:
+        """Ask for a stop."""
+        self._asked = True
+
+    def withdraw(self) -> None:
+        """Let work go on, as leaving the equipment safe needs it."""
+        self._asked = False
+
+    def check(self) -> None:
+        """Return when work may go on.
+
+        Raises:
+            Cancelled: a stop was asked for.
+        """
+        if self._asked:
+            raise Cancelled("stopped on request")
+
+
+class WatchfulClock:
+    """A clock whose sleep ends when a stop is asked for; implements `tsplug.ports.Clock`."""
+
+    def __init__(self, clock: Clock, stop: StopRequest) -> None:
+        """Sleep with ``clock``, watching ``stop``."""
+        self._clock = clock
+        self._stop = stop
+        jumps = isinstance(clock, SimulatedClock) and clock.speed is None
+        speed = clock.speed or 1.0 if isinstance(clock, SimulatedClock) else 1.0
+        self._slice_s = float("inf") if jumps else _SLICE_S * speed
+
+    def now(self) -> datetime:
+        """Return the present moment, aware and in UTC."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass.
+
+        Raises:
+            Cancelled: a stop was asked for.
+        """
+        left_s = seconds
+        while left_s > 0:
+            self._stop.check()
+            self._clock.sleep(min(left_s, self._slice_s))
+            left_s -= self._slice_s

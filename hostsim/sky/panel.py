@@ -1,0 +1,20 @@
+"""The flat panel in the cover: an even light behind the optics."""
+
+from __future__ import annotations
+
+from hostsim.sky.filters import FilterCurve
+from hostsim.sky.scene import Optics, Sensor
+
+# Full brightness, clear filter, 3.76 um pixels at f/5.05: fills a 50 000 e- well in two seconds.
+_FULL_E_PER_S = 25_000.0
+_REFERENCE_PIXEL_UM = 3.76
+_REFERENCE_FOCAL_RATIO = 5.05
+_REFERENCE_EFFICIENCY = 0.56
+
+
+def panel_e_per_s(optics: Optics, sensor: Sensor, *, filter_curve: FilterCurve, level: float) -> float:
+    """Return the electrons per second that the panel brings to a pixel in the middle, at ``level`` from 0 to 1."""
+    pixel = (sensor.pixel_um / _REFERENCE_PIXEL_UM) ** 2
+    speed = (_REFERENCE_FOCAL_RATIO * optics.aperture_mm / optics.focal_length_mm) ** 2
+    efficiency = optics.throughput * sensor.quantum_efficiency / _REFERENCE_EFFICIENCY
+    return _FULL_E_PER_S * pixel * speed * efficiency * filter_curve.panel * max(0.0, level)

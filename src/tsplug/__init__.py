@@ -1,0 +1,163 @@
+"""tsplug, the target scheduler that a sequencer loads as a plugin.
+
+This is the one door: the marker for hook implementations, the values that hooks receive and return, and what a host
+needs to set tsplug up. Everything else is private to the package, except `tsplug.hookspecs`, `tsplug.ports`,
+`tsplug.instructions` and `tsplug.testing`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tsplug.errors import (
+    AmbiguousNameError,
+    Cancelled,
+    DeviceError,
+    FileError,
+    InputError,
+    NotFoundError,
+    StoreError,
+    StoreTooNewError,
+    StoreUnavailableError,
+    TsplugError,
+)
+from tsplug.hookspecs import hookimpl
+from tsplug.metrics import METRICS, Metric
+from tsplug.model import (
+    AcquiredImage,
+    Band,
+    Decision,
+    DecisionRequest,
+    Dither,
+    Expose,
+    ExposureOutcome,
+    ExposurePlan,
+    ExposureSaved,
+    ExposureTemplate,
+    FlatInstruction,
+    FlatRunReport,
+    FlatSetReport,
+    FlatSpec,
+    GradePlan,
+    GraderVerdict,
+    GradingStatus,
+    ImageGrade,
+    NothingLeft,
+    PierSide,
+    PlanGrades,
+    Profile,
+    Project,
+    Rejection,
+    RotateTo,
+    SessionDue,
+    SetReadoutMode,
+    Site,
+    SlewCenter,
+    Step,
+    SwitchFilter,
+    TakeExposure,
+    Target,
+    Verdict,
+    VerdictStatus,
+    WaitUntil,
+    new_guid,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tsplug.ports import Clock, FrameFiles, Store
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "METRICS",
+    "AcquiredImage",
+    "AmbiguousNameError",
+    "Band",
+    "Cancelled",
+    "Decision",
+    "DecisionRequest",
+    "DeviceError",
+    "Dither",
+    "Expose",
+    "ExposureOutcome",
+    "ExposurePlan",
+    "ExposureSaved",
+    "ExposureTemplate",
+    "FileError",
+    "FlatInstruction",
+    "FlatRunReport",
+    "FlatSetReport",
+    "FlatSpec",
+    "GradePlan",
+    "GraderVerdict",
+    "GradingStatus",
+    "ImageGrade",
+    "InputError",
+    "Metric",
+    "NotFoundError",
+    "NothingLeft",
+    "PierSide",
+    "PlanGrades",
+    "Profile",
+    "Project",
+    "Rejection",
+    "RotateTo",
+    "SessionDue",
+    "SetReadoutMode",
+    "Site",
+    "SlewCenter",
+    "Step",
+    "StoreError",
+    "StoreTooNewError",
+    "StoreUnavailableError",
+    "SwitchFilter",
+    "TakeExposure",
+    "Target",
+    "TsplugError",
+    "Verdict",
+    "VerdictStatus",
+    "WaitUntil",
+    "__version__",
+    "frame_files",
+    "hookimpl",
+    "load_catalogue",
+    "new_guid",
+    "open_store",
+]
+
+
+def open_store(url: str, clock: Clock) -> Store:
+    """Open the store at a database URL (a plain path is an SQLite file), migrating an older one after a backup.
+
+    Raises:
+        StoreTooNewError: a newer tsplug wrote it; it is left untouched.
+        StoreUnavailableError: it cannot be opened or written.
+    """
+    from tsplug.app import open_store as open_concrete_store
+
+    return open_concrete_store(url, clock)
+
+
+def frame_files() -> FrameFiles:
+    """Return what reads FITS frames from this machine's disks."""
+    from tsplug.app import frame_files as concrete_frame_files
+
+    return concrete_frame_files()
+
+
+def load_catalogue(document: Mapping[str, Any], store: Store, *, clock: Clock) -> Profile:
+    """Bring site, profile, templates, projects, targets, plans and trained flats of a document into the store.
+
+    Records are recognised by name within their parent, so loading twice changes nothing; counters are never touched.
+
+    Returns:
+        The document's profile as stored.
+
+    Raises:
+        InputError: a field is missing or wrong; the text names it. Nothing is stored then.
+    """
+    from tsplug.services.catalogue import load_catalogue as load
+
+    return load(document, store, clock=clock)

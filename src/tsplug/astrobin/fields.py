@@ -1,0 +1,132 @@
+"""AstroBin's columns: their names, order and limits, and which rows they refuse.
+
+AstroBin checks nothing on paste and drops what it does not like in silence, so a row that it would not show as it
+stands is refused here, with the reason. Limits: AstroBin's help page on acquisition CSV and its importer of April 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import isfinite
+
+from tsplug.astrobin.acquisitions import AcquisitionRow
+
+_UNBOUNDED = float("inf")
+_FIRST_YEAR = 1000
+
+
+@dataclass(frozen=True)
+class Field:
+    """One numeric column: AstroBin's name, our attribute, decimals allowed, bounds or choices."""
+
+    name: str
+    attribute: str
+    digits: int = 0
+    minimum: float = 0
+    maximum: float = _UNBOUNDED
+    choices: tuple[float, ...] = ()
+    required: bool = False
+
+    def problem(self, value: float | None) -> str:
+        """Return why AstroBin would not take a value, or an empty text."""
+        if value is None:
+            return f"{self.name} is missing" if self.required else ""
+        if not isfinite(value):
+            return f"{self.name} {value} is not a number"
+        if self.choices:
+            known = ", ".join(number_text(choice) for choice in self.choices)
+            return "" if value in self.choices else f"{self.name} {value:g} is none of {known}"
+        if not self.minimum <= value <= self.maximum:
+            return f"{self.name} {number_text(value)} is outside {self._bounds()}"
+        if -_exponent(value) > self.digits:
+            return f"{self.name} {number_text(value)} has more than {self.digits} decimals"
+        return ""
+
+    def _bounds(self) -> str:
+        high = "" if self.maximum == _UNBOUNDED else number_text(self.maximum)
+        return f"{number_text(self.minimum)} to {high}" if high else f"{number_text(self.minimum)} and up"
+
+
+DATE = "date"
+
+FIELDS: tuple[Field, ...] = (
+    Field("filter", "filter", minimum=1),
+    Field("number", "number", minimum=1, required=True),
+    Field("duration", "duration", digits=4, minimum=0.0001, maximum=999_999.9999, required=True),
+    Field("binning", "binning", choices=(1, 2, 3, 4)),
+    Field("gain", "gain", digits=2, minimum=-99_999.99, maximum=99_999.99),
+    Field("sensorCooling", "sensor_cooling", minimum=-274, maximum=100),
+    Field("fNumber", "f_number", digits=2),
+    Field("darks", "darks"),
+    Field("flats", "flats"),
+    Field("flatDarks", "flat_darks"),
+    Field("bias", "bias"),
+    Field("bortle", "bortle", choices=(1, 2, 3, 4, 4.5, 5, 6, 7, 8, 9)),
+    Field("meanSqm", "mean_sqm", digits=2),
+    Field("meanFwhm", "mean_fwhm", digits=2),
+    Field("temperature", "temperature", digits=2, minimum=-88, maximum=58),
+)
+"""The columns after the date, in AstroBin's order."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that AstroBin would not take as it stands, and why."""
+
+    row: AcquisitionRow
+    reason: str
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        return f"{self.row.date} {self.row.filter_name} {self.row.number} x {self.row.duration:g} s: {self.reason}"
+
+
+@dataclass(frozen=True)
+class CheckedRows:
+    """Rows that AstroBin takes, and those it would not."""
+
+    rows: tuple[AcquisitionRow, ...]
+    refused: tuple[Refusal, ...]
+
+
+def checked(rows: Iterable[AcquisitionRow], *, today: date) -> CheckedRows:
+    """Divide rows into those that AstroBin takes and those it would not.
+
+    Args:
+        rows: in the order they shall be written.
+        today: the date at the site; AstroBin refuses a later one.
+    """
+    taken, refused = [], []
+    for row in rows:
+        reason = "; ".join(problems(row, today=today))
+        if reason:
+            refused.append(Refusal(row, reason))
+        else:
+            taken.append(row)
+    return CheckedRows(tuple(taken), tuple(refused))
+
+
+def problems(row: AcquisitionRow, *, today: date) -> tuple[str, ...]:
+    """Return everything that AstroBin would not take of a row."""
+    found = [_date_problem(row.date, today), *(field.problem(getattr(row, field.attribute)) for field in FIELDS)]
+    return tuple(problem for problem in found if problem)
+
+
+def number_text(value: float) -> str:
+    """Return a number in its shortest decimal form, without exponent or trailing zeros."""
+    text = format(Decimal(repr(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _exponent(value: float) -> int:
+    exponent = Decimal(number_text(value)).as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _date_problem(day: date, today: date) -> str:
+    if day > today:
+        return f"date {day} is in the future"
+    return f"date {day} is before the year {_FIRST_YEAR}" if day.year < _FIRST_YEAR else ""

@@ -1,0 +1,40 @@
+"""The tsplug command: every group of commands in its place."""
+
+from __future__ import annotations
+
+import typer
+
+import tsplug
+from tsplug.cli import astrobin, catalogue, doctor, flats, grade, images, night, report
+from tsplug.cli.commands import before_commands, command
+from tsplug.cli.opening import Common
+from tsplug.cli.output import show_json, show_text
+
+
+def application() -> typer.Typer:
+    """Return the application with all commands."""
+    app = typer.Typer(
+        name="tsplug",
+        help="Target scheduler for astrophotography: what was imaged, how good it is, what it still needs.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    before_commands(app, Common)
+    for part in (catalogue, images, grade, flats, night, astrobin, report, doctor):
+        part.register(app)
+    command(app, "version")(version)
+    return app
+
+
+def version(common: Common) -> None:
+    """Print the version of tsplug."""
+    if common.as_json:
+        show_json({"version": tsplug.__version__})
+    else:
+        show_text(f"tsplug {tsplug.__version__}")
+
+
+def main() -> None:
+    """Run the command line; exit status 0 done, 1 failed or refused, 2 wrong use."""
+    application()()

@@ -1,0 +1,146 @@
+"""The options that all commands share, and what they open: store, clock, profile, context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tsplug.app import default_store_url, frame_files, open_store, system_clock
+from tsplug.cli.output import CommandProgress
+from tsplug.errors import DeviceError, InputError, StoreUnavailableError
+from tsplug.model import Profile
+from tsplug.ports import Clock, Devices, FrameFiles, Progress, Store
+from tsplug.services.lookup import find_named
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options of every command."""
+
+    db: Annotated[str, typer.Option(envvar="TSPLUG_DB", help="The store: a database URL or an SQLite file.")] = ""
+    profile: Annotated[str, typer.Option(help="The profile: name, id or guid; needed where there are several.")] = ""
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
+    at: Annotated[str, typer.Option(metavar="ISO-TIME", help="What stands in for now, with offset.")] = ""
+
+    def clock(self) -> Clock:
+        """Return the clock of this machine, or one that stands at ``--at``.
+
+        Raises:
+            typer.BadParameter: the time cannot be read or has no offset.
+        """
+        return StandingClock(parse_moment(self.at, "--at")) if self.at else system_clock()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the store that exists; a missing file is an error, not a new store.
+
+        Raises:
+            StoreUnavailableError: there is no store, or it cannot be opened.
+        """
+        try:
+            url = self.db or default_store_url()
+            file = _file_of(url)
+            if file is not None and not file.exists():
+                raise StoreUnavailableError(f"no store at {file}; run a night or give --db")
+            store = open_store(url, self.clock())
+        except OSError as error:
+            raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def context(self) -> Iterator[CommandContext]:
+        """Open the store and return the surroundings of a service call."""
+        with self.store() as store:
+            yield CommandContext(store, self.clock())
+
+    def chosen_profile(self, store: Store) -> Profile:
+        """Return the profile that ``--profile`` names, or the only one.
+
+        Raises:
+            NotFoundError: there is none of that name, or none at all.
+            InputError: there are several and none is named.
+        """
+        with store.read() as unit:
+            if self.profile:
+                return find_named(unit, Profile, name=self.profile)
+            profiles = unit.list(Profile)
+        if len(profiles) == 1:
+            return profiles[0]
+        names = ", ".join(profile.name for profile in profiles)
+        raise InputError(
+            f"give --profile, one of: {names}" if profiles else "the store has no profile; run a night first"
+        )
+
+
+@dataclass(frozen=True)
+class StandingClock:
+    """A clock that stands still at a moment given by the user."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        """Return at once: nothing waits while time stands still."""
+
+
+class NoCancellation:
+    """Never stops: interrupting a command ends it between transactions."""
+
+    def check(self) -> None:
+        """Return at once."""
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    """The surroundings of a service called from the command line, where there is no equipment."""
+
+    store: Store
+    clock: Clock
+    files: FrameFiles = field(default_factory=frame_files)
+    progress: Progress = field(default_factory=CommandProgress)
+    cancellation: NoCancellation = field(default_factory=NoCancellation)
+
+    @property
+    def devices(self) -> Devices:
+        """Refuse: a command has no equipment.
+
+        Raises:
+            DeviceError: always.
+        """
+        raise DeviceError("equipment", "the command line drives none; run a sequence in a host")
+
+
+def parse_moment(text: str, option: str) -> datetime:
+    """Return an ISO 8601 moment with offset.
+
+    Raises:
+        typer.BadParameter: it is none, or has no offset.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a time like 2026-01-15T21:00:00+01:00", param_hint=option) from error
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} needs an offset, like 2026-01-15T21:00:00+01:00", param_hint=option)
+    return moment
+
+
+def _file_of(url: str) -> Path | None:
+    """Return the SQLite file of a store's address, or None where it is no file."""
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return None if url == ":memory:" else Path(url)
+    name = rest.partition("?")[0].removeprefix("/")
+    return Path(name) if scheme.startswith("sqlite") and name not in ("", ":memory:") else None

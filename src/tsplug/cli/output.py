@@ -1,0 +1,138 @@
+"""What a command shows: tables and text for people, one JSON document for programs, progress and errors beside them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+_STYLES = {"accepted": "green", "rejected": "red", "pending": "yellow", "accept": "green", "reject": "red"}
+_GAP = 2
+_READABLE = 8
+
+
+def show_json(document: object) -> None:
+    """Print one JSON document on standard output and nothing else."""
+    # Bytes of UTF-8 whatever the console's encoding is: a program reads this.
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=True, default=_json_value) + "\n")
+
+
+def show_text(text: str) -> None:
+    """Print text for people as it is."""
+    Console(highlight=False, soft_wrap=True).print(escape(text))
+
+
+def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; where the console is narrower than it needs, long texts fold first, and nothing vanishes.
+
+    Where columns would be too narrow to read, each row is a block of lines instead.
+    """
+    console = Console(highlight=False)
+    cells = [[_text(value) for value in row] for row in rows]
+    widths = _widths(columns, cells)
+    if sum(min(width, _READABLE) + _GAP for width in widths) > console.width:
+        _show_blocks(console, title, columns=columns, cells=cells)
+        return
+    whole = _kept_whole(widths, console.width)
+    table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for place, column in enumerate(columns):
+        table.add_column(escape(column), overflow="fold", no_wrap=place in whole, header_style="dim")
+    for row in cells:
+        table.add_row(*(_styled(text) for text in row))
+    console.print(table)
+
+
+def show_fields(title: str, values: Mapping[str, object]) -> None:
+    """Print a record field by field."""
+    show_table(title, ("Field", "Value"), rows=values.items())
+
+
+def complain(message: str) -> None:
+    """Print one line about an error on standard error."""
+    line = " ".join(message.split())
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {escape(line)}")
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Return a number with decimals, or nothing where it is not known."""
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+class CommandProgress:
+    """Shows progress as plain lines on standard error."""
+
+    def report(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
+        """Print what is being done."""
+        share = f" ({done}/{total})" if done is not None and total is not None else ""
+        Console(stderr=True, highlight=False, soft_wrap=True).print(escape(f"{message}{share}"), style="dim")
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    texts = [[column, *(row[place] for row in cells)] for place, column in enumerate(columns)]
+    return [max(len(line) for text in column for line in text.splitlines() or [""]) for column in texts]
+
+
+def _kept_whole(widths: Sequence[int], width: int) -> set[int]:
+    """Return the columns that need not fold: the narrowest ones, as long as each other still has room to fold in."""
+    room = width - len(widths) * _GAP - 2
+    whole: set[int] = set()
+    for place in sorted(range(len(widths)), key=widths.__getitem__):
+        if widths[place] + (len(widths) - len(whole) - 1) * _READABLE > room:
+            break
+        whole.add(place)
+        room -= widths[place]
+    return whole
+
+
+def _show_blocks(console: Console, title: str, *, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    console.print(f"[bold]{escape(title)}[/bold]")
+    for row in cells:
+        console.print()
+        for column, text in zip(columns, row, strict=True):
+            if text:
+                console.print(f"[dim]{escape(column)}:[/dim] {_styled(text)}")
+
+
+def _styled(text: str) -> str:
+    style = _STYLES.get(text)
+    return f"[{style}]{text}[/{style}]" if style else escape(text)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _plain(value)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return "\n".join(f"{key}: {_plain(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(each) for each in value)
+    return str(value)
+
+
+def _json_value(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,1 @@
+"""Frames on disk, the only place that speaks FITS."""

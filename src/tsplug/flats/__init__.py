@@ -1,0 +1,26 @@
+"""Which flats the lights need, when, and by which steps they are taken: pure functions over records."""
+
+from __future__ import annotations
+
+from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
+from tsplug.flats.history import TakenFlats
+from tsplug.flats.level import Deviation, check_level
+from tsplug.flats.plan import FlatPlan, FlatRequest, FlatRig, plan_flats
+from tsplug.flats.resume import StartedSet
+from tsplug.flats.sessions import light_sessions, window_start
+
+__all__ = [
+    "Deviation",
+    "FlatPlan",
+    "FlatRequest",
+    "FlatRig",
+    "JudgedSession",
+    "StartedSet",
+    "TakenFlats",
+    "TargetStanding",
+    "check_level",
+    "judge_sessions",
+    "light_sessions",
+    "plan_flats",
+    "window_start",
+]

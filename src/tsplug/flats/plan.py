@@ -1,0 +1,196 @@
+"""Plans a flats run: which sets, in which order, with which steps, and what is skipped and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tsplug.flats.resume import StartedSet, missing_numbers, resumable, without
+from tsplug.flats.steps import (
+    CloseCover,
+    LightOff,
+    LightOn,
+    Move,
+    OpenCover,
+    PlannedSet,
+    RestoreReadoutMode,
+    RotateTo,
+    SelectFilter,
+    SetReadoutMode,
+    Step,
+    TakeFrames,
+)
+from tsplug.flats.training import TrainingMatch, describe, find_training
+from tsplug.model import FlatInstruction, FlatSetReport, FlatSpec, FlatsPreferences, LightSession, TrainedFlat, Value
+
+
+@dataclass(frozen=True)
+class FlatRig:
+    """What the equipment can do: names in the wheel (None without one), rotator, brightest level of the panel."""
+
+    filters: tuple[str, ...] | None
+    has_rotator: bool
+    max_brightness: int
+
+
+@dataclass(frozen=True)
+class FlatRequest:
+    """What a run is asked for: the instruction, the profile's preferences and training, the sets begun this night."""
+
+    instruction: FlatInstruction
+    preferences: FlatsPreferences
+    trained: tuple[TrainedFlat, ...]
+    started: tuple[StartedSet, ...] = field(default=())
+
+    @property
+    def count(self) -> int:
+        """Return the frames of a set: the instruction's, or the profile's."""
+        return self.instruction.count or self.preferences.count
+
+
+class FlatPlan(Value):
+    """A whole run: sets in order, what is done before and after them, and the sessions that cannot be served."""
+
+    opening: tuple[Step, ...] = ()
+    sets: tuple[PlannedSet, ...] = ()
+    closing: tuple[Step, ...] = ()
+    skipped: tuple[FlatSetReport, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return every step in order, without moves to where the equipment already is."""
+        return tuple(self._steps())
+
+    @property
+    def frames(self) -> int:
+        """Return how many frames are to be taken."""
+        return sum(len(planned.take.missing) for planned in self.sets)
+
+    def _steps(self) -> Iterator[Step]:
+        yield from self.opening
+        reached: dict[type[Move], Move] = {}
+        for planned in self.sets:
+            for move in planned.moves:
+                if reached.get(type(move)) != move:
+                    yield move
+                reached[type(move)] = move
+            yield planned.take
+        yield from self.closing
+
+
+def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: FlatRig) -> FlatPlan:
+    """Return the run that takes the flats of due sessions; a plan without sets moves nothing.
+
+    Sessions of one spec share a set, or with ``repeat`` have one each. Sets are ordered by rotator angle, then filter
+    in the wheel's order, then readout mode. A set begun this night is continued where it fits.
+
+    Args:
+        sessions: the due sessions, their angles in rotation classes as `tsplug.flats.sessions.light_sessions` gives.
+        request: what is asked for.
+        rig: what the equipment can do.
+    """
+    sets: list[PlannedSet] = []
+    skipped: list[FlatSetReport] = []
+    started = list(request.started)
+    for group in _groups(sessions, repeat=request.instruction.repeat, rig=rig):
+        spec = group[0].spec
+        match = find_training(spec, request.trained, fallbacks=request.preferences.trained_fallbacks)
+        reason = _obstacle(spec, match, rig=rig)
+        if match is None or reason:
+            skipped.append(_skipped(group, request.count, reason=reason))
+            continue
+        begun = resumable(
+            spec, match.training, started=started, tolerance_deg=request.preferences.rotation_tolerance_deg
+        )
+        started = without(started, begun)
+        sets.append(_planned(group, match, begun=begun, count=request.count))
+    if not sets:
+        return FlatPlan(skipped=tuple(skipped))
+    return FlatPlan(
+        opening=(CloseCover(),),
+        sets=tuple(sets),
+        closing=(
+            LightOff(),
+            RestoreReadoutMode(),
+            *((OpenCover(),) if request.instruction.cover_at_end == "open" else ()),
+        ),
+        skipped=tuple(skipped),
+    )
+
+
+def _groups(sessions: Iterable[LightSession], *, repeat: bool, rig: FlatRig) -> list[tuple[LightSession, ...]]:
+    groups: dict[object, list[LightSession]] = {}
+    by_age = sorted(sessions, key=lambda session: (session.session_date, session.target_name, session.target_id))
+    for number, session in enumerate(by_age):
+        groups.setdefault((session.spec, number if repeat else 0), []).append(session)
+    return [tuple(group) for group in sorted(groups.values(), key=lambda group: _place(group[0].spec, rig))]
+
+
+def _place(spec: FlatSpec, rig: FlatRig) -> tuple[float, int, str, tuple[float, ...]]:
+    """Return where a spec stands in the order; what is not known of it comes first."""
+    filters = rig.filters or ()
+    slot = filters.index(spec.filter_name) if spec.filter_name in filters else len(filters)
+    rest = (spec.readout_mode, spec.gain, spec.offset, spec.binning, -spec.roi_percent)
+    rotation = -1.0 if spec.rotation_deg is None else spec.rotation_deg
+    return rotation, slot, spec.filter_name, tuple(-1.0 if value is None else float(value) for value in rest)
+
+
+def _obstacle(spec: FlatSpec, match: TrainingMatch | None, *, rig: FlatRig) -> str:
+    """Return why a spec cannot be taken with this rig and training, empty if it can."""
+    if match is None:
+        return f"no training for {describe(spec)}: train the panel for it"
+    if rig.filters is None:
+        return f"no filter wheel is connected to select {spec.filter_name}: connect it"
+    if spec.filter_name not in rig.filters:
+        return f"filter {spec.filter_name} is not in the wheel ({', '.join(rig.filters)}): put it in or rename it"
+    if spec.rotation_deg is not None and not rig.has_rotator:
+        return f"the lights were taken at {spec.rotation_deg:.2f} degrees and no rotator is connected: connect it"
+    if match.training.brightness > rig.max_brightness:
+        return (
+            f"trained at brightness {match.training.brightness}, the panel reaches {rig.max_brightness}: train it anew"
+        )
+    return ""
+
+
+def _skipped(group: tuple[LightSession, ...], wanted: int, *, reason: str) -> FlatSetReport:
+    names = tuple(f"{session.target_name} {session.session_date}" for session in group)
+    return FlatSetReport(spec=group[0].spec, sessions=names, wanted=wanted, on_disk=0, reason=reason)
+
+
+def _planned(
+    group: tuple[LightSession, ...],
+    match: TrainingMatch,
+    *,
+    begun: StartedSet | None,
+    count: int,
+) -> PlannedSet:
+    spec, training = group[0].spec, match.training
+    exposure_s = training.exposure_s
+    on_disk: frozenset[int] = frozenset()
+    if begun is not None:
+        # The rest of a set belongs to where its first frames were taken.
+        spec, exposure_s, on_disk = begun.flat_set.spec, begun.flat_set.exposure_s, begun.on_disk
+    take = TakeFrames(
+        spec=spec,
+        brightness=training.brightness,
+        exposure_s=exposure_s,
+        target_adu=training.target_adu,
+        wanted=count,
+        missing=missing_numbers(count, on_disk),
+        sessions=group,
+        resumes="" if begun is None else begun.flat_set.guid,
+        corrected=exposure_s != training.exposure_s,
+        note=match.fallback,
+    )
+    return PlannedSet(moves=_moves(take) if take.missing else (), take=take)
+
+
+def _moves(take: TakeFrames) -> tuple[Move, ...]:
+    spec = take.spec
+    rotate = () if spec.rotation_deg is None else (RotateTo(mechanical_deg=spec.rotation_deg),)
+    return (
+        *rotate,
+        SetReadoutMode(readout_mode=spec.readout_mode),
+        SelectFilter(filter_name=spec.filter_name),
+        LightOn(brightness=take.brightness),
+    )

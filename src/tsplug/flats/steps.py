@@ -1,0 +1,148 @@
+"""The steps of a flats run, as data: what can be printed, previewed and tested before anything moves."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from tsplug.model import FlatSpec, LightSession, Value
+
+
+class CloseCover(Value):
+    """Close the panel's cover if it has one."""
+
+    remedy: ClassVar[str] = "look at the cover, close it by hand if need be"
+    step: Literal["close_cover"] = "close_cover"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "close the cover"
+
+
+class OpenCover(Value):
+    """Open the panel's cover if it has one."""
+
+    remedy: ClassVar[str] = "look at the cover, open it by hand before the next light"
+    step: Literal["open_cover"] = "open_cover"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "open the cover"
+
+
+class RotateTo(Value):
+    """Turn the rotator to a mechanical angle, in degrees."""
+
+    remedy: ClassVar[str] = "check that the rotator is connected and turns freely"
+    step: Literal["rotate"] = "rotate"
+    mechanical_deg: float
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return f"turn the rotator to {self.mechanical_deg:.2f} degrees (mechanical)"
+
+
+class SetReadoutMode(Value):
+    """Select a readout mode of the camera by its index; None is the one it had before the run."""
+
+    remedy: ClassVar[str] = "check that the camera is connected and has this readout mode"
+    step: Literal["readout_mode"] = "readout_mode"
+    readout_mode: int | None
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        mode = "as it was" if self.readout_mode is None else self.readout_mode
+        return f"set readout mode {mode}"
+
+
+class SelectFilter(Value):
+    """Bring a filter into the beam."""
+
+    remedy: ClassVar[str] = "check that the filter wheel is connected and turns freely"
+    step: Literal["filter"] = "filter"
+    filter_name: str
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return f"select filter {self.filter_name}"
+
+
+class LightOn(Value):
+    """Light the panel at a level."""
+
+    remedy: ClassVar[str] = "check that the panel is connected and powered"
+    step: Literal["light_on"] = "light_on"
+    brightness: int
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return f"light the panel at {self.brightness}"
+
+
+class LightOff(Value):
+    """Switch the panel's light off."""
+
+    remedy: ClassVar[str] = "switch the panel off by hand"
+    step: Literal["light_off"] = "light_off"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "switch the panel off"
+
+
+class RestoreReadoutMode(Value):
+    """Give the camera the readout mode back that it had before the run."""
+
+    remedy: ClassVar[str] = "set the camera's readout mode before the next light"
+    step: Literal["restore_readout_mode"] = "restore_readout_mode"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "restore the readout mode"
+
+
+class TakeFrames(Value):
+    """Take the frames of one set: which are missing of how many, how exposed, and which light sessions they serve.
+
+    ``resumes`` is the guid of an interrupted set whose frames on disk count, empty for a new set; ``corrected`` says
+    that the exposure is not the trained one any more. ``note`` says what is unusual about the set.
+    """
+
+    remedy: ClassVar[str] = "check the camera and the free space on the disk"
+    step: Literal["take_frames"] = "take_frames"
+    spec: FlatSpec
+    brightness: int
+    exposure_s: float
+    target_adu: float | None
+    wanted: int
+    missing: tuple[int, ...]
+    sessions: tuple[LightSession, ...]
+    resumes: str = ""
+    corrected: bool = False
+    note: str = ""
+
+    @property
+    def session_names(self) -> tuple[str, ...]:
+        """Return the sessions served, as target and date."""
+        return tuple(f"{session.target_name} {session.session_date}" for session in self.sessions)
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        served = ", ".join(self.session_names)
+        return f"take {len(self.missing)} of {self.wanted} flats of {self.exposure_s:g} s for {served}"
+
+
+Move = RotateTo | SetReadoutMode | SelectFilter | LightOn
+"""What sets the equipment up for a set."""
+
+Step = CloseCover | Move | TakeFrames | LightOff | RestoreReadoutMode | OpenCover
+"""Everything that a flats run does."""
+
+
+class PlannedSet(Value):
+    """One flat set: the state of the equipment it needs, complete by itself, and its frames.
+
+    Any set can be taken without those before it; moves already made are left out when steps are listed or run.
+    """
+
+    moves: tuple[Move, ...]
+    take: TakeFrames

@@ -1,0 +1,94 @@
+"""What one check found on one frame, with every number that led to it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from tsplug.grading.population import Population
+from tsplug.model import AcquiredImage, GraderPreferences
+
+
+class Outcome(StrEnum):
+    """What a check says: nothing wrong, wrong, or nothing can be said."""
+
+    PASS = "pass"
+    REJECT = "reject"
+    ABSTAIN = "abstain"
+
+
+class Rule(StrEnum):
+    """Which rule of a check decided."""
+
+    MISSING = "missing value"
+    REJECT_LEVEL = "automatic reject level"
+    ACCEPT_LEVEL = "automatic accept level"
+    ZERO = "zero"
+    FEW_PEERS = "few peers"
+    IMPROVEMENT = "improvement"
+    SPREAD = "spread"
+    THRESHOLD = "threshold"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check; numbers in the metric's unit, None where they do not exist.
+
+    ``lower`` and ``upper`` bound what passes; ``samples`` counts the population's values; ``sigma`` is the factor.
+    """
+
+    check: str
+    metric: str
+    outcome: Outcome
+    rule: Rule
+    detail: str
+    value: float | None = None
+    unit: str = ""
+    samples: int = 0
+    centre: float | None = None
+    spread: float | None = None
+    sigma: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+    def as_inputs(self) -> dict[str, object]:
+        """Return the finding as plain JSON types."""
+        return {key: str(value) if isinstance(value, StrEnum) else value for key, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A frame under test with what it is tested against; the scale is that of its own pixels, binning included."""
+
+    image: AcquiredImage
+    population: Population
+    preferences: GraderPreferences
+    scale_arcsec: float
+
+
+class Check(Protocol):
+    """One test of one metric."""
+
+    @property
+    def title(self) -> str:
+        """Return the reject reason, as other schedulers write it."""
+        ...
+
+    @property
+    def order(self) -> int:
+        """Return the place in the order of tests; the first that fails names the reason."""
+        ...
+
+    @property
+    def needs_peers(self) -> bool:
+        """Return whether the test compares with other frames."""
+        ...
+
+    def enabled(self, preferences: GraderPreferences) -> bool:
+        """Return whether the profile wants this test."""
+        ...
+
+    def examine(self, case: Case) -> Finding:
+        """Test a frame."""
+        ...

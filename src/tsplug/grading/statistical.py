@@ -1,0 +1,95 @@
+"""The statistical grader: one frame against comparable ones, every number kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tsplug.grading.checks import CHECKS
+from tsplug.grading.finding import Case, Finding, Outcome, Rule
+from tsplug.grading.population import MINIMUM_PEERS
+from tsplug.model import GraderVerdict, VerdictStatus
+
+GRADER = "statistical"
+VERSION = "1"
+
+ERROR_INPUT = "error"
+"""The key of a verdict's inputs that tells of an error: such an abstention leaves the frame pending."""
+
+
+def judge(case: Case) -> GraderVerdict:
+    """Return the statistical grader's verdict of one frame.
+
+    All enabled tests are made, so that an explanation is complete; the first that fails, in their order, gives the
+    reason. A frame is accepted when none fails and one passes. With no test enabled it is accepted; where no test can
+    say anything the grader abstains; where the frame could not be measured that is an error, not a grade.
+    """
+    findings = [check.examine(case) for check in CHECKS if check.enabled(case.preferences)]
+    status, reason = _conclusion(findings)
+    inputs = _inputs(case, findings)
+    if _measuring_failed(case, findings, status=status):
+        status, reason = VerdictStatus.ABSTAIN, case.image.measure_error
+        inputs[ERROR_INPUT] = case.image.measure_error
+    return GraderVerdict(
+        image_guid=case.image.guid, grader=GRADER, version=VERSION, status=status, reason=reason, inputs=inputs
+    )
+
+
+def abstention(image_guid: str, error: str) -> GraderVerdict:
+    """Return the verdict of a frame whose judging failed: an abstention that leaves it pending."""
+    return GraderVerdict(
+        image_guid=image_guid,
+        grader=GRADER,
+        version=VERSION,
+        status=VerdictStatus.ABSTAIN,
+        reason=error,
+        inputs={ERROR_INPUT: error},
+    )
+
+
+def _conclusion(findings: Sequence[Finding]) -> tuple[VerdictStatus, str]:
+    decisive = _decisive(findings)
+    if not findings:
+        return VerdictStatus.ACCEPT, "no test is enabled"
+    if decisive is None:
+        return VerdictStatus.ABSTAIN, "; ".join(finding.detail for finding in findings)
+    if decisive.outcome is Outcome.REJECT:
+        return VerdictStatus.REJECT, decisive.check
+    by_rule = ", ".join(finding.metric for finding in _by_rule(findings))
+    return VerdictStatus.ACCEPT, f"fewer than {MINIMUM_PEERS} comparable frames for {by_rule}" if by_rule else ""
+
+
+def _by_rule(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.rule is Rule.FEW_PEERS]
+
+
+def _decisive(findings: Sequence[Finding]) -> Finding | None:
+    for outcome in (Outcome.REJECT, Outcome.PASS):
+        for finding in findings:
+            if finding.outcome is outcome:
+                return finding
+    return None
+
+
+def _measuring_failed(case: Case, findings: Sequence[Finding], *, status: VerdictStatus) -> bool:
+    missing = any(finding.rule is Rule.MISSING for finding in findings)
+    return bool(case.image.measure_error) and missing and status is not VerdictStatus.REJECT
+
+
+def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
+    decisive = _decisive(findings)
+    return {
+        "mode": str(case.preferences.mode),
+        "population": {
+            "ids": list(case.population.ids),
+            "size": len(case.population.frames),
+            "matched": case.population.matched,
+        },
+        "few_peers": bool(_by_rule(findings)),
+        "accept_improvement": case.preferences.accept_improvement,
+        "scale_arcsec": case.scale_arcsec,
+        "detector": case.image.detector,
+        "decided_by": None if decisive is None else decisive.check,
+        "rule": None if decisive is None else str(decisive.rule),
+        "detail": "" if decisive is None else decisive.detail,
+        "checks": [finding.as_inputs() for finding in findings],
+    }

@@ -1,0 +1,1 @@
+"""Pure imaging: pixels become numbers and pictures; nothing here reads files."""

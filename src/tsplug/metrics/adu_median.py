@@ -1,0 +1,14 @@
+"""Median level, in ADU."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="adu_median",
+    title="Median level",
+    unit="ADU",
+    better="higher",
+    good=2500.0,
+    bad=500.0,
+)

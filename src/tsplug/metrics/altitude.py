@@ -1,0 +1,14 @@
+"""Altitude, in deg."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="altitude",
+    title="Altitude",
+    unit="deg",
+    better="higher",
+    good=70.0,
+    bad=20.0,
+)

@@ -1,0 +1,14 @@
+"""Background, in ADU."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="background",
+    title="Background",
+    unit="ADU",
+    better="lower",
+    good=400.0,
+    bad=5000.0,
+)

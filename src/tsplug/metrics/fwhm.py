@@ -1,0 +1,12 @@
+"""FWHM, in px."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="fwhm",
+    title="FWHM",
+    unit="px",
+    better="lower",
+)

@@ -1,0 +1,14 @@
+"""FWHM, in arcsec."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="fwhm_arcsec",
+    title="FWHM",
+    unit="arcsec",
+    better="lower",
+    good=2.0,
+    bad=6.0,
+)

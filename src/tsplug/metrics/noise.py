@@ -1,0 +1,14 @@
+"""Background noise, in ADU."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="noise",
+    title="Background noise",
+    unit="ADU",
+    better="lower",
+    good=150.0,
+    bad=2000.0,
+)

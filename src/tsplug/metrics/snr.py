@@ -1,0 +1,14 @@
+"""Star signal-to-noise ratio."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="snr",
+    title="Star signal-to-noise ratio",
+    unit="",
+    better="higher",
+    good=25.0,
+    bad=5.0,
+)

@@ -1,0 +1,14 @@
+"""Stars."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="star_count",
+    title="Stars",
+    unit="",
+    better="higher",
+    good=250.0,
+    bad=20.0,
+)

@@ -1,0 +1,120 @@
+"""What to do next, as data: an exposure with the steps that lead to it, a wait, or nothing more."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tsplug.model.base import UtcDatetime, Value
+
+
+class SlewCenter(Value):
+    """Point the telescope at J2000 coordinates (hours, degrees)."""
+
+    step: Literal["slew_center"] = "slew_center"
+    ra_hours: float
+    dec_deg: float
+
+
+class RotateTo(Value):
+    """Turn the rotator so that the frame has this position angle on the sky, in degrees."""
+
+    step: Literal["rotate"] = "rotate"
+    position_angle_deg: float
+
+
+class SwitchFilter(Value):
+    """Bring a filter into the beam."""
+
+    step: Literal["switch_filter"] = "switch_filter"
+    filter_name: str
+
+
+class SetReadoutMode(Value):
+    """Select a readout mode of the camera by its index."""
+
+    step: Literal["readout_mode"] = "readout_mode"
+    readout_mode: int
+
+
+class Dither(Value):
+    """Move the pointing by a few pixels before the next exposure."""
+
+    step: Literal["dither"] = "dither"
+
+
+class Expose(Value):
+    """Take one light."""
+
+    step: Literal["expose"] = "expose"
+    exposure_s: float
+    gain: int | None
+    offset: int | None
+    binning: int
+    roi_percent: float
+
+
+Step = SlewCenter | RotateTo | SwitchFilter | SetReadoutMode | Dither | Expose
+
+
+class Rejection(Value):
+    """Why a target or plan was not chosen, with the numbers that decided, and when it may be."""
+
+    target_name: str
+    plan: str = ""
+    rule: str
+    detail: str
+    again_at: UtcDatetime | None = None
+
+
+class TakeExposure(Value):
+    """One light of a plan, with everything the host needs to take, name and record it."""
+
+    kind: Literal["exposure"] = "exposure"
+    profile_guid: str
+    project_name: str
+    target_guid: str
+    target_name: str
+    plan_guid: str
+    template_name: str
+    filter_name: str
+    ra_hours: float
+    dec_deg: float
+    rotation_deg: float
+    session_id: int
+    score: float
+    until: UtcDatetime
+    steps: tuple[Step, ...]
+    rejected: tuple[Rejection, ...] = ()
+
+
+class WaitUntil(Value):
+    """Nothing can be imaged before ``until``; the reason names the target waited for."""
+
+    kind: Literal["wait"] = "wait"
+    until: UtcDatetime
+    target_name: str
+    reason: str
+    rejected: tuple[Rejection, ...] = ()
+
+
+class NothingLeft(Value):
+    """Nothing more can be imaged in this night."""
+
+    kind: Literal["done"] = "done"
+    reason: str
+    rejected: tuple[Rejection, ...] = ()
+
+
+Decision = TakeExposure | WaitUntil | NothingLeft
+
+
+class DecisionRequest(Value):
+    """What the host asks: for which profile, now, coming from which target and filter, until when at the latest."""
+
+    profile_guid: str
+    current_target_guid: str | None = None
+    current_filter: str | None = None
+    until: UtcDatetime | None = None
+    exposures_since_dither: int = Field(default=0, ge=0)

@@ -1,0 +1,99 @@
+"""The closed sets of words of the domain."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class ProjectState(StrEnum):
+    """The life of a project; only active ones are imaged and served with flats."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    CLOSED = "closed"
+
+
+class Priority(IntEnum):
+    """How urgent a project or target is; higher goes first."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
+class GradingStatus(StrEnum):
+    """What is known of a frame: not graded yet, counts, or does not count."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class VerdictStatus(StrEnum):
+    """One grader's judgement; abstaining says why and never rejects."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    ABSTAIN = "abstain"
+
+
+class Band(StrEnum):
+    """The grade of a frame, A the best."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+
+
+class Twilight(StrEnum):
+    """How dark the sky must be: the Sun's altitude below -18, -12, -6 or -0.833 degrees.
+
+    ``NIGHTTIME`` asks for astronomical night, ``ASTRONOMICAL`` admits astronomical twilight, and so on.
+    """
+
+    NIGHTTIME = "nighttime"
+    ASTRONOMICAL = "astronomical"
+    NAUTICAL = "nautical"
+    CIVIL = "civil"
+
+
+class GraderMode(StrEnum):
+    """Which statistics the statistical grader uses."""
+
+    ROBUST = "robust"
+    TARGET_SCHEDULER = "target-scheduler"
+
+
+class UngradedPolicy(StrEnum):
+    """What becomes of a frame on which every grader abstains."""
+
+    COUNT = "count"
+    HOLD = "hold"
+
+
+class PierSide(StrEnum):
+    """The pointing state of a German equatorial mount."""
+
+    EAST = "East"
+    WEST = "West"
+    UNKNOWN = "n/a"
+
+
+class FlatSetState(StrEnum):
+    """How far a flat set came."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    FLAGGED = "flagged"
+    REVOKED = "revoked"
+
+
+class Counter(StrEnum):
+    """The two counters of an exposure plan."""
+
+    ACQUIRED = "acquired"
+    ACCEPTED = "accepted"

@@ -1,0 +1,106 @@
+"""What tsplug answers a host: records made, grades given, flats taken."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from tsplug.model.base import UtcDatetime, Value
+from tsplug.model.enums import Band, GradingStatus, VerdictStatus
+from tsplug.model.flats import FlatSpec
+
+
+class ExposureOutcome(Value):
+    """What became of a saved exposure: its record, whether it was known already, and the plan's counters."""
+
+    guid: str
+    image_id: int
+    already_recorded: bool
+    status: GradingStatus
+    acquired: int
+    accepted: int
+    grading_wanted: bool
+    message: str = ""
+
+
+class GraderVerdict(Value):
+    """One grader's judgement of one image, as a grader returns it.
+
+    ``inputs`` holds whatever explains the verdict: metric values, population, centre, spread, bounds (JSON types).
+    """
+
+    image_guid: str
+    grader: str
+    version: str
+    status: VerdictStatus
+    reason: str = ""
+    score: float | None = None
+    band: Band | None = None
+    inputs: dict[str, object] = Field(default_factory=dict)
+
+
+class ImageGrade(Value):
+    """The status an image ended with, and the verdicts it follows from."""
+
+    image_guid: str
+    status: GradingStatus
+    reason: str = ""
+    changed: bool = False
+
+
+class PlanGrades(Value):
+    """The answer to a request to grade a plan.
+
+    A grader fills ``verdicts`` (or says in ``waiting`` why it does not grade yet); tsplug records and combines them,
+    and fills ``grades`` and the plan's counters.
+    """
+
+    plan_guid: str
+    verdicts: tuple[GraderVerdict, ...] = ()
+    waiting: str = ""
+    grades: tuple[ImageGrade, ...] = ()
+    acquired: int = 0
+    accepted: int = 0
+
+
+class SessionDue(Value):
+    """Whether a light session's flats are due, why, and when they will be."""
+
+    project_name: str
+    target_name: str
+    session_date: date
+    session_id: int
+    spec: FlatSpec
+    rule: str
+    due: bool
+    reason: str
+    due_on: date | None
+
+
+class FlatSetReport(Value):
+    """What happened to one planned flat set, and the light sessions it serves."""
+
+    spec: FlatSpec
+    sessions: tuple[str, ...]
+    wanted: int
+    on_disk: int
+    brightness: int | None = None
+    exposure_s: float | None = None
+    adu_median: float | None = None
+    reason: str = ""
+
+
+class FlatRunReport(Value):
+    """What a flats instruction did: sets taken, skipped and failed, and the state it left the panel in.
+
+    ``planned`` is what a dry run would take.
+    """
+
+    planned: tuple[FlatSetReport, ...] = ()
+    taken: tuple[FlatSetReport, ...] = ()
+    skipped: tuple[FlatSetReport, ...] = ()
+    failed: tuple[FlatSetReport, ...] = ()
+    panel_off: bool = True
+    message: str = ""
+    finished: UtcDatetime | None = None

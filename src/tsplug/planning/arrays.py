@@ -1,0 +1,15 @@
+"""The array types of the planner."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+"""Real numbers; a name's unit suffix says of what."""
+
+Mask = NDArray[np.bool_]
+"""One truth per sample of the night."""
+
+IndexArray = NDArray[np.int64]
+"""One sample number per sample of the night."""

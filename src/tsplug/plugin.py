@@ -1,0 +1,55 @@
+"""tsplug's own answers to the three hooks: what an entry point hands to a host."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from tsplug.hookspecs import hookimpl
+from tsplug.model import (
+    ExposureOutcome,
+    ExposureSaved,
+    FlatInstruction,
+    FlatRunReport,
+    GradePlan,
+    PlanGrades,
+)
+from tsplug.ports import Context
+
+
+class SchedulerPlugin:
+    """Records exposures, grades plans and takes flats; gives way to any other plugin that answers."""
+
+    @hookimpl
+    def on_exposure_saved(self, event: ExposureSaved, context: Context) -> ExposureOutcome:
+        """Record the exposure and return after the commit."""
+        from tsplug.services.recording import record_exposure
+
+        return record_exposure(event, context)
+
+    @hookimpl(trylast=True)
+    def grade_plan(self, event: GradePlan, context: Context) -> PlanGrades:
+        """Judge the plan's pending images with the statistical grader."""
+        from tsplug.services.grading import judge_plan
+
+        return judge_plan(event, context)
+
+    @hookimpl(specname="grade_plan", wrapper=True, tryfirst=True)
+    def record_grades(
+        self, event: GradePlan, context: Context
+    ) -> Generator[None, PlanGrades | None, PlanGrades | None]:
+        """Record the verdicts of whichever grader answered, in one transaction with status and counters."""
+        from tsplug.services.grading import apply_grades, measure_before_grading
+
+        measure_before_grading(event, context)
+        grades = yield
+        return None if grades is None else apply_grades(grades, context)
+
+    @hookimpl(trylast=True)
+    def flat_instruction_run(self, event: FlatInstruction, context: Context) -> FlatRunReport:
+        """Take the flats that are due with the host's panel."""
+        from tsplug.services.flats_run import run_flats
+
+        return run_flats(event, context)
+
+
+plugin = SchedulerPlugin()

@@ -1,0 +1,135 @@
+"""The store as services use it: units of work over typed records.
+
+A `Unit` is one transaction: what happens in it happens wholly or not at all. Reading units see one consistent state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from tsplug.model import (
+    AcquiredImage,
+    Counter,
+    GradingStatus,
+    Record,
+    StatusChange,
+    Value,
+)
+
+R = TypeVar("R", bound=Record)
+
+
+class ImageQuery(Value):
+    """Which images to list; None leaves a field open. ``started_from`` is inclusive, ``started_before`` exclusive.
+
+    ``newest_first`` orders by start of exposure, then by id.
+    """
+
+    profile_id: int | None = None
+    project_id: int | None = None
+    target_id: int | None = None
+    plan_id: int | None = None
+    filter_name: str | None = None
+    status: GradingStatus | None = None
+    unmeasured: bool = False
+    started_from: datetime | None = None
+    started_before: datetime | None = None
+    newest_first: bool = True
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Dangling:
+    """A record whose reference leads nowhere: the record, the field that refers, and what it refers to."""
+
+    kind: type[Record]
+    id: int
+    field: str
+    refers_to: str
+    value: int
+
+
+class Unit(Protocol):
+    """One transaction over the store."""
+
+    def add(self, record: R) -> R:
+        """Store a new record and return it with its id."""
+        ...
+
+    def update(self, record: Record) -> None:
+        """Write a changed record.
+
+        An image's status and a plan's counters are *not* written: `set_status` and `adjust_counter` change those.
+
+        Raises:
+            NotFoundError: the record is no longer stored.
+        """
+        ...
+
+    def delete(self, record: Record) -> None:
+        """Remove a record; what hangs on it is the caller's business."""
+        ...
+
+    def get(self, kind: type[R], key: int) -> R:
+        """Return the record of a kind with an id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        ...
+
+    def find(self, kind: type[R], **equals: object) -> R | None:
+        """Return the first record (by id) whose fields equal the values, or None."""
+        ...
+
+    def list(self, kind: type[R], **equals: object) -> list[R]:
+        """Return all records whose fields equal the values, by id; a sequence as value means any of its members."""
+        ...
+
+    def images(self, query: ImageQuery) -> Sequence[AcquiredImage]:
+        """Return the images that a query describes."""
+        ...
+
+    def set_status(self, image: AcquiredImage, change: StatusChange) -> AcquiredImage | None:
+        """Change an image's status if it still is ``change.from_status``; counters and audit trail change with it.
+
+        Writes status, reject reason (``change.why`` when rejected, else empty), the plan's accepted counter (never
+        below zero) and the audit line. Returns the image as it is now, or None when the stored status was another.
+        """
+        ...
+
+    def add_image(self, image: AcquiredImage) -> AcquiredImage:
+        """Store a new image; the plan's acquired counter (and accepted, where the image is) changes with it."""
+        ...
+
+    def adjust_counter(self, plan_id: int, counter: Counter, *, delta: int, why: str, at: datetime) -> None:
+        """Change a plan's counter apart from any image, with the adjustment that accounts for it."""
+        ...
+
+    def recount(self, plan_id: int) -> None:
+        """Set a plan's counters to what its images and adjustments come to."""
+        ...
+
+    def dangling(self) -> Sequence[Dangling]:
+        """Return every reference to a record that is not there, weak ones (of images and flat history) apart."""
+        ...
+
+
+class Store(Protocol):
+    """Where everything that is true is kept."""
+
+    def read(self) -> AbstractContextManager[Unit]:
+        """Open a unit that only reads."""
+        ...
+
+    def write(self) -> AbstractContextManager[Unit]:
+        """Open a unit that commits on leaving, and changes nothing if an exception leaves it."""
+        ...
+
+    def close(self) -> None:
+        """Release the database."""
+        ...

@@ -1,0 +1,191 @@
+"""Makes the equipment do the steps of a flats run, and leaves it dark and as it was whatever happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tsplug.errors import Cancelled, DeviceError, FileError
+from tsplug.flats.steps import (
+    CloseCover,
+    LightOff,
+    LightOn,
+    Move,
+    OpenCover,
+    RestoreReadoutMode,
+    RotateTo,
+    SelectFilter,
+    SetReadoutMode,
+    Step,
+)
+from tsplug.ports import Camera, CoverState, Devices, Panel
+
+_Device = TypeVar("_Device")
+_OFF_ATTEMPTS = 2
+"""A lost answer must not leave the panel lit: switching off is tried again once."""
+
+
+class StepError(DeviceError):
+    """A step of a flats run failed; the text names device, step and remedy.
+
+    Attributes:
+        step: what failed.
+        frames: how many frames of the set are on disk, where it had been begun.
+    """
+
+    def __init__(self, step: Step, error: DeviceError | FileError, *, frames: int | None = None) -> None:
+        """Say which step failed, why, and what to do."""
+        device = error.device if isinstance(error, DeviceError) else "disk"
+        what = str(error).removeprefix(f"{device}: ")
+        super().__init__(device, f"{what} (while trying to {step.describe()}); {step.remedy}, then run the flats again")
+        self.step = step
+        self.frames = frames
+
+
+class FlatEquipment:
+    """The equipment during one flats run: remembers where it has been brought, so nothing moves twice."""
+
+    def __init__(self, devices: Devices) -> None:
+        """Take the devices of the profile; nothing is touched yet."""
+        self._devices = devices
+        self._reached: dict[type[Move], Move] = {}
+        self._mode_before: int | None = None
+
+    def close_cover(self) -> None:
+        """Close the cover where there is one and make sure that it is closed.
+
+        Raises:
+            StepError: there is no panel or no light, or the cover is not closed in the end.
+        """
+        self._do(CloseCover(), self._close_cover)
+
+    def open_cover(self) -> None:
+        """Open the cover where there is one.
+
+        Raises:
+            StepError: it did not open.
+        """
+        self._do(OpenCover(), self._open_cover)
+
+    def move(self, step: Move) -> None:
+        """Bring the equipment where a step wants it, unless this run has brought it there already.
+
+        Raises:
+            StepError: a device is missing or failed.
+        """
+        if self._reached.get(type(step)) == step:
+            return
+        self._reached.pop(type(step), None)
+        self._do(step, lambda: self._move(step))
+        self._reached[type(step)] = step
+
+    def make_safe(self) -> tuple[bool, list[str]]:
+        """Switch the panel off and restore the readout mode, each whether or not the other fails.
+
+        Returns:
+            Whether the panel is off, and what could not be done, one line each.
+        """
+        problems: list[str] = []
+        try:
+            is_off = self.switch_off(problems)
+        finally:
+            self._attempt(RestoreReadoutMode(), self._restore_readout_mode, problems=problems)
+            self._reached.clear()
+        return is_off, problems
+
+    def switch_off(self, problems: list[str]) -> bool:
+        """Switch the panel off; return whether it is, and add to ``problems`` why not."""
+        panel = self._devices.panel
+        if panel is None:
+            return True
+        tries: list[str] = []
+        for _ in range(_OFF_ATTEMPTS):
+            if self._attempt(LightOff(), panel.light_off, problems=tries):
+                return True
+        problems.append(tries[-1])
+        return False
+
+    def is_lit(self) -> bool:
+        """Return whether the panel shines; a panel that does not answer counts as lit."""
+        panel = self._devices.panel
+        if panel is None:
+            return False
+        try:
+            return panel.brightness() > 0
+        except DeviceError:
+            return True
+
+    def _do(self, step: Step, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except DeviceError as error:
+            raise StepError(step, error) from error
+
+    def _attempt(self, step: Step, action: Callable[[], None], *, problems: list[str]) -> bool:
+        """Do a step of the safe end; what stops it is told, not raised, so that the next one follows."""
+        try:
+            self._do(step, action)
+        except (StepError, Cancelled) as error:
+            problems.append(str(error))
+            return False
+        return True
+
+    def _move(self, step: Move) -> None:
+        match step:
+            case RotateTo(mechanical_deg=angle):
+                _present(self._devices.rotator, "rotator").move_mechanical(angle)
+            case SetReadoutMode(readout_mode=None):
+                self._restore_readout_mode()
+            case SetReadoutMode(readout_mode=int(mode)):
+                self._set_readout_mode(_present(self._devices.camera, "camera"), mode)
+            case SelectFilter(filter_name=name):
+                _present(self._devices.wheel, "filter wheel").select(name)
+            case LightOn(brightness=level):
+                self._panel().light_on(level)
+
+    def _set_readout_mode(self, camera: Camera, mode: int) -> None:
+        now = camera.readout_mode()
+        if self._mode_before is None:
+            self._mode_before = now
+        if now != mode:
+            camera.set_readout_mode(mode)
+
+    def _restore_readout_mode(self) -> None:
+        if self._mode_before is not None:
+            camera = _present(self._devices.camera, "camera")
+            if camera.readout_mode() != self._mode_before:
+                camera.set_readout_mode(self._mode_before)
+
+    def _close_cover(self) -> None:
+        panel = self._panel()
+        state = _known(panel.cover_state())
+        if state in (CoverState.NOT_PRESENT, CoverState.CLOSED):
+            return
+        panel.close_cover()
+        after = _known(panel.cover_state())
+        if after is not CoverState.CLOSED:
+            raise DeviceError("panel", f"the cover is {after} after it was told to close")
+
+    def _open_cover(self) -> None:
+        panel = self._panel()
+        if _known(panel.cover_state()) in (CoverState.NOT_PRESENT, CoverState.OPEN):
+            return
+        panel.open_cover()
+
+    def _panel(self) -> Panel:
+        panel = _present(self._devices.panel, "panel")
+        if panel.max_brightness < 1:
+            raise DeviceError("panel", "it has no light")
+        return panel
+
+
+def _known(state: CoverState) -> CoverState:
+    if state in (CoverState.UNKNOWN, CoverState.ERROR):
+        raise DeviceError("panel", f"the cover's state is {state}")
+    return state
+
+
+def _present(device: _Device | None, kind: str) -> _Device:
+    if device is None:
+        raise DeviceError(kind, "not connected")
+    return device

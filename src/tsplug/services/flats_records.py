@@ -1,0 +1,145 @@
+"""Keeps the book of flat sets: every frame in a transaction of its own, history only for complete sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from statistics import median
+from uuid import UUID, uuid5
+
+from tsplug.flats import StartedSet
+from tsplug.flats.steps import TakeFrames
+from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LightSession
+from tsplug.ports import Context, FrameFiles, SavedFrame, Unit
+
+
+def frame_guid(set_guid: str, number: int) -> str:
+    """Return the name of a set's frame for ever: taken twice it is one frame."""
+    return str(uuid5(UUID(set_guid), str(number)))
+
+
+def sets_of_night(unit: Unit, files: FrameFiles, *, profile_id: int, night: date) -> tuple[StartedSet, ...]:
+    """Return the sets that a profile began in a night, each with the numbers of its frames that are on disk."""
+    begun = unit.list(FlatSet, profile_id=profile_id, night=night)
+    return tuple(StartedSet(item, _numbers_on_disk(frames_of(unit, item), files)) for item in begun)
+
+
+def frames_of(unit: Unit, flat_set: FlatSet) -> list[FlatSetFile]:
+    """Return the recorded frames of a set, by number."""
+    return sorted(unit.list(FlatSetFile, flat_set_id=flat_set.id), key=lambda frame: frame.number)
+
+
+class FlatRecords:
+    """The records of one flats run of a profile in one night."""
+
+    def __init__(self, context: Context, *, profile_id: int, night: date) -> None:
+        """Write to the context's store, for a profile and the night of the run."""
+        self._store = context.store
+        self._clock = context.clock
+        self._files = context.files
+        self._profile_id = profile_id
+        self._night = night
+
+    def close_abandoned(self, resumed: set[str]) -> None:
+        """Mark sets that a killed run left running and that this run does not resume as interrupted."""
+        with self._store.write() as unit:
+            for flat_set in unit.list(FlatSet, profile_id=self._profile_id, state=FlatSetState.RUNNING):
+                if flat_set.guid not in resumed:
+                    _set_state(
+                        unit,
+                        flat_set,
+                        state=FlatSetState.INTERRUPTED,
+                        message="the run ended before the set was complete",
+                    )
+
+    def begin(self, take: TakeFrames) -> FlatSet:
+        """Return the stored set that frames go to: a new one, or the one resumed without records of lost files."""
+        with self._store.write() as unit:
+            known = unit.find(FlatSet, guid=take.resumes) if take.resumes else None
+            if known is None:
+                return unit.add(self._new_set(take))
+            for frame in frames_of(unit, known):
+                if not self._files.status(Path(frame.file)).exists:
+                    unit.delete(frame)
+            known.wanted = take.wanted
+            _set_state(unit, known, state=FlatSetState.RUNNING, message=take.note)
+            return known
+
+    def add_frame(self, flat_set: FlatSet, number: int, *, saved: SavedFrame) -> None:
+        """Record a frame that is on disk; a frame recorded before stays as it is."""
+        with self._store.write() as unit:
+            if flat_set.id is None or unit.find(FlatSetFile, guid=saved.guid) is not None:
+                return
+            unit.add(
+                FlatSetFile(
+                    flat_set_id=flat_set.id,
+                    guid=saved.guid,
+                    number=number,
+                    file=str(saved.file),
+                    adu_median=saved.adu_median,
+                    taken_at=saved.ended,
+                )
+            )
+
+    def frames(self, flat_set: FlatSet) -> list[FlatSetFile]:
+        """Return the recorded frames of a set, by number."""
+        with self._store.read() as unit:
+            return frames_of(unit, flat_set)
+
+    def complete(self, flat_set: FlatSet, sessions: Sequence[LightSession]) -> None:
+        """Close a set whose frames are all on disk and link it to the sessions it serves, in one transaction."""
+        now = self._clock.now()
+        with self._store.write() as unit:
+            levels = [frame.adu_median for frame in frames_of(unit, flat_set) if frame.adu_median is not None]
+            flat_set.adu_median = median(levels) if levels else None
+            flat_set.finished = now
+            _set_state(unit, flat_set, state=FlatSetState.COMPLETE, message=flat_set.message)
+            for session in sessions:
+                unit.add(_history(session, flat_set, taken_at=now))
+
+    def leave(self, flat_set: FlatSet, state: FlatSetState, *, message: str) -> None:
+        """Leave a set unfinished: interrupted, to be resumed, or flagged, never to count."""
+        with self._store.write() as unit:
+            if state is FlatSetState.FLAGGED:
+                flat_set.finished = self._clock.now()
+            _set_state(unit, flat_set, state=state, message=message)
+
+    def _new_set(self, take: TakeFrames) -> FlatSet:
+        return FlatSet(
+            profile_id=self._profile_id,
+            **take.spec.model_dump(),
+            brightness=take.brightness,
+            exposure_s=take.exposure_s,
+            wanted=take.wanted,
+            night=self._night,
+            message=take.note,
+            started=self._clock.now(),
+        )
+
+
+def _numbers_on_disk(frames: Sequence[FlatSetFile], files: FrameFiles) -> frozenset[int]:
+    return frozenset(frame.number for frame in frames if files.status(Path(frame.file)).exists)
+
+
+def _set_state(unit: Unit, flat_set: FlatSet, *, state: FlatSetState, message: str) -> None:
+    flat_set.state = state
+    flat_set.message = message
+    unit.update(flat_set)
+
+
+def _history(session: LightSession, flat_set: FlatSet, *, taken_at: datetime) -> FlatHistory:
+    settings = session.spec.model_dump()
+    # The session is known again by its own lights' angle; where the flats were taken stands in the set.
+    settings["rotation_deg"] = session.lights_rotation_deg
+    return FlatHistory(
+        profile_id=flat_set.profile_id,
+        target_id=session.target_id,
+        target_name=session.target_name,
+        project_name=session.project_name,
+        session_date=session.session_date,
+        session_id=session.session_id,
+        **settings,
+        flat_set_id=flat_set.id or 0,
+        taken_at=taken_at,
+    )

@@ -1,0 +1,79 @@
+"""Finds records by what users call them: name, id or guid."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from tsplug.errors import AmbiguousNameError, NotFoundError
+from tsplug.model import (
+    AcquiredImage,
+    ExposurePlan,
+    ExposureTemplate,
+    Profile,
+    Project,
+    Record,
+    Site,
+    Target,
+)
+from tsplug.ports import Unit
+
+R = TypeVar("R", bound=Record)
+
+KINDS: dict[str, type[Record]] = {
+    "site": Site,
+    "profile": Profile,
+    "project": Project,
+    "target": Target,
+    "template": ExposureTemplate,
+    "plan": ExposurePlan,
+    "image": AcquiredImage,
+}
+"""What can be looked up, by the word for it."""
+
+_WORDS = {kind: word for word, kind in KINDS.items()}
+
+
+def find_named(unit: Unit, kind: type[R], *, name: str) -> R:
+    """Return the record of a kind with a guid, an id, or a name that fits one record, capitals ignored at need.
+
+    Raises:
+        NotFoundError: none fits.
+        AmbiguousNameError: several records have the name; the text lists their ids.
+    """
+    by_key = _by_key(unit, kind, name=name)
+    if by_key is not None and "name" not in kind.model_fields:
+        return by_key
+    fitting = _by_name(unit, kind, name=name)
+    if len(fitting) > 1:
+        ids = ", ".join(str(record.id) for record in fitting)
+        raise AmbiguousNameError(f"{len(fitting)} {_WORDS[kind]}s are named {name!r}: use an id, one of {ids}")
+    if fitting:
+        return fitting[0]
+    if by_key is None:
+        raise NotFoundError(f"no {_WORDS[kind]} {name!r} is stored{_known(unit, kind)}")
+    return by_key
+
+
+def _by_key(unit: Unit, kind: type[R], *, name: str) -> R | None:
+    found = unit.find(kind, guid=name)
+    if found is None and name.isascii() and name.isdigit() and len(name) < 19:
+        found = unit.find(kind, id=int(name))
+    return found
+
+
+def _by_name(unit: Unit, kind: type[R], *, name: str) -> list[R]:
+    if "name" not in kind.model_fields:
+        return []
+    exact = unit.list(kind, name=name)
+    return exact or [record for record in unit.list(kind) if _name(record).casefold() == name.casefold()]
+
+
+def _name(record: Record) -> str:
+    return str(getattr(record, "name", ""))
+
+
+def _known(unit: Unit, kind: type[Record]) -> str:
+    if "name" not in kind.model_fields:
+        return ""
+    names = [_name(record) for record in unit.list(kind)]
+    return f"; there are: {', '.join(names[:10])}{', ...' if len(names) > 10 else ''}" if names else ""

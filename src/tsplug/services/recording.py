@@ -1,0 +1,157 @@
+"""Record a saved light: exactly once, with its counters, whatever else is missing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pydantic import ValidationError
+
+from tsplug.errors import FileError, InputError
+from tsplug.metrics import METRICS
+from tsplug.model import (
+    AcquiredImage,
+    ExposureOutcome,
+    ExposurePlan,
+    ExposureSaved,
+    ExposureTemplate,
+    GradingStatus,
+    Profile,
+    Project,
+    StatusChange,
+    Target,
+)
+from tsplug.ports import Context, Unit
+
+_COPIED = (
+    "guid",
+    "filter_name",
+    "started",
+    "exposure_s",
+    "gain",
+    "offset",
+    "binning",
+    "readout_mode",
+    "readout_mode_name",
+    "rotation_deg",
+    "position_angle_deg",
+    "roi_percent",
+    "session_id",
+    "pier_side",
+    "focuser_position",
+    "focuser_temperature_c",
+    "camera_temperature_c",
+    "camera_set_temperature_c",
+)
+# What an image has from its event under the same name.
+
+
+def record_exposure(event: ExposureSaved, context: Context) -> ExposureOutcome:
+    """Store a saved light and count it for its plan, in one transaction; return after the commit.
+
+    The same guid again changes nothing. Where the plan is gone or unknown the light is recorded all the same, under the
+    names that its file gives, and the message says so.
+
+    Raises:
+        InputError: a setting of the exposure is impossible; the text names it.
+        StoreUnavailableError: the store cannot be written; the same event may be told again later.
+    """
+    with context.store.write() as unit:
+        return _Recording(event, context, unit=unit).outcome()
+
+
+class _Recording:
+    """One exposure on its way into the store, with what the store knows of where it comes from."""
+
+    def __init__(self, event: ExposureSaved, context: Context, *, unit: Unit) -> None:
+        self._event = event
+        self._context = context
+        self._unit = unit
+        self._profile = unit.find(Profile, guid=event.profile_guid)
+        self._plan = unit.find(ExposurePlan, guid=event.plan_guid)
+        self._template = unit.get(ExposureTemplate, self._plan.template_id) if self._plan else None
+        self._target = unit.get(Target, self._plan.target_id) if self._plan else None
+        self._project = unit.get(Project, self._target.project_id) if self._target else None
+
+    def outcome(self) -> ExposureOutcome:
+        known = self._unit.find(AcquiredImage, guid=self._event.guid)
+        image = known or self._record()
+        plan = self._unit.find(ExposurePlan, id=image.plan_id) if image.plan_id is not None else None
+        return ExposureOutcome(
+            guid=image.guid,
+            image_id=image.id or 0,
+            already_recorded=known is not None,
+            status=image.status,
+            acquired=plan.acquired if plan else 0,
+            accepted=plan.accepted if plan else 0,
+            grading_wanted=self._graded and image.status is GradingStatus.PENDING,
+            message="recorded already" if known else "; ".join(self._remarks(image)),
+        )
+
+    @property
+    def _graded(self) -> bool:
+        return self._project is not None and self._project.grading_enabled
+
+    def _record(self) -> AcquiredImage:
+        image = self._unit.add_image(self._image())
+        why = "recorded" if self._graded else "recorded; grading is off"
+        self._unit.add(
+            StatusChange(
+                image_id=image.id or 0,
+                from_status=None,
+                to_status=image.status,
+                by="tsplug",
+                why=why if self._plan else "recorded without a plan",
+                at=self._context.clock.now(),
+            )
+        )
+        return image
+
+    def _image(self) -> AcquiredImage:
+        event = self._event
+        known = {key: value for key, value in event.metrics.items() if key in METRICS and math.isfinite(value)}
+        try:
+            return AcquiredImage(
+                **{name: getattr(event, name) for name in _COPIED},
+                **self._references(),
+                file=str(event.file),
+                acquired=event.ended,
+                metrics=known,
+                status=GradingStatus.PENDING if self._graded else GradingStatus.ACCEPTED,
+            )
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            raise InputError(f"exposure {event.guid} ({event.file}) cannot be recorded: {wrong}") from error
+
+    def _references(self) -> dict[str, Any]:
+        """Return the weak references of the image and the names kept beside them."""
+        return {
+            "profile_id": self._profile.id if self._profile else None,
+            "profile_name": self._profile.name if self._profile else self._event.profile_guid,
+            "project_id": self._project.id if self._project else None,
+            "project_name": self._project.name if self._project else "",
+            "target_id": self._target.id if self._target else None,
+            "target_name": self._target.name if self._target else self._name_from_file(),
+            "plan_id": self._plan.id if self._plan else None,
+            "template_name": self._template.name if self._template else "",
+        }
+
+    def _name_from_file(self) -> str:
+        """Return the target's name as the frame's header has it, else the file's own name."""
+        try:
+            name = self._context.files.read(self._event.file).header.get("OBJECT")
+        except FileError:
+            name = None
+        return name.strip() if isinstance(name, str) and name.strip() else self._event.file.stem
+
+    def _remarks(self, image: AcquiredImage) -> list[str]:
+        event, remarks = self._event, []
+        if self._plan is None:
+            gone = f"plan {event.plan_guid} is not in the store"
+            remarks.append(f"{gone}: recorded for {image.target_name!r}, counted nowhere")
+        if self._profile is None:
+            remarks.append(f"profile {event.profile_guid} is not in the store: recorded without a profile")
+        unknown = sorted(event.metrics.keys() - METRICS.keys())
+        if unknown:
+            remarks.append(f"unknown metrics left out: {', '.join(unknown)}")
+        return remarks

@@ -1,0 +1,1 @@
+"""Everything that is true, in one database: tables, units of work and migrations."""

@@ -1,0 +1,16 @@
+"""What Alembic runs: the revisions, on the connection and in the transaction that the store hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from tsplug.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

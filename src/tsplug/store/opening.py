@@ -1,0 +1,127 @@
+"""Opening a store: make a new one, bring an older one up to date, refuse a newer one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from tsplug.errors import InputError, StoreTooNewError, StoreUnavailableError
+from tsplug.ports import Clock
+from tsplug.store.backups import keep_copy, rotate_backup
+from tsplug.store.database import SqlStore, engine_for, is_in_memory, parse_url, said_plainly, shown, transaction
+from tsplug.store.tables import METADATA
+
+REVISIONS = ("0001",)
+"""Every revision of the schema, oldest first; a test holds this against the migrations."""
+
+VERSION_TABLE = "alembic_version"
+
+
+def open_sql_store(address: str, clock: Clock) -> SqlStore:
+    """Open the store at a database URL or SQLite path.
+
+    Raises:
+        InputError: the URL is none, or names a database there is no driver for.
+        StoreTooNewError: a newer tsplug wrote it; it is left untouched.
+        StoreUnavailableError: it cannot be opened or written, or holds something else.
+    """
+    try:
+        url = parse_url(address)
+        engine = engine_for(url)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise InputError(f"the store URL {address!r} cannot be used: {error}; give sqlite:///FILE or a path") from error
+    try:
+        _make_ready(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStore(engine, clock)
+
+
+def _make_ready(engine: Engine) -> None:
+    url = engine.url
+    if url.get_backend_name() == "sqlite" and is_in_memory(url):
+        with transaction(engine, writable=True) as connection:
+            METADATA.create_all(connection)
+            _stamp(connection)
+        return
+    if (file := _file_of(url)) is not None:
+        _check_place(file)
+    with transaction(engine, writable=False) as connection:
+        found = _revision(connection, url)
+    if file is not None and found is not None:
+        _back_up(file, found)
+    if file is not None:
+        _use_wal(engine)
+    if found != REVISIONS[-1]:
+        _migrate(engine)
+
+
+def _file_of(url: URL) -> Path | None:
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def _check_place(file: Path) -> None:
+    if file.is_dir():
+        raise StoreUnavailableError(f"the store {file} is a folder; name a file in it")
+    if not file.parent.is_dir():
+        raise StoreUnavailableError(
+            f"the store {file} cannot be opened: the folder {file.parent} does not exist; make it"
+        )
+
+
+def _revision(connection: Connection, url: URL) -> str | None:
+    """Return the revision of a store's schema, or None where nothing is stored yet.
+
+    Raises:
+        StoreTooNewError: it is none that this tsplug knows.
+        StoreUnavailableError: the database holds something else.
+    """
+    names = inspect(connection).get_table_names()
+    if VERSION_TABLE not in names:
+        if names:
+            raise StoreUnavailableError(f"the store {shown(url)} is a database of another program; name another file")
+        return None
+    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()
+    if found is not None and found not in REVISIONS:
+        raise StoreTooNewError(
+            f"the store {shown(url)} was written by a newer tsplug (schema {found}, this one knows up to"
+            f" {REVISIONS[-1]}); update tsplug, or name another store"
+        )
+    return found
+
+
+def _back_up(file: Path, found: str) -> None:
+    if found != REVISIONS[-1]:
+        keep_copy(file, f"before-{REVISIONS[-1]}")
+    rotate_backup(file)
+
+
+def _use_wal(engine: Engine) -> None:
+    # Outside a transaction, where SQLite allows the change; it stays with the file.
+    with said_plainly(engine.url), engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        if raw is not None:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the schema up to date in one transaction; two programs that start together do it once."""
+    # Imported here: most starts find nothing to migrate, and Alembic is slow to import.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with transaction(engine, writable=True) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _stamp(connection: Connection) -> None:
+    connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES (:revision)"), {"revision": REVISIONS[-1]})

@@ -1,0 +1,132 @@
+"""The tables: one for every record of the model, with its keys, references and indexes.
+
+Fields are written once, in `tsplug.model`; a table class takes them from there. References of images and of flat
+history to profiles, projects, targets and plans are weak on purpose: those records outlive what they name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
+from sqlmodel import Field, SQLModel
+
+from tsplug.model import (
+    AcquiredImage,
+    CountAdjustment,
+    ExposurePlan,
+    ExposureTemplate,
+    FlatHistory,
+    FlatSet,
+    FlatSetFile,
+    Profile,
+    Project,
+    Record,
+    Site,
+    StatusChange,
+    Target,
+    Thumbnail,
+    TrainedFlat,
+    Verdict,
+)
+from tsplug.store.columns import column_type, optional
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+"""Every table of the store, with names of constraints that migrations can rely on."""
+
+TABLES: dict[type[Record], Table] = {}
+"""The table of every kind of record."""
+
+
+def _table(kind: type[Record], name: str, *items: SchemaItem) -> None:
+    """Derive the table class of a kind of record and register its table.
+
+    Ids are never given out twice: an image that outlives its target must not fall to a new one.
+    """
+    columns: dict[str, Any] = {
+        field: Field(sa_type=column_type(info.annotation), primary_key=field == "id", nullable=_nullable(field, info))
+        for field, info in kind.model_fields.items()
+    }
+    namespace = {
+        "__module__": __name__,
+        "__tablename__": name,
+        "__table_args__": (*items, {"sqlite_autoincrement": True}),
+        "__annotations__": {field: info.annotation for field, info in kind.model_fields.items()},
+        "metadata": METADATA,
+        **columns,
+    }
+    make: Any = type(SQLModel)
+    row = make(f"{kind.__name__}Row", (kind,), namespace, table=True)
+    TABLES[kind] = row.__table__
+
+
+def _nullable(field: str, info: Any) -> bool:
+    return field != "id" and optional(info.annotation)
+
+
+def _refers(column: str, table: str, *, cascade: bool = False) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint([column], [f"{table}.id"], ondelete="CASCADE" if cascade else None)
+
+
+def _index(*columns: str) -> Index:
+    return Index(None, *columns)
+
+
+def _unique(*columns: str) -> UniqueConstraint:
+    return UniqueConstraint(*columns)
+
+
+_table(Site, "site", _unique("guid"))
+_table(Profile, "profile", _refers("site_id", "site"), _unique("guid"), _index("name"))
+_table(Project, "project", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id", "state"))
+_table(Target, "target", _refers("project_id", "project"), _unique("guid"), _index("project_id"))
+_table(ExposureTemplate, "exposure_template", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id"))
+_table(
+    ExposurePlan,
+    "exposure_plan",
+    _refers("target_id", "target"),
+    _refers("template_id", "exposure_template"),
+    _unique("guid"),
+    _index("target_id"),
+    _index("template_id"),
+)
+_table(
+    AcquiredImage,
+    "acquired_image",
+    _unique("guid"),
+    _index("plan_id", "status"),
+    _index("target_id", "started"),
+    _index("project_id", "started"),
+    _index("profile_id", "started"),
+    _index("status", "started"),
+    _index("started"),
+)
+_table(Thumbnail, "thumbnail", _refers("image_id", "acquired_image", cascade=True), _unique("image_id", "tag"))
+_table(Verdict, "verdict", _refers("image_id", "acquired_image", cascade=True), _index("image_id", "grader"))
+_table(StatusChange, "status_change", _refers("image_id", "acquired_image", cascade=True), _index("image_id"))
+_table(CountAdjustment, "count_adjustment", _refers("plan_id", "exposure_plan", cascade=True), _index("plan_id"))
+_table(TrainedFlat, "trained_flat", _refers("profile_id", "profile"), _index("profile_id", "filter_name"))
+_table(FlatSet, "flat_set", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id", "night"))
+_table(
+    FlatSetFile,
+    "flat_set_file",
+    _refers("flat_set_id", "flat_set", cascade=True),
+    _unique("guid"),
+    _index("flat_set_id"),
+)
+_table(
+    FlatHistory,
+    "flat_history",
+    _refers("flat_set_id", "flat_set"),
+    _index("target_id", "session_date"),
+    _index("profile_id", "taken_at"),
+    _index("flat_set_id"),
+)

@@ -1,0 +1,192 @@
+"""One transaction over the tables, as services see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table, select, update
+
+from tsplug.errors import NotFoundError, StoreError
+from tsplug.model import (
+    AcquiredImage,
+    CountAdjustment,
+    Counter,
+    ExposurePlan,
+    GradingStatus,
+    Record,
+    StatusChange,
+)
+from tsplug.ports import Clock, Dangling, ImageQuery
+from tsplug.store.counting import Counting, counters_of
+from tsplug.store.rows import Rows, matching, table_of
+
+R = TypeVar("R", bound=Record)
+
+_KEPT: dict[type[Record], tuple[str, ...]] = {
+    ExposurePlan: ("acquired", "accepted"),
+    AcquiredImage: ("status", "reject_reason"),
+}
+# What `update` never writes: these change together with what they count.
+
+
+class SqlUnit:
+    """A unit of work on one database connection, inside a transaction that `tsplug.store.database` begins and ends."""
+
+    def __init__(self, connection: Connection, clock: Clock, *, writable: bool) -> None:
+        self._connection = connection
+        self._rows = Rows(connection)
+        self._counting = Counting(connection)
+        self._clock = clock
+        self._writable = writable
+
+    def add(self, record: R) -> R:
+        """Store a new record and return it with its id; an image is counted as `add_image` does.
+
+        Raises:
+            StoreError: a plan comes with counters, or a record of this guid is stored already.
+        """
+        self._must_write()
+        if isinstance(record, AcquiredImage):
+            self._counting.count(record, counters_of(record.status), delta=1, at=self._clock.now())
+        if isinstance(record, ExposurePlan) and (record.acquired or record.accepted):
+            raise StoreError("a new plan starts at zero; adjust_counter sets its counters, with the reason")
+        return self._rows.insert(record)
+
+    def update(self, record: Record) -> None:
+        """Write a changed record, but neither an image's status nor a plan's counters.
+
+        An image that moves to another plan counts there.
+
+        Raises:
+            NotFoundError: the record is no longer stored.
+        """
+        self._must_write()
+        if isinstance(record, AcquiredImage):
+            self._recount(record)
+        self._rows.update(record, keep=_KEPT.get(type(record), ()))
+
+    def delete(self, record: Record) -> None:
+        """Remove a record with its thumbnails, verdicts and audit lines; counters keep what a removed image counted."""
+        self._must_write()
+        if isinstance(record, AcquiredImage):
+            stored = self.find(AcquiredImage, id=record.id)
+            if stored is not None:
+                self._counting.move_to_adjustments(stored, why="purged", at=self._clock.now())
+        self._rows.delete(record)
+
+    def get(self, kind: type[R], key: int) -> R:
+        """Return the record of a kind with an id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._rows.fetch(kind, key)
+
+    def find(self, kind: type[R], **equals: object) -> R | None:
+        """Return the first record (by id) whose fields equal the values, or None."""
+        found = self._rows.select(kind, matching(kind, equals).limit(1))
+        return found[0] if found else None
+
+    def images(self, query: ImageQuery) -> Sequence[AcquiredImage]:
+        """Return the images that a query describes, by start of exposure, then id."""
+        table = table_of(AcquiredImage)
+        order = (table.c.started, table.c.id)
+        statement = select(table).where(*_conditions(table, query))
+        statement = statement.order_by(*(column.desc() if query.newest_first else column for column in order))
+        return self._rows.select(AcquiredImage, statement.limit(query.limit))
+
+    def set_status(self, image: AcquiredImage, change: StatusChange) -> AcquiredImage | None:
+        """Change an image's status if it still is ``change.from_status``; counters and audit trail change with it.
+
+        Returns:
+            The image as it is now, or None when the stored status was another.
+
+        Raises:
+            NotFoundError: the image is no longer stored.
+        """
+        self._must_write()
+        if image.id is None:
+            raise NotFoundError(f"image {image.guid} is not stored")
+        if change.from_status is change.to_status:
+            stored = self.get(AcquiredImage, image.id)
+            return stored if stored.status is change.to_status else None
+        swapped = self._swap_status(image.id, change)
+        stored = self.get(AcquiredImage, image.id)
+        if not swapped:
+            return None
+        before = counters_of(change.from_status) if change.from_status else ()
+        after = counters_of(change.to_status)
+        lost, won = set(before) - set(after), set(after) - set(before)
+        self._counting.count(stored, lost, delta=-1, at=change.at)
+        self._counting.count(stored, won, delta=1, at=change.at)
+        self.add(change.model_copy(update={"image_id": image.id}))
+        return stored
+
+    def add_image(self, image: AcquiredImage) -> AcquiredImage:
+        """Store a new image; the plan's acquired counter (and accepted, where the image is) changes with it."""
+        return self.add(image)
+
+    def adjust_counter(self, plan_id: int, counter: Counter, *, delta: int, why: str, at: datetime) -> None:
+        """Change a plan's counter apart from any image, never below zero, with the adjustment that accounts for it.
+
+        Raises:
+            NotFoundError: there is no such plan.
+        """
+        self._must_write()
+        change = CountAdjustment(plan_id=plan_id, counter=counter, delta=delta, why=why, at=at)
+        self._counting.adjust(change)
+
+    def recount(self, plan_id: int) -> None:
+        """Set a plan's counters to what its images and adjustments come to."""
+        self._must_write()
+        self._counting.recount(plan_id)
+
+    def dangling(self) -> Sequence[Dangling]:
+        """Return every reference to a record that is not there, weak ones (of images and flat history) apart."""
+        return self._rows.dangling()
+
+    # Last, because its name hides the built-in for every annotation after it.
+    def list(self, kind: type[R], **equals: object) -> list[R]:
+        """Return all records whose fields equal the values, by id; a sequence as value means any of its members."""
+        return self._rows.select(kind, matching(kind, equals))
+
+    def _must_write(self) -> None:
+        if not self._writable:
+            raise StoreError("this unit only reads; changes need store.write()")
+
+    def _swap_status(self, image_id: int, change: StatusChange) -> bool:
+        """Set the status if it is the expected one; return whether it was."""
+        table = table_of(AcquiredImage)
+        reason = change.why if change.to_status is GradingStatus.REJECTED else ""
+        statement = (
+            update(table)
+            .where(table.c.id == image_id, table.c.status == change.from_status)
+            .values(status=change.to_status, reject_reason=reason)
+        )
+        return self._connection.execute(statement).rowcount == 1
+
+    def _recount(self, image: AcquiredImage) -> None:
+        """Move an image's share from the plan it counted for to the one it names now."""
+        stored = self.find(AcquiredImage, id=image.id)
+        if stored is None or stored.plan_id == image.plan_id:
+            return
+        counters, at = counters_of(stored.status), self._clock.now()
+        self._counting.count(stored, counters, delta=-1, at=at)
+        self._counting.count(image, counters, delta=1, at=at)
+
+
+def _conditions(table: Table, query: ImageQuery) -> Sequence[ColumnElement[bool]]:
+    equals: dict[str, Any] = {
+        name: getattr(query, name)
+        for name in ("profile_id", "project_id", "target_id", "plan_id", "filter_name", "status")
+    }
+    conditions = [table.c[name] == value for name, value in equals.items() if value is not None]
+    if query.unmeasured:
+        conditions.append(table.c.detector.is_(None))
+    if query.started_from is not None:
+        conditions.append(table.c.started >= query.started_from)
+    if query.started_before is not None:
+        conditions.append(table.c.started < query.started_before)
+    return conditions

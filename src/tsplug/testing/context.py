@@ -1,0 +1,66 @@
+"""A context for tests: the surroundings of a hook call, made of fakes and whatever a test gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tsplug.errors import Cancelled, FileError
+from tsplug.ports import Clock, Devices, FrameFiles, FramePixels, FrameStatus, Store
+
+
+@dataclass
+class RecordingProgress:
+    """Keeps what was reported: message, done, total."""
+
+    reports: list[tuple[str, int | None, int | None]] = field(default_factory=list)
+
+    def report(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
+        """Keep a report."""
+        self.reports.append((message, done, total))
+
+
+@dataclass
+class CountingCancellation:
+    """Stops after so many checks; never with None."""
+
+    after: int | None = None
+    checks: int = 0
+
+    def check(self) -> None:
+        """Count a check.
+
+        Raises:
+            Cancelled: the checks allowed are used up.
+        """
+        self.checks += 1
+        if self.after is not None and self.checks > self.after:
+            raise Cancelled("a stop was asked for")
+
+
+class PresentFiles:
+    """Files on disk that are whole when they exist; their pixels are not read."""
+
+    def read(self, file: Path) -> FramePixels:
+        """Refuse to read.
+
+        Raises:
+            FileError: always.
+        """
+        raise FileError(f"{file}: these files cannot be read; give the context real ones")
+
+    def status(self, file: Path) -> FrameStatus:
+        """Say whether a file is there."""
+        return FrameStatus(exists=file.exists(), problem="" if file.exists() else "missing")
+
+
+@dataclass
+class FakeContext:
+    """What a hook receives, for tests: give a store, a clock and devices; the rest has quiet defaults."""
+
+    store: Store
+    clock: Clock
+    devices: Devices
+    files: FrameFiles = field(default_factory=PresentFiles)
+    progress: RecordingProgress = field(default_factory=RecordingProgress)
+    cancellation: CountingCancellation = field(default_factory=CountingCancellation)

@@ -1,0 +1,48 @@
+"""What holds for every test: no network beyond this machine, and no silent skips where none are allowed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+BENCH = Path(__file__).parent / "bench"
+LOOPBACK = ("127.", "::1", "localhost")
+
+# The machine may be busy with the other half of the tests: slowness is not a failure, the timeout of a test is.
+hypothesis.settings.register_profile("tsplug", deadline=None)
+hypothesis.settings.load_profile("tsplug")
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.connect":
+        address = arguments[1]
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address}: nothing may need the network")
+
+
+sys.addaudithook(_refuse_network)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave benchmarks out unless they are asked for by path."""
+    asked_for = any(Path(argument).resolve().is_relative_to(BENCH) for argument in config.args)
+    return True if collection_path == BENCH and not asked_for else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the session for any skipped test if ``TSPLUG_NO_SKIPS`` is set."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("TSPLUG_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why a session without failures failed."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if os.environ.get("TSPLUG_NO_SKIPS") and skipped:
+        terminalreporter.write_line(f"{len(skipped)} skipped, and TSPLUG_NO_SKIPS allows none", red=True)

@@ -1,0 +1,53 @@
+"""The host's mount over real HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from hostsim.clock import SimulatedClock
+from hostsim.equipment.mount import Mount
+from hostsim.equipment.rig import Rig
+from tsplug import DeviceError, PierSide
+
+
+@pytest.fixture
+def mount(rig: Rig) -> Mount:
+    assert rig.mount is not None
+    return rig.mount
+
+
+def test_a_parked_mount_does_not_slew(mount: Mount) -> None:
+    """A slew of a parked mount is refused with what to do about it."""
+    with pytest.raises(DeviceError, match="put `unpark` before"):
+        mount.slew(6.5, 5.0)
+
+
+def test_the_mount_arrives(mount: Mount) -> None:
+    """After a slew the mount reports the place, and an altitude above the horizon."""
+    mount.unpark()
+    mount.center(6.5, 5.0)
+    reading = mount.reading()
+    assert reading.ra_deg == pytest.approx(97.5, abs=0.01)
+    assert reading.dec_deg == pytest.approx(5.0, abs=0.01)
+    assert reading.altitude_deg > 30
+
+
+def test_a_flip_is_due_after_the_meridian(mount: Mount, clock: SimulatedClock) -> None:
+    """East of the meridian no flip is due; once the target has crossed it is, and the next slew does it."""
+    mount.unpark()
+    mount.center(6.5, 5.0)
+    assert mount.reading().pier_side is PierSide.WEST
+    assert not mount.wrong_side(6.5, 5.0)
+    clock.sleep(4 * 3600)
+    assert mount.wrong_side(6.5, 5.0)
+    mount.center(6.5, 5.0)
+    assert mount.reading().pier_side is PierSide.EAST
+    assert not mount.wrong_side(6.5, 5.0)
+
+
+def test_parking_ends_parked(mount: Mount) -> None:
+    """Parking waits until the mount is parked; parking again is harmless."""
+    mount.unpark()
+    mount.park()
+    mount.park()
+    assert mount.parked()

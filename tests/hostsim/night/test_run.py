@@ -1,0 +1,156 @@
+"""A whole short night over real HTTP: once through, killed, and with what a user can get wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from astropy.io import fits
+
+from hostsim.cli import main
+from hostsim.clock import SystemClock
+from hostsim.night import NightOptions, run_night
+from hostsim.sequence.journal import load_state
+from tsplug import AcquiredImage, ExposurePlan, TsplugError, open_store
+
+LIGHTS, SNAPSHOTS, FLATS = 5, 2, 6
+
+
+def frames(out: Path, folder: str) -> list[Path]:
+    """Return the frames of a night."""
+    return sorted((out / folder).rglob("*.fits"))
+
+
+def check_night(out: Path) -> None:
+    """Assert that a night is whole: every light recorded once, every flat there, nothing half-made."""
+    assert len(frames(out, "lights")) == LIGHTS + SNAPSHOTS
+    assert len(frames(out, "flats")) == FLATS
+    assert list(out.rglob("*.part")) == []
+    store = open_store(str(out / "store.sqlite"), SystemClock())
+    with store.read() as unit:
+        images = unit.list(AcquiredImage)
+        assert sum(plan.acquired for plan in unit.list(ExposurePlan)) == LIGHTS
+    store.close()
+    snapshots = {file for file in frames(out, "lights") if "Snapshot" in file.parts}
+    assert {Path(image.file) for image in images} == set(frames(out, "lights")) - snapshots
+    assert len(images) == LIGHTS
+
+
+def test_a_night_runs_and_knows_it_is_done(sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lights, flats and records come out; the same command again says so and changes nothing."""
+    out = tmp_path / "out"
+    run_night(NightOptions(sequence, out))
+    check_night(out)
+    state = load_state(out / "state.json")
+    assert state is not None
+    assert [len(run.taken) for run in state.flat_runs] == [2]
+    with fits.open(frames(out, "lights")[0], checksum=True) as opened:
+        opened.verify("exception")
+        assert opened[0].header["SWCREATE"].startswith("hostsim")
+    before = (out / "state.json").stat().st_mtime_ns
+    run_night(NightOptions(sequence, out))
+    assert "finished already" in capsys.readouterr().out
+    assert (out / "state.json").stat().st_mtime_ns == before
+
+
+def test_a_killed_night_goes_on(sequence: Path, tmp_path: Path) -> None:
+    """Killed after the first light, within an exposure run and among the flats, the night ends whole."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", "from hostsim.cli import main; main()", "run", str(sequence), "--out", str(out)]
+    for line in ("[2/5]", "[4/5]", "take 3 of 3"):
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        assert process.stderr is not None
+        for text in process.stderr:
+            if line in text:
+                break
+        os.kill(process.pid, signal.SIGKILL)
+        process.stderr.close()
+        assert process.wait() == -signal.SIGKILL
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    check_night(out)
+
+
+def test_another_night_does_not_mix_in(sequence: Path, tmp_path: Path) -> None:
+    """A folder with a night of another sequence, seed or equipment is refused."""
+    out = tmp_path / "out"
+    sequence.write_text(sequence.read_text().replace("  - type: connect_equipment\n", ""))
+    with pytest.raises(TsplugError, match="connect_equipment"):
+        run_night(NightOptions(sequence, out))
+    with pytest.raises(TsplugError, match="holds a night with seed 5, not 6"):
+        run_night(NightOptions(sequence, out, seed=6))
+    sequence.write_text(sequence.read_text().replace("Short night", "Other night"))
+    with pytest.raises(TsplugError, match="a night of another sequence"):
+        run_night(NightOptions(sequence, out))
+
+
+def fails(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what a failing command says, having asserted that it ends with status 1 and one line."""
+    monkeypatch.setattr(sys, "argv", ["hostsim", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said.count("\n") == 1, said
+    return said
+
+
+def test_a_wrong_sequence_is_one_line(
+    sequence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistake in the sequence names its line, and no folder is made."""
+    sequence.write_text(sequence.read_text().replace("type: park", "type: pork"))
+    said = fails(["run", str(sequence), "--out", str(tmp_path / "out")], monkeypatch, capsys)
+    assert said.startswith(f"{sequence}:43: run[9]: unknown instruction pork")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unreachable_address_is_one_line(
+    sequence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing at the Alpaca address: one line, and no folder is made."""
+    arguments = ["run", str(sequence), "--out", str(tmp_path / "out"), "--alpaca", "127.0.0.1:9"]
+    assert "127.0.0.1:9: cannot be reached" in fails(arguments, monkeypatch, capsys)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("out", ["file", "file/out", "/proc/nowhere/out"])
+def test_an_unusable_folder_is_one_line(
+    sequence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], out: str
+) -> None:
+    """An output folder that cannot be made is one line, and nothing is made."""
+    (tmp_path / "file").touch()
+    said = fails(["run", str(sequence), "--out", str(tmp_path / out)], monkeypatch, capsys)
+    assert "choose another --out" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "short.yaml"]
+
+
+def test_a_right_sequence_is_said_to_be_right(
+    sequence: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check` says that there is no problem and ends with status 0."""
+    monkeypatch.setattr(sys, "argv", ["hostsim", "check", str(sequence)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert "10 instructions, no problems" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_newer_store_is_one_line(
+    sequence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store that a newer tsplug wrote is left untouched, and no folder is made."""
+    file = tmp_path / "newer.sqlite"
+    open_store(str(file), SystemClock()).close()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999_from_the_future'")
+    before = file.read_bytes()
+    arguments = ["run", str(sequence), "--out", str(tmp_path / "out"), "--db", str(file)]
+    assert "newer" in fails(arguments, monkeypatch, capsys)
+    assert file.read_bytes() == before
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,81 @@
+"""The night on a screen and in a pipe."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import StringIO
+
+from rich.console import Console
+
+from hostsim.progress.display import Imaging
+from hostsim.progress.live import LiveDisplay
+from hostsim.progress.plain import PlainDisplay
+from hostsim.progress.tables import print_tables
+from tsplug import FlatRunReport, FlatSetReport, FlatSpec, Profile, load_catalogue
+from tsplug.testing.catalogue import first_catalogue
+from tsplug.testing.clock import ManualClock
+from tsplug.testing.store import memory_store
+
+IMAGING = Imaging("M 42 [x]", "Ha", done=3, wanted=9, ready_at=datetime(2026, 1, 16, 2, 30, tzinfo=UTC))
+
+
+def test_plain_lines_carry_the_nights_time() -> None:
+    """Without a terminal each event is one line with the simulated time, a repeated report only once."""
+    stream = StringIO()
+    display = PlainDisplay(stream, ManualClock())
+    display.instruction("scheduler_container")
+    display.imaging(IMAGING)
+    display.exposing(300.0)
+    display.report("measuring", done=1, total=2)
+    display.report("measuring", done=2, total=2)
+    display.saved()
+    display.warn("cloud")
+    lines = stream.getvalue().splitlines()
+    assert all(line.startswith("2026-01-15 18:00:00  ") for line in lines)
+    assert [line[21:] for line in lines] == [
+        "== scheduler_container",
+        "[4/9] M 42 [x] Ha 300 s, ready 02:30 UTC at the earliest",
+        "measuring",
+        "WARNING cloud",
+    ]
+
+
+def test_the_live_panel_shows_everything() -> None:
+    """In a terminal one panel shows instruction, target, exposure, counts, time, estimate and activity."""
+    console = Console(file=StringIO(), force_terminal=True, width=100)
+    with LiveDisplay(console, ManualClock(), title="First night") as display:
+        display.instruction("scheduler_container")
+        display.imaging(IMAGING)
+        display.exposing(300.0)
+        display.report("measuring", done=1, total=2)
+        display.note("flipping")
+        display.warn("cloud")
+    shown = console.file
+    assert isinstance(shown, StringIO)
+    text = shown.getvalue()
+    for part in ("First night", "scheduler_container", "M 42 [x]", "300 s", "3 of 9", "18:00:00", "02:30", "1/2"):
+        assert part in text
+    assert "flipping" in text
+    assert "cloud" in text
+
+
+def test_the_tables_hold_plans_and_flats() -> None:
+    """The tables at the end list every plan with its counts, and every flat set with its level."""
+    clock = ManualClock()
+    store = memory_store(clock)
+    profile = load_catalogue(first_catalogue(), store, clock=clock)
+    assert isinstance(profile, Profile)
+    spec = FlatSpec(
+        filter_name="L", gain=100, offset=50, binning=1, readout_mode=None, roi_percent=100, rotation_deg=31.5
+    )
+    taken = FlatSetReport(
+        spec=spec, sessions=("x",), wanted=10, on_disk=10, brightness=39, exposure_s=2.0, adu_median=29_910.0
+    )
+    console = Console(file=StringIO(), width=160)
+    print_tables(console, store, profile=profile, flat_runs=[FlatRunReport(taken=(taken,))])
+    stream = console.file
+    assert isinstance(stream, StringIO)
+    text = stream.getvalue()
+    for part in ("desired", "accepted", "31.50", "10/10", "29910"):
+        assert part in text
+    store.close()

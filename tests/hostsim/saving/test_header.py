@@ -1,0 +1,71 @@
+"""The header of lights and flats."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from hostsim.saving.facts import FrameFacts
+from hostsim.saving.header import cards
+
+EXPECTED = {
+    "IMAGETYP": "LIGHT",
+    "EXPOSURE": 300.0,
+    "EXPTIME": 300.0,
+    "DATE-LOC": "2026-01-16T00:30:05.000",
+    "DATE-OBS": "2026-01-15T23:30:05.000",
+    "DATE-AVG": "2026-01-15T23:32:35.000",
+    "XBINNING": 2,
+    "XPIXSZ": 7.52,
+    "GAIN": 100,
+    "OFFSET": 50,
+    "INSTRUME": "SIM1600",
+    "SET-TEMP": -10.0,
+    "CCD-TEMP": -9.96,
+    "READOUTM": "Low Noise",
+    "FOCALLEN": 540.0,
+    "FOCRATIO": 5.0,
+    "PIERSIDE": "West",
+    "SITELAT": 47.2,
+    "SITELONG": 8.6,
+    "FILTER": "Ha",
+    "OBJECT": "M 42",
+    "OBJCTRA": "05 35 16.80",
+    "OBJCTDEC": "-05 23 24.00",
+    "OBJCTROT": 30.0,
+    "FOCPOS": 25_078,
+    "FOCUSTEM": 3.5,
+    "ROTATANG": 31.5,
+    "TSSESSID": "0003",
+    "TSUID": "0f1e",
+}
+
+
+def test_a_light_carries_the_dialect(light: FrameFacts) -> None:
+    """Keywords and values are those that N.I.N.A. 3 writes, pixel sizes with binning, the rotator mechanical."""
+    found = {keyword: value for keyword, value, _ in cards(light)}
+    assert {keyword: found[keyword] for keyword in EXPECTED} == EXPECTED
+    assert found["AIRMASS"] == pytest.approx(1.995, abs=0.005)
+
+
+def test_every_card_is_explained_once(light: FrameFacts) -> None:
+    """No keyword occurs twice, and each has a comment."""
+    keywords = [keyword for keyword, _, _ in cards(light)]
+    assert len(set(keywords)) == len(keywords)
+    assert all(comment for _, _, comment in cards(light))
+
+
+def test_a_flat_knows_no_target(flat: FrameFacts) -> None:
+    """Calibration frames carry neither target nor pointing, but what they must match."""
+    found = {keyword for keyword, _, _ in cards(flat)}
+    assert found.isdisjoint({"OBJECT", "OBJCTRA", "RA", "DEC", "AIRMASS", "PIERSIDE"})
+    assert {"FILTER", "GAIN", "OFFSET", "ROTATANG", "TSSESSID"} <= found
+
+
+def test_astropy_accepts_the_header(light: FrameFacts) -> None:
+    """The cards make a header that astropy verifies without a complaint."""
+    hdu = fits.PrimaryHDU(np.zeros((2, 2), np.uint16))
+    for keyword, value, comment in cards(light):
+        hdu.header[keyword] = (value, comment)
+    hdu.verify("exception")

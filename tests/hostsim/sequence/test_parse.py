@@ -1,0 +1,95 @@
+"""Sequence files, right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hostsim.sequence.document import Loop
+from hostsim.sequence.errors import SequenceFileError
+from hostsim.sequence.parse import parse
+
+FIRST_NIGHT = Path(__file__).parents[3] / "hostsim" / "sequences" / "first_night.yaml"
+
+# What is replaced by what in the small sequence, and line, path and part of the message of the problem.
+SPOILT = [
+    ("seed: 3", "sed: 3", "3: sed: unknown key"),
+    ("name: Small\n", "", "1: name: is missing"),
+    ("temperature_c: -10", "temperature_c: cold", "10: run[1].temperature_c: Input should be a valid number"),
+    ("    temperature_c: -10\n", "", "9: run[1].temperature_c: is missing"),
+    ("temperature_c: -10", "temperature: -10", "10: run[1].temperature: unknown key"),
+    ("type: cool_camera", "type: cool_kamera", "9: run[1]: unknown instruction cool_kamera"),
+    ("  - type: connect_equipment\n", "  - {}\n", "8: run[0]: `type` is missing"),
+    ("{time: 22:30}", "{time: soon}", "15: run[2].run[0].until.time: give a local time"),
+    ("{time: 22:30}", "{}", "15: run[2].run[0].until: give exactly one of"),
+    ("    count: 2\n", "", "11: run[2]: a loop needs count or until"),
+    ("T17:00:00+00:00", "T17:00:00", "2: start: Input should have timezone info"),
+    ("seed: 3", "seed: 3\nseed: 4", "4: seed: occurs twice"),
+    ("filters: [L]", "filters: [L, L]", "6: catalogue.profile.filters: a filter name occurs twice"),
+    ("focal_length_mm: 540, ", "", "6: catalogue.profile.focal_length_mm: Field required"),
+    ("filters: [L]", "filters: [L], light_pattern: $$TARGET$$", "6: catalogue.profile.light_pattern: file pattern"),
+    ("run:\n  - type: conn", "run: [\n  - type: conn", "8: not YAML"),
+    ("temperature_c: -10", "? [a]\n    : 1", "10: run[1]: a key must be a text"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), SPOILT)
+def test_a_problem_has_line_and_path(
+    write: Callable[[str], Path], small: str, old: str, new: str, expected: str
+) -> None:
+    """Each mistake is reported as FILE:LINE: path: message."""
+    assert old in small
+    file = write(small.replace(old, new, 1))
+    with pytest.raises(SequenceFileError) as caught:
+        parse(file)
+    assert any(problem.startswith(f"{file}:{expected}") for problem in caught.value.problems), caught.value.problems
+
+
+def test_all_problems_come_at_once(write: Callable[[str], Path], small: str) -> None:
+    """Several mistakes are reported together, in the order of their lines."""
+    spoilt = small.replace("seed: 3", "seed: -1").replace("temperature_c: -10", "temperature_c: 900")
+    with pytest.raises(SequenceFileError) as caught:
+        parse(write(spoilt.replace("latitude_deg: 47.2", "latitude_deg: 147")))
+    assert [int(problem.split(":")[1]) for problem in caught.value.problems] == [3, 5, 10]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """A file that is not there is one clear line."""
+    with pytest.raises(SequenceFileError, match=r"nowhere\.yaml: there is no such file"):
+        parse(tmp_path / "nowhere.yaml")
+
+
+def test_an_alias_bomb_is_bounded(write: Callable[[str], Path]) -> None:
+    """Aliases that unfold to billions of values are refused quickly."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    with pytest.raises(SequenceFileError, match="100000 values"):
+        parse(write("\n".join(lines)))
+
+
+def test_an_alias_to_itself_is_refused(write: Callable[[str], Path]) -> None:
+    """A value that holds itself is refused."""
+    with pytest.raises(SequenceFileError, match="alias"):
+        parse(write("a: &a [*a]"))
+
+
+def test_nothing_but_data_is_made(write: Callable[[str], Path]) -> None:
+    """A tag that would make a Python object is refused."""
+    with pytest.raises(SequenceFileError):
+        parse(write("name: !!python/object/apply:os.getcwd []"))
+
+
+def test_a_right_sequence_knows_its_lines(write: Callable[[str], Path], small: str) -> None:
+    """Each instruction has its line, and the digest follows what is said, not how it is written."""
+    parsed = parse(write(small))
+    assert parsed.lines == {("run", 0): 8, ("run", 1): 9, ("run", 2): 11, ("run", 2, "run", 0): 14}
+    assert isinstance(parsed.sequence.run[2], Loop)
+    assert parse(write("# a comment\n" + small)).digest == parsed.digest
+    assert parse(write(small.replace("seed: 3", "seed: 4"))).digest != parsed.digest
+
+
+def test_the_first_night_is_right() -> None:
+    """The sequence that is shipped has no problems."""
+    assert parse(FIRST_NIGHT).sequence.name == "First night"

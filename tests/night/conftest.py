@@ -1,0 +1,30 @@
+"""Nights for the tests: an empty folder, and nights that have run to their end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nights import FIRST_NIGHT, SHORT_NIGHT, Night
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    """A folder in which no night has run yet."""
+    return Night(tmp_path / "out")
+
+
+@pytest.fixture(scope="session")
+def short_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The short night, run once to its end."""
+    finished = Night(tmp_path_factory.mktemp("short") / "out")
+    finished.run(SHORT_NIGHT)
+    return finished
+
+
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The first night of the tutorial, run once to its end."""
+    finished = Night(tmp_path_factory.mktemp("first") / "out")
+    finished.run(FIRST_NIGHT)
+    return finished

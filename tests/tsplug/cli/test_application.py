@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tsplug.app import open_store
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock, first_catalogue
+from tsplug.testing.night import record_night
+
+COMMAND = [str(Path(sys.executable).with_name("tsplug"))]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Return the file of a store with a recorded night."""
+    file = tmp_path / "store.sqlite"
+    clock = ManualClock()
+    store = open_store(str(file), clock)
+    load_catalogue(first_catalogue(), store, clock=clock)
+    record_night(store)
+    store.close()
+    return file
+
+
+def test_the_installed_command_prints_one_document(db: Path) -> None:
+    """The command as installed prints JSON alone on standard output."""
+    done = subprocess.run(
+        [*COMMAND, "images", "list", "--json", "--db", str(db)], capture_output=True, text=True, check=True
+    )
+    assert len(json.loads(done.stdout)) == 42
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reader_that_stops_is_no_accident(db: Path, form: list[str]) -> None:
+    """A closed pipe ends the command without a traceback."""
+    with subprocess.Popen(
+        [*COMMAND, "images", "list", "--db", str(db), *form], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode in (0, 1)
+
+
+def test_a_failure_is_one_line_and_one(tmp_path: Path) -> None:
+    """A missing store is exit status 1 and no new file."""
+    missing = tmp_path / "no.sqlite"
+    done = subprocess.run(
+        [*COMMAND, "images", "list", "--db", str(missing)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: no store at {missing}; run a night or give --db\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("order", ["before", "after", "both"])
+def test_common_options_stand_before_or_after_the_command(db: Path, order: str) -> None:
+    """The store may be named on either side; after the command wins, and both win over the environment."""
+    before = {"before": ["--db", str(db)], "after": [], "both": ["--db", "elsewhere.sqlite"]}[order]
+    after = [] if order == "before" else ["--db", str(db)]
+    line = [*COMMAND, *before, "images", "list", "--json", *after]
+    environment = {**os.environ, "TSPLUG_DB": "nowhere.sqlite"}
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)

@@ -1,0 +1,105 @@
+"""Light sessions from stored lights."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tsplug.flats.sessions import light_sessions, window_start
+from tsplug.model import AcquiredImage, GradingStatus, LightSession, Project, Site
+
+SITE = Site(name="Hawaii", latitude_deg=19.8, longitude_deg=-155.5, time_zone="Pacific/Honolulu")
+CREATED = datetime(2023, 11, 2, 6, tzinfo=UTC)
+"""The evening of 1 November in Hawaii."""
+PROJECT = Project(id=1, profile_id=1, name="P", created_at=CREATED, flats_handling=3)
+NIGHT = datetime(2023, 11, 7, 12, tzinfo=UTC)
+"""Two in the morning of 7 November in Hawaii."""
+
+
+def light(number: int, **changes: Any) -> AcquiredImage:
+    """Return a stored light of target 1."""
+    fields: dict[str, Any] = {
+        "id": number,
+        "profile_id": 1,
+        "profile_name": "rig",
+        "project_id": 1,
+        "project_name": "P",
+        "target_id": 1,
+        "target_name": "T1",
+        "plan_id": 1,
+        "filter_name": "L",
+        "file": f"{number}.fits",
+        "started": NIGHT,
+        "acquired": NIGHT,
+        "exposure_s": 60.0,
+    }
+    return AcquiredImage(**(fields | changes))
+
+
+def sessions(*images: AcquiredImage) -> tuple[LightSession, ...]:
+    """Return the sessions of lights with a tolerance of one degree."""
+    return light_sessions(images, {1: PROJECT}, site=SITE, tolerance_deg=1.0)
+
+
+def test_golden_session() -> None:
+    """A light before dawn belongs to the noon before at the site; its session id counts from the project's creation."""
+    (session,) = sessions(light(1), light(2))
+    assert (session.session_date, session.session_id) == (date(2023, 11, 6), 2)
+    assert session.image_ids == (1, 2)
+    assert (session.project_name, session.target_name, session.spec.rotation_deg) == ("P", "T1", None)
+
+
+def test_a_recorded_session_id_stays() -> None:
+    """The id a light was saved under is kept, since its file is named by it."""
+    assert sessions(light(1, session_id=9))[0].session_id == 9
+
+
+def test_every_setting_divides() -> None:
+    """Lights that differ in target, night or any setting that flats must share are different sessions."""
+    changes: list[dict[str, Any]] = [
+        {},
+        {"target_id": 2},
+        {"started": datetime(2023, 11, 8, 12, tzinfo=UTC)},
+        {"filter_name": "R"},
+        {"gain": 0},
+        {"offset": 0},
+        {"binning": 2},
+        {"readout_mode": 0},
+        {"roi_percent": 50.0},
+        {"rotation_deg": 0.0},
+    ]
+    images = [light(number, **change) for number, change in enumerate(changes)]
+    assert len(sessions(*images)) == len(changes)
+
+
+def test_rejected_lights_need_flats_too() -> None:
+    """Grading does not matter."""
+    assert len(sessions(light(1, status=GradingStatus.REJECTED))) == 1
+
+
+@pytest.mark.parametrize("change", [{"plan_id": None}, {"target_id": None}, {"project_id": 8}])
+def test_only_lights_of_a_plan_count(change: dict[str, Any]) -> None:
+    """Lights recorded for no plan, and those of a project that is gone, ask for no flats."""
+    assert sessions(light(1, **change)) == ()
+
+
+def test_rotation_classes_divide_a_target() -> None:
+    """Angles further apart than the tolerance are sessions of their own; near ones share the class's mean."""
+    images = [light(n, rotation_deg=angle) for n, angle in enumerate((359.8, 0.2, 30.0))]
+    found = {session.image_ids: session for session in sessions(*images)}
+    assert set(found) == {(0, 1), (2,)}
+    assert found[(0, 1)].spec.rotation_deg == pytest.approx(0.0, abs=1e-9)
+
+
+def test_two_targets_of_a_class_have_equal_specs() -> None:
+    """Sessions of one class have equal specs, and each keeps the mean of its own lights."""
+    one, two = sessions(light(1, rotation_deg=10.0), light(2, rotation_deg=10.6, target_id=2))
+    assert one.spec == two.spec
+    assert (one.lights_rotation_deg, two.lights_rotation_deg) == (10.0, 10.6)
+
+
+def test_the_window_begins_at_a_noon_of_the_site() -> None:
+    """The window holds whole nights: it begins at the site's noon so many days before tonight's."""
+    assert window_start(NIGHT, SITE, days=45) == datetime(2023, 9, 22, 22, tzinfo=UTC)

@@ -1,0 +1,65 @@
+"""How verdicts become a status."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from tsplug.grading.combine import combine
+from tsplug.grading.statistical import abstention
+from tsplug.model import GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
+
+PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
+COUNT, HOLD = UngradedPolicy.COUNT, UngradedPolicy.HOLD
+
+
+def said(letters: str) -> list[GraderVerdict]:
+    words = {"a": VerdictStatus.ACCEPT, "r": VerdictStatus.REJECT, "-": VerdictStatus.ABSTAIN}
+    return [
+        abstention("g", "broken")
+        if letter == "e"
+        else GraderVerdict(image_guid="g", grader=f"g{n}", version="1", status=words[letter], reason=f"{letter}{n}")
+        for n, letter in enumerate(letters)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("letters", "policy", "status"),
+    [
+        ("a", HOLD, ACCEPTED),
+        ("r", COUNT, REJECTED),
+        ("ar", COUNT, REJECTED),
+        ("a-", HOLD, ACCEPTED),
+        ("-r", HOLD, REJECTED),
+        ("--", COUNT, ACCEPTED),
+        ("--", HOLD, PENDING),
+        ("e", COUNT, PENDING),
+        ("e-", COUNT, PENDING),
+        ("ea", HOLD, ACCEPTED),
+        ("er", COUNT, REJECTED),
+        ("", COUNT, PENDING),
+    ],
+)
+def test_verdicts_combine_whatever_their_order(letters: str, policy: UngradedPolicy, status: GradingStatus) -> None:
+    """One reject rejects, else one accept accepts, else the policy decides; an error never rejects nor counts."""
+    results = {combine(order, policy) for order in permutations(said(letters))}
+    assert {result.status for result in results} == {status}
+    assert len(results) == 1
+
+
+@pytest.mark.parametrize("manual", [ACCEPTED, REJECTED])
+def test_a_manual_status_wins(manual: GradingStatus) -> None:
+    """Graders do not change what a person decided."""
+    assert combine(said("ra"), COUNT, manual=manual).status is manual
+
+
+def test_a_cleared_manual_status_lets_graders_decide_again() -> None:
+    """Pending is not a decision."""
+    assert combine(said("r"), COUNT, manual=PENDING).status is REJECTED
+
+
+def test_reasons_of_all_rejecting_graders_are_told() -> None:
+    """Who rejected, and why."""
+    result = combine(said("rar"), COUNT)
+    assert (result.reason, result.by) == ("r0; r2", ("g0", "g2"))

@@ -1,0 +1,87 @@
+"""Who a frame is compared with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tsplug.grading.population import population_of
+from tsplug.model import AcquiredImage, GraderMode, GradingStatus
+
+NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
+
+
+def frame(number: int, **changes: Any) -> AcquiredImage:
+    fields: dict[str, Any] = {
+        "id": number,
+        "guid": f"g{number}",
+        "profile_id": 1,
+        "profile_name": "rig",
+        "project_name": "p",
+        "target_name": "t",
+        "plan_id": 1,
+        "filter_name": "L",
+        "file": f"{number}.fits",
+        "started": NIGHT + timedelta(minutes=number),
+        "acquired": NIGHT + timedelta(minutes=number + 1),
+        "exposure_s": 60,
+        "gain": 100,
+        "offset": 50,
+        "rotation_deg": 0.4,
+        "detector": "d",
+    }
+    return AcquiredImage(**{**fields, **changes})
+
+
+def ids(*others: AcquiredImage, mode: GraderMode = GraderMode.ROBUST, most: int | None = None) -> tuple[int, ...]:
+    return population_of(frame(0), (frame(0), *others), mode=mode, max_samples=most).ids
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"profile_id": 2},
+        {"plan_id": 2},
+        {"filter_name": "R"},
+        {"exposure_s": 61.0},
+        {"gain": 101},
+        {"offset": None},
+        {"binning": 2},
+        {"roi_percent": 50.0},
+        {"readout_mode": 1},
+        {"detector": "other"},
+        {"rotation_deg": 1.5},
+        {"rotation_deg": None},
+    ],
+    ids=lambda change: next(iter(change)) + f"={next(iter(change.values()))}",
+)
+def test_a_frame_that_was_taken_otherwise_is_not_compared_with(change: dict[str, Any]) -> None:
+    """Plan, exposure, gain, offset, binning, ROI, readout mode, rotation and detector must match."""
+    assert ids(frame(1, **change), frame(2)) == (2,)
+
+
+def test_rotation_is_compared_on_the_circle() -> None:
+    """359.6 and 0.4 degrees are 0.8 degrees apart."""
+    assert ids(frame(1, rotation_deg=359.6)) == (1,)
+
+
+def test_the_newest_samples_are_kept_and_the_frame_itself_takes_no_place() -> None:
+    """The limit counts other frames only; the newest come first."""
+    population = population_of(frame(3), [frame(n) for n in range(6)], mode=GraderMode.ROBUST, max_samples=3)
+    assert population.ids == (5, 4, 2)
+    assert population.matched == 5
+
+
+def test_rejected_frames_shape_only_the_compatible_population() -> None:
+    """Robust statistics leave rejected frames out; the reference takes them in."""
+    rejected = frame(1, status=GradingStatus.REJECTED)
+    assert ids(rejected, frame(2)) == (2,)
+    assert ids(rejected, frame(2), mode=GraderMode.TARGET_SCHEDULER) == (2, 1)
+
+
+def test_values_leave_out_what_is_missing_or_no_number() -> None:
+    """A missing or NaN metric of a peer is not a sample."""
+    others = [frame(1, metrics={"hfr": 2.0}), frame(2), frame(3, metrics={"hfr": float("nan")})]
+    assert population_of(frame(0), others, mode=GraderMode.ROBUST, max_samples=None).values("hfr") == (2.0,)

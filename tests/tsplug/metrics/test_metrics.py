@@ -1,0 +1,64 @@
+"""The vocabulary of image quality."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tsplug.metrics
+from tsplug.metrics import METRICS
+
+PROMISED = {
+    "adu_max",
+    "adu_mean",
+    "adu_median",
+    "adu_min",
+    "adu_stdev",
+    "airmass",
+    "altitude",
+    "background",
+    "cloud_cover",
+    "dew_point",
+    "eccentricity",
+    "fwhm",
+    "fwhm_arcsec",
+    "guiding_rms",
+    "guiding_rms_dec",
+    "guiding_rms_dec_px",
+    "guiding_rms_px",
+    "guiding_rms_ra",
+    "guiding_rms_ra_px",
+    "hfr",
+    "hfr_stdev",
+    "humidity",
+    "moon_distance",
+    "moon_illumination",
+    "noise",
+    "pressure",
+    "sky_quality",
+    "snr",
+    "star_count",
+    "temperature",
+    "wind_speed",
+}
+
+
+def test_every_promised_metric_key_exists() -> None:
+    """The keys that scripts rely on are all there."""
+    assert set(METRICS) >= PROMISED
+    assert len(PROMISED) == 31
+
+
+def test_each_metric_is_a_file_named_after_its_key() -> None:
+    """One metric, one file, one obvious name."""
+    files = {path.stem for path in Path(tsplug.metrics.__file__).parent.glob("*.py")} - {"__init__", "metric"}
+    assert files == set(METRICS)
+
+
+def test_good_and_bad_agree_with_the_better_direction() -> None:
+    """The usual good value lies on the better side of the bad one."""
+    with_defaults = [metric for metric in METRICS.values() if metric.good is not None and metric.bad is not None]
+    for metric in with_defaults:
+        assert metric.good is not None
+        assert metric.bad is not None
+        assert (metric.good < metric.bad) == (metric.better == "lower"), metric.key
+    assert len(with_defaults) == 21

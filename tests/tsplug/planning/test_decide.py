@@ -1,0 +1,262 @@
+"""The decision: golden cases, whole nights, and what must hold everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import astropy.units as u
+import pytest
+from astroplan import Observer
+from astropy.coordinates import AltAz, EarthLocation, SkyCoord, get_sun
+from astropy.time import Time
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tsplug.model import (
+    Dither,
+    Expose,
+    NothingLeft,
+    Priority,
+    SlewCenter,
+    SwitchFilter,
+    TakeExposure,
+    Twilight,
+    WaitUntil,
+)
+from tsplug.planning import Candidate, Situation
+from tsplug.planning.decide import decide
+from tsplug.planning.twilight import SUN_LIMIT_DEG
+
+
+def ask(make: Any, now: datetime, *candidates: Candidate, **fields: Any) -> Any:
+    return decide(make.situation(now, candidates, **fields), candidates)
+
+
+def crab(make: Any, **fields: Any) -> Candidate:
+    plans = fields.pop("plans", (make.plan("Ha"),))
+    return make.candidate(*plans, guid="m1", name="M 1", ra_hours=5.5755, dec_deg=22.0145, **fields)
+
+
+def night(make: Any, start: datetime, *candidates: Candidate, **fields: Any) -> list[Any]:
+    """Return the decisions of a night in which every exposure succeeds, taking what host and store would do."""
+    situation = make.situation(start, candidates, **fields)
+    decisions: list[Any] = []
+    now, current, beam, since = start, None, None, 0
+    while not decisions or not isinstance(decisions[-1], NothingLeft):
+        request = situation.request.model_copy(
+            update={"current_target_guid": current, "current_filter": beam, "exposures_since_dither": since}
+        )
+        moment = Situation(now, situation.site, situation.profile, situation.outlook, request)
+        decision = decide(moment, candidates)
+        decisions.append(decision)
+        if isinstance(decision, WaitUntil):
+            now, current, since = decision.until, None, 0
+        elif isinstance(decision, TakeExposure):
+            since = 0 if any(isinstance(step, Dither | SlewCenter) for step in decision.steps) else since
+            [plan] = [each.plan for one in candidates for each in one.plans if each.plan.guid == decision.plan_guid]
+            plan.acquired += 1
+            now += timedelta(seconds=decision.steps[-1].exposure_s)
+            current, beam, since = decision.target_guid, decision.filter_name, since + 1
+    return decisions
+
+
+@pytest.mark.usefixtures("offline_astropy")
+def test_by_day_the_first_target_of_the_night_is_waited_for(make: Any) -> None:
+    """In the afternoon of 15 November the wait ends in the minute after astroplan's end of astronomical twilight."""
+    decision = ask(make, make.utc(14), make.candidate())
+    assert isinstance(decision, WaitUntil)
+    observer = Observer(EarthLocation(lat=47 * u.deg, lon=8 * u.deg))
+    dark = observer.twilight_evening_astronomical(Time(make.utc(14)), which="next", n_grid_points=20)
+    assert timedelta(0) <= decision.until - dark.to_datetime(UTC) < timedelta(seconds=65)
+    assert decision.target_name == "M 31"
+    assert decision.reason.startswith("twilight: ")
+
+
+def test_the_evening_takes_the_target_that_is_up(make: Any) -> None:
+    """At 19:00 UTC M 31 is high and M 1 below 20 degrees: one is taken, the other's rejection says when."""
+    low = make.project(minimum_altitude_deg=40)
+    decision = ask(make, make.utc(19), crab(make, project=low), make.candidate())
+    assert isinstance(decision, TakeExposure)
+    assert (decision.target_name, decision.filter_name, decision.session_id) == ("M 31", "L", 319)
+    assert isinstance(decision.steps[0], SlewCenter)
+    [rejection] = decision.rejected
+    assert (rejection.target_name, rejection.rule) == ("M 1", "minimum altitude")
+    assert make.utc(19) < rejection.again_at < make.utc(23)
+
+
+def test_a_session_id_counts_cadences(make: Any) -> None:
+    """With a flats cadence of 7 days the session of 15 November is the 46th since 1 January."""
+    decision = ask(make, make.utc(20), make.candidate(project=make.project(flats_handling=7)))
+    assert decision.session_id == 46
+
+
+def test_the_higher_score_wins_and_the_other_is_told(make: Any) -> None:
+    """A project of high priority goes before one of normal priority; the loser hears both scores."""
+    urgent = crab(make, project=make.project(priority=Priority.HIGH))
+    decision = ask(make, make.utc(23), make.candidate(), urgent)
+    assert decision.target_name == "M 1"
+    [loser] = decision.rejected
+    assert (loser.target_name, loser.rule) == ("M 31", "lower score")
+    assert f"the best has {decision.score:.4f}" in loser.detail
+
+
+def test_the_present_target_is_kept_against_small_advantages(make: Any) -> None:
+    """The switch penalty outweighs a priority step, so the rig does not hop."""
+    urgent = crab(make, project=make.project(priority=Priority.HIGH))
+    decision = ask(make, make.utc(23), make.candidate(), urgent, current_target_guid="m31")
+    assert decision.target_name == "M 31"
+    assert not any(isinstance(step, SlewCenter) for step in decision.steps)
+
+
+def test_equals_are_decided_by_priority_then_name_then_guid(make: Any) -> None:
+    """Of equal scores the higher priority, then the first name, then the first guid is taken, in any order given."""
+    off = {"Project Priority": 0}
+    twins = [
+        make.candidate(make.plan(), guid=guid, name=name, project=make.project(rule_weights=off, priority=priority))
+        for guid, name, priority in [("c", "B", 1), ("b", "A", 1), ("a", "A", 1), ("d", "Z", 2)]
+    ]
+    chosen = []
+    while twins:
+        forwards, backwards = ask(make, make.utc(20), *twins), ask(make, make.utc(20), *reversed(twins))
+        assert forwards == backwards
+        chosen.append(forwards.target_guid)
+        twins = [twin for twin in twins if twin.target.guid != forwards.target_guid]
+    assert chosen == ["d", "a", "b", "c"]
+
+
+def test_after_dawn_the_night_is_over(make: Any) -> None:
+    """In the morning nothing is left until the next noon begins a new night."""
+    decision = ask(make, make.utc(8, day=16), make.candidate())
+    assert isinstance(decision, NothingLeft)
+    assert decision.reason == "no target can be imaged any more in this night"
+
+
+def test_finished_work_and_no_work_say_so(make: Any) -> None:
+    """The reasons of an end differ: all done, nothing to do."""
+    assert ask(make, make.utc(20), make.candidate(make.plan(acquired=10))).reason == (
+        "no enabled target wants more exposures"
+    )
+    assert ask(make, make.utc(20)).reason == "no active project has a target"
+
+
+@pytest.mark.parametrize("latitude_deg", [70.0, 90.0])
+def test_a_summer_without_night_is_an_answer(latitude_deg: float, make: Any) -> None:
+    """Where the Sun does not set nothing is left, and no error is raised."""
+    decision = ask(make, make.utc(20, month=6), make.candidate(), site=make.site(latitude_deg))
+    assert isinstance(decision, NothingLeft)
+    assert decision.reason == "the Sun does not set in this night"
+
+
+@pytest.mark.parametrize(("latitude_deg", "month", "dec_deg"), [(90.0, 12, 60.0), (-90.0, 6, -60.0), (85.0, 12, 60.0)])
+def test_a_polar_night_has_no_noon(latitude_deg: float, month: int, dec_deg: float, make: Any) -> None:
+    """At the poles in winter it is dark at noon too, and one images."""
+    decision = ask(make, make.utc(12, month=month), make.candidate(dec_deg=dec_deg), site=make.site(latitude_deg))
+    assert isinstance(decision, TakeExposure)
+
+
+def test_a_southern_site_images_the_southern_sky(make: Any) -> None:
+    """From Chile the Large Magellanic Cloud is imaged through a November night."""
+    chile = make.site(-30.2, -70.8, time_zone="America/Santiago")
+    cloud = make.candidate(ra_hours=5.39, dec_deg=-69.75, project=make.project(minimum_altitude_deg=30))
+    assert isinstance(ask(make, make.utc(4), cloud, site=chile), TakeExposure)
+
+
+def test_a_night_finishes_plans_in_turn_and_dithers(make: Any) -> None:
+    """With turns of two and a dither every three, filters alternate by twos and a dither follows every third light."""
+    project = make.project(filter_switch_frequency=2, dither_every=3)
+    plans = (make.plan("L", desired=4), make.plan("R", desired=4))
+    decisions = night(make, make.utc(18), make.candidate(*plans, project=project))
+    taken = [each for each in decisions if isinstance(each, TakeExposure)]
+    assert "".join(each.filter_name for each in taken) == "LLRRLLRR"
+    dithered = [place for place, each in enumerate(taken) if any(isinstance(step, Dither) for step in each.steps)]
+    assert dithered == [3, 6]
+    assert sum(isinstance(step, SwitchFilter) for each in taken for step in each.steps) == 4
+
+
+def test_other_tables_than_those_of_the_night_are_refused(make: Any) -> None:
+    """Deciding with yesterday's sky is a mistake of the caller."""
+    situation = make.situation(make.utc(20), ())
+    with pytest.raises(ValueError, match="not in the night"):
+        Situation(make.utc(20, day=16), situation.site, situation.profile, situation.outlook, situation.request)
+
+
+SITES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+MOMENTS = st.integers(0, 730 * 86_400).map(
+    lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+PLANS = st.tuples(
+    st.integers(0, 12), st.integers(0, 12), st.sampled_from(Twilight), st.integers(-30, 30), st.floats(1, 900)
+)
+TARGETS = st.tuples(
+    st.floats(0, 23.9),
+    st.floats(-90, 90),
+    st.floats(0, 60),
+    st.integers(0, 60),
+    st.lists(PLANS, min_size=1, max_size=3),
+)
+
+
+def build(make: Any, number: int, drawn: Any) -> Candidate:
+    ra_hours, dec_deg, minimum, minutes, plans = drawn
+    items = [
+        make.plan(
+            f"F{place}", {"twilight": level, "twilight_offset_min": offset}, desired=desired, acquired=acquired,
+            exposure_s=seconds,
+        )
+        for place, (desired, acquired, level, offset, seconds) in enumerate(plans)
+    ]  # fmt: skip
+    project = make.project(minimum_altitude_deg=minimum, minimum_time_min=minutes)
+    return make.candidate(*items, project=project, guid=f"t{number}", ra_hours=ra_hours, dec_deg=dec_deg)
+
+
+@pytest.mark.usefixtures("offline_astropy")
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=SITES, now=MOMENTS, drawn=st.lists(TARGETS, min_size=1, max_size=4))
+def test_no_exposure_breaks_a_limit(where: Any, now: datetime, drawn: Any, make: Any) -> None:
+    """Whatever is taken is incomplete, high enough and in the dark from beginning to end, as astropy sees it."""
+    candidates = tuple(build(make, number, each) for number, each in enumerate(drawn))
+    decision = ask(make, now, *candidates, site=make.site(*where))
+    if isinstance(decision, WaitUntil):
+        assert decision.until > now
+        decision, now = ask(make, decision.until, *candidates, site=make.site(*where)), decision.until
+        assert isinstance(decision, TakeExposure), "a wait must end in an exposure"
+    if not isinstance(decision, TakeExposure):
+        return
+    [candidate] = [each for each in candidates if each.target.guid == decision.target_guid]
+    [item] = [each for each in candidate.plans if each.plan.guid == decision.plan_guid]
+    assert item.plan.acquired < item.plan.desired
+    ends = now + timedelta(seconds=item.exposure_s)
+    assert ends <= decision.until
+    location = EarthLocation(lat=where[0] * u.deg, lon=where[1] * u.deg)
+    frame = AltAz(obstime=Time([now, ends]), location=location)
+    star = SkyCoord(candidate.target.ra_hours * u.hourangle, candidate.target.dec_deg * u.deg).transform_to(frame)
+    assert star.alt.deg.min() > candidate.project.minimum_altitude_deg - 0.02
+    if item.template.twilight_offset_min >= 0:
+        limit = SUN_LIMIT_DEG[item.template.twilight]
+        assert get_sun(frame.obstime).transform_to(frame).alt.deg.max() < limit + 0.05
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=SITES, now=MOMENTS, drawn=st.lists(TARGETS, min_size=1, max_size=4), order=st.randoms())
+def test_the_same_question_has_the_same_answer(where: Any, now: datetime, drawn: Any, order: Any, make: Any) -> None:
+    """Deciding twice, or with the candidates in another order, changes nothing."""
+    candidates = [build(make, number, each) for number, each in enumerate(drawn)]
+    situation = make.situation(now, tuple(candidates), site=make.site(*where))
+    first = decide(situation, candidates)
+    assert decide(situation, candidates) == first
+    order.shuffle(candidates)
+    assert decide(situation, candidates) == first
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=SITES, now=MOMENTS, drawn=st.lists(TARGETS, min_size=1, max_size=3))
+def test_a_night_takes_no_more_than_desired(where: Any, now: datetime, drawn: Any, make: Any) -> None:
+    """Without grading and at full throttle a whole night ends with no plan beyond what it desired."""
+    candidates = [build(make, number, each) for number, each in enumerate(drawn)]
+    plans = [item.plan for each in candidates for item in each.plans]
+    before = {plan.guid: plan.acquired for plan in plans}
+    decisions = night(make, now, *candidates, site=make.site(*where))
+    assert isinstance(decisions[-1], NothingLeft)
+    assert all(plan.acquired <= max(plan.desired, before[plan.guid]) for plan in plans)
+    assert all(isinstance(each.steps[-1], Expose) for each in decisions if isinstance(each, TakeExposure))

@@ -1,0 +1,157 @@
+"""Why a target cannot be imaged, with numbers, and when it can be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tsplug.model import ProjectState
+from tsplug.planning.visibility import Ready, Refused, assess
+
+MOONLESS_EVENING = 15
+"""On 15 November 2026 the Moon is a thin crescent and sets early."""
+FULL_MOON = 24
+
+
+def look(make: Any, candidate: Any, hour: int, *, day: int = MOONLESS_EVENING, minute: int = 0, **fields: Any) -> Any:
+    return assess(candidate, make.situation(make.utc(hour, minute, day), (candidate,), **fields))
+
+
+def rules(view: Refused) -> list[str]:
+    return [rejection.rule for rejection in view.rejected]
+
+
+def test_a_high_target_in_a_dark_sky_is_ready(make: Any) -> None:
+    """M 31 on a November evening can be imaged with all its open plans, until it sinks or the night ends."""
+    view = look(make, make.candidate(make.plan("L"), make.plan("R")), 20)
+    assert isinstance(view, Ready)
+    assert [item.template.name for item in view.choices] == ["L", "R"]
+    assert view.rejected == ()
+
+
+@pytest.mark.parametrize("state", [ProjectState.DRAFT, ProjectState.INACTIVE, ProjectState.CLOSED])
+def test_only_active_projects_are_imaged(state: ProjectState, make: Any) -> None:
+    """A project in another state is refused for good, and named."""
+    view = look(make, make.candidate(project=make.project(state=state)), 20)
+    assert (rules(view), view.again_at) == (["project not active"], None)
+    assert state.value in view.rejected[0].detail
+
+
+def test_a_disabled_target_is_refused(make: Any) -> None:
+    """Nothing of a disabled target is looked at."""
+    assert rules(look(make, make.candidate(enabled=False), 20)) == ["disabled"]
+
+
+def test_finished_and_disabled_plans_complete_a_target(make: Any) -> None:
+    """The target is complete when no enabled plan wants more; every plan says why not."""
+    view = look(make, make.candidate(make.plan(acquired=10), make.plan("R", enabled=False)), 20)
+    assert rules(view) == ["complete", "complete", "disabled"]
+    assert view.rejected[1].detail == "acquired 10 of 10 (100 % of 10)"
+
+
+def test_a_target_that_never_rises_says_how_high_it_culminates(make: Any) -> None:
+    """The far south never rises at 47 degrees north."""
+    view = look(make, make.candidate(dec_deg=-60.0), 20)
+    assert (rules(view), view.again_at) == (["never rises"], None)
+    assert "-16.9 deg" in view.rejected[0].detail
+
+
+def test_a_low_target_is_waited_for_until_it_has_risen(make: Any) -> None:
+    """A target below the minimum altitude can be imaged again at the minute in which it exceeds it."""
+    candidate = make.candidate(ra_hours=8.5, dec_deg=20.0, project=make.project(minimum_altitude_deg=30))
+    view = look(make, candidate, 20)
+    assert rules(view) == ["minimum altitude"]
+    again = view.again_at
+    assert isinstance(assess(candidate, make.situation(again, (candidate,))), Ready)
+    assert isinstance(assess(candidate, make.situation(again - timedelta(minutes=1), (candidate,))), Refused)
+
+
+def test_a_target_too_high_is_waited_for_until_it_has_sunk(make: Any) -> None:
+    """M 31 passes near the zenith; with a maximum altitude it is left alone there."""
+    candidate = make.candidate(project=make.project(maximum_altitude_deg=75))
+    view = look(make, candidate, 20)
+    assert rules(view) == ["maximum altitude"]
+    assert view.again_at is not None
+
+
+def test_the_custom_horizon_counts_where_the_project_wants_it(make: Any) -> None:
+    """Behind a wall of 60 degrees in the east nothing is visible there; without the horizon it is."""
+    wall = make.site(horizon=[(0.0, 60.0), (180.0, 60.0), (181.0, 0.0), (359.0, 0.0)])
+    for used, kind in ((True, Refused), (False, Ready)):
+        candidate = make.candidate(ra_hours=5.58, dec_deg=22.0, project=make.project(use_custom_horizon=used))
+        assert isinstance(look(make, candidate, 22, site=wall), kind)
+
+
+def test_daylight_is_waited_out_to_the_level_of_the_plan(make: Any) -> None:
+    """A plan that tolerates nautical twilight starts earlier than one that needs the night."""
+    starts = {}
+    for level in ("nighttime", "nautical"):
+        view = look(make, make.candidate(make.plan(template={"twilight": level})), 15)
+        assert rules(view) == ["twilight", "twilight"]
+        starts[level] = view.again_at
+    assert timedelta(minutes=55) < starts["nighttime"] - starts["nautical"] < timedelta(minutes=75)
+
+
+def test_the_full_moon_forbids_a_plan_and_not_its_neighbour(make: Any) -> None:
+    """Near the full Moon a broadband plan is refused with its numbers, a narrowband one goes on."""
+    avoiding = make.plan("L", template={"moon_avoidance": True, "moon_separation_deg": 90})
+    view = look(make, make.candidate(avoiding, make.plan("Ha")), 22, day=FULL_MOON)
+    assert [item.template.name for item in view.choices] == ["Ha"]
+    assert [(each.rule, each.plan) for each in view.rejected] == [("moon avoidance", "L")]
+    assert "needs 8" in view.rejected[0].detail or "needs 9" in view.rejected[0].detail
+
+
+def test_different_reasons_of_plans_are_kept_apart_and_looked_at_again(make: Any) -> None:
+    """A plan blocked by the Moon and one blocked by twilight leave a target that can be imaged later."""
+    avoiding = make.plan(
+        "L", template={"moon_avoidance": True, "moon_separation_deg": 120, "moon_width_days": 14, "twilight": "civil"}
+    )
+    view = look(make, make.candidate(avoiding, make.plan("Ha")), 16, minute=30, day=FULL_MOON)
+    assert rules(view) == ["all exposure plans rejected", "moon avoidance", "twilight"]
+    assert view.again_at is not None
+
+
+def test_a_fresh_visit_needs_the_minimum_time(make: Any) -> None:
+    """A target about to set is not begun, but one being imaged goes on."""
+    project = make.project(minimum_altitude_deg=30, minimum_time_min=60)
+    candidate = make.candidate(ra_hours=20.0, dec_deg=40.0, project=project)
+    ends = look(make, candidate, 18).ends
+    late = ends - timedelta(minutes=40)
+    fresh = assess(candidate, make.situation(late, (candidate,)))
+    assert (rules(fresh), fresh.again_at) == (["minimum time"], None)
+    assert "40.0 min, needs 60 min" in fresh.rejected[0].detail
+    assert isinstance(assess(candidate, make.situation(late, (candidate,), current_target_guid="m31")), Ready)
+
+
+def test_an_exposure_must_end_before_its_target_does(make: Any) -> None:
+    """Of two plans only the one that still fits is offered, to the second."""
+    project = make.project(minimum_altitude_deg=30, minimum_time_min=0)
+    plans = (make.plan("Ha", exposure_s=600.0), make.plan("L", exposure_s=60.0))
+    candidate = make.candidate(*plans, ra_hours=20.0, dec_deg=40.0, project=project)
+    ends = look(make, candidate, 18).ends
+    for seconds, expected in ((600, ["Ha", "L"]), (599, ["L"])):
+        view = assess(candidate, make.situation(ends - timedelta(seconds=seconds), (candidate,)))
+        assert [item.template.name for item in view.choices] == expected
+
+
+def test_the_hosts_limit_ends_every_visit(make: Any) -> None:
+    """What the host will not wait for is neither begun nor promised."""
+    candidate = make.candidate(project=make.project(minimum_time_min=30))
+    assert isinstance(look(make, candidate, 20, until=make.utc(20, 30)), Ready)
+    view = look(make, candidate, 20, until=make.utc(20, 29))
+    assert (rules(view), view.again_at) == (["minimum time"], None)
+    early = look(make, candidate, 15, until=make.utc(17, 30))
+    assert early.again_at is None
+
+
+def test_a_start_that_has_just_passed_is_not_promised(make: Any) -> None:
+    """Half a minute after the last moment for a fresh visit the target is gone, not waited for in the past."""
+    candidate = make.candidate(
+        ra_hours=20.0, dec_deg=40.0, project=make.project(minimum_altitude_deg=30, minimum_time_min=60)
+    )
+    last = look(make, candidate, 18).ends - timedelta(minutes=60)
+    assert isinstance(assess(candidate, make.situation(last, (candidate,))), Ready)
+    view = assess(candidate, make.situation(last + timedelta(seconds=30), (candidate,)))
+    assert (rules(view), view.again_at) == (["minimum time"], None)

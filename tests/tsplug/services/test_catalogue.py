@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tsplug.errors import AmbiguousNameError, InputError
+from tsplug.model import (
+    Counter,
+    ExposurePlan,
+    ExposureTemplate,
+    Profile,
+    Project,
+    Record,
+    Site,
+    Target,
+    TrainedFlat,
+)
+from tsplug.ports import Store
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock, first_catalogue, memory_store, stocked_store
+
+KINDS: tuple[type[Record], ...] = (Site, Profile, Project, Target, ExposureTemplate, ExposurePlan, TrainedFlat)
+Change = Callable[[dict[str, Any]], object]
+
+
+def everything(store: Store) -> list[list[Record]]:
+    with store.read() as unit:
+        return [unit.list(kind) for kind in KINDS]
+
+
+def load(store: Store, change: Change = lambda document: None) -> Profile:
+    document = first_catalogue()
+    change(document)
+    clock = ManualClock()
+    clock.advance(3600)
+    return load_catalogue(document, store, clock=clock)
+
+
+def test_document_fills_the_store() -> None:
+    """A document's site, rig, templates, projects, targets, plans and trained flats are all stored."""
+    store = memory_store()
+    profile = load(store)
+    counts = [len(records) for records in everything(store)]
+    assert (profile.name, counts) == ("Refractor", [1, 1, 2, 3, 5, 7, 5])
+
+
+def test_loading_again_changes_nothing() -> None:
+    """Records are recognised by name, so that a second load is without effect, guids and times included."""
+    store = stocked_store()
+    before = everything(store)
+    load(store)
+    assert everything(store) == before
+
+
+def test_changed_fields_are_brought_up_to_date() -> None:
+    """A field that a document changes changes in the store; what it does not name stays, counters above all."""
+    store = stocked_store()
+    with store.write() as unit:
+        unit.adjust_counter(1, Counter.ACQUIRED, delta=3, why="imported", at=ManualClock().now())
+        project = unit.get(Project, 1)
+        unit.update(project.model_copy(update={"description": "by hand"}))
+    load(store, lambda document: document["projects"][0]["targets"][0]["plans"][0].update(desired=40))
+    with store.read() as unit:
+        plan = unit.get(ExposurePlan, 1)
+        assert (plan.desired, plan.acquired, unit.get(Project, 1).description) == (40, 3, "by hand")
+
+
+def test_preferences_merge() -> None:
+    """A document names only the preferences and weights it changes; the others keep their values."""
+    store = stocked_store()
+    load(store, lambda document: document["profile"].update(grader={"delay_percent": 0}))
+    profile = load(store, lambda document: document["profile"].update(grader={"hfr_sigma": 3.0}))
+    assert (profile.grader.delay_percent, profile.grader.hfr_sigma, profile.grader.stars_sigma) == (0, 3.0, 4.0)
+    load(store, lambda document: document["projects"][0].update(rule_weights={"Setting Soonest": 10}))
+    with store.read() as unit:
+        weights = unit.get(Project, 1).rule_weights
+    assert (weights["Setting Soonest"], weights["Target Switch Penalty"], len(weights)) == (10, 67, 8)
+
+
+def test_plans_of_one_template_are_told_apart_by_order() -> None:
+    """Two plans of the same template stay two, and keep their order."""
+    store = memory_store()
+
+    def double(document: dict[str, Any]) -> None:
+        document["projects"][0]["targets"][1]["plans"] = [
+            {"template": "Ha", "desired": 5},
+            {"template": "Ha", "desired": 9, "exposure_s": 600},
+        ]
+
+    load(store, double)
+    load(store, double)
+    with store.read() as unit:
+        plans = unit.list(ExposurePlan, target_id=2)
+    assert [(plan.desired, plan.exposure_s) for plan in plans] == [(5, None), (9, 600)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d["projects"][0]["targets"][1].update(dec_deg=99), r"^projects\[0\]\.targets\[1\]\.dec_deg: Input "),
+        (lambda d: d["profile"].update(colour="red"), r"^profile\.colour: Extra inputs are not permitted"),
+        (lambda d: d["profile"].update(grader={"hfr_sigma": -1}), r"^profile\.grader\.hfr_sigma: Input should be"),
+        (lambda d: d["site"].update(time_zone="Mars/Olympus"), r"^site\.time_zone: .*unknown time zone 'Mars/Olympus'"),
+        (lambda d: d["site"].pop("name"), r"^site\.name: is missing"),
+        (lambda d: d.pop("profile"), r"^profile: is missing"),
+        (lambda d: d.update(projects="none"), r"^projects: must be a list"),
+        (lambda d: d.update(projects=["one"]), r"^projects\[0\]: must be a mapping"),
+        (lambda d: d.update(target=[]), r"^target: unknown; a catalogue has site, profile"),
+        (lambda d: d["projects"][1].update(name="Nebulae"), r"^projects\[1\]\.name: 'Nebulae' occurs twice"),
+        (
+            lambda d: d["templates"][0].update(filter_name="U"),
+            r"^templates\[0\]\.filter_name: the profile has no filter",
+        ),
+        (
+            lambda d: d["projects"][0]["targets"][0]["plans"][1].update(template="SII"),
+            r"^projects\[0\]\.targets\[0\]\.plans\[1\]\.template: there is no template 'SII'; the document has L, R",
+        ),
+        (
+            lambda d: d["projects"][0]["targets"][0]["plans"][0].update(acquired=7),
+            r"^projects\[0\]\.targets\[0\]\.plans\[0\]\.acquired: is kept by the store",
+        ),
+    ],
+)
+def test_wrong_document_is_refused_as_a_whole(change: Change, message: str) -> None:
+    """One line names the field by its path, and nothing of the document is stored."""
+    store = memory_store()
+    with pytest.raises(InputError, match=message):
+        load(store, change)
+    assert everything(store) == [[] for _ in KINDS]
+
+
+def test_ambiguous_name_is_refused() -> None:
+    """Two stored records of a name the document uses are not guessed between."""
+    store = stocked_store()
+    with store.write() as unit:
+        unit.add(Target(project_id=1, name="M 42", ra_hours=1, dec_deg=1))
+    with pytest.raises(AmbiguousNameError, match=r"projects\[0\]\.targets\[0\]\.name: the store has 2 of 'M 42'"):
+        load(store)

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from tsplug.app import frame_files, open_store
+from tsplug.model import (
+    AcquiredImage,
+    ExposurePlan,
+    FlatHistory,
+    FlatSet,
+    FlatSetFile,
+    FlatSetState,
+    GradingStatus,
+    StatusChange,
+)
+from tsplug.ports import Store, Unit
+from tsplug.services.catalogue import load_catalogue
+from tsplug.services.doctor import Examination, examine, mend
+from tsplug.testing import ManualClock, first_catalogue
+
+CLOCK = ManualClock()
+NOW = CLOCK.now()
+PENDING = GradingStatus.PENDING
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a store, one light and one flat set of three frames, all as it should be."""
+    store = open_store(str(tmp_path / "store.sqlite"), CLOCK)
+    load_catalogue(first_catalogue(), store, clock=CLOCK)
+    with store.write() as unit:
+        add_light(unit, frame(tmp_path / "light.fits"))
+        add_flats(unit, [frame(tmp_path / f"flat{number}.fits") for number in (1, 2, 3)])
+    store.close()
+    return tmp_path
+
+
+def frame(file: Path) -> Path:
+    fits.PrimaryHDU(np.zeros((4, 4), np.uint16)).writeto(file)
+    return file
+
+
+def add_light(unit: Unit, file: Path) -> None:
+    names = {"profile_name": "Refractor", "project_name": "Nebulae", "target_name": "M 42", "filter_name": "Ha"}
+    image = AcquiredImage(plan_id=1, target_id=1, file=str(file), started=NOW, acquired=NOW, exposure_s=300, **names)
+    stored = unit.add_image(image)
+    unit.add(StatusChange(image_id=stored.id or 0, from_status=None, to_status=PENDING, by="tsplug", at=NOW))
+
+
+def add_flats(unit: Unit, files: list[Path]) -> None:
+    flats = unit.add(
+        FlatSet(
+            profile_id=1,
+            filter_name="Ha",
+            brightness=100,
+            exposure_s=2,
+            wanted=len(files),
+            night=date(2026, 1, 15),
+            state=FlatSetState.COMPLETE,
+            started=NOW,
+        )
+    )
+    key = flats.id or 0
+    for number, file in enumerate(files, 1):
+        unit.add(FlatSetFile(flat_set_id=key, guid=f"f{number}", number=number, file=str(file), taken_at=NOW))
+    unit.add(
+        FlatHistory(
+            profile_id=1,
+            target_id=1,
+            target_name="M 42",
+            project_name="Nebulae",
+            session_date=date(2026, 1, 15),
+            session_id=1,
+            filter_name="Ha",
+            flat_set_id=key,
+            taken_at=NOW,
+        )
+    )
+
+
+def opened(folder: Path) -> Store:
+    return open_store(str(folder / "store.sqlite"), CLOCK)
+
+
+def examined(folder: Path) -> Examination:
+    return examine(opened(folder), frame_files())
+
+
+def break_with(folder: Path, statement: str) -> None:
+    """Change the database behind the store's back, as a fault or another program would."""
+    with closing(sqlite3.connect(folder / "store.sqlite")) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(statement)
+
+
+def test_sound_store_has_no_problems(folder: Path) -> None:
+    """A store whose rows and files agree is checked through and through, and found sound."""
+    found = examined(folder)
+    assert found.problems == ()
+    assert found.checked >= 2 * 7 + 1 + 1 + 1 + 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "invariant", "subject", "expected"),
+    [
+        ("UPDATE exposure_plan SET acquired = 5 WHERE id = 1", "acquired equals", "plan 1", "1"),
+        ("UPDATE exposure_plan SET accepted = 1 WHERE id = 2", "accepted equals", "plan 2", "0"),
+        ("UPDATE acquired_image SET status = 'accepted'", "accepted equals", "plan 1", "1"),
+        ("UPDATE acquired_image SET status = 'rejected'", "audit trail leads", "image 1", "rejected"),
+        ("DELETE FROM status_change", "audit trail leads", "image 1", "pending"),
+        ("DELETE FROM flat_set_file WHERE number = 2", "flat set that serves", "flat set 1", "3 frames"),
+        ("DELETE FROM flat_set", "references lead", "FlatHistory 1", "a flat_set"),
+        ("DELETE FROM acquired_image", "references lead", "StatusChange 1", "a acquired_image"),
+        ("DELETE FROM exposure_template WHERE id = 5", "references lead", "ExposurePlan 1", "a exposure_template"),
+    ],
+)
+def test_broken_row_is_found(folder: Path, statement: str, invariant: str, subject: str, expected: str) -> None:
+    """Each invariant that a changed row breaks is named with its subject and what was expected."""
+    break_with(folder, statement)
+    problems = examined(folder).problems
+    assert any(
+        invariant in each.invariant and each.subject.startswith(subject) and each.expected == expected and each.fix
+        for each in problems
+    ), problems
+
+
+def test_weak_references_may_dangle(folder: Path) -> None:
+    """An image whose plan, target and project are gone is no problem: it keeps their names."""
+    store = opened(folder)
+    with store.write() as unit:
+        unit.delete(unit.get(ExposurePlan, 1))
+    assert examine(store, frame_files()).problems == ()
+
+
+def truncate(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:2890])
+
+
+@pytest.mark.parametrize(
+    ("harm", "name", "found"),
+    [
+        (Path.unlink, "light.fits", "missing"),
+        (truncate, "light.fits", "truncated"),
+        (Path.unlink, "flat2.fits", "missing"),
+    ],
+)
+def test_lost_file_is_found(folder: Path, harm: Callable[[Path], object], name: str, found: str) -> None:
+    """A light or flat that is no longer on disk, or not whole, is named with its path."""
+    harm(folder / name)
+    (problem,) = examined(folder).problems
+    assert f"{folder / name}: {found}" in problem.found
+    assert "is on disk and readable" in problem.invariant
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE exposure_plan SET acquired = 5, accepted = 3",
+        "UPDATE acquired_image SET status = 'accepted'",
+        "DELETE FROM status_change",
+        "DELETE FROM acquired_image",
+        "DELETE FROM flat_set",
+        "DELETE FROM flat_set_file WHERE number = 2",
+        "DELETE FROM flat_set_file",
+    ],
+)
+def test_mended_store_is_sound(folder: Path, statement: str) -> None:
+    """What a changed row broke is mended, and mending again changes nothing."""
+    break_with(folder, statement)
+    store = opened(folder)
+    assert examine(store, frame_files()).problems != ()
+    assert mend(store, frame_files(), clock=CLOCK).problems == ()
+    assert mend(store, frame_files(), clock=CLOCK).problems == ()
+
+
+def test_mending_counts_again(folder: Path) -> None:
+    """Counters follow the rows, and a counter that was right stays."""
+    break_with(folder, "UPDATE exposure_plan SET acquired = 5, accepted = 3")
+    store = opened(folder)
+    mend(store, frame_files(), clock=CLOCK)
+    with store.read() as unit:
+        assert [(plan.acquired, plan.accepted) for plan in unit.list(ExposurePlan)] == [(1, 0)] + [(0, 0)] * 6
+
+
+@pytest.mark.parametrize(("lost", "state"), [((2,), FlatSetState.INTERRUPTED), ((1, 2, 3), FlatSetState.REVOKED)])
+def test_lost_flats_make_their_session_due_again(folder: Path, lost: tuple[int, ...], state: FlatSetState) -> None:
+    """A set that lost frames leaves its light sessions without flats, and remembers what is still there."""
+    for number in lost:
+        (folder / f"flat{number}.fits").unlink()
+    store = opened(folder)
+    assert mend(store, frame_files(), clock=CLOCK).problems == ()
+    with store.read() as unit:
+        assert (unit.list(FlatHistory), unit.get(FlatSet, 1).state) == ([], state)
+        assert len(unit.list(FlatSetFile)) == 3 - len(lost)
+
+
+def test_lost_light_is_left_to_the_user(folder: Path) -> None:
+    """A missing light cannot be mended: its record and count stay, and it is still named."""
+    (folder / "light.fits").unlink()
+    store = opened(folder)
+    assert len(mend(store, frame_files(), clock=CLOCK).problems) == 1
+    with store.read() as unit:
+        assert (len(unit.list(AcquiredImage)), unit.get(ExposurePlan, 1).acquired) == (1, 1)

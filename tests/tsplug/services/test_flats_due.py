@@ -1,0 +1,127 @@
+"""Flats due, from the records of a store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tsplug.errors import NotFoundError
+from tsplug.model import ExposurePlan, FlatHistory, FlatInstruction, FlatSet, FlatSetState, Profile, Project
+from tsplug.ports import Store
+from tsplug.services.flats_due import flats_due, flats_due_rows
+from tsplug.services.flats_run import run_flats
+from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store, store_light
+
+EVENING = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Return a clock on the morning after the night."""
+    return ManualClock(EVENING + timedelta(hours=10))
+
+
+@pytest.fixture
+def store() -> Store:
+    """Return the stocked store."""
+    return stocked_store(ManualClock(EVENING - timedelta(hours=3)))
+
+
+@pytest.fixture
+def context(store: Store, clock: ManualClock, tmp_path_factory: pytest.TempPathFactory) -> FakeContext:
+    """Return a context over the stocked store."""
+    return FakeContext(store, clock, recording_devices(clock, tmp_path_factory.mktemp("flats")))
+
+
+@pytest.fixture
+def guid(store: Store) -> str:
+    """Return the guid of the profile."""
+    with store.read() as unit:
+        return unit.list(Profile)[0].guid
+
+
+def test_rows_have_the_promised_keys(store: Store, context: FakeContext, guid: str) -> None:
+    """A row holds session, spec, rule and verdict under the keys that scripts rely on."""
+    store_light(store, "M 42", filter_name="Ha", started=EVENING, rotation_deg=12.5)
+    assert flats_due_rows(guid, context) == [
+        {
+            "project": "Nebulae",
+            "target": "M 42",
+            "session_date": "2026-01-15",
+            "session_id": 1,
+            "filter": "Ha",
+            "gain": 200,
+            "offset": 30,
+            "binning": 1,
+            "readout_mode": 0,
+            "rotation_deg": 12.5,
+            "roi_percent": 100.0,
+            "rule": "document",
+            "due": True,
+            "reason": "session 2026-01-15 is 1 day old, cadence 1 day",
+            "due_on": "2026-01-16",
+        }
+    ]
+
+
+def test_nothing_recorded_nothing_due(context: FakeContext, guid: str) -> None:
+    """A store without lights has no sessions."""
+    assert flats_due(guid, context) == ()
+
+
+def test_the_window_closes(store: Store, context: FakeContext, clock: ManualClock, guid: str) -> None:
+    """A session is listed for as many days as the window has, and then no more."""
+    store_light(store, "M 42", filter_name="L", started=EVENING)
+    clock.set(EVENING + timedelta(days=45))
+    assert len(flats_due(guid, context)) == 1
+    clock.set(EVENING + timedelta(days=46))
+    assert flats_due(guid, context) == ()
+
+
+def test_the_run_date_is_that_of_the_site(store: Store, context: FakeContext, clock: ManualClock, guid: str) -> None:
+    """Half an hour after the site's midnight, still the day before in UTC, the night's flats are due."""
+    store_light(store, "M 42", filter_name="L", started=EVENING)
+    clock.set(datetime(2026, 1, 15, 23, 30, tzinfo=UTC))
+    assert [due.due for due in flats_due(guid, context)] == [True]
+
+
+def test_other_rigs_lights_are_not_ours(store: Store, context: FakeContext, guid: str) -> None:
+    """Lights of another profile need that profile's flats."""
+    store_light(store, "M 42", filter_name="L", started=EVENING, profile_id=99)
+    assert flats_due(guid, context) == ()
+
+
+def test_completion_follows_the_counters(store: Store, context: FakeContext, guid: str) -> None:
+    """Flats on completion become due when the enabled plans of the target are complete."""
+    with store.write() as unit:
+        project = unit.list(Project, name="Galaxies")[0]
+        project.flats_handling = 100
+        unit.update(project)
+        for plan in unit.list(ExposurePlan):
+            plan.desired = 1
+            unit.update(plan)
+    for number, name in enumerate("LRGB"):
+        assert not [due for due in flats_due(guid, context) if due.due]
+        store_light(store, "M 81", filter_name=name, started=EVENING + timedelta(minutes=number))
+    assert [due.due for due in flats_due(guid, context)] == [True] * 4
+
+
+def test_revoked_sets_serve_nobody(store: Store, context: FakeContext, guid: str) -> None:
+    """A session whose flat set was revoked is outstanding again."""
+    store_light(store, "M 42", filter_name="L", started=EVENING)
+    context.devices.frames.level = lambda request, brightness: 25_000.0  # type: ignore[attr-defined]
+    run_flats(FlatInstruction(profile_guid=guid, count=1), context)
+    assert [(due.due, due.reason[:14]) for due in flats_due(guid, context)] == [(False, "has flats: set")]
+    with store.write() as unit:
+        flat_set = unit.list(FlatSet)[0]
+        flat_set.state = FlatSetState.REVOKED
+        unit.update(flat_set)
+        assert unit.list(FlatHistory) != []
+    assert [due.due for due in flats_due(guid, context)] == [True]
+
+
+def test_an_unknown_profile_is_refused(context: FakeContext) -> None:
+    """A profile that the store does not hold is one clear error."""
+    with pytest.raises(NotFoundError, match="no profile"):
+        flats_due("nobody", context)

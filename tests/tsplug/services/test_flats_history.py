@@ -1,0 +1,41 @@
+"""Flat history, as scripts read it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tsplug.model import FlatInstruction, Profile
+from tsplug.services.flats_history import flat_history
+from tsplug.services.flats_run import run_flats
+from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store, store_light
+
+EVENING = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
+
+
+def test_history_names_sets_files_and_sessions(tmp_path: Path) -> None:
+    """Each set comes with its spec, the files that are on disk and the sessions it serves, newest set first."""
+    clock = ManualClock(EVENING)
+    store = stocked_store(clock)
+    for target, name in (("M 42", "L"), ("M 81", "L"), ("M 42", "Ha")):
+        store_light(store, target, filter_name=name, started=EVENING)
+    clock.set(EVENING + timedelta(hours=10))
+    devices = recording_devices(clock, tmp_path)
+    devices.frames.level = lambda request, brightness: 25_000.0
+    with store.read() as unit:
+        guid = unit.list(Profile)[0].guid
+    run_flats(FlatInstruction(profile_guid=guid, count=2), FakeContext(store, clock, devices))
+    rows = json.loads(json.dumps(flat_history(store)))
+    assert [(row["filter"], row["state"], row["on_disk"], row["wanted"]) for row in rows] == [
+        ("Ha", "complete", 2, 2),
+        ("L", "complete", 2, 2),
+    ]
+    assert [(item["target"], item["session_date"]) for item in rows[1]["sessions"]] == [
+        ("M 42", "2026-01-15"),
+        ("M 81", "2026-01-15"),
+    ]
+    assert {Path(file["file"]) for row in rows for file in row["files"]} == set(tmp_path.iterdir())
+    assert datetime.fromisoformat(rows[0]["taken_at"]).tzinfo is not None
+    assert flat_history(store, guid) == flat_history(store)
+    assert flat_history(store, "nobody") == []

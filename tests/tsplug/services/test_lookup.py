@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from tsplug.errors import AmbiguousNameError, NotFoundError
+from tsplug.model import ExposurePlan, Project, Target
+from tsplug.services.lookup import find_named
+from tsplug.testing import stocked_store
+
+
+@pytest.mark.parametrize("name", ["M 81", "m 81", "3"])
+def test_a_name_in_any_case_or_an_id_finds(name: str) -> None:
+    """A target is found by its name, whatever the capitals, and by its id."""
+    with stocked_store().read() as unit:
+        target = find_named(unit, Target, name=name)
+        assert target.name == "M 81"
+        assert find_named(unit, Target, name=target.guid) == target
+
+
+def test_several_of_a_name_need_an_id() -> None:
+    """Two targets of one name are an error that lists their ids."""
+    store = stocked_store()
+    with store.write() as unit:
+        project = unit.list(Project)[0]
+        twin = unit.add(Target(project_id=project.id or 0, name="M 81", ra_hours=1, dec_deg=1))
+    with store.read() as unit, pytest.raises(AmbiguousNameError, match=f"use an id, one of 3, {twin.id}"):
+        find_named(unit, Target, name="M 81")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(Target, "no target 'x' .*M 42, Rosette, M 81"), (ExposurePlan, "no plan 'x'")]
+)
+def test_what_is_not_there_is_told(kind: type[Target] | type[ExposurePlan], text: str) -> None:
+    """An unknown name is an error that tells the names there are."""
+    with stocked_store().read() as unit, pytest.raises(NotFoundError, match=text):
+        find_named(unit, kind, name="x")

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from tsplug.errors import InputError, StoreTooNewError, StoreUnavailableError
+from tsplug.model import Site
+from tsplug.store import opening
+from tsplug.store.database import transaction
+from tsplug.store.opening import REVISIONS, open_sql_store
+from tsplug.store.tables import METADATA, TABLES
+from tsplug.testing import ManualClock
+
+
+def reopen(file: Path) -> list[Site]:
+    store = open_sql_store(str(file), ManualClock())
+    with store.read() as unit:
+        sites = unit.list(Site)
+    store.close()
+    return sites
+
+
+def new_store(file: Path) -> None:
+    store = open_sql_store(str(file), ManualClock())
+    with store.write() as unit:
+        unit.add(Site(name="Sternwarte", latitude_deg=47, longitude_deg=8))
+    store.close()
+
+
+def revise(file: Path, revision: str) -> None:
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    connection.commit()
+    connection.close()
+
+
+def test_migrations_make_the_schema_of_the_tables(tmp_path: Path) -> None:
+    """What the migrations build is what the tables declare, column by column and index by index."""
+    store = open_sql_store(str(tmp_path / "store.sqlite"), ManualClock())
+    with transaction(store._engine, writable=False) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+        assert len(METADATA.tables) == len(TABLES) == 15
+
+
+def test_revisions_are_those_of_the_migrations() -> None:
+    """The list of known revisions is the history that the migrations tell, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(opening.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    history = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert tuple(reversed(history)) == REVISIONS
+
+
+@pytest.mark.parametrize("prefix", ["", "sqlite:///"])
+def test_store_keeps_what_it_was_given(tmp_path: Path, prefix: str) -> None:
+    """A path and a URL both name a file that keeps its records from one opening to the next."""
+    file = tmp_path / "my store.sqlite"
+    new_store(file)
+    reopened = open_sql_store(f"{prefix}{file}", ManualClock())
+    with reopened.read() as unit:
+        assert [site.name for site in unit.list(Site)] == ["Sternwarte"]
+
+
+def test_newer_store_is_refused_untouched(tmp_path: Path) -> None:
+    """A store of a revision unknown here is refused with one line, byte for byte as it was, without a backup."""
+    file = tmp_path / "store.sqlite"
+    new_store(file)
+    revise(file, "9999")
+    before = file.read_bytes()
+    with pytest.raises(StoreTooNewError, match=r"written by a newer tsplug \(schema 9999"):
+        reopen(file)
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite"]
+
+
+def test_older_store_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store of an earlier revision is kept as a copy, and only then brought up to date."""
+    file = tmp_path / "store.sqlite"
+    new_store(file)
+    monkeypatch.setattr(opening, "REVISIONS", ("0000", *REVISIONS))
+    revise(file, "0000")
+    migrated: list[bool] = []
+    copy = tmp_path / f"store-before-{REVISIONS[-1]}.sqlite"
+    monkeypatch.setattr(opening, "_migrate", lambda engine: migrated.append(copy.exists()))
+    reopen(file)
+    assert migrated == [True]
+
+
+def test_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that breaks off is undone as a whole: no table stays behind."""
+    file = tmp_path / "store.sqlite"
+    monkeypatch.setattr(opening, "_migrate", half_a_migration)
+    with pytest.raises(ZeroDivisionError):
+        reopen(file)
+    monkeypatch.undo()
+    assert reopen(file) == []
+
+
+def half_a_migration(engine: object) -> None:
+    with transaction(engine, writable=True) as connection:  # type: ignore[arg-type]
+        connection.exec_driver_sql("CREATE TABLE site (id INTEGER)")
+        raise ZeroDivisionError
+
+
+def test_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    """A database that is not ours is refused and stays as it was."""
+    file = tmp_path / "schedulerdb.sqlite"
+    connection = sqlite3.connect(file)
+    connection.execute("CREATE TABLE project (id INTEGER)")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(StoreUnavailableError, match="a database of another program"):
+        reopen(file)
+    assert file.read_bytes() == before
+
+
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """Any other file is refused and stays as it was."""
+    file = tmp_path / "notes.txt"
+    file.write_text("not a database, but long enough to have a header " * 100)
+    before = file.read_bytes()
+    with pytest.raises(StoreUnavailableError, match="is not an SQLite database"):
+        reopen(file)
+    assert file.read_bytes() == before
+
+
+def test_missing_folder_is_named(tmp_path: Path) -> None:
+    """A store in a folder that does not exist is refused, and the folder is not made."""
+    with pytest.raises(StoreUnavailableError, match="nowhere does not exist"):
+        reopen(tmp_path / "nowhere" / "store.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_is_no_store(tmp_path: Path) -> None:
+    """A folder in place of a file is refused."""
+    with pytest.raises(StoreUnavailableError, match="is a folder"):
+        reopen(tmp_path)
+
+
+def test_address_that_is_no_url_is_refused() -> None:
+    """A URL of an unknown kind of database is wrong input, with what to give instead."""
+    with pytest.raises(InputError, match="give sqlite:///FILE or a path"):
+        open_sql_store("carrier-pigeon://host/db", ManualClock())

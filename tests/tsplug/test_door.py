@@ -1,0 +1,28 @@
+"""The one door: what tsplug exports, and how light it is to import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import tsplug
+
+HEAVY = ("astropy", "astroplan", "sep", "alembic", "uvicorn", "typer")
+
+
+def test_everything_exported_exists_and_is_sorted() -> None:
+    """Each name of ``__all__`` can be imported, and the list is in order."""
+    assert all(hasattr(tsplug, name) for name in tsplug.__all__)
+    constants = [name for name in tsplug.__all__ if name.isupper()]
+    others = [name for name in tsplug.__all__ if not name.isupper()]
+    assert others == sorted(others, key=lambda name: (not name[0].isupper(), name))
+    assert constants
+    assert len(others) > 40
+
+
+def test_importing_tsplug_loads_nothing_heavy() -> None:
+    """Astronomy, plots, database migrations and the web are loaded where they are used, not at import."""
+    code = "import sys, tsplug; print(','.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not set(HEAVY) & set(loaded.strip().split(","))
+    assert "pluggy" in loaded
