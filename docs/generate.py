@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import commands, frames, sequences
+from generator import commands, frames, sequences, servers
 from generator.tables import as_markdown, fields, first_paragraph, shown_number, table, type_text
 from pydantic import BaseModel
 
@@ -156,9 +156,11 @@ def _settings() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "altitude": sequences.altitude,
+    "any-device": servers.any_device,
     "catalogue": sequences.catalogue,
     "containers": sequences.containers,
     "context": _context,
+    "devices": servers.devices,
     "document": sequences.document,
     "every-instruction": sequences.every_instruction,
     "fits-keywords": frames.fits_keywords,
@@ -169,6 +171,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "instructions": sequences.instructions,
     "metrics": _metrics,
     "scoring-rules": _scoring_rules,
+    "server": servers.server,
     "settings": _settings,
     "tsplug-cli": commands.tsplug_cli,
     "tsplug-shared": commands.tsplug_shared,

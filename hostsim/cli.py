@@ -10,13 +10,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hostsim.alpaca.server import AlpacaServer, AlpacaServerError
+from hostsim.alpaca.configuration import ServerConfig, ServiceConfig, read_service_config
+from hostsim.alpaca.presets import Preset, preset_server
+from hostsim.alpaca.server import AlpacaServerError
+from hostsim.alpaca.service import Service
 from hostsim.clock import SimulatedClock, SystemClock
-from hostsim.devices.observatory import Observatory
+from hostsim.conformance import report
+from hostsim.conformance.asked import device_asked, server_asked
+from hostsim.conformance.device import Conditions
+from hostsim.conformance.rule import Profile
+from hostsim.conformance.run import Target, check_server
 from hostsim.night import NightOptions, run_night
 from hostsim.sequence.parse import parse
-from hostsim.sky.scene import Optics, Sensor, SkySite
-from hostsim.sky.sky import Sky
 from tsplug import TsplugError
 
 app = typer.Typer(
@@ -73,22 +78,73 @@ def check(sequence: Annotated[Path, typer.Argument(help="The sequence to check."
     Console().print(f"{sequence}: {parsed.sequence.name}: {len(parsed.lines)} instructions, no problems", markup=False)
 
 
+def _refuse_beside_config(context: typer.Context) -> None:
+    for name in ("bind", "port", "discovery_port", "seed", "preset"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(f"the file given with --config says it: leave --{name.replace('_', '-')} out")
+
+
 @app.command()
 def serve(
+    context: typer.Context,
     *,
     bind: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 takes any free one.")] = 32_323,
     speed: Annotated[float, typer.Option(help="How many times faster than real time.")] = 1.0,
+    discovery_port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The UDP port of discovery; 0 is no discovery.")
+    ] = 32_227,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated sky.")] = 1,
+    config: Annotated[Path | None, typer.Option(help="A TOML file that describes servers and devices.")] = None,
+    preset: Annotated[Preset | None, typer.Option(help="Devices as those of another simulator.")] = None,
 ) -> None:
     """Run the Alpaca simulators alone, for any Alpaca client, until interrupted."""
     if _speed(str(speed)) is None:
         raise typer.BadParameter("served simulators need a speed that is a number")
+    if config is not None:
+        _refuse_beside_config(context)
+        described = read_service_config(config)
+    else:
+        server = ServerConfig(bind=bind, port=port, discovery_port=discovery_port, seed=seed)
+        described = ServiceConfig(servers=(preset_server(server, preset),))
     clock = SimulatedClock(SystemClock().now(), speed=speed)
-    sky = Sky(seed=seed, site=SkySite(), optics=Optics(), sensor=Sensor())
-    with AlpacaServer(Observatory(sky, clock), host=bind, port=port) as server:
-        Console().print(f"serving Alpaca simulators on {server.address}", highlight=False)
+    with Service(described, clock, simulator_routes=preset is Preset.OMNISIM) as service:
+        for running in service.servers:
+            Console().print(f"serving Alpaca simulators on {running.address}", highlight=False, markup=False)
         threading.Event().wait()
+
+
+@app.command()
+def conformance(
+    address: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The Alpaca server to check.")],
+    *,
+    profile: Annotated[Profile, typer.Option(help="How much is asked.")] = Profile.STRICT,
+    device: Annotated[
+        list[str] | None, typer.Option(metavar="TYPE/N", help="Only this device, such as camera/0; may be repeated.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds for an answer; an operation of a device may take 12 times as long.")
+    ] = 5.0,
+    untimed: Annotated[
+        bool, typer.Option("--untimed", help="For devices whose time is not real: measure none.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Check any Alpaca server: a line for every rule, a summary by device; exit status 1 if a rule failed."""
+    try:
+        host, port = server_asked(address)
+        devices = tuple(device_asked(text) for text in device or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    conditions = Conditions(timeout_s=timeout, operation_s=12 * timeout, profile=profile, timed=not untimed)
+    verdicts = []
+    for verdict in check_server(Target(host, port, devices, conditions)):
+        verdicts.append(verdict)
+        if not json:
+            typer.echo(report.line(verdict))
+    typer.echo(report.document(verdicts) if json else "\n".join(["", *report.summary(verdicts)]))
+    raise typer.Exit(0 if report.passed(verdicts) else 1)
 
 
 def main() -> None:

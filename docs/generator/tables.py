@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import inspect
 import re
@@ -82,6 +83,8 @@ def _generic(origin: Any, arguments: tuple[Any, ...], words: Mapping[object, str
         return f"{origin.__name__}[{', '.join(inner)}]"
     if origin is dict:
         return f"mapping of {inner[0]} to {inner[1]}"
+    if origin is tuple and arguments[-1] is ...:
+        return f"list of {inner[0]}"
     if origin is tuple:
         return "pair of " + " and ".join(inner)
     return "list of instructions" if "ConnectEquipment" in inner[0] else f"list of {inner[0]}"
@@ -91,7 +94,9 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, BaseModel):
+    if isinstance(value, tuple) and value:
+        return "its defaults" if _is_table(value[0]) else ", ".join(f"`{each}`" for each in value)
+    if _is_table(value):
         return "its defaults"
     if isinstance(value, enum.Enum):
         value = value.value
@@ -100,6 +105,10 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {number:g}" for key, number in value.items())
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, BaseModel) or dataclasses.is_dataclass(value)
 
 
 def _range(field: FieldInfo) -> str:

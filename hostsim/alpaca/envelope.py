@@ -55,7 +55,7 @@ class Transaction:
             "ErrorNumber": number,
             "ErrorMessage": message,
         }
-        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
         return Response(body, media_type="application/json")
 
 

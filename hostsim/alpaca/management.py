@@ -1,29 +1,26 @@
-"""The management API and the set-up pages: what is served here, without any connection to a device."""
+"""The management API: what is served here, without any connection to a device."""
 
 from __future__ import annotations
 
-import html
-import uuid
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from hostsim.alpaca.envelope import Transaction, TransactionCounter, bad_request
 from hostsim.alpaca.requests import BadRequestError, from_query
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.device import Device
 
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "hostsim.alpaca")
-
 
 class Management:
-    """Answers ``/management`` and ``/setup``."""
+    """Answers ``/management``."""
 
-    def __init__(self, observatory: Observatory, counter: TransactionCounter) -> None:
+    def __init__(self, observatory: Observatory, counter: TransactionCounter, *, location: str) -> None:
         """Describe the devices of ``observatory``."""
         self._observatory = observatory
         self._counter = counter
+        self._location = location
 
     async def api_versions(self, request: Request) -> Response:
         """Answer which versions of the API are served."""
@@ -35,54 +32,28 @@ class Management:
             "ServerName": self._observatory.config.name,
             "Manufacturer": "hostsim",
             "ManufacturerVersion": "1.0",
-            "Location": "simulated",
+            "Location": self._location,
         }
         return self._answer(request, value)
 
     async def configured_devices(self, request: Request) -> Response:
         """Answer which devices are served."""
-        return self._answer(request, [self._entry(device) for device in self._observatory.devices])
-
-    async def setup(self, request: Request) -> Response:
-        """Show the page of the server, a list of its devices."""
-        items = "".join(
-            f'<li><a href="/setup/v1/{device.device_type.lower()}/{device.config.number}/setup">'
-            f"{html.escape(device.config.name)}</a> ({device.device_type} {device.config.number})</li>"
-            for device in self._observatory.devices
-        )
-        return _page(self._observatory.config.name, f"<ul>{items}</ul>")
-
-    async def setup_device(self, request: Request) -> Response:
-        """Show the page of a device, its configuration."""
-        for device in self._observatory.devices:
-            if _path(device) == (request.path_params["device_type"], request.path_params["number"]):
-                text = device.config.model_dump_json(indent=2)
-                return _page(device.config.name, f"<pre>{html.escape(text)}</pre>")
-        return bad_request("there is no such device here")
+        return self._answer(request, [_entry(device) for device in self._observatory.devices])
 
     def _answer(self, request: Request, value: Any) -> Response:
         server_id = self._counter.take()
         try:
-            parameters = from_query(request.url.query)
+            parameters = from_query(request.scope["query_string"])
             parameters.check_identifiers()
         except BadRequestError as error:
             return bad_request(str(error))
         return Transaction(parameters.client_transaction_id, server_id).value(value)
 
-    def _entry(self, device: Device) -> dict[str, Any]:
-        name = "/".join((self._observatory.config.name, *_path(device)))
-        return {
-            "DeviceName": device.config.name,
-            "DeviceType": device.device_type,
-            "DeviceNumber": device.config.number,
-            "UniqueID": str(uuid.uuid5(_NAMESPACE, name)),
-        }
 
-
-def _path(device: Device) -> tuple[str, str]:
-    return device.device_type.lower(), str(device.config.number)
-
-
-def _page(title: str, body: str) -> Response:
-    title = html.escape(title)
-    return HTMLResponse(f"<!doctype html><html><title>{title}</title><h1>{title}</h1>{body}</html>")
+def _entry(device: Device) -> dict[str, Any]:
+    return {
+        "DeviceName": device.config.name,
+        "DeviceType": device.device_type,
+        "DeviceNumber": device.config.number,
+        "UniqueID": device.config.unique_id,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -77,9 +78,27 @@ class Parameters:
             ) from None
 
 
-def from_query(query: str) -> Parameters:
-    """Read the parameters of a GET."""
+def from_query(query: bytes) -> Parameters:
+    """Read the parameters of a GET.
+
+    Raises:
+        BadRequestError: the query is not UTF-8 text.
+    """
     return Parameters(_first_values(query, lower=True), any_case=True)
+
+
+def refuse_in_query(query: bytes, member: Member) -> None:
+    """Refuse a PUT that gives a parameter of ``member`` in its query.
+
+    Raises:
+        BadRequestError: it does, or the query is not UTF-8 text.
+    """
+    names = _first_values(query, lower=True)
+    for parameter in member.parameters:
+        if parameter.name.lower() in names:
+            raise BadRequestError(
+                f"{member.name}: {parameter.name} belongs in the form body of a PUT, not in its query"
+            )
 
 
 def from_form(body: bytes, content_type: str) -> Parameters:
@@ -90,19 +109,15 @@ def from_form(body: bytes, content_type: str) -> Parameters:
     """
     if body and content_type.split(";")[0].strip().lower() != _FORM:
         raise BadRequestError(f"the body of a PUT must be {_FORM}, not {content_type or 'of no type'}")
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadRequestError("the body of a PUT must be UTF-8 text") from None
-    return Parameters(_first_values(text, lower=False), any_case=False)
+    return Parameters(_first_values(body, lower=False), any_case=False)
 
 
-def _first_values(text: str, *, lower: bool) -> dict[str, str]:
+def _first_values(encoded: bytes, *, lower: bool) -> dict[str, str]:
     values: dict[str, str] = {}
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
-    except ValueError as error:
-        raise BadRequestError(f"the parameters cannot be read: {error}") from None
+        pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise BadRequestError("the parameters must be UTF-8 text") from None
     for name, value in pairs:
         values.setdefault(name.lower() if lower else name, value)
     return values
@@ -115,7 +130,7 @@ def _parse(text: str, kind: type) -> bool | int | float | str:
         return _boolean(text)
     if kind is int:
         return _integer(text)
-    if not _DOUBLE.fullmatch(text):
+    if not _DOUBLE.fullmatch(text) or not math.isfinite(float(text)):
         raise ValueError(text)
     return float(text)
 

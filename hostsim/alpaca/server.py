@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from types import TracebackType
@@ -9,17 +10,17 @@ from typing import Self
 
 import uvicorn
 
-from hostsim.alpaca.app import make_app
+from hostsim.alpaca.app import Presentation, make_app
+from hostsim.alpaca.discovery import Discovery
+from hostsim.alpaca.errors import AlpacaServerError
 from hostsim.devices.observatory import Observatory
+
+__all__ = ["AlpacaServer", "AlpacaServerError"]
 
 _START_S = 10.0
 _STOP_S = 10.0
 # A client may be silent for a long exposure and should find its connection still open.
 _KEEP_ALIVE_S = 3600
-
-
-class AlpacaServerError(Exception):
-    """The server could not be started."""
 
 
 class _Uvicorn(uvicorn.Server):
@@ -37,11 +38,22 @@ class _Uvicorn(uvicorn.Server):
 class AlpacaServer:
     """Serves one observatory over HTTP; a context manager that starts and stops."""
 
-    def __init__(self, observatory: Observatory, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Prepare to serve ``observatory``; port 0 takes any free one."""
+    def __init__(
+        self,
+        observatory: Observatory,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        discovery_port: int = 0,
+        presentation: Presentation | None = None,
+    ) -> None:
+        """Prepare to serve ``observatory``; port 0 takes any free one, discovery port 0 is no discovery."""
         self.observatory = observatory
         self._host = host
         self._port = port
+        self._discovery_port = discovery_port
+        self._presentation = presentation
+        self._discovery: Discovery | None = None
         self._socket: socket.socket | None = None
         self._server: _Uvicorn | None = None
         self._thread: threading.Thread | None = None
@@ -53,21 +65,38 @@ class AlpacaServer:
         Raises:
             AlpacaServerError: the server has not been started.
         """
+        host = self._bound[0]
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Return the port that is listened on.
+
+        Raises:
+            AlpacaServerError: the server has not been started.
+        """
+        return int(self._bound[1])
+
+    @property
+    def _bound(self) -> tuple[str, int]:
         if self._socket is None:
             raise AlpacaServerError("the Alpaca server has no address before it is started")
         host, port = self._socket.getsockname()[:2]
-        return f"{host}:{port}"
+        return host, port
 
     def start(self) -> None:
         """Listen and answer; returns when the first request can come.
 
         Raises:
-            AlpacaServerError: the address is taken or not of this machine.
+            AlpacaServerError: the address is taken or not of this machine, or discovery cannot be started.
         """
         self._socket = self._listen()
         config = uvicorn.Config(
-            make_app(self.observatory),
+            make_app(self.observatory, self._presentation),
+            http="h11",
+            loop="asyncio",
             log_config=None,
+            log_level=logging.ERROR,
             access_log=False,
             lifespan="off",
             ws="none",
@@ -81,15 +110,28 @@ class AlpacaServer:
         if not self._server.ready.wait(_START_S):
             self.stop()
             raise AlpacaServerError(f"the Alpaca server on {self._host}:{self._port} did not start in {_START_S:g} s")
+        if self._discovery_port:
+            self._start_discovery()
+
+    def _start_discovery(self) -> None:
+        discovery = Discovery(self.port, port=self._discovery_port)
+        try:
+            discovery.start()
+        except AlpacaServerError:
+            self.stop()
+            raise
+        self._discovery = discovery
 
     def stop(self) -> None:
         """Stop answering and free the address; nothing happens when the server does not run."""
+        if self._discovery is not None:
+            self._discovery.stop()
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(_STOP_S)
         if self._socket is not None:
             self._socket.close()
-        self._server = self._thread = self._socket = None
+        self._server = self._thread = self._socket = self._discovery = None
 
     def __enter__(self) -> Self:
         """Start."""
@@ -104,13 +146,15 @@ class AlpacaServer:
 
     def _listen(self) -> socket.socket:
         # asyncio switches Nagle's algorithm off, which costs 40 ms a request, only where the protocol is spelt out.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self._host, self._port))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             listener.close()
+            reason = getattr(error, "strerror", None) or "that is no address"
             raise AlpacaServerError(
-                f"cannot listen on {self._host}:{self._port} ({error.strerror}): choose another port, or 0 for any"
+                f"cannot listen on {self._host}:{self._port} ({reason}): choose another port, or 0 for any"
             ) from None
         return listener

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hostsim.devices.parts.camera_face import CameraFace
 from hostsim.devices.parts.cooler import CoolerConfig, CoolerState
@@ -17,11 +17,16 @@ from hostsim.devices.parts.errors import (
     InvalidOperationError,
     InvalidValueError,
     NotSupportedError,
+    ParkedError,
     ValueNotSetError,
     check_range,
 )
 from hostsim.devices.parts.frame import Frame, FrameSource
+from hostsim.devices.parts.level import Level, LevelMode
 from hostsim.sky.scene import ExposureSettings, LightPath, Sensor
+
+# How many times faster the fast readout is.
+_FAST_READOUT = 4.0
 
 
 class CameraStatus(IntEnum):
@@ -36,27 +41,61 @@ class CameraStatus(IntEnum):
 
 
 class CameraConfig(DeviceConfig):
-    """The sensor, its limits, the cooler, and the seconds a full frame takes to download."""
+    """The sensor, its limits, the cooler (None: there is none), what the camera can do, and its download's seconds.
 
+    Gain and offset are values, an index of names, or not there at all; with ``sub_exposure_s`` there are sub-exposures.
+    ``electrons_per_adu`` is what the camera says of itself; None is what is true of the simulated sensor.
+    """
+
+    kind: Literal["camera"] = "camera"
     name: str = Field(default="Simulated camera", min_length=1)
     sensor: Sensor = Sensor()
-    sensor_name: str = Field(default="SIM1600", min_length=1)
+    sensor_name: str = "SIM1600"
     max_bin: int = Field(default=4, ge=1)
+    asymmetric_bin: bool = False
+    gain_mode: LevelMode = LevelMode.VALUE
+    gain_names: tuple[str, ...] = ()
+    offset_mode: LevelMode = LevelMode.VALUE
+    offset_names: tuple[str, ...] = ()
     offset_max: int = Field(default=100, ge=0)
     start_gain: int = Field(default=100, ge=0)
     start_offset: int = Field(default=50, ge=0)
+    electrons_per_adu: float | None = Field(default=None, gt=0)
     has_shutter: bool = True
+    can_abort: bool = True
+    can_stop: bool = True
+    can_fast_readout: bool = False
+    can_pulse_guide: bool = False
+    sub_exposure_s: float | None = Field(default=None, gt=0)
     exposure_min_s: float = Field(default=0.0, ge=0)
     exposure_max_s: float = Field(default=7200.0, gt=0)
     exposure_step_s: float = Field(default=0.001, ge=0)
     download_s: float = Field(default=1.0, gt=0)
-    cooler: CoolerConfig = CoolerConfig()
+    cooler: CoolerConfig | None = CoolerConfig()
+
+    @model_validator(mode="after")
+    def _levels_fit(self) -> CameraConfig:
+        for level in (self.gain_level, self.offset_level):
+            level.check()
+        return self
+
+    @property
+    def gain_level(self) -> Level:
+        """Return how the gain is set."""
+        sensor = self.sensor
+        return Level("Gain", self.gain_mode, self.gain_names, sensor.gain_min, sensor.gain_max, self.start_gain)
+
+    @property
+    def offset_level(self) -> Level:
+        """Return how the offset is set."""
+        return Level("Offset", self.offset_mode, self.offset_names, 0, self.offset_max, self.start_offset)
 
 
 class CameraState(ConnectionState):
     """Settings for the next exposure, the exposure under way or just made, and the cooler."""
 
-    bin: int = 1
+    bin_x: int = 1
+    bin_y: int = 1
     start_x: int = 0
     start_y: int = 0
     num_x: int
@@ -64,6 +103,9 @@ class CameraState(ConnectionState):
     gain: int
     offset: int
     readout_mode: int = 0
+    fast_readout: bool = False
+    sub_exposure_s: float = 0.0
+    guiding_s: float = 0.0
     cooler: CoolerState = Field(default_factory=CoolerState)
     status: CameraStatus = CameraStatus.IDLE
     elapsed_s: float = 0.0
@@ -96,12 +138,29 @@ class Camera(CameraFace):
     state: CameraState
 
     def __init__(
-        self, config: CameraConfig, clock: Now, *, frames: FrameSource, light_path: Callable[[], LightPath]
+        self,
+        config: CameraConfig,
+        clock: Now,
+        *,
+        frames: FrameSource,
+        light_path: Callable[[], LightPath],
+        guide: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Start idle and warm; ``light_path`` tells what the sensor sees at this moment."""
+        """Start idle and warm.
+
+        ``light_path`` tells what the sensor sees at this moment; ``guide`` moves the mount at the camera's guide port
+        in a direction, for milliseconds.
+        """
         sensor = config.sensor
-        state = CameraState(num_x=sensor.width, num_y=sensor.height, gain=config.start_gain, offset=config.start_offset)
+        state = CameraState(
+            num_x=sensor.width,
+            num_y=sensor.height,
+            gain=config.start_gain,
+            offset=config.start_offset,
+            sub_exposure_s=config.sub_exposure_s or 0.0,
+        )
         super().__init__(config, clock, state=state)
+        self._guide = guide
         self._frames = frames
         self._light_path = light_path
         self._frame: Frame | None = None
@@ -113,7 +172,9 @@ class Camera(CameraFace):
     def advance(self, seconds: float) -> None:
         """Expose, download and cool for ``seconds``."""
         super().advance(seconds)
-        self.state.cooler.advance(seconds, self.ambient_c(), config=self.config.cooler)
+        self.state.guiding_s = max(0.0, self.state.guiding_s - seconds)
+        if self.config.cooler is not None:
+            self.state.cooler.advance(seconds, self.ambient_c(), config=self.config.cooler)
         left = seconds
         if self.state.status is CameraStatus.EXPOSING and self.state.settings is not None:
             duration = self.state.settings.duration_s
@@ -179,25 +240,11 @@ class Camera(CameraFace):
         """
         state = self.state
         check_range("Duration", duration_s, low=self.config.exposure_min_s, high=self.config.exposure_max_s)
-        self._check_axis("X", state.start_x, number=state.num_x, size=self.config.sensor.width // state.bin)
-        self._check_axis("Y", state.start_y, number=state.num_y, size=self.config.sensor.height // state.bin)
+        self._check_axis("X", state.start_x, number=state.num_x, size=self.config.sensor.width // state.bin_x)
+        self._check_axis("Y", state.start_y, number=state.num_y, size=self.config.sensor.height // state.bin_y)
         if state.status is not CameraStatus.IDLE:
             raise InvalidOperationError("an exposure is under way: wait for it or abort it")
-        state.settings = ExposureSettings(
-            started=self.clock.now(),
-            duration_s=duration_s,
-            light=light,
-            gain=state.gain,
-            offset=state.offset,
-            bin_x=state.bin,
-            bin_y=state.bin,
-            start_x=state.start_x,
-            start_y=state.start_y,
-            num_x=state.num_x,
-            num_y=state.num_y,
-            readout_mode=state.readout_mode,
-            ccd_temperature_c=self.ccd_temperature(),
-        )
+        state.settings = self._settings(duration_s, light)
         state.path = self._light_path()
         state.last = state.settings
         state.status = CameraStatus.EXPOSING
@@ -205,20 +252,35 @@ class Camera(CameraFace):
         state.image_ready = False
         self._frame = None
 
-    @method("StopExposure")
+    @method("StopExposure", errors=(NotSupportedError,))
     def stop_exposure(self) -> None:
         """End the exposure now and keep the frame; nothing happens when there is none."""
+        if not self.config.can_stop:
+            unsupported("StopExposure")
         if self.state.status is CameraStatus.EXPOSING and self.state.settings is not None:
             self.state.settings = replace(self.state.settings, duration_s=self.state.elapsed_s)
             self.state.last = self.state.settings
             self._begin_download()
 
-    @method("AbortExposure")
+    @method("AbortExposure", errors=(NotSupportedError,))
     def abort_exposure(self) -> None:
         """End the exposure now and drop the frame; nothing happens when there is none."""
+        if not self.config.can_abort:
+            unsupported("AbortExposure")
         if self.state.status is not CameraStatus.IDLE:
             self.state.status = CameraStatus.IDLE
             self.state.path = self.state.settings = None
+
+    @method("PulseGuide", "Direction", "Duration", errors=(NotSupportedError, InvalidValueError, ParkedError))
+    def pulse_guide(self, direction: int, duration_ms: int) -> None:
+        """Guide the mount at the guide port: north 0, south 1, east 2 or west 3, for some milliseconds."""
+        if not self.config.can_pulse_guide:
+            unsupported("PulseGuide")
+        check_range("Direction", direction, low=0, high=3)
+        check_range("Duration", duration_ms, low=0, high=3_600_000)
+        if self._guide is not None:
+            self._guide(direction, duration_ms)
+        self.state.guiding_s = max(self.state.guiding_s, duration_ms / 1000.0)
 
     @read("ImageArray", errors=(InvalidOperationError,))
     def image_array(self) -> Frame:
@@ -236,6 +298,25 @@ class Camera(CameraFace):
         """Refuse: ImageArray is the only form."""
         unsupported("ImageArrayVariant")
 
+    def _settings(self, duration_s: float, light: bool) -> ExposureSettings:
+        state, config = self.state, self.config
+        return ExposureSettings(
+            started=self.clock.now(),
+            duration_s=duration_s,
+            # Nothing keeps the light off a sensor without a shutter.
+            light=light or not config.has_shutter,
+            gain=config.gain_level.value(state.gain),
+            offset=config.offset_level.value(state.offset),
+            bin_x=state.bin_x,
+            bin_y=state.bin_y,
+            start_x=state.start_x,
+            start_y=state.start_y,
+            num_x=state.num_x,
+            num_y=state.num_y,
+            readout_mode=state.readout_mode,
+            ccd_temperature_c=self.sensor_c(),
+        )
+
     def _check_axis(self, axis: str, start: int, *, number: int, size: int) -> None:
         check_range(f"Start{axis}", start, low=0, high=size - 1)
         check_range(f"Num{axis}", number, low=1, high=size - start)
@@ -247,7 +328,7 @@ class Camera(CameraFace):
 
     def _begin_download(self) -> None:
         self.state.status = CameraStatus.DOWNLOAD
-        self.state.download_s = self.config.download_s
+        self.state.download_s = self.config.download_s / (_FAST_READOUT if self.state.fast_readout else 1.0)
 
     def _finish(self) -> None:
         self.state.status = CameraStatus.IDLE

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.devices.parts.description import method, read
+from hostsim.devices.parts.description import Member, method, read
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
 
@@ -35,14 +35,19 @@ class CalibratorStatus(IntEnum):
 
 
 class CoverCalibratorConfig(DeviceConfig):
-    """What the panel has, its brightest setting, and the seconds lamp and cover take."""
+    """What the panel has, its brightest setting, and the seconds lamp and cover take.
 
+    Some answer Unknown to a client that is not connected, instead of refusing: ``unknown_when_disconnected``.
+    """
+
+    kind: Literal["covercalibrator"] = "covercalibrator"
     name: str = Field(default="Simulated flat panel", min_length=1)
     has_cover: bool = True
     has_calibrator: bool = True
     max_brightness: int = Field(default=255, ge=1)
     warm_up_s: float = Field(default=2.0, ge=0)
     cover_s: float = Field(default=5.0, gt=0)
+    unknown_when_disconnected: bool = False
 
 
 class CoverCalibratorState(ConnectionState):
@@ -76,6 +81,13 @@ class CoverCalibrator(Device):
     def __init__(self, config: CoverCalibratorConfig, clock: Now) -> None:
         """Start closed and dark."""
         super().__init__(config, clock, state=CoverCalibratorState())
+
+    def perform(self, member: Member, *values: Any) -> Any:
+        """Read, write or call ``member``; its states may be read without a connection."""
+        quiet = self.config.unknown_when_disconnected and not self.state.connected
+        if quiet and member.name in ("CoverState", "CalibratorState"):
+            return CoverStatus.UNKNOWN
+        return super().perform(member, *values)
 
     @property
     def closed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,7 @@ from hostsim.devices.parts.errors import InvalidOperationError, InvalidValueErro
 class FilterWheelConfig(DeviceConfig):
     """Names and focus offsets (steps) of the slots, and seconds per slot."""
 
+    kind: Literal["filterwheel"] = "filterwheel"
     name: str = Field(default="Simulated filter wheel", min_length=1)
     filters: tuple[str, ...] = Field(default=("L", "R", "G", "B", "Ha", "OIII", "SII"), min_length=1)
     focus_offsets_steps: tuple[int, ...] = (0, 40, 20, -10, 90, 80, 100)

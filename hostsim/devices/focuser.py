@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from hostsim.devices.parts.description import configured, fixed, method, read, write
+from hostsim.devices.parts.description import configured, method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
 from hostsim.devices.parts.motion import LinearMotion
 
 
 class FocuserConfig(DeviceConfig):
-    """Range and start in steps, micrometres per step, speed in steps per second, and settle time."""
+    """Range and start in steps, micrometres per step, speed in steps per second, settle time, and what it can do.
 
+    ``max_increment`` None is the whole range; ``clamps`` moves to the end of the range instead of refusing;
+    ``steps_per_c`` is what temperature compensation, where there is one, moves by a degree.
+    """
+
+    kind: Literal["focuser"] = "focuser"
     name: str = Field(default="Simulated focuser", min_length=1)
     max_step: int = Field(default=50_000, ge=1)
     start_step: int = Field(default=25_000, ge=0)
-    step_um: float = Field(default=1.2, gt=0)
+    max_increment: int | None = Field(default=None, ge=1)
+    step_um: float | None = Field(default=1.2, gt=0)
     steps_per_s: float = Field(default=500.0, gt=0)
     settle_s: float = Field(default=0.5, ge=0)
+    absolute: bool = True
+    can_halt: bool = True
+    clamps: bool = False
+    has_temperature: bool = True
+    temp_comp_available: bool = False
+    steps_per_c: float = -12.0
 
     @model_validator(mode="after")
     def _start_in_range(self) -> FocuserConfig:
         if self.start_step > self.max_step:
             raise ValueError(f"the focuser starts at {self.start_step}, beyond its last step {self.max_step}")
+        if self.max_increment is not None and self.max_increment > self.max_step:
+            raise ValueError(f"the focuser cannot move by {self.max_increment} with only {self.max_step} steps")
         return self
 
 
 class FocuserState(ConnectionState):
-    """Where the focuser is, in steps."""
+    """Where the focuser is, in steps, and what compensation starts from: a temperature and a position."""
 
     motion: LinearMotion
+    temp_comp: bool = False
+    base_c: float = 0.0
+    base_step: float = 0.0
 
 
 class Focuser(Device):
-    """An absolute focuser."""
+    """A focuser, absolute or relative."""
 
     device_type: ClassVar[str] = "Focuser"
     interface_version: ClassVar[int] = 4
@@ -52,49 +69,93 @@ class Focuser(Device):
         self._ambient_c = ambient_c
 
     def advance(self, seconds: float) -> None:
-        """Move for ``seconds``."""
+        """Move for ``seconds``; then follow the temperature, if that is compensated."""
         super().advance(seconds)
+        was_moving = self.state.motion.moving
         self.state.motion.advance(seconds, speed=self.config.steps_per_s)
+        if self.state.temp_comp and not self.state.motion.moving:
+            if was_moving:
+                self._compensate_from_here()
+            moved = self.config.steps_per_c * (self._ambient_c() - self.state.base_c)
+            step = self._inside(self.state.base_step + moved)
+            self.state.motion.position = self.state.motion.target = step
 
-    absolute = fixed("Absolute", True, text="Return whether positions are absolute.")
+    absolute = configured("Absolute", "absolute", kind=bool, text="Return whether positions are absolute.")
     max_step = configured("MaxStep", "max_step", kind=int, text="Return the last step.")
-    max_increment = configured("MaxIncrement", "max_step", kind=int, text="Return the largest move in steps.")
-    step_size = configured("StepSize", "step_um", kind=float, text="Return micrometres per step.")
-    temp_comp_available = fixed("TempCompAvailable", False, text="Return whether temperature compensation exists.")
-    temp_comp = fixed("TempComp", False, text="Return whether temperature compensation is on.")
+    temp_comp_available = configured(
+        "TempCompAvailable", "temp_comp_available", kind=bool, text="Return whether temperature compensation exists."
+    )
+
+    @read("MaxIncrement")
+    def max_increment(self) -> int:
+        """Return the largest move in steps."""
+        return self.config.max_increment or self.config.max_step
+
+    @read("StepSize", errors=(NotSupportedError,))
+    def step_size(self) -> float:
+        """Return micrometres per step."""
+        return self.config.step_um or unsupported("StepSize")
+
+    @read("TempComp")
+    def temp_comp(self) -> bool:
+        """Return whether temperature compensation is on."""
+        return self.state.temp_comp
 
     @write("TempComp", errors=(NotSupportedError,))
     def set_temp_comp(self, on: bool) -> None:
-        """Refuse: there is no temperature compensation."""
-        unsupported("TempComp")
+        """Follow the temperature, or stop doing so."""
+        if not self.config.temp_comp_available:
+            unsupported("TempComp")
+        self.state.temp_comp = on
+        self._compensate_from_here()
 
     @read("IsMoving")
     def is_moving(self) -> bool:
         """Return whether the focuser moves or settles."""
         return self.state.motion.moving
 
-    @read("Position")
-    def position(self) -> int:
-        """Return the position in steps."""
+    def steps(self) -> int:
+        """Return where the focuser is in steps, which a relative one knows but does not tell."""
         return round(self.state.motion.position)
 
-    @read("Temperature")
+    @read("Position", errors=(NotSupportedError,))
+    def position(self) -> int:
+        """Return the position in steps."""
+        return self.steps() if self.config.absolute else unsupported("Position of a relative focuser")
+
+    @read("Temperature", errors=(NotSupportedError,))
     def temperature(self) -> float:
         """Return the temperature of the air in degrees C."""
-        return self._ambient_c()
+        return self._ambient_c() if self.config.has_temperature else unsupported("Temperature")
 
-    @method("Halt")
+    @method("Halt", errors=(NotSupportedError,))
     def halt(self) -> None:
         """Stop where the focuser is."""
-        self.state.motion.position = float(self.position())
+        if not self.config.can_halt:
+            unsupported("Halt")
+        self.state.motion.position = float(self.steps())
         self.state.motion.halt()
+        self._compensate_from_here()
 
     @method("Move", "Position", errors=(InvalidValueError,))
     def move(self, position: int) -> None:
-        """Start moving to ``position``; IsMoving is true until it has settled there.
+        """Start moving to ``position``, or by it if relative; IsMoving is true until the focuser has settled there.
 
         Raises:
-            InvalidValueError: the position is outside 0 to MaxStep.
+            InvalidValueError: the position is outside 0 to MaxStep, or farther than MaxIncrement.
         """
-        check_range("Position", position, low=0, high=self.config.max_step)
-        self.state.motion.start(float(position), settle_s=self.config.settle_s)
+        here, farthest = self.steps(), self.max_increment()
+        goal = position if self.config.absolute else here + position
+        if not self.config.clamps:
+            if self.config.absolute:
+                check_range("Position", position, low=0, high=self.config.max_step)
+            check_range("the move", goal - here, low=-farthest, high=farthest)
+        goal = min(max(goal, here - farthest), here + farthest)
+        self.state.motion.start(self._inside(goal), settle_s=self.config.settle_s)
+
+    def _inside(self, step: float) -> float:
+        return min(max(0.0, float(step)), float(self.config.max_step))
+
+    def _compensate_from_here(self) -> None:
+        self.state.base_c = self._ambient_c()
+        self.state.base_step = self.state.motion.position

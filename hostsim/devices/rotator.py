@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.devices.parts.description import configured, fixed, method, read, write
-from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now
-from hostsim.devices.parts.errors import InvalidValueError
+from hostsim.devices.parts.description import fixed, method, read, write
+from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
+from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError
 from hostsim.devices.parts.motion import LinearMotion
 
 
 class RotatorConfig(DeviceConfig):
-    """Step in degrees, speed in degrees per second, start angle in degrees, and settle time."""
+    """Step in degrees, speed in degrees per second, start angle in degrees, settle time, and whether it halts.
 
+    A rotator that is not ``stepped`` stops at any angle, whatever it says of its step; one may not say anything.
+    """
+
+    kind: Literal["rotator"] = "rotator"
     name: str = Field(default="Simulated rotator", min_length=1)
     step_deg: float = Field(default=0.01, gt=0)
     deg_per_s: float = Field(default=6.0, gt=0)
     start_deg: float = Field(default=0.0, ge=0, lt=360)
     settle_s: float = Field(default=0.5, ge=0)
+    stepped: bool = True
+    tells_step: bool = True
+    can_halt: bool = True
 
 
 class RotatorState(ConnectionState):
@@ -50,7 +57,11 @@ class Rotator(Device):
         self.state.motion.advance(seconds, speed=self.config.deg_per_s)
 
     can_reverse = fixed("CanReverse", True, text="Return whether the sense can be reversed.")
-    step_size = configured("StepSize", "step_deg", kind=float, text="Return the smallest step in degrees.")
+
+    @read("StepSize", errors=(NotSupportedError,))
+    def step_size(self) -> float:
+        """Return the smallest step in degrees."""
+        return self.config.step_deg if self.config.tells_step else unsupported("StepSize")
 
     @read("Reverse")
     def reverse(self) -> bool:
@@ -84,9 +95,11 @@ class Rotator(Device):
         """Return the sky angle the rotator goes to, 0 up to 360 degrees."""
         return self._sky(self.state.motion.target)
 
-    @method("Halt")
+    @method("Halt", errors=(NotSupportedError,))
     def halt(self) -> None:
         """Stop where the rotator is."""
+        if not self.config.can_halt:
+            unsupported("Halt")
         self.state.motion.halt()
 
     @method("Move", "Position", errors=(InvalidValueError,))
@@ -136,8 +149,9 @@ class Rotator(Device):
 
     def _turn_to(self, mechanical_deg: float) -> None:
         self.state.motion.position = self.mechanical_position()
-        steps = round(mechanical_deg / self.config.step_deg)
-        self.state.motion.start(round(steps * self.config.step_deg, 9), settle_s=self.config.settle_s)
+        if self.config.stepped:
+            mechanical_deg = round(mechanical_deg / self.config.step_deg) * self.config.step_deg
+        self.state.motion.start(round(mechanical_deg, 9), settle_s=self.config.settle_s)
 
 
 def _circle(angle_deg: float) -> float:

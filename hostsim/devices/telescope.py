@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hostsim.devices.parts import astrometry
-from hostsim.devices.parts.description import method, read, write
-from hostsim.devices.parts.device import ConnectionState, DeviceConfig, Now, iso_z
+from hostsim.devices.parts.description import method, read, synchronous, write
+from hostsim.devices.parts.device import ConnectionState, DeviceConfig, Now, iso_z, unsupported
 from hostsim.devices.parts.errors import (
     InvalidOperationError,
     InvalidValueError,
+    NotSupportedError,
     ParkedError,
     ValueNotSetError,
     check_range,
 )
 from hostsim.devices.parts.mount import Arrival, MountConfig, MountState, PierSide, Place, Reference, Slew
+from hostsim.devices.parts.telescope_config import Abilities, AxisRate, EquatorialSystem
 from hostsim.devices.parts.telescope_face import TelescopeFace
 from hostsim.sky.scene import Optics, SkySite
 
-_MOVING = (InvalidValueError, ParkedError, InvalidOperationError)
+_MOVING = (NotSupportedError, InvalidValueError, ParkedError, InvalidOperationError)
 
 
 class TelescopeConfig(DeviceConfig):
-    """Site, optics and mount; ``pointing_error`` is what the mount is wrong by until it is synchronised."""
+    """Site, optics, mount and abilities; ``pointing_error`` is what the mount is wrong by until it is synchronised.
 
+    ``aperture_area_m2`` is what an obstruction leaves of the aperture, None without one.
+    Tracking rates are 0 sidereal, 1 lunar, 2 solar, 3 King. Some mounts begin to track when they are unparked.
+    """
+
+    kind: Literal["telescope"] = "telescope"
     name: str = Field(default="Simulated telescope", min_length=1)
     site: SkySite = SkySite()
     optics: Optics = Optics()
     mount: MountConfig = MountConfig()
+    abilities: Abilities = Abilities()
+    equatorial_system: EquatorialSystem = EquatorialSystem.J2000
+    axis_rates: tuple[AxisRate, ...] = (AxisRate(lowest_deg_per_s=0.0, highest_deg_per_s=6.0),)
+    tracking_rates: tuple[Annotated[int, Field(ge=0, le=3)], ...] = (0, 1, 2, 3)
+    refraction: bool = False
+    aperture_area_m2: float | None = Field(default=None, gt=0)
+    unpark_tracks: bool = False
     settle_s: int = Field(default=2, ge=0)
     starts_parked: bool = True
     pointing_error_ra_arcmin: float = 0.0
     pointing_error_dec_arcmin: float = 0.0
+
+    @model_validator(mode="after")
+    def _tracks_the_stars(self) -> TelescopeConfig:
+        if 0 not in self.tracking_rates:
+            raise ValueError("the tracking rates must hold 0, the sidereal one")
+        able = self.abilities
+        if (able.slew or able.sync) and not (able.set_tracking or self.unpark_tracks):
+            raise ValueError("a mount that never tracks cannot slew or sync: set unpark_tracks, or set_tracking")
+        return self
 
 
 class TelescopeState(ConnectionState):
@@ -49,10 +72,11 @@ class TelescopeState(ConnectionState):
     learnt_hours: float = 0.0
     learnt_deg: float = 0.0
     utc_shift_s: float = 0.0
+    refraction: bool = False
 
 
 class Telescope(TelescopeFace):
-    """A telescope on a German mount; all coordinates in and out are J2000."""
+    """A telescope on a German mount; coordinates in and out are J2000, or of date if it is configured so."""
 
     device_type: ClassVar[str] = "Telescope"
     interface_version: ClassVar[int] = 4
@@ -77,21 +101,28 @@ class Telescope(TelescopeFace):
         """Start at the park position, parked if the configuration says so."""
         mount = config.mount
         park = Place(reference=Reference.GROUND, hours=mount.park_ha_hours, dec_deg=mount.park_dec_deg)
-        site = config.site
+        site, parked = config.site, config.starts_parked
+        place = park if parked else mount.start or park
         state = MountState(
-            latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg, place=park, at_park=config.starts_parked
+            latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg, place=place, at_park=parked
         )
-        start = TelescopeState(mount=state, park=park, elevation_m=site.elevation_m, settle_s=config.settle_s)
+        start = TelescopeState(
+            mount=state,
+            park=park,
+            elevation_m=site.elevation_m,
+            settle_s=config.settle_s,
+            refraction=config.refraction,
+        )
         super().__init__(config, clock, state=start)
 
     def advance(self, seconds: float) -> None:
         """Slew, follow the sky and guide for ``seconds``."""
         super().advance(seconds)
-        self.state.mount.advance(seconds, self.clock.now())
+        self.state.mount.advance(seconds, self.moment())
 
     def true_pointing(self) -> tuple[float, float]:
         """Return right ascension (hours) and declination J2000 the telescope really points at, errors included."""
-        ra, dec = self.state.mount.sky(self.clock.now())
+        ra, dec = self.state.mount.sky(self.moment())
         ra += self.config.pointing_error_ra_arcmin / 900.0 - self.state.learnt_hours
         dec += self.config.pointing_error_dec_arcmin / 60.0 - self.state.learnt_deg
         return ra % 24.0, min(90.0, max(-90.0, dec))
@@ -99,11 +130,11 @@ class Telescope(TelescopeFace):
     @read("UTCDate")
     def utc_date(self) -> str:
         """Return the date and time of the mount in ISO 8601, UTC."""
-        return iso_z(self.clock.now() + timedelta(seconds=self.state.utc_shift_s))
+        return iso_z(self.moment())
 
     @write("UTCDate", errors=(InvalidValueError,))
     def set_utc_date(self, text: str) -> None:
-        """Set the date and time the mount shows; its pointing keeps the right time.
+        """Set the date and time of the mount; sidereal time, hour angles and altitudes go by it.
 
         Raises:
             InvalidValueError: the text is no ISO 8601 date.
@@ -113,6 +144,7 @@ class Telescope(TelescopeFace):
         except ValueError:
             raise InvalidValueError(f"UTCDate must be ISO 8601, not {text!r}") from None
         moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        check_range("the year of UTCDate", moment.year, low=1900, high=2199)
         self.state.utc_shift_s = (moment - self.clock.now()).total_seconds()
 
     @read("TargetRightAscension", errors=(ValueNotSetError,))
@@ -159,40 +191,67 @@ class Telescope(TelescopeFace):
 
     @method("SlewToCoordinatesAsync", "RightAscension", "Declination", errors=_MOVING)
     def slew_to_coordinates_async(self, ra_hours: float, dec_deg: float) -> None:
-        """Start slewing to J2000 coordinates, which become the target; Slewing is true until it has settled."""
+        """Start slewing to coordinates, which become the target; Slewing is true until it has settled."""
+        self._require_ability("slew", "SlewToCoordinatesAsync")
         self._check_coordinates(ra_hours, dec_deg)
         self._require(tracking=True)
-        self._slew(Place(reference=Reference.SKY, hours=ra_hours, dec_deg=dec_deg))
+        self._slew(self._place(ra_hours, dec_deg))
         self.state.target_ra_hours, self.state.target_dec_deg = ra_hours, dec_deg
 
     @method("SlewToTargetAsync", errors=(ValueNotSetError, *_MOVING))
     def slew_to_target_async(self) -> None:
         """Start slewing to the target."""
+        self._require_ability("slew", "SlewToTargetAsync")
         self.slew_to_coordinates_async(self.target_right_ascension(), self.target_declination())
 
     @method("SlewToAltAzAsync", "Azimuth", "Altitude", errors=_MOVING)
     def slew_to_alt_az_async(self, azimuth_deg: float, altitude_deg: float) -> None:
         """Start slewing to a place above the ground, with Tracking off."""
+        self._require_ability("slew_alt_az", "SlewToAltAzAsync")
         place = self._ground_place(azimuth_deg, altitude_deg)
         self._require(tracking=False)
         self._slew(place)
 
+    @synchronous("SlewToCoordinates", "RightAscension", "Declination", errors=_MOVING, completion="Slewing")
+    def slew_to_coordinates(self, ra_hours: float, dec_deg: float) -> None:
+        """Slew to coordinates; the answer comes when the telescope is there."""
+        if not self.can_slew():
+            unsupported("SlewToCoordinates")
+        self.slew_to_coordinates_async(ra_hours, dec_deg)
+
+    @synchronous("SlewToTarget", errors=(ValueNotSetError, *_MOVING), completion="Slewing")
+    def slew_to_target(self) -> None:
+        """Slew to the target; the answer comes when the telescope is there."""
+        if not self.can_slew():
+            unsupported("SlewToTarget")
+        self.slew_to_target_async()
+
+    @synchronous("SlewToAltAz", "Azimuth", "Altitude", errors=_MOVING, completion="Slewing")
+    def slew_to_alt_az(self, azimuth_deg: float, altitude_deg: float) -> None:
+        """Slew to a place above the ground, with Tracking off; the answer comes when the telescope is there."""
+        if not self.can_slew_alt_az():
+            unsupported("SlewToAltAz")
+        self.slew_to_alt_az_async(azimuth_deg, altitude_deg)
+
     @method("SyncToCoordinates", "RightAscension", "Declination", errors=_MOVING)
     def sync_to_coordinates(self, ra_hours: float, dec_deg: float) -> None:
-        """Call what the telescope sees now by these J2000 coordinates, which become the target."""
+        """Call what the telescope sees now by these coordinates, which become the target."""
+        self._require_ability("sync", "SyncToCoordinates")
         self._check_coordinates(ra_hours, dec_deg)
         self._require(tracking=True)
-        self._sync(Place(reference=Reference.SKY, hours=ra_hours, dec_deg=dec_deg))
+        self._sync(self._place(ra_hours, dec_deg))
         self.state.target_ra_hours, self.state.target_dec_deg = ra_hours, dec_deg
 
     @method("SyncToTarget", errors=(ValueNotSetError, *_MOVING))
     def sync_to_target(self) -> None:
         """Call what the telescope sees now by the target's coordinates."""
+        self._require_ability("sync", "SyncToTarget")
         self.sync_to_coordinates(self.target_right_ascension(), self.target_declination())
 
     @method("SyncToAltAz", "Azimuth", "Altitude", errors=_MOVING)
     def sync_to_alt_az(self, azimuth_deg: float, altitude_deg: float) -> None:
         """Take the present direction to be this azimuth and altitude, with Tracking off."""
+        self._require_ability("sync_alt_az", "SyncToAltAz")
         place = self._ground_place(azimuth_deg, altitude_deg)
         self._require(tracking=False)
         self._sync(place)
@@ -201,28 +260,34 @@ class Telescope(TelescopeFace):
     def abort_slew(self) -> None:
         """Stop slewing and moving; tracking goes on as before."""
         self._require_unparked()
-        self.state.mount.stop(self.clock.now())
+        self.state.mount.stop(self.moment())
 
-    @method("Park")
+    @method("Park", errors=(NotSupportedError,))
     def park(self) -> None:
         """Start slewing to the park position; AtPark is true and Tracking off at the end."""
+        self._require_ability("park", "Park")
         if not self.state.mount.at_park:
             self._retire(self.state.park, Arrival.PARKED)
 
-    @method("Unpark")
+    @method("Unpark", errors=(NotSupportedError,))
     def unpark(self) -> None:
-        """Allow the mount to move again; Tracking stays off."""
-        self.state.mount.at_park = False
+        """Allow the mount to move again; nothing happens when it is not parked."""
+        self._require_ability("unpark", "Unpark")
+        was_parked, self.state.mount.at_park = self.state.mount.at_park, False
+        if was_parked and self.config.unpark_tracks:
+            self.state.mount.set_tracking(True, self.moment())
 
-    @method("SetPark")
+    @method("SetPark", errors=(NotSupportedError,))
     def set_park(self) -> None:
         """Make the present direction the park position."""
+        self._require_ability("set_park", "SetPark")
         mount = self.state.mount
-        self.state.park = mount.seen_from(Reference.GROUND, mount.place, moment=self.clock.now())
+        self.state.park = mount.seen_from(Reference.GROUND, mount.place, moment=self.moment())
 
-    @method("FindHome", errors=(ParkedError,))
+    @method("FindHome", errors=(NotSupportedError, ParkedError))
     def find_home(self) -> None:
         """Start slewing to the home position; AtHome is true and Tracking off at the end."""
+        self._require_ability("find_home", "FindHome")
         self._require_unparked()
         home = self.config.mount
         place = Place(reference=Reference.GROUND, hours=home.home_ha_hours, dec_deg=home.home_dec_deg)
@@ -232,12 +297,12 @@ class Telescope(TelescopeFace):
     def destination_side_of_pier(self, ra_hours: float, dec_deg: float) -> PierSide:
         """Return the pointing state a slew to these coordinates would end in, if it began now."""
         self._check_coordinates(ra_hours, dec_deg)
-        place = Place(reference=Reference.SKY, hours=ra_hours, dec_deg=dec_deg)
-        return self.state.mount.pier_for(place, self.clock.now())
+        return self.state.mount.pier_for(self._place(ra_hours, dec_deg), self.moment())
 
     @write("SideOfPier", errors=_MOVING)
     def set_side_of_pier(self, side: int) -> None:
         """Start a flip to the other pointing state, if it is another one, towards the same place."""
+        self._require_ability("set_pier_side", "SideOfPier")
         check_range("SideOfPier", side, low=0, high=1)
         self._require_unparked()
         mount = self.state.mount
@@ -260,23 +325,23 @@ class Telescope(TelescopeFace):
             raise InvalidOperationError(f"this needs Tracking {'on' if tracking else 'off'}")
 
     def _slew(self, goal: Place) -> None:
-        self._begin(self._planned(goal, self.state.mount.pier_for(goal, self.clock.now())))
+        self._begin(self._planned(goal, self.state.mount.pier_for(goal, self.moment())))
 
     def _planned(self, goal: Place, pier: PierSide) -> Slew:
         speed = self.config.mount.slew_deg_per_s
-        return self.state.mount.plan_slew(goal, self.clock.now(), pier=pier, deg_per_s=speed)
+        return self.state.mount.plan_slew(goal, self.moment(), pier=pier, deg_per_s=speed)
 
     def _begin(self, slew: Slew) -> None:
         self.state.mount.start_slew(slew.model_copy(update={"settle_s": float(self.state.settle_s)}))
 
     def _retire(self, place: Place, arrival: Arrival) -> None:
-        self.state.mount.stop(self.clock.now())
-        self.state.mount.set_tracking(False, self.clock.now())
-        slew = self._planned(place, self.state.mount.pier_for(place, self.clock.now()))
+        self.state.mount.stop(self.moment())
+        self.state.mount.set_tracking(False, self.moment())
+        slew = self._planned(place, self.state.mount.pier_for(place, self.moment()))
         self._begin(slew.model_copy(update={"arrival": arrival}))
 
     def _sync(self, place: Place) -> None:
-        mount, now = self.state.mount, self.clock.now()
+        mount, now = self.state.mount, self.moment()
         before_ra, before_dec = mount.sky(now)
         mount.point(place, now)
         after_ra, after_dec = mount.sky(now)

@@ -21,6 +21,7 @@ from alpaca.exceptions import (
     ValueNotSetException,
 )
 
+from hostsim.equipment.answers import UnreadableAnswerError
 from tsplug import DeviceError
 
 _ALPACA_ERRORS = (
@@ -38,11 +39,18 @@ _ALPACA_ERRORS = (
 )
 
 _CODE = re.compile(r"\(?Error Code: 0x[0-9a-fA-F]+\)?")
+_TAG = re.compile(r"<[^<>]*>")
+_SAID_CHARACTERS = 200
 
 _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (requests.Timeout, "no answer in time: look at the device and its driver, then run the sequence again"),
     (requests.ConnectionError, "the connection is lost: see that the Alpaca server runs and can be reached"),
-    (requests.RequestException, "the answer of the Alpaca server cannot be understood"),
+    (
+        requests.RequestException,
+        "the answer of the Alpaca server cannot be understood: look at its log and its version",
+    ),
+    (UnreadableAnswerError, "look at the Alpaca server's log and version"),
+    (AlpacaRequestException, "the Alpaca server failed or does not know this: look at its log"),
     (NotConnectedException, "it is not connected: begin the sequence with connect_equipment"),
     (ParkedException, "it is parked: put `unpark` before this instruction"),
     (NotImplementedException, "the device cannot do this"),
@@ -62,7 +70,7 @@ def talking_to(device: str, doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except (requests.RequestException, *_ALPACA_ERRORS) as error:
+    except (requests.RequestException, UnreadableAnswerError, *_ALPACA_ERRORS) as error:
         raise DeviceError(device, f"could not {doing}: {_explained(error)}") from error
 
 
@@ -70,5 +78,13 @@ def _explained(error: Exception) -> str:
     advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "")
     if isinstance(error, requests.RequestException):
         return advice
-    said = " ".join(_CODE.sub("", str(error)).split())
+    said = _said(error)
     return f"{said} ({advice})" if advice and said else said or advice or type(error).__name__
+
+
+def _said(error: Exception) -> str:
+    text = _CODE.sub("", str(error))
+    if isinstance(error, AlpacaRequestException):
+        text = f"HTTP {error.number} {_TAG.sub(' ', str(error.message).rpartition(' (URL ')[0])}"
+    text = " ".join(text.split())
+    return text if len(text) <= _SAID_CHARACTERS else f"{text[:_SAID_CHARACTERS]} ..."

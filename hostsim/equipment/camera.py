@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from alpaca.camera import CameraStates
-from alpaca.exceptions import NotImplementedException
+from alpaca.exceptions import InvalidOperationException, NotImplementedException, ValueNotSetException
 from numpy.typing import NDArray
 
 from hostsim.equipment.device import HostDevice
-from hostsim.equipment.image import download
+from hostsim.equipment.image import FrameReader
+from hostsim.equipment.session import ANSWER_S
 from hostsim.equipment.waiting import Patience
 from tsplug import DeviceError
+from tsplug.ports import Clock
 
 T = TypeVar("T")
 
@@ -67,6 +69,12 @@ class Camera(HostDevice):
     """A cooled camera; implements `tsplug.ports.Camera`."""
 
     kind = "camera"
+    platform_7 = 4
+
+    def __init__(self, alpaca: Any, clock: Clock, *, name: str, answer_s: float = ANSWER_S) -> None:
+        """Wrap alpyca's camera; frames come over a connection of their own."""
+        super().__init__(alpaca, clock, name=name, answer_s=answer_s)
+        self._frames = FrameReader(alpaca.base_url, self.label)
 
     @property
     def max_adu(self) -> int:
@@ -105,7 +113,8 @@ class Camera(HostDevice):
         ``at_least_c`` is where it counts as warm; in frosty air that is as warm as the air gets it.
         """
         with self._trying("warm up"):
-            goal_c = min(at_least_c, float(self._alpaca.HeatSinkTemperature) - 0.5)
+            heat_sink_c = _optional(lambda: float(self._alpaca.HeatSinkTemperature))
+            goal_c = at_least_c if heat_sink_c is None else min(at_least_c, heat_sink_c - 0.5)
             self._alpaca.SetCCDTemperature = goal_c
         self._wait(lambda: self._alpaca.CCDTemperature >= goal_c - 0.5, "warming up", patience=patience)
         with self._trying("switch the cooler off"):
@@ -125,15 +134,18 @@ class Camera(HostDevice):
         ended = self._clock.now()
         self._wait(self._ready, "reading out", patience=Patience(timeout_s=_DOWNLOAD_S, poll_s=_POLL_S))
         with self._trying("send the frame"):
-            pixels = download(self._alpaca, self.label)
-            exposure_s = float(self._alpaca.LastExposureDuration)
+            num_x, num_y = int(self._alpaca.NumX), int(self._alpaca.NumY)
+        pixels = self._frames.read(num_x=num_x, num_y=num_y)
+        with self._trying("tell how long it exposed"):
+            exposure_s = _last(lambda: float(self._alpaca.LastExposureDuration)) or exposure.exposure_s
         return Shot(pixels, started, ended, exposure_s, self.reading())
 
     def abort(self) -> None:
         """End an exposure under way and drop it."""
         with self._trying("abort the exposure"):
             if self._alpaca.CameraState != CameraStates.cameraIdle:
-                self._alpaca.AbortExposure()
+                # One that cannot abort ends by itself.
+                _optional(self._alpaca.AbortExposure)
 
     def reading(self) -> CameraReading:
         """Return what the camera is set to."""
@@ -156,6 +168,8 @@ class Camera(HostDevice):
     def _set_up(self, exposure: Exposure) -> None:
         with self._trying("set up the exposure"):
             alpaca = self._alpaca
+            if alpaca.CameraState == CameraStates.cameraError:
+                _optional(alpaca.AbortExposure)
             alpaca.BinX = exposure.binning
             alpaca.BinY = exposure.binning
             part = exposure.roi_percent / 100.0
@@ -181,4 +195,12 @@ def _optional(read: Callable[[], T]) -> T | None:
     try:
         return read()
     except NotImplementedException:
+        return None
+
+
+def _last(read: Callable[[], T]) -> T | None:
+    # Optional before Platform 7, and some drivers forget it.
+    try:
+        return read()
+    except (InvalidOperationException, NotImplementedException, ValueNotSetException):
         return None

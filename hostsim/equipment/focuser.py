@@ -8,6 +8,7 @@ from alpaca.exceptions import NotImplementedException
 
 from hostsim.equipment.device import HostDevice
 from hostsim.equipment.waiting import Patience
+from tsplug import DeviceError
 
 _MOVING = Patience(timeout_s=300.0, poll_s=0.5)
 
@@ -26,6 +27,7 @@ class Focuser(HostDevice):
     """An absolute focuser."""
 
     kind = "focuser"
+    platform_7 = 4
 
     def position(self) -> int:
         """Return the position in steps."""
@@ -48,6 +50,11 @@ class Focuser(HostDevice):
                 return
             self._alpaca.Move(goal)
         self._wait(lambda: not self._alpaca.IsMoving, f"moving to {goal}", patience=_MOVING)
+        reached = self.position()
+        if reached != goal:
+            raise DeviceError(
+                self.label, f"stopped at {reached} on the way to {goal}: look at its limits and its driver"
+            )
 
     def reading(self) -> FocuserReading:
         """Return where the focuser stands."""

@@ -36,6 +36,7 @@ class Mount(HostDevice):
     """An equatorial mount; takes and gives J2000 coordinates, whatever the driver speaks."""
 
     kind = "telescope"
+    platform_7 = 4
 
     def parked(self) -> bool:
         """Return whether the mount is parked."""

@@ -26,6 +26,7 @@ class Panel(HostDevice):
     """A flat panel; implements `tsplug.ports.Panel`."""
 
     kind = "flat panel"
+    platform_7 = 2
 
     @property
     def max_brightness(self) -> int:

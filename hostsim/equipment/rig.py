@@ -6,7 +6,6 @@ import socket
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from alpaca import management
 from alpaca.camera import Camera as AlpacaCamera
 from alpaca.covercalibrator import CoverCalibrator
 from alpaca.filterwheel import FilterWheel as AlpacaWheel
@@ -18,9 +17,11 @@ from hostsim.equipment.calls import talking_to
 from hostsim.equipment.camera import Camera
 from hostsim.equipment.device import HostDevice
 from hostsim.equipment.focuser import Focuser
+from hostsim.equipment.listing import Listed, listed_devices
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.session import ANSWER_S
 from hostsim.equipment.wheel import FilterWheel
 from tsplug import DeviceError, InputError
 from tsplug.ports import Clock
@@ -28,6 +29,7 @@ from tsplug.ports import Clock
 D = TypeVar("D", bound=HostDevice)
 
 _REACH_S = 5.0
+_KINDS = ("telescope", "camera", "filterwheel", "focuser", "rotator", "covercalibrator")
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,25 @@ class Rig:
         return tuple(device for device in found if device is not None)
 
 
-def connect(address: str, clock: Clock) -> Rig:
+def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
     """Find the first device of each kind at ``host:port`` and connect to it.
+
+    Args:
+        address: the Alpaca server.
+        clock: passes the time while something moves.
+        answer_s: how long an answer may take, in seconds; drivers before Platform 7 may take longer to move.
 
     Raises:
         InputError: the address is not ``host:port``.
-        DeviceError: nothing answers there, or a device cannot be connected.
+        DeviceError: nothing answers there, there are no devices, or one cannot be connected.
     """
     check_reachable(address)
-    with talking_to(f"Alpaca server {address}", "list its devices"):
-        listed = management.configureddevices(address)
-    names = {entry["DeviceType"].lower(): entry["DeviceName"] for entry in listed if entry["DeviceNumber"] == 0}
-    found = _Found(address, clock, names)
+    server = f"Alpaca server {address}"
+    with talking_to(server, "list its devices"):
+        listed = listed_devices(address, _KINDS, answer_s=answer_s)
+    if not listed:
+        raise DeviceError(server, f"has none of these devices: {', '.join(_KINDS)}: look at its configuration")
+    found = _Found(address, clock, listed, answer_s)
     rig = Rig(
         mount=found.device("telescope", alpaca=Telescope, host=Mount),
         camera=found.device("camera", alpaca=AlpacaCamera, host=Camera),
@@ -96,9 +105,11 @@ def check_reachable(address: str) -> None:
 class _Found:
     address: str
     clock: Clock
-    names: dict[str, str]
+    listed: dict[str, Listed]
+    answer_s: float
 
     def device(self, kind: str, *, alpaca: Any, host: type[D]) -> D | None:
-        if kind not in self.names:
+        listed = self.listed.get(kind)
+        if listed is None:
             return None
-        return host(alpaca(self.address, 0), self.clock, name=self.names[kind])
+        return host(alpaca(self.address, listed.number), self.clock, name=listed.name, answer_s=self.answer_s)

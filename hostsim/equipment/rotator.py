@@ -28,6 +28,7 @@ class Rotator(HostDevice):
     """A rotator; implements `tsplug.ports.Rotator`."""
 
     kind = "rotator"
+    platform_7 = 4
 
     def mechanical_deg(self) -> float:
         """Return the mechanical angle in degrees, 0 up to 360."""

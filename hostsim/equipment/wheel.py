@@ -13,6 +13,7 @@ class FilterWheel(HostDevice):
     """A filter wheel; implements `tsplug.ports.FilterWheel`."""
 
     kind = "filter wheel"
+    platform_7 = 3
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -24,13 +25,19 @@ class FilterWheel(HostDevice):
         """Return the focus offset of a filter in focuser steps."""
         slot = self._slot(name)
         with self._trying("tell its focus offsets"):
-            return int(self._alpaca.FocusOffsets[slot])
+            offsets = self._alpaca.FocusOffsets
+        if slot >= len(offsets):
+            raise DeviceError(self.label, f"has a filter {name} but no focus offset for it: look at its driver's setup")
+        return int(offsets[slot])
 
     def current(self) -> str:
         """Return the name of the filter in the beam, waiting for a turning wheel."""
         self._wait(lambda: self._alpaca.Position >= 0, "turning", patience=_TURNING)
         with self._trying("tell its filter"):
-            return self.names[int(self._alpaca.Position)]
+            slot, names = int(self._alpaca.Position), self.names
+        if slot >= len(names):
+            raise DeviceError(self.label, f"stands at slot {slot} but names {len(names)} filters: name them all")
+        return names[slot]
 
     def select(self, name: str) -> None:
         """Bring a filter into the beam and wait until it is there.

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.camera import CameraConfig
+from hostsim.devices.configuration import ObservatoryConfig, standard_devices
 from hostsim.devices.filterwheel import FilterWheelConfig
-from hostsim.devices.observatory import Observatory, ObservatoryConfig
+from hostsim.devices.observatory import Observatory
 from hostsim.devices.telescope import TelescopeConfig
 from hostsim.equipment.guider import Guider
 from hostsim.sky.scene import GuidingSample, Optics, Sensor, SkySite
@@ -43,9 +44,11 @@ def simulated_observatory(
     )
     sky = Sky(seed=seed, site=sky_site, optics=optics, sensor=sensor)
     config = ObservatoryConfig(
-        telescope=TelescopeConfig(site=sky_site, optics=optics),
-        camera=CameraConfig(sensor=sensor),
-        filterwheel=FilterWheelConfig(filters=names, focus_offsets_steps=offsets),
+        devices=standard_devices(
+            TelescopeConfig(site=sky_site, optics=optics),
+            CameraConfig(sensor=sensor),
+            FilterWheelConfig(filters=names, focus_offsets_steps=offsets),
+        )
     )
     observatory = Observatory(sky, clock, config=config)
 

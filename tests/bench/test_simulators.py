@@ -14,7 +14,8 @@ from stopwatch import best_s, line
 
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
-from hostsim.devices.observatory import Observatory, ObservatoryConfig
+from hostsim.devices.configuration import ObservatoryConfig
+from hostsim.devices.observatory import Observatory
 from hostsim.sky.scene import ExposureSettings
 from hostsim.sky.sky import Sky
 

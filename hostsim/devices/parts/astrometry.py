@@ -49,7 +49,7 @@ def horizontal(ha_hours: float, dec_deg: float, *, latitude_deg: float) -> tuple
     north = math.sin(dec) * math.cos(latitude) - math.cos(dec) * math.cos(ha) * math.sin(latitude)
     east = -math.cos(dec) * math.sin(ha)
     up = math.sin(dec) * math.sin(latitude) + math.cos(dec) * math.cos(ha) * math.cos(latitude)
-    return math.degrees(math.asin(_unit(up))), math.degrees(math.atan2(east, north)) % 360.0
+    return math.degrees(math.asin(_unit(up))), _turn(math.degrees(math.atan2(east, north)))
 
 
 def equatorial(altitude_deg: float, azimuth_deg: float, *, latitude_deg: float) -> tuple[float, float]:
@@ -59,6 +59,11 @@ def equatorial(altitude_deg: float, azimuth_deg: float, *, latitude_deg: float) 
     south = math.sin(altitude) * math.cos(latitude) - math.cos(altitude) * math.cos(azimuth) * math.sin(latitude)
     up = math.sin(altitude) * math.sin(latitude) + math.cos(altitude) * math.cos(azimuth) * math.cos(latitude)
     return wrap_hours(math.degrees(math.atan2(west, south)) / 15.0), math.degrees(math.asin(_unit(up)))
+
+
+def _turn(degrees: float) -> float:
+    # The remainder of a tiny negative angle is 360 itself.
+    return degrees % 360.0 % 360.0
 
 
 def _unit(value: float) -> float:
@@ -83,4 +88,4 @@ def _rotate(ra_hours: float, dec_deg: float, *, angles: _Vector) -> tuple[float,
     b = math.cos(theta) * math.cos(delta) * math.cos(alpha) - math.sin(theta) * math.sin(delta)
     c = math.sin(theta) * math.cos(delta) * math.cos(alpha) + math.cos(theta) * math.sin(delta)
     dec = math.atan2(c, math.hypot(a, b))
-    return math.degrees(math.atan2(a, b) + last) % 360.0 / 15.0, math.degrees(dec)
+    return _turn(math.degrees(math.atan2(a, b) + last)) / 15.0, math.degrees(dec)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hostsim.devices.parts.description import configured, fixed, method, missing, read, write
+from hostsim.devices.parts.description import configured, read, write
 from hostsim.devices.parts.device import Device, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
 from hostsim.sky.sensor import electrons_per_adu
 
 if TYPE_CHECKING:
     from hostsim.devices.camera import CameraConfig, CameraState
+    from hostsim.devices.parts.cooler import CoolerConfig
 
 _MONOCHROME, _RGGB = 0, 2
 _RANGE = (InvalidValueError,)
@@ -47,42 +48,64 @@ class CameraFace(Device):
     exposure_step = configured(
         "ExposureResolution", "exposure_step_s", kind=float, text="Return the exposure step in seconds."
     )
-    gain_min = configured("GainMin", "sensor.gain_min", kind=int, text="Return the lowest gain.")
-    gain_max = configured("GainMax", "sensor.gain_max", kind=int, text="Return the highest gain.")
-    gains = missing("Gains", list[str], text="Refuse: gains are values, not names.")
-    offset_min = fixed("OffsetMin", 0, text="Return the lowest offset.")
-    offset_max = configured("OffsetMax", "offset_max", kind=int, text="Return the highest offset.")
-    offsets = missing("Offsets", list[str], text="Refuse: offsets are values, not names.")
-    can_abort = fixed("CanAbortExposure", True, text="Return whether an exposure can be aborted.")
-    can_stop = fixed("CanStopExposure", True, text="Return whether an exposure can be stopped and kept.")
-    can_asymmetric_bin = fixed("CanAsymmetricBin", False, text="Return whether binning may differ between axes.")
-    can_fast_readout = fixed("CanFastReadout", False, text="Return whether there is a fast readout.")
-    can_cooler_power = fixed("CanGetCoolerPower", True, text="Return whether CoolerPower can be read.")
-    can_pulse_guide = fixed("CanPulseGuide", False, text="Return whether the camera can guide a mount.")
-    can_set_temperature = fixed(
-        "CanSetCCDTemperature", True, text="Return whether the sensor's temperature can be set."
+    can_abort = configured(
+        "CanAbortExposure", "can_abort", kind=bool, text="Return whether an exposure can be aborted."
+    )
+    can_stop = configured(
+        "CanStopExposure", "can_stop", kind=bool, text="Return whether an exposure can be stopped and kept."
+    )
+    can_asymmetric_bin = configured(
+        "CanAsymmetricBin", "asymmetric_bin", kind=bool, text="Return whether binning may differ between axes."
+    )
+    can_fast_readout = configured(
+        "CanFastReadout", "can_fast_readout", kind=bool, text="Return whether there is a fast readout."
+    )
+    can_pulse_guide = configured(
+        "CanPulseGuide", "can_pulse_guide", kind=bool, text="Return whether the camera can guide a mount."
     )
     has_shutter = configured(
         "HasShutter", "has_shutter", kind=bool, text="Return whether there is a shutter for darks."
     )
-    fast_readout = missing("FastReadout", bool, text="Refuse: there is no fast readout.")
-    sub_exposure = missing("SubExposureDuration", float, text="Refuse: there are no sub-exposures.")
-    is_pulse_guiding = missing("IsPulseGuiding", bool, text="Refuse: the camera cannot guide a mount.")
+
+    @read("CanGetCoolerPower")
+    def can_get_cooler_power(self) -> bool:
+        """Return whether CoolerPower can be read."""
+        return self.config.cooler is not None and self.config.cooler.tells_power
+
+    @read("CanSetCCDTemperature")
+    def can_set_ccd_temperature(self) -> bool:
+        """Return whether the sensor's temperature can be set."""
+        return self.config.cooler is not None and self.config.cooler.regulated
+
+    @read("FastReadout", errors=_ABSENT)
+    def fast_readout(self) -> bool:
+        """Return whether frames are read fast."""
+        return self.state.fast_readout if self.config.can_fast_readout else unsupported("FastReadout")
 
     @write("FastReadout", errors=_ABSENT)
     def set_fast_readout(self, on: bool) -> None:
-        """Refuse: there is no fast readout."""
-        unsupported("FastReadout")
+        """Choose whether frames are read fast."""
+        if not self.config.can_fast_readout:
+            unsupported("FastReadout")
+        self.state.fast_readout = on
 
-    @write("SubExposureDuration", errors=_ABSENT)
+    @read("SubExposureDuration", errors=_ABSENT)
+    def sub_exposure(self) -> float:
+        """Return the seconds of one of the exposures that the camera itself adds up."""
+        return self.state.sub_exposure_s if self.config.sub_exposure_s else unsupported("SubExposureDuration")
+
+    @write("SubExposureDuration", errors=(*_ABSENT, *_RANGE))
     def set_sub_exposure(self, seconds: float) -> None:
-        """Refuse: there are no sub-exposures."""
-        unsupported("SubExposureDuration")
+        """Set the seconds of one of the exposures that the camera itself adds up."""
+        if not self.config.sub_exposure_s:
+            unsupported("SubExposureDuration")
+        check_range("SubExposureDuration", seconds, low=0, high=self.config.exposure_max_s)
+        self.state.sub_exposure_s = seconds
 
-    @method("PulseGuide", "Direction", "Duration", errors=_ABSENT)
-    def pulse_guide(self, direction: int, duration_ms: int) -> None:
-        """Refuse: the camera cannot guide a mount."""
-        unsupported("PulseGuide")
+    @read("IsPulseGuiding", errors=_ABSENT)
+    def is_pulse_guiding(self) -> bool:
+        """Return whether a guide pulse is under way."""
+        return self.state.guiding_s > 0 if self.config.can_pulse_guide else unsupported("IsPulseGuiding")
 
     @read("SensorType")
     def sensor_type(self) -> int:
@@ -102,29 +125,29 @@ class CameraFace(Device):
     @read("ElectronsPerADU")
     def electrons_per_adu(self) -> float:
         """Return electrons per unit of a pixel value at the present gain."""
-        return float(electrons_per_adu(self.config.sensor, self.state.gain))
+        if self.config.electrons_per_adu is not None:
+            return self.config.electrons_per_adu
+        return float(electrons_per_adu(self.config.sensor, self.config.gain_level.value(self.state.gain)))
 
     @read("BinX")
     def bin_x(self) -> int:
         """Return the binning in x."""
-        return self.state.bin
+        return self.state.bin_x
 
     @write("BinX", errors=_RANGE)
     def set_bin_x(self, binning: int) -> None:
-        """Set the binning of both axes; the subframe is left as it is."""
-        check_range("BinX", binning, low=1, high=self.config.max_bin)
-        self.state.bin = binning
+        """Set the binning in x, and of both axes if they cannot differ; the subframe is left as it is."""
+        self._set_bin("BinX", binning)
 
     @read("BinY")
     def bin_y(self) -> int:
         """Return the binning in y."""
-        return self.state.bin
+        return self.state.bin_y
 
     @write("BinY", errors=_RANGE)
     def set_bin_y(self, binning: int) -> None:
-        """Set the binning of both axes; the subframe is left as it is."""
-        check_range("BinY", binning, low=1, high=self.config.max_bin)
-        self.state.bin = binning
+        """Set the binning in y, and of both axes if they cannot differ; the subframe is left as it is."""
+        self._set_bin("BinY", binning)
 
     @read("StartX")
     def start_x(self) -> int:
@@ -166,27 +189,59 @@ class CameraFace(Device):
         """Set the height; StartExposure judges it."""
         self.state.num_y = pixels
 
-    @read("Gain")
+    @read("Gain", errors=_ABSENT)
     def gain(self) -> int:
-        """Return the gain."""
+        """Return the gain: a value, or the index of a name."""
+        self.config.gain_level.require()
         return self.state.gain
 
-    @write("Gain", errors=_RANGE)
+    @write("Gain", errors=(*_ABSENT, *_RANGE))
     def set_gain(self, gain: int) -> None:
-        """Set the gain."""
-        check_range("Gain", gain, low=self.config.sensor.gain_min, high=self.config.sensor.gain_max)
+        """Set the gain: a value, or the index of a name."""
+        self.config.gain_level.check_setting(gain)
         self.state.gain = gain
 
-    @read("Offset")
+    @read("GainMin", errors=_ABSENT)
+    def gain_min(self) -> int:
+        """Return the lowest gain."""
+        return self.config.gain_level.range("GainMin")[0]
+
+    @read("GainMax", errors=_ABSENT)
+    def gain_max(self) -> int:
+        """Return the highest gain."""
+        return self.config.gain_level.range("GainMax")[1]
+
+    @read("Gains", errors=_ABSENT)
+    def gains(self) -> list[str]:
+        """Return the names of the gains."""
+        return self.config.gain_level.listed("Gains")
+
+    @read("Offset", errors=_ABSENT)
     def offset(self) -> int:
-        """Return the offset."""
+        """Return the offset: a value, or the index of a name."""
+        self.config.offset_level.require()
         return self.state.offset
 
-    @write("Offset", errors=_RANGE)
+    @write("Offset", errors=(*_ABSENT, *_RANGE))
     def set_offset(self, offset: int) -> None:
-        """Set the offset."""
-        check_range("Offset", offset, low=0, high=self.config.offset_max)
+        """Set the offset: a value, or the index of a name."""
+        self.config.offset_level.check_setting(offset)
         self.state.offset = offset
+
+    @read("OffsetMin", errors=_ABSENT)
+    def offset_min(self) -> int:
+        """Return the lowest offset."""
+        return self.config.offset_level.range("OffsetMin")[0]
+
+    @read("OffsetMax", errors=_ABSENT)
+    def offset_max(self) -> int:
+        """Return the highest offset."""
+        return self.config.offset_level.range("OffsetMax")[1]
+
+    @read("Offsets", errors=_ABSENT)
+    def offsets(self) -> list[str]:
+        """Return the names of the offsets."""
+        return self.config.offset_level.listed("Offsets")
 
     @read("ReadoutModes")
     def readout_modes(self) -> list[str]:
@@ -204,42 +259,67 @@ class CameraFace(Device):
         check_range("ReadoutMode", index, low=0, high=len(self.config.sensor.readout_modes) - 1)
         self.state.readout_mode = index
 
-    @read("CoolerOn")
+    @read("CoolerOn", errors=_ABSENT)
     def cooler_on(self) -> bool:
         """Return whether the cooler runs."""
+        self._cooler("CoolerOn")
         return self.state.cooler.on
 
-    @write("CoolerOn")
+    @write("CoolerOn", errors=_ABSENT)
     def set_cooler_on(self, on: bool) -> None:
         """Switch the cooler."""
+        self._cooler("CoolerOn")
         self.state.cooler.on = on
 
-    @read("CoolerPower")
+    @read("CoolerPower", errors=_ABSENT)
     def cooler_power(self) -> float:
         """Return the cooler's power in percent."""
-        return self.state.cooler.power_percent(self.ambient_c(), self.config.cooler)
+        cooler = self._cooler("CoolerPower")
+        if not cooler.tells_power:
+            unsupported("CoolerPower")
+        return self.state.cooler.power_percent(self.ambient_c(), cooler)
 
     @read("CCDTemperature")
     def ccd_temperature(self) -> float:
         """Return the temperature of the sensor in degrees C."""
-        return self.state.cooler.temperature_c(self.ambient_c())
+        return self.sensor_c()
 
-    @read("HeatSinkTemperature")
+    @read("HeatSinkTemperature", errors=_ABSENT)
     def heat_sink_temperature(self) -> float:
         """Return the temperature of the heat sink in degrees C: that of the air."""
+        self._cooler("HeatSinkTemperature")
         return self.ambient_c()
 
-    @read("SetCCDTemperature")
+    @read("SetCCDTemperature", errors=_ABSENT)
     def set_point(self) -> float:
         """Return the temperature the cooler aims at in degrees C."""
+        self._regulated()
         return self.state.cooler.set_point_c
 
-    @write("SetCCDTemperature", errors=_RANGE)
+    @write("SetCCDTemperature", errors=(*_ABSENT, *_RANGE))
     def set_set_point(self, celsius: float) -> None:
         """Set the temperature the cooler aims at."""
-        cooler = self.config.cooler
+        cooler = self._regulated()
         check_range("SetCCDTemperature", celsius, low=cooler.lowest_set_point_c, high=cooler.highest_set_point_c)
         self.state.cooler.set_point_c = celsius
+
+    def sensor_c(self) -> float:
+        """Return the temperature of the sensor in degrees C, that of the air where nothing cools it."""
+        return self.state.cooler.temperature_c(self.ambient_c())
+
+    def _cooler(self, name: str) -> CoolerConfig:
+        return unsupported(f"{name} without a cooler") if self.config.cooler is None else self.config.cooler
+
+    def _regulated(self) -> CoolerConfig:
+        cooler = self._cooler("SetCCDTemperature")
+        return cooler if cooler.regulated else unsupported("SetCCDTemperature")
+
+    def _set_bin(self, name: str, binning: int) -> None:
+        check_range(name, binning, low=1, high=self.config.max_bin)
+        if name == "BinX" or not self.config.asymmetric_bin:
+            self.state.bin_x = binning
+        if name == "BinY" or not self.config.asymmetric_bin:
+            self.state.bin_y = binning
 
     def ambient_c(self) -> float:
         """Return the temperature of the air in degrees C."""

@@ -6,7 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class CoolerConfig(BaseModel):
-    """How fast (degrees C per second) and how far below ambient (degrees C) the sensor can be cooled."""
+    """How fast (degrees C per second) and how far below ambient (degrees C) the sensor can be cooled.
+
+    A cooler that is not ``regulated`` cannot be given a temperature; one may not tell the power it takes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -14,6 +17,8 @@ class CoolerConfig(BaseModel):
     deepest_below_ambient_c: float = Field(default=40.0, gt=0)
     lowest_set_point_c: float = -50.0
     highest_set_point_c: float = 40.0
+    regulated: bool = True
+    tells_power: bool = True
 
 
 class CoolerState(BaseModel):

@@ -38,7 +38,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Member:
-    """One member of a device: all a protocol layer or a reference page needs to know about it."""
+    """One member of a device: all a protocol layer or a reference page needs to know about it.
+
+    ``completion`` names the property that must have become false before a synchronous method is answered; it is empty
+    for all others.
+    """
 
     name: str
     kind: Kind
@@ -48,6 +52,7 @@ class Member:
     errors: Errors
     offline: bool
     help: str
+    completion: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class _Mark:
     optional: tuple[str, ...] = ()
     errors: Errors = ()
     offline: bool = False
+    completion: str = ""
 
 
 def _marking(mark: _Mark) -> Callable[[Function], Function]:
@@ -98,6 +104,11 @@ def method(
 ) -> Callable[[Function], Function]:
     """Mark a method as the ASCOM method ``name``, with the names of its parameters in order."""
     return _marking(_Mark(name, Kind.METHOD, parameters, optional, errors, offline))
+
+
+def synchronous(name: str, *parameters: str, errors: Errors, completion: str) -> Callable[[Function], Function]:
+    """Mark a method whose answer has to wait until the property ``completion`` is false; the method itself does not."""
+    return _marking(_Mark(name, Kind.METHOD, parameters, errors=errors, completion=completion))
 
 
 def fixed(name: str, value: Any, *, text: str, offline: bool = False) -> Callable[[Any], Any]:
@@ -165,7 +176,9 @@ def _member(attribute: str, function: Callable[..., Any], *, mark: _Mark) -> Mem
         Parameter(name, kind, name in mark.optional) for name, kind in zip(mark.parameters, types, strict=True)
     )
     text = (function.__doc__ or "").strip()
-    return Member(mark.name, mark.kind, attribute, parameters, returns, mark.errors, mark.offline, text)
+    return Member(
+        mark.name, mark.kind, attribute, parameters, returns, mark.errors, mark.offline, text, mark.completion
+    )
 
 
 def _place(table: dict[str, Member], member: Member, *, owner: type) -> None:

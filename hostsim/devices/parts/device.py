@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hostsim.devices.parts.description import DeviceDescription, Member, describe, fixed, method, read, write
-from hostsim.devices.parts.errors import AlpacaError, NotConnectedError, NotSupportedError, UnknownActionError
+from hostsim.devices.parts.description import DeviceDescription, Member, describe, method, read, write
+from hostsim.devices.parts.errors import (
+    AlpacaError,
+    InvalidOperationError,
+    InvalidValueError,
+    NotConnectedError,
+    NotSupportedError,
+    UnknownActionError,
+)
+
+_PLATFORM_7 = ("Connect", "Disconnect", "Connecting", "DeviceState")
 
 
 class Now(Protocol):
@@ -20,14 +30,23 @@ class Now(Protocol):
 
 
 class DeviceConfig(BaseModel):
-    """What may be chosen for any device; ``connect_s`` is how long connecting takes."""
+    """What may be chosen for any device; ``connect_s`` is how long connecting takes.
+
+    ``number`` and ``unique_id`` are given by the observatory where they are not written; an ``interface_version``
+    below that of the simulator takes the members of Platform 7 away; ``checks_connection`` False answers anybody.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="Simulated device", min_length=1)
     description: str = Field(default="hostsim simulated device", max_length=68)
     number: int = Field(default=0, ge=0)
+    unique_id: str = ""
     connect_s: float = Field(default=0.5, ge=0)
+    driver_info: str = Field(default="hostsim device simulators", min_length=1)
+    driver_version: str = Field(default="1.0", pattern=r"^[0-9]+\.[0-9]+$")
+    interface_version: int | None = Field(default=None, ge=1)
+    checks_connection: bool = True
 
 
 class ConnectionState(BaseModel):
@@ -74,10 +93,18 @@ class Device:
 
         Raises:
             NotConnectedError: the member needs a connection and there is none.
+            InvalidOperationError: the member is newer than the device's interface.
+            InvalidValueError: a number is not finite.
             AlpacaError: the device refuses.
         """
-        if not (member.offline or self.state.connected):
+        version = self.get_interface_version()
+        if member.name in _PLATFORM_7 and version < self.interface_version:
+            raise InvalidOperationError(f"{member.name} is not part of interface version {version}: use Connected")
+        if not (member.offline or self.state.connected or not self.config.checks_connection):
             raise NotConnectedError(f"{self.config.name} is not connected")
+        for parameter, value in zip(member.parameters, values, strict=True):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InvalidValueError(f"{parameter.name} must be a finite number, not {value}")
         return getattr(self, member.attribute)(*values)
 
     def advance(self, seconds: float) -> None:
@@ -155,13 +182,20 @@ class Device:
         """Return a description of at most 68 characters, as a FITS header can hold."""
         return self.config.description
 
-    driver_info = fixed("DriverInfo", "hostsim device simulators", text="Return what the driver is.", offline=True)
-    driver_version = fixed("DriverVersion", "1.0", text="Return the version of the driver.", offline=True)
+    @read("DriverInfo", offline=True)
+    def driver_info(self) -> str:
+        """Return what the driver is."""
+        return self.config.driver_info
+
+    @read("DriverVersion", offline=True)
+    def driver_version(self) -> str:
+        """Return the version of the driver."""
+        return self.config.driver_version
 
     @read("InterfaceVersion", offline=True)
     def get_interface_version(self) -> int:
         """Return the version of the ASCOM interface."""
-        return self.interface_version
+        return self.config.interface_version or self.interface_version
 
     @read("SupportedActions", offline=True)
     def supported_actions(self) -> list[str]:

@@ -6,8 +6,10 @@ AlpacaError              0x500  anything particular to the driver
   ValueNotSetError       0x402  read before it was ever written
   NotConnectedError      0x407
   ParkedError            0x408
+  SlavedError            0x409
   InvalidOperationError  0x40B  not in this state
   UnknownActionError     0x40C  no action of that name
+  CancelledError         0x40E  asked about an operation that was cancelled
 """
 
 from __future__ import annotations
@@ -51,6 +53,12 @@ class ParkedError(AlpacaError):
     number: ClassVar[int] = 0x408
 
 
+class SlavedError(AlpacaError):
+    """The dome follows the telescope."""
+
+    number: ClassVar[int] = 0x409
+
+
 class InvalidOperationError(AlpacaError):
     """The device is in a state that does not allow this now."""
 
@@ -61,6 +69,12 @@ class UnknownActionError(AlpacaError):
     """The device has no action of this name."""
 
     number: ClassVar[int] = 0x40C
+
+
+class CancelledError(AlpacaError):
+    """The operation asked about was cancelled."""
+
+    number: ClassVar[int] = 0x40E
 
 
 def check_range(name: str, value: float, *, low: float, high: float) -> None:

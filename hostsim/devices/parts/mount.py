@@ -66,7 +66,10 @@ class Slew(BaseModel):
 
 
 class MountConfig(BaseModel):
-    """Slew speed in degrees per second; where to park and to find home (hour angle in hours, declination)."""
+    """Slew speed in degrees per second; where to park and to find home (hour angle in hours, declination).
+
+    ``start`` is where a mount points that does not start parked; without one it starts at its park position.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,6 +78,7 @@ class MountConfig(BaseModel):
     park_dec_deg: float = Field(default=90.0, ge=-90, le=90)
     home_ha_hours: float = Field(default=0.0, ge=-12, le=12)
     home_dec_deg: float = Field(default=90.0, ge=-90, le=90)
+    start: Place | None = None
 
 
 class MountState(BaseModel):
@@ -147,6 +151,11 @@ class MountState(BaseModel):
         self.slew = slew
         self.at_park = self.at_home = False
         self.axis_deg_per_s = (0.0, 0.0)
+
+    def move_axis(self, axis: int, deg_per_s: float) -> None:
+        """Move the primary (0) or secondary (1) axis at a rate, 0 to stop it."""
+        first, second = self.axis_deg_per_s
+        self.axis_deg_per_s = (deg_per_s, second) if axis == 0 else (first, deg_per_s)
 
     def plan_slew(self, goal: Place, moment: datetime, *, pier: PierSide, deg_per_s: float) -> Slew:
         """Return the slew from here to ``goal``; changing the pier side swings an axis half a turn more."""

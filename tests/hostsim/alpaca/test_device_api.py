@@ -15,6 +15,8 @@ from hostsim.devices.observatory import Observatory
 
 CAMERA = "/api/v1/camera/0"
 FOCUSER = "/api/v1/focuser/0"
+# One value for every parameter that a readable member takes.
+PARAMETERS = {"Axis": 0, "RightAscension": 1, "Declination": 1, "SensorName": "Humidity", "Id": 0}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ FOCUSER = "/api/v1/focuser/0"
         "/api/v1/camera/0/startexposure",
         "/api/v1/camera/0",
         "/api/v2/camera/0/binx",
-        "/api/v1/dome/0/azimuth",
+        "/api/v1/dome/1/azimuth",
         "/",
     ],
 )
@@ -66,6 +68,8 @@ def test_put_parameters_match_exactly(http: httpx.Client, connected: Observatory
     """A miscased required name is a bad request, a miscased id is ignored, an extra field does no harm."""
     assert http.put(f"{CAMERA}/binx", data={"binX": 2}).status_code == 400
     assert http.put(f"{CAMERA}/binx?BinX=2").status_code == 400
+    assert http.put(f"{CAMERA}/binx?binx=2", data={"BinX": 2}).status_code == 400
+    assert http.put(f"{CAMERA}/action?Parameters=x", data={"Action": "none"}).status_code == 400
     answer = http.put(f"{CAMERA}/binx", data={"clienttransactionid": 9, "Extra": "x", "BinX": 2})
     assert answer.status_code == 200
     assert answer.json()["ClientTransactionID"] == 0
@@ -111,14 +115,18 @@ def test_server_ids_are_unique_among_overlapping_requests(http: httpx.Client, co
     assert len({answer["ServerTransactionID"] for answer in answers}) == 120
 
 
-@pytest.mark.parametrize("device", ["camera", "telescope", "focuser", "rotator", "filterwheel", "covercalibrator"])
+KINDS = (
+    *("camera", "telescope", "focuser", "rotator", "filterwheel", "covercalibrator"),
+    *("dome", "observingconditions", "safetymonitor", "switch"),
+)
+
+
+@pytest.mark.parametrize("device", KINDS)
 def test_a_disconnected_device_only_tells_who_it_is(http: httpx.Client, observatory: Observatory, device: str) -> None:
     """Without a connection every operational member is 0x407; names and versions are readable."""
     found = next(one for one in observatory.devices if one.device_type.lower() == device)
     for name, member in found.members.gets.items():
-        answer = http.get(
-            f"/api/v1/{device}/0/{name}", params={"Axis": 0, "RightAscension": 1, "Declination": 1}
-        ).json()
+        answer = http.get(f"/api/v1/{device}/0/{name}", params=PARAMETERS).json()
         assert answer["ErrorNumber"] == (0 if member.offline else 0x407), name
         assert ("Value" in answer) == member.offline
 
@@ -128,7 +136,7 @@ def test_values_have_the_types_they_are_described_with(http: httpx.Client, conne
     seen = 0
     for device in connected.devices:
         for name, member in device.members.gets.items():
-            parameters = {"Axis": 0, "RightAscension": 1, "Declination": 1}
+            parameters = PARAMETERS
             answer = http.get(f"/api/v1/{device.device_type.lower()}/0/{name}", params=parameters).json()
             if answer["ErrorNumber"]:
                 assert answer["ErrorMessage"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostsim.alpaca.requests import BadRequestError, from_form, from_query
+from hostsim.alpaca.requests import BadRequestError, from_form, from_query, refuse_in_query
 from hostsim.devices.camera import Camera
 from hostsim.devices.parts.description import describe
 
@@ -39,7 +39,7 @@ def test_what_is_no_integer_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("duration", "light"), [("nan", "True"), ("inf", "True"), ("1,5", "True"), ("1", "1"), ("1", "")]
+    ("duration", "light"), [("1e999", "True"), ("nan", "True"), ("inf", "True"), ("1,5", "True"), ("1", "1"), ("1", "")]
 )
 def test_what_is_no_double_or_boolean_is_refused(duration: str, light: str) -> None:
     """Neither nan, infinity, a decimal comma, nor a number for a boolean can be understood."""
@@ -52,13 +52,13 @@ def test_a_malformed_identifier_is_refused(text: str) -> None:
     """Client ids are unsigned 32-bit integers."""
     for name in ("ClientID", "ClientTransactionID"):
         with pytest.raises(BadRequestError, match=name):
-            from_query(urlencode({name: text})).check_identifiers()
+            from_query(urlencode({name: text}).encode()).check_identifiers()
 
 
 def test_the_largest_identifier_passes() -> None:
     """4294967295 is an id, and an absent one is 0."""
-    assert from_query("clienttransactionid=4294967295").client_transaction_id == 4294967295
-    assert from_query("").client_transaction_id == 0
+    assert from_query(b"clienttransactionid=4294967295").client_transaction_id == 4294967295
+    assert from_query(b"").client_transaction_id == 0
 
 
 @given(st.binary(max_size=60))
@@ -78,3 +78,18 @@ def test_a_body_of_another_type_is_refused() -> None:
 def test_the_first_of_repeated_parameters_counts() -> None:
     """A repeated name keeps its first value."""
     assert from_form(b"BinX=2&BinX=3", FORM).arguments(BIN) == [2]
+
+
+def test_parameters_of_a_put_are_not_taken_from_the_query() -> None:
+    """A parameter of the member in the query is refused in any case; ids and strange names there do no harm."""
+    for query in (b"BinX=2", b"binx=2"):
+        with pytest.raises(BadRequestError, match="form body"):
+            refuse_in_query(query, BIN)
+    refuse_in_query(b"ClientID=1&StartX=2", BIN)
+
+
+@pytest.mark.parametrize("query", [b"\xff=1", b"a=%ff", b"a=%c3%28"])
+def test_a_query_that_is_no_text_is_refused(query: bytes) -> None:
+    """Bytes that are not UTF-8, escaped or not, cannot be understood."""
+    with pytest.raises(BadRequestError, match="UTF-8"):
+        from_query(query)

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from hostsim.clock import SimulatedClock
-from hostsim.devices.camera import CameraStatus
+from hostsim.devices.camera import CameraConfig, CameraStatus
+from hostsim.devices.configuration import ObservatoryConfig, standard_devices
 from hostsim.devices.observatory import Observatory
+from hostsim.devices.parts.cooler import CoolerConfig
 from hostsim.devices.parts.errors import (
     InvalidOperationError,
     InvalidValueError,
     NotSupportedError,
+    ParkedError,
     ValueNotSetError,
 )
 
@@ -101,7 +104,7 @@ def test_a_second_exposure_is_refused(observatory: Observatory) -> None:
         ({"num_y": 0}, "NumY must be 1"),
         ({"start_x": 1}, "NumX must be 1 to 1599"),
         ({"start_y": 1200, "num_y": 1}, "StartY must be 0 to 1199"),
-        ({"bin": 2}, "NumX must be 1 to 800"),
+        ({"bin_x": 2}, "NumX must be 1 to 800"),
     ],
 )
 def test_a_bad_subframe_is_refused_at_the_exposure(
@@ -178,3 +181,127 @@ def test_the_exposure_carries_the_settings(observatory: Observatory, clock: Simu
     assert (taken.gain, taken.offset, taken.readout_mode, taken.bin_x, taken.bin_y) == (200, 30, 1, 2, 2)
     assert (taken.start_x, taken.start_y, taken.light, taken.ccd_temperature_c) == (10, 0, False, -5.0)
     assert 0 < camera.cooler_power() < 100
+
+
+def configured(sky: Any, clock: SimulatedClock, **settings: Any) -> Observatory:
+    made = Observatory(sky, clock, config=ObservatoryConfig(devices=standard_devices(CameraConfig(**settings))))
+    made.camera.set_connected(True)
+    return made
+
+
+def test_asymmetric_binning_sets_one_axis(sky: Any, clock: SimulatedClock) -> None:
+    """Each axis is binned on its own, and the frame is judged by its own axis."""
+    observatory = configured(sky, clock, asymmetric_bin=True)
+    camera = observatory.camera
+    camera.set_bin_x(2)
+    assert (camera.bin_x(), camera.bin_y(), camera.can_asymmetric_bin()) == (2, 1, True)
+    with pytest.raises(InvalidValueError, match="NumX must be 1 to 800"):
+        camera.start_exposure(1, True)
+    camera.set_num_x(800)
+    camera.start_exposure(1, True)
+    pass_time(observatory, clock, 3)
+    assert camera.image_array().pixels().shape == (800, 1200)
+
+
+def test_gain_and_offset_by_name(sky: Any, clock: SimulatedClock) -> None:
+    """The index is set and read; the sensor gets the value that the name stands for."""
+    observatory = configured(
+        sky,
+        clock,
+        gain_mode="index",
+        gain_names=("Low", "High"),
+        start_gain=0,
+        offset_mode="none",
+    )
+    camera = observatory.camera
+    assert camera.gains() == ["Low", "High"]
+    low = camera.electrons_per_adu()
+    camera.set_gain(1)
+    assert (camera.gain(), camera.electrons_per_adu() < low) == (1, True)
+    with pytest.raises(InvalidValueError):
+        camera.set_gain(2)
+    for refused in (camera.gain_min, camera.gain_max, camera.offset, camera.offset_min, camera.offset_max):
+        with pytest.raises(NotSupportedError):
+            refused()
+    camera.start_exposure(1, True)
+    pass_time(observatory, clock, 3)
+    camera.image_array().pixels()
+    assert (sky.asked[0][1].gain, sky.asked[0][1].offset) == (300, 50)
+
+
+def test_fast_readout_is_fast(sky: Any, clock: SimulatedClock) -> None:
+    """A frame is downloaded four times as fast."""
+    observatory = configured(sky, clock, can_fast_readout=True)
+    observatory.camera.set_fast_readout(True)
+    assert observatory.camera.fast_readout()
+    observatory.camera.start_exposure(1, True)
+    pass_time(observatory, clock, 1.3)
+    assert observatory.camera.image_ready()
+
+
+def test_sub_exposures_can_be_set(sky: Any, clock: SimulatedClock) -> None:
+    """Where there are any, their duration is kept."""
+    camera = configured(sky, clock, sub_exposure_s=0.5).camera
+    assert camera.sub_exposure() == 0.5
+    camera.set_sub_exposure(2.0)
+    assert camera.sub_exposure() == 2.0
+    with pytest.raises(InvalidValueError):
+        camera.set_sub_exposure(-1)
+
+
+def test_the_guide_port_moves_the_mount(sky: Any, clock: SimulatedClock) -> None:
+    """A pulse is under way for its time, and the telescope points elsewhere afterwards."""
+    observatory = configured(sky, clock, can_pulse_guide=True)
+    camera, telescope = observatory.camera, observatory.telescope
+    with pytest.raises(ParkedError):
+        camera.pulse_guide(0, 1000)
+    telescope.unpark()
+    telescope.slew_to_alt_az_async(120, 40)
+    pass_time(observatory, clock, 300)
+    before = telescope.declination()
+    camera.pulse_guide(0, 1000)
+    assert camera.is_pulse_guiding()
+    pass_time(observatory, clock, 2)
+    assert not camera.is_pulse_guiding()
+    assert telescope.declination() - before == pytest.approx(0.0041781, rel=0.05)
+    with pytest.raises(InvalidValueError):
+        camera.pulse_guide(4, 1000)
+
+
+def test_a_camera_without_a_cooler_follows_the_air(sky: Any, clock: SimulatedClock) -> None:
+    """Every member of the cooler is refused; the sensor is as warm as the air."""
+    camera = configured(sky, clock, cooler=None).camera
+    refused = (camera.cooler_on, camera.cooler_power, camera.set_point, camera.heat_sink_temperature)
+    for one in (*refused, lambda: camera.set_set_point(0.0), lambda: camera.set_cooler_on(True)):
+        with pytest.raises(NotSupportedError):
+            one()
+    assert (camera.can_set_ccd_temperature(), camera.can_get_cooler_power()) == (False, False)
+    assert camera.ccd_temperature() == 10.0
+
+
+def test_a_simple_cooler_is_only_switched(sky: Any, clock: SimulatedClock) -> None:
+    """It neither takes a temperature nor tells its power."""
+    camera = configured(sky, clock, cooler=CoolerConfig(regulated=False, tells_power=False)).camera
+    camera.set_cooler_on(True)
+    assert camera.cooler_on()
+    for one in (camera.cooler_power, camera.set_point, lambda: camera.set_set_point(0.0)):
+        with pytest.raises(NotSupportedError):
+            one()
+
+
+def test_a_camera_may_neither_stop_nor_abort(sky: Any, clock: SimulatedClock) -> None:
+    """Both are refused, idle or not."""
+    camera = configured(sky, clock, can_stop=False, can_abort=False).camera
+    assert (camera.can_stop(), camera.can_abort()) == (False, False)
+    for one in (camera.stop_exposure, camera.abort_exposure):
+        with pytest.raises(NotSupportedError):
+            one()
+
+
+def test_without_a_shutter_a_dark_is_a_light(sky: Any, clock: SimulatedClock) -> None:
+    """Nothing keeps the light away."""
+    observatory = configured(sky, clock, has_shutter=False)
+    observatory.camera.start_exposure(1, False)
+    pass_time(observatory, clock, 3)
+    observatory.camera.image_array().pixels()
+    assert sky.asked[0][1].light

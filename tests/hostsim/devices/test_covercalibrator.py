@@ -9,7 +9,7 @@ import pytest
 from hostsim.clock import SimulatedClock
 from hostsim.devices.covercalibrator import CalibratorStatus, CoverCalibrator, CoverCalibratorConfig, CoverStatus
 from hostsim.devices.observatory import Observatory
-from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError
+from hostsim.devices.parts.errors import InvalidValueError, NotConnectedError, NotSupportedError
 
 
 def pass_time(observatory: Observatory, clock: SimulatedClock, seconds: float) -> None:
@@ -94,3 +94,15 @@ def test_parts_that_are_not_present_are_not_supported() -> None:
         panel.calibrator_on(1)
     with pytest.raises(NotSupportedError):
         panel.max_brightness()
+
+
+def test_a_panel_may_be_unknown_to_strangers() -> None:
+    """Without a connection its states read Unknown, and everything else is refused."""
+    config = CoverCalibratorConfig(unknown_when_disconnected=True)
+    panel = CoverCalibrator(config, SimulatedClock(datetime(2026, 11, 20, tzinfo=UTC)))
+    gets = panel.members.gets
+    assert [panel.perform(gets[name]) for name in ("coverstate", "calibratorstate")] == [CoverStatus.UNKNOWN] * 2
+    with pytest.raises(NotConnectedError):
+        panel.perform(gets["brightness"])
+    panel.set_connected(True)
+    assert panel.perform(gets["coverstate"]) == CoverStatus.CLOSED

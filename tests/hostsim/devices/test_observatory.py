@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hostsim.clock import SimulatedClock
-from hostsim.devices.observatory import Observatory, ObservatoryConfig
+from hostsim.devices.configuration import ObservatoryConfig, standard_devices
+from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.errors import NotConnectedError
 from hostsim.devices.telescope import TelescopeConfig
 
@@ -73,7 +74,9 @@ def test_a_slewing_telescope_does_not_follow_the_sky(observatory: Observatory) -
 
 def test_the_pointing_error_is_seen_until_it_is_synchronised(sky: Any, clock: SimulatedClock) -> None:
     """The sky is shown where the telescope really points; a sync to that place takes the error away."""
-    config = ObservatoryConfig(telescope=TelescopeConfig(pointing_error_dec_arcmin=6.0, starts_parked=False))
+    config = ObservatoryConfig(
+        devices=standard_devices(TelescopeConfig(pointing_error_dec_arcmin=6.0, starts_parked=False))
+    )
     observatory = Observatory(sky, clock, config=config)
     observatory.telescope.set_tracking(True)
     observatory.telescope.slew_to_coordinates_async(3.0, 20.0)

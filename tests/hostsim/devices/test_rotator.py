@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
-from hostsim.devices.parts.errors import InvalidValueError
+from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError
 from hostsim.devices.rotator import Rotator, RotatorConfig
 
 ANGLES = st.integers(0, 35_999).map(lambda hundredths: hundredths / 100)
@@ -104,3 +104,18 @@ def test_reversing_keeps_the_sky_angle() -> None:
     rotator.set_reverse(True)
     assert rotator.reverse()
     assert rotator.position() == pytest.approx(77)
+
+
+def test_a_rotator_without_steps_stops_at_any_angle() -> None:
+    """What it says of its step is not what it does; one may say nothing and not halt."""
+    rotator = Rotator(
+        RotatorConfig(step_deg=0.75, stepped=False, can_halt=False), SimulatedClock(datetime(2026, 11, 20, tzinfo=UTC))
+    )
+    rotator.move_mechanical(10.1)
+    rotator.advance(10)
+    assert (rotator.mechanical_position(), rotator.step_size()) == (10.1, 0.75)
+    with pytest.raises(NotSupportedError):
+        rotator.halt()
+    silent = Rotator(RotatorConfig(tells_step=False), SimulatedClock(datetime(2026, 11, 20, tzinfo=UTC)))
+    with pytest.raises(NotSupportedError):
+        silent.step_size()

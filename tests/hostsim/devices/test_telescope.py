@@ -314,3 +314,37 @@ def test_a_slew_ends_the_same_however_time_is_cut(
     assert telescope.right_ascension() == ra
     assert telescope.declination() == dec
     assert wrap_hours(telescope.true_pointing()[0] - ra) == pytest.approx(0, abs=1e-9)
+
+
+def test_rate_offsets_go_with_the_sidereal_rate_only(telescope: Telescope) -> None:
+    """At another rate an offset is refused, but taking one away is not."""
+    telescope.set_tracking_rate(1)
+    for setter in (telescope.set_right_ascension_rate, telescope.set_declination_rate):
+        setter(0.0)
+        with pytest.raises(InvalidOperationError, match="sidereal"):
+            setter(0.1)
+        with pytest.raises(InvalidValueError):
+            setter(1e6)
+
+
+def test_nobody_guides_a_slewing_mount(telescope: Telescope) -> None:
+    """Pulses wait until the slew is over."""
+    telescope.slew_to_coordinates_async(3.0, 20.0)
+    with pytest.raises(InvalidOperationError, match="slewing"):
+        telescope.pulse_guide(0, 100)
+
+
+@pytest.mark.parametrize("text", ["1899-12-31T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_date_beyond_reason_is_refused(telescope: Telescope, text: str) -> None:
+    """Years are those of this and the next centuries."""
+    with pytest.raises(InvalidValueError, match="year of UTCDate"):
+        telescope.set_utc_date(text)
+
+
+def test_positions_go_by_the_date_of_the_mount(telescope: Telescope) -> None:
+    """An hour later on the mount's clock is a sidereal hour later for everything it tells."""
+    before = telescope.sidereal_time()
+    telescope.set_utc_date("2026-11-20T21:00:00Z")
+    assert wrap_hours(telescope.sidereal_time() - before) == pytest.approx(1.0027, abs=0.001)
+    west_ra = (telescope.sidereal_time() - 2) % 24
+    assert telescope.destination_side_of_pier(west_ra, 40) == PierSide.EAST

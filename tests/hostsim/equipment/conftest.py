@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 
 import numpy as np
@@ -46,3 +49,56 @@ def address(observatory: Observatory) -> Iterator[str]:
 @pytest.fixture
 def rig(address: str, clock: SimulatedClock) -> Rig:
     return connect(address, clock)
+
+
+Script = Callable[[socket.socket, bytes], None]
+Serve = Callable[[Script], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start servers that are given a connection and the head of a request, and do what they like."""
+    with ExitStack() as stack:
+        yield lambda script: stack.enter_context(_serving(script))
+
+
+@contextmanager
+def _serving(script: Script) -> Iterator[str]:
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+        thread = threading.Thread(target=_accept, args=(listener, script, over))
+        thread.start()
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+def _accept(listener: socket.socket, script: Script, over: threading.Event) -> None:
+    workers = []
+    while not over.is_set():
+        try:
+            connected, _ = listener.accept()
+        except TimeoutError:
+            continue
+        connected.settimeout(10)
+        workers.append(threading.Thread(target=_answer, args=(connected, script)))
+        workers[-1].start()
+    for worker in workers:
+        worker.join()
+
+
+def _answer(connected: socket.socket, script: Script) -> None:
+    with closing(connected):
+        try:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                piece = connected.recv(65_536)
+                if not piece:
+                    return
+                head += piece
+            script(connected, head)
+        except OSError:
+            return

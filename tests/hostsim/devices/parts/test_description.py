@@ -8,10 +8,14 @@ import pytest
 
 from hostsim.devices.camera import Camera
 from hostsim.devices.covercalibrator import CoverCalibrator
+from hostsim.devices.dome import Dome
 from hostsim.devices.filterwheel import FilterWheel
 from hostsim.devices.focuser import Focuser
+from hostsim.devices.observingconditions import ObservingConditions
 from hostsim.devices.parts.description import Kind, Parameter, describe, read
 from hostsim.devices.rotator import Rotator
+from hostsim.devices.safetymonitor import SafetyMonitor
+from hostsim.devices.switch import Switch
 from hostsim.devices.telescope import Telescope
 
 COMMON = (
@@ -33,6 +37,23 @@ OWN: dict[type, str] = {
     CoverCalibrator: """
         Brightness CalibratorChanging CalibratorOff CalibratorOn CalibratorState CloseCover CoverMoving
         CoverState HaltCover MaxBrightness OpenCover
+    """,
+    SafetyMonitor: """
+        IsSafe
+    """,
+    Switch: """
+        CanAsync CanWrite CancelAsync GetSwitch GetSwitchDescription GetSwitchName GetSwitchValue MaxSwitch
+        MaxSwitchValue MinSwitchValue SetAsync SetAsyncValue SetSwitch SetSwitchName SetSwitchValue
+        StateChangeComplete SwitchStep
+    """,
+    Dome: """
+        AbortSlew Altitude AtHome AtPark Azimuth CanFindHome CanPark CanSetAltitude CanSetAzimuth CanSetPark
+        CanSetShutter CanSlave CanSyncAzimuth CloseShutter FindHome OpenShutter Park SetPark ShutterStatus
+        Slaved SlewToAltitude SlewToAzimuth Slewing SyncToAzimuth
+    """,
+    ObservingConditions: """
+        AveragePeriod CloudCover DewPoint Humidity Pressure RainRate Refresh SensorDescription SkyBrightness
+        SkyQuality SkyTemperature StarFWHM Temperature TimeSinceLastUpdate WindDirection WindGust WindSpeed
     """,
     Camera: """
         AbortExposure BayerOffsetX BayerOffsetY BinX BinY CCDTemperature CameraState CameraXSize CameraYSize
@@ -86,6 +107,12 @@ def test_parameters_take_name_from_the_mark_and_type_from_the_method() -> None:
     """StartExposure is described as ASCOM defines it."""
     member = describe(Camera).puts["startexposure"]
     assert member.parameters == (Parameter("Duration", float), Parameter("Light", bool))
+
+
+def test_synchronous_methods_name_what_they_wait_for() -> None:
+    """The three deprecated slews are answered when Slewing is false, and no other member waits."""
+    waiting = {member.name: member.completion for member in describe(Telescope).members if member.completion}
+    assert waiting == dict.fromkeys(("SlewToAltAz", "SlewToCoordinates", "SlewToTarget"), "Slewing")
 
 
 def test_describing_a_member_twice_is_an_error() -> None:

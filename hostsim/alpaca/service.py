@@ -1,0 +1,52 @@
+"""All servers of one process, started and stopped together."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from hostsim.alpaca.app import Presentation
+from hostsim.alpaca.configuration import ServerConfig, ServiceConfig
+from hostsim.alpaca.server import AlpacaServer
+from hostsim.devices.observatory import make_observatory
+from hostsim.devices.parts.device import Now
+
+
+class Service:
+    """Serves everything a configuration describes; a context manager that starts and stops."""
+
+    def __init__(self, config: ServiceConfig, clock: Now, *, simulator_routes: bool = False) -> None:
+        """Prepare the servers; ``simulator_routes`` adds the settings routes of the OmniSim to each."""
+        self.servers = tuple(_server(each, clock, simulator_routes=simulator_routes) for each in config.servers)
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start all servers, or none.
+
+        Raises:
+            hostsim.alpaca.errors.AlpacaServerError: one of them cannot be started.
+        """
+        with ExitStack() as starting:
+            for server in self.servers:
+                starting.enter_context(server)
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop all servers."""
+        self._running.close()
+
+
+def _server(config: ServerConfig, clock: Now, *, simulator_routes: bool) -> AlpacaServer:
+    return AlpacaServer(
+        make_observatory(config.observatory(), clock, seed=config.seed),
+        host=config.bind,
+        port=config.port,
+        discovery_port=config.discovery_port,
+        presentation=Presentation(
+            location=config.location, image_element=config.element, simulator_routes=simulator_routes
+        ),
+    )

@@ -1,0 +1,249 @@
+"""The settings of the OmniSim, by its names for them: what test suites written for it read and change.
+
+A setting is read from the member of the device that shows it, or from the device's configuration; those of the
+configuration can be written. (spec/alpaca.md 9 and 14)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic import ValidationError
+
+from hostsim.devices.parts.astrometry import horizontal
+from hostsim.devices.parts.device import Device
+from hostsim.devices.parts.errors import AlpacaError, InvalidValueError, check_range
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a kind of device: its name, its type, how it is read, and how it is written if it can be."""
+
+    name: str
+    type: type
+    read: Callable[[Device], Any]
+    write: Callable[[Device, Any], None] | None = None
+
+
+def shown(device: Device, member: str) -> Any:
+    """Return what a member of a device reads, connected or not.
+
+    Raises:
+        AlpacaError: the device does not have it.
+    """
+    return getattr(device, device.members.gets[member.lower()].attribute)()
+
+
+def profile(device: Device) -> Iterator[tuple[str, str]]:
+    """Return every setting of a device with its value as text; those it does not have are left out."""
+    for name, member in _SHOWN.get(device.device_type, {}).items():
+        try:
+            yield name, _text(shown(device, member))
+        except AlpacaError:
+            continue
+    for setting in SETTINGS.get(device.device_type, {}).values():
+        yield setting.name, _text(setting.read(device))
+    extra = _EXTRA.get(device.device_type)
+    if extra is not None:
+        yield from ((name, _text(value)) for name, value in extra(device))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(_text(each) for each in value)
+    return str(value.value) if isinstance(value, Enum) else str(value)
+
+
+def _configured(name: str, field: str, *, kind: type = float, per_unit: float = 1) -> Setting:
+    """Return the setting that is a field of the configuration, ``per_unit`` of its own units for one of the field's."""
+
+    def read(device: Device) -> Any:
+        value = getattr(device.config, field)
+        return value if per_unit == 1 else kind(value * per_unit)
+
+    def write(device: Device, value: Any) -> None:
+        values = device.config.model_dump()
+        values[field] = value if per_unit == 1 else value / per_unit
+        try:
+            device.config = type(device.config).model_validate(values)
+        except ValidationError as error:
+            raise InvalidValueError(f"{name}: {error.errors()[0]['msg']}") from None
+
+    return Setting(name, kind, read, write)
+
+
+def _seen(name: str, member: str, *, kind: type) -> Setting:
+    return Setting(name, kind, lambda device: shown(device, member))
+
+
+def _version(device: Device) -> int:
+    return device.config.interface_version or device.interface_version
+
+
+def _set_version(device: Device, version: int) -> None:
+    check_range("InterfaceVersion", version, low=1, high=device.interface_version)
+    device.config = device.config.model_copy(update={"interface_version": version})
+
+
+def _set_safe(device: Device, safe: bool) -> None:
+    getattr(device, "set_safe")(safe)  # noqa: B009 - only a safety monitor has this setting
+
+
+def _table(*settings: Setting) -> dict[str, Setting]:
+    connect = _configured("ConnectDelay", "connect_s", kind=int, per_unit=1000)
+    version = Setting("InterfaceVersion", int, _version, _set_version)
+    return {setting.name.lower(): setting for setting in (connect, version, *settings)}
+
+
+SETTINGS: dict[str, dict[str, Setting]] = {
+    "SafetyMonitor": _table(Setting("IsSafeSetting", bool, lambda device: shown(device, "IsSafe"), _set_safe)),
+    "Rotator": _table(
+        _configured("Position", "start_deg"),
+        _configured("RotationRate", "deg_per_s"),
+        _seen("CanReverse", "CanReverse", kind=bool),
+        _seen("Reverse", "Reverse", kind=bool),
+    ),
+    "Focuser": _table(
+        _configured("MaxStep", "max_step", kind=int),
+        _configured("StepSize", "step_um"),
+        _configured("SettleTime", "settle_s", kind=int, per_unit=1000),
+        _configured("Absolute", "absolute", kind=bool),
+        _configured("CanHalt", "can_halt", kind=bool),
+        _configured("TempProbe", "has_temperature", kind=bool),
+        _configured("TempCompAvailable", "temp_comp_available", kind=bool),
+        _seen("TempComp", "TempComp", kind=bool),
+        _seen("MaxIncrement", "MaxIncrement", kind=int),
+        Setting("Synchronous", bool, lambda device: False),
+    ),
+    "FilterWheel": _table(
+        _configured("FilterChangeTimeInterval", "slot_s", kind=int, per_unit=1000),
+        Setting("Slots", int, lambda device: len(shown(device, "Names"))),
+        Setting("ImplementsNames", bool, lambda device: True),
+        Setting("ImplementsOffsets", bool, lambda device: True),
+        Setting("PreemptMoves", bool, lambda device: False),
+    ),
+    "Dome": _table(
+        _configured("AltitudeRate", "altitude_deg_per_s"),
+        _configured("AzimuthRate", "azimuth_deg_per_s"),
+        _configured("ParkPosition", "park_deg"),
+        _configured("HomePosition", "home_deg"),
+        *(
+            _configured(name, field, kind=bool)
+            for name, field in (
+                ("CanFindHome", "can_find_home"),
+                ("CanPark", "can_park"),
+                ("CanSetAltitude", "can_set_altitude"),
+                ("CanSetAzimuth", "can_set_azimuth"),
+                ("CanSetPark", "can_set_park"),
+                ("CanSetShutter", "can_set_shutter"),
+                ("CanSyncAzimuth", "can_sync_azimuth"),
+            )
+        ),
+    ),
+}
+"""The settings with a route of their own, by kind of device and lower-case name."""
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+# Settings that are read only as part of a profile: the OmniSim's name, and the member that shows it.
+_SHOWN: dict[str, dict[str, str]] = {
+    "Camera": _same(
+        *("CameraXSize", "CameraYSize", "CanAbortExposure", "CanStopExposure", "CanAsymmetricBin", "CanFastReadout"),
+        *("CanGetCoolerPower", "CanPulseGuide", "CanSetCCDTemperature", "ElectronsPerADU", "ExposureResolution"),
+        *("FullWellCapacity", "HasShutter", "MaxADU", "MaxBinX", "MaxBinY", "PixelSizeX", "PixelSizeY"),
+        *("ReadoutModes", "SensorName", "SensorType", "Gains", "Offsets", "GainMin", "GainMax", "OffsetMin"),
+        *("OffsetMax", "BayerOffsetX", "BayerOffsetY", "InterfaceVersion"),
+    )
+    | {"MaxExposure": "ExposureMax", "MinExposure": "ExposureMin"},
+    "Telescope": _same(
+        *("ApertureArea", "CanFindHome", "CanPark", "CanPulseGuide", "CanSetGuideRates", "CanSetPark"),
+        *("CanSetTracking", "CanSlew", "CanSlewAltAz", "CanSlewAltAzAsync", "CanSlewAsync", "CanSync", "CanSyncAltAz"),
+        *("CanUnpark", "EquatorialSystem", "FocalLength", "InterfaceVersion"),
+    )
+    | {
+        "AlignMode": "AlignmentMode",
+        "Aperture": "ApertureDiameter",
+        "CanSetEquRates": "CanSetRightAscensionRate",
+        "CanSetPointingState": "CanSetPierSide",
+        "Refraction": "DoesRefraction",
+        "Elevation": "SiteElevation",
+        "Latitude": "SiteLatitude",
+        "Longitude": "SiteLongitude",
+        "StartUTCDate": "UTCDate",
+    },
+    "CoverCalibrator": {"Maximum Brightness": "MaxBrightness"},
+    "SafetyMonitor": {"SafetyMonitor": "IsSafe"},
+    "Switch": {"NumSwitches": "MaxSwitch"},
+}
+
+
+def _mode(device: Device, name: str) -> int:
+    """Return how a camera sets ``Gain`` or ``Offset``: 0 not at all, 1 by name, 2 by value."""
+    for mode, member in ((1, f"{name}s"), (2, f"{name}Max")):
+        try:
+            shown(device, member)
+        except AlpacaError:
+            continue
+        return mode
+    return 0
+
+
+def _of_camera(device: Device) -> Iterator[tuple[str, Any]]:
+    yield "GainMode", _mode(device, "Gain")
+    yield "OffsetMode", _mode(device, "Offset")
+    yield "HasCooler", shown(device, "CanSetCCDTemperature")
+
+
+def _of_telescope(device: Device) -> Iterator[tuple[str, Any]]:
+    mount = getattr(device.config, "mount")  # noqa: B009 - only a telescope has a mount
+    altitude_deg, azimuth_deg = horizontal(
+        mount.home_ha_hours, mount.home_dec_deg, latitude_deg=shown(device, "SiteLatitude")
+    )
+    yield "HomeAzimuth", azimuth_deg
+    yield "HomeAltitude", altitude_deg
+
+
+def _of_wheel(device: Device) -> Iterator[tuple[str, Any]]:
+    for slot, name in enumerate(shown(device, "Names")):
+        yield f"FilterNames {slot}", name
+        yield f"FocusOffsets {slot}", shown(device, "FocusOffsets")[slot]
+
+
+def _of_panel(device: Device) -> Iterator[tuple[str, Any]]:
+    yield "Cover Initialisation State", "Closed" if getattr(device.config, "has_cover", True) else "NotPresent"
+    yield "Calibrator Initialisation State", "Off" if getattr(device.config, "has_calibrator", True) else "NotPresent"
+
+
+def _of_weather(device: Device) -> Iterator[tuple[str, Any]]:
+    yield "Average Period", shown(device, "AveragePeriod")
+    yield "Sensor Read Period", getattr(device.config, "read_every_s", 0.0)
+    for sensor in device.operational:
+        try:
+            value = shown(device, sensor)
+        except AlpacaError:
+            continue
+        yield f"{sensor}Override", True
+        yield f"{sensor}Override Value", value
+
+
+def _of_switch(device: Device) -> Iterator[tuple[str, Any]]:
+    for index, item in enumerate(getattr(device.config, "switches", ())):
+        yield f"Name Switch{index}", item.name
+        yield f"CanAsync Switch{index}", item.async_s is not None
+        yield f"Duration Switch{index}", item.async_s or 0.0
+
+
+_EXTRA: dict[str, Callable[[Device], Iterator[tuple[str, Any]]]] = {
+    "Camera": _of_camera,
+    "CoverCalibrator": _of_panel,
+    "FilterWheel": _of_wheel,
+    "ObservingConditions": _of_weather,
+    "Switch": _of_switch,
+    "Telescope": _of_telescope,
+}

@@ -1,0 +1,118 @@
+"""Rules of images: the order of axes, the two formats, and that both tell the same."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hostsim.conformance.device import NOT_IMPLEMENTED, Device
+from hostsim.conformance.envelope import KEYS
+from hostsim.conformance.exposing import expose
+from hostsim.conformance.frame import ELEMENT_TYPES, IMAGE_BYTES, fetched, from_bytes, from_json, metadata
+from hostsim.conformance.outcome import NotApplicableError, expect
+from hostsim.conformance.rule import Profile, RuleSet
+
+RULES = RuleSet("image", "7 Images", device="Camera")
+
+_JSON = "application/json"
+_INT32 = 2
+
+
+def _exposed(camera: Device) -> tuple[int, int]:
+    """Return width and height of the image that is ready, taking one if there is none."""
+    if not camera.read("ImageReady") or camera.read("NumX") <= camera.read("NumY"):
+        return expose(camera, binning=1, duration_s=0.1)
+    return camera.read("NumX"), camera.read("NumY")
+
+
+def _offers_bytes(camera: Device) -> None:
+    if IMAGE_BYTES not in fetched(camera, IMAGE_BYTES).content_type.lower():
+        raise NotApplicableError("the server has no ImageBytes")
+
+
+def _bins(camera: Device) -> list[int]:
+    return list(range(1, min(camera.read("MaxBinX"), camera.read("MaxBinY")) + 1))
+
+
+@RULES.rule("axes", "the array of a frame that is wider than high has NumX columns of NumY pixels", each=_bins)
+def _axes(camera: Device, binning: int) -> str:
+    width, height = expose(camera, binning=binning, duration_s=0.1)
+    _, pixels = from_json(fetched(camera, _JSON))
+    shape = pixels.shape[:2]
+    expect(shape == (width, height), f"[{shape[0]}][{shape[-1]}]", expected=f"[{width}][{height}]")
+    return f"[{width}][{height}]"
+
+
+@RULES.rule("json", "the JSON form has the keys of the envelope, Type and Rank")
+def _json(camera: Device) -> str:
+    _exposed(camera)
+    content, pixels = from_json(fetched(camera, _JSON))
+    missing = [key for key in (*KEYS, "Type", "Rank", "Value") if key not in content]
+    expect(not missing, f"no {', '.join(missing)}", expected="Type, Rank, Value and the envelope")
+    expect(content["Rank"] == pixels.ndim, f"Rank {content['Rank']} for {pixels.ndim} dimensions", expected="the same")
+    expect(content["Type"] in (1, 2, 3), f"Type {content['Type']}", expected="Type 1, 2 or 3")
+    return f"Type {content['Type']}, Rank {content['Rank']}"
+
+
+@RULES.rule("int32", "the image is one of 32-bit integers", profile=Profile.STRICT)
+def _int32(camera: Device) -> None:
+    _exposed(camera)
+    content, _ = from_json(fetched(camera, _JSON))
+    expect(content.get("Type") == _INT32, f"Type {content.get('Type')}", expected="Type 2")
+
+
+@RULES.rule("bytes", "ImageBytes has metadata version 1, both ids, known element types and as many data as it says")
+def _bytes(camera: Device) -> str:
+    _exposed(camera)
+    _offers_bytes(camera)
+    reply = fetched(camera, IMAGE_BYTES)
+    header = metadata(reply)
+    expect(header.version == 1, f"MetadataVersion {header.version}", expected="MetadataVersion 1")
+    expect(header.client_transaction_id > 0, "ClientTransactionID 0", expected="ClientTransactionID as sent")
+    expect(header.server_transaction_id >= 1, "ServerTransactionID 0", expected="ServerTransactionID 1 or more")
+    expect(header.image_type in ELEMENT_TYPES, f"ImageElementType {header.image_type}", expected="1 to 9")
+    pixels = from_bytes(reply)
+    return f"{pixels.shape} of {pixels.dtype.name}"
+
+
+@RULES.rule("bytes-axes", "ImageBytes has Dimension1 = NumX and Dimension2 = NumY", each=_bins)
+def _bytes_axes(camera: Device, binning: int) -> str:
+    width, height = expose(camera, binning=binning, duration_s=0.1)
+    _offers_bytes(camera)
+    shape = metadata(fetched(camera, IMAGE_BYTES)).shape
+    expect(shape[:2] == (width, height), f"dimensions {shape}", expected=f"({width}, {height})")
+    return f"({width}, {height})"
+
+
+@RULES.rule("same", "ImageBytes and JSON give the same pixels at the same places")
+def _same(camera: Device) -> str:
+    _exposed(camera)
+    _offers_bytes(camera)
+    binary = from_bytes(fetched(camera, IMAGE_BYTES))
+    _, listed = from_json(fetched(camera, _JSON))
+    expect(binary.shape == listed.shape, f"ImageBytes {binary.shape}, JSON {listed.shape}", expected="the same shape")
+    different = int(np.count_nonzero(binary != listed))
+    expect(different == 0, f"{different} of {listed.size} pixels differ", expected="the same pixels")
+    return f"{listed.size} pixels alike"
+
+
+@RULES.rule("range", "no pixel is above MaxADU", profile=Profile.STRICT)
+def _range(camera: Device) -> str:
+    _exposed(camera)
+    _, pixels = from_json(fetched(camera, _JSON))
+    highest, limit = pixels.max(), camera.read("MaxADU")
+    expect(bool(highest <= limit), f"{highest}", expected=f"at most MaxADU, {limit}")
+    return f"{pixels.min()} to {highest}"
+
+
+@RULES.rule("again", "reading the image twice gives the same image")
+def _again(camera: Device) -> None:
+    _exposed(camera)
+    first, second = (from_json(fetched(camera, _JSON))[1] for _ in range(2))
+    expect(first.shape == second.shape and bool((first == second).all()), "two different images", expected="the same")
+
+
+@RULES.rule("variant", "ImageArrayVariant has an image or is not implemented: 0x400", profile=Profile.STRICT)
+def _variant(camera: Device) -> str:
+    number = camera.error("ImageArrayVariant")
+    expect(number in (0, NOT_IMPLEMENTED), f"error {number:#x}", expected="no error, or 0x400")
+    return "not implemented" if number else "an image"

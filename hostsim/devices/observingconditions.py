@@ -1,0 +1,211 @@
+"""The simulated weather station: thirteen sensors, each optional, steady or slowly varying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hostsim.devices.parts.description import method, read, write
+from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
+from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
+from hostsim.devices.parts.weather import dew_point_c, wave_mean
+
+_SENSOR = (InvalidValueError, NotSupportedError)
+_DEW_POINT, _WIND_DIRECTION, _WIND_SPEED = "DewPoint", "WindDirection", "WindSpeed"
+_SAMPLES = 8
+
+
+class SensorConfig(BaseModel):
+    """What a sensor shows: from ``low`` to ``high`` and back within ``period_s`` seconds; equal ones are steady."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: float
+    high: float
+    period_s: float = Field(default=3600.0, gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> SensorConfig:
+        if self.low > self.high:
+            raise ValueError(f"a sensor goes from low to high, not from {self.low} to {self.high}")
+        return self
+
+
+def steady(value: float) -> SensorConfig:
+    """Return a sensor that always shows ``value``."""
+    return SensorConfig(low=value, high=value)
+
+
+def varying(low: float, high: float, *, period_s: float = 3600.0) -> SensorConfig:
+    """Return a sensor that swings between two values."""
+    return SensorConfig(low=low, high=high, period_s=period_s)
+
+
+class ObservingConditionsConfig(DeviceConfig):
+    """The sensors (None: there is none), how often they are read, and how they are described.
+
+    Temperature may be that of the air over the observatory: ``"sky"``. The dew point follows from temperature and
+    humidity, and is there with humidity. Units are those of ASCOM: percent, degrees C, hPa, mm/h, lux, mag/arcsec2,
+    arcsec, degrees, m/s.
+    """
+
+    kind: Literal["observingconditions"] = "observingconditions"
+    name: str = Field(default="Simulated weather station", min_length=1)
+    cloud_cover: SensorConfig | None = varying(0.0, 10.0)
+    humidity: SensorConfig | None = varying(55.0, 70.0)
+    pressure: SensorConfig | None = varying(948.0, 952.0)
+    rain_rate: SensorConfig | None = steady(0.0)
+    sky_brightness: SensorConfig | None = varying(0.0005, 0.001)
+    sky_quality: SensorConfig | None = varying(20.8, 21.2)
+    sky_temperature: SensorConfig | None = varying(-24.0, -20.0)
+    star_fwhm: SensorConfig | None = varying(2.0, 3.0)
+    temperature: SensorConfig | Literal["sky"] | None = "sky"
+    wind_direction: SensorConfig | None = varying(230.0, 290.0)
+    wind_gust: SensorConfig | None = varying(2.0, 5.0)
+    wind_speed: SensorConfig | None = varying(0.5, 2.5)
+    read_every_s: float = Field(default=10.0, gt=0)
+    average_period_hours: float = Field(default=0.0, ge=0)
+    sensor_description: str = Field(default="Simulated {sensor} sensor", min_length=1)
+
+
+class ObservingConditionsState(ConnectionState):
+    """Hours averaged over, and seconds since the sensors were read."""
+
+    average_period_hours: float
+    age_s: float = 0.0
+
+
+def _sensor(name: str, text: str) -> Callable[[Any], Any]:
+    def getter(self: Any) -> Any:
+        return self.reading(name)
+
+    getter.__doc__ = text
+    getter.__annotations__ = {"return": float}
+    return read(name, errors=(NotSupportedError,))(getter)
+
+
+class ObservingConditions(Device):
+    """A weather station; what it shows is a function of the time its sensors were last read."""
+
+    device_type: ClassVar[str] = "ObservingConditions"
+    interface_version: ClassVar[int] = 2
+    fields: ClassVar[dict[str, str]] = {
+        "CloudCover": "cloud_cover",
+        "DewPoint": "humidity",
+        "Humidity": "humidity",
+        "Pressure": "pressure",
+        "RainRate": "rain_rate",
+        "SkyBrightness": "sky_brightness",
+        "SkyQuality": "sky_quality",
+        "SkyTemperature": "sky_temperature",
+        "StarFWHM": "star_fwhm",
+        "Temperature": "temperature",
+        "WindDirection": "wind_direction",
+        "WindGust": "wind_gust",
+        "WindSpeed": "wind_speed",
+    }
+    operational: ClassVar[tuple[str, ...]] = tuple(fields)
+    config: ObservingConditionsConfig
+    state: ObservingConditionsState
+
+    def __init__(self, config: ObservingConditionsConfig, clock: Now, *, air_c: Callable[[datetime], float]) -> None:
+        """Start with sensors just read; ``air_c`` tells the temperature of the air at a moment."""
+        state = ObservingConditionsState(average_period_hours=config.average_period_hours)
+        super().__init__(config, clock, state=state)
+        self._air_c = air_c
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass; the sensors are read again whenever it is time."""
+        super().advance(seconds)
+        self.state.age_s = (self.state.age_s + seconds) % self.config.read_every_s
+
+    cloud_cover = _sensor("CloudCover", "Return the part of the sky that is clouded in percent.")
+    dew_point = _sensor("DewPoint", "Return the dew point in degrees C.")
+    humidity = _sensor("Humidity", "Return the relative humidity in percent.")
+    pressure = _sensor("Pressure", "Return the air pressure at the site in hPa.")
+    rain_rate = _sensor("RainRate", "Return the rain in millimetres per hour.")
+    sky_brightness = _sensor("SkyBrightness", "Return the brightness of the sky in lux.")
+    sky_quality = _sensor("SkyQuality", "Return the darkness of the sky in magnitudes per square arcsecond.")
+    sky_temperature = _sensor("SkyTemperature", "Return the temperature of the sky in degrees C.")
+    star_fwhm = _sensor("StarFWHM", "Return the seeing, as width of stars at half maximum, in arcseconds.")
+    temperature = _sensor("Temperature", "Return the temperature of the air in degrees C.")
+    wind_gust = _sensor("WindGust", "Return the strongest wind of the last two minutes in metres per second.")
+    wind_speed = _sensor("WindSpeed", "Return the wind in metres per second.")
+
+    @read("WindDirection", errors=(NotSupportedError,))
+    def wind_direction(self) -> float:
+        """Return where the wind comes from in degrees, north 0, east 90; 0 when it is calm."""
+        self._require(_WIND_DIRECTION)
+        calm = self.config.wind_speed is not None and self.reading(_WIND_SPEED) == 0
+        return 0.0 if calm else self.reading(_WIND_DIRECTION)
+
+    @read("AveragePeriod")
+    def average_period(self) -> float:
+        """Return the hours that readings are averaged over, 0 for none."""
+        return self.state.average_period_hours
+
+    @write("AveragePeriod", errors=(InvalidValueError,))
+    def set_average_period(self, hours: float) -> None:
+        """Choose the hours that readings are averaged over."""
+        check_range("AveragePeriod", hours, low=0, high=24)
+        self.state.average_period_hours = hours
+
+    @method("Refresh")
+    def refresh(self) -> None:
+        """Read every sensor now."""
+        self.state.age_s = 0.0
+
+    @read("SensorDescription", "SensorName", errors=_SENSOR)
+    def get_sensor_description(self, sensor: str) -> str:
+        """Return what a sensor is."""
+        return self.config.sensor_description.replace("{sensor}", self._found(sensor))
+
+    @read("TimeSinceLastUpdate", "SensorName", errors=_SENSOR)
+    def time_since_last_update(self, sensor: str) -> float:
+        """Return how many seconds ago a sensor was read; no name means whichever was read last."""
+        if sensor:
+            self._found(sensor)
+        return self.state.age_s
+
+    def reading(self, sensor: str) -> float:
+        """Return what a sensor (its exact name) shows.
+
+        Raises:
+            NotSupportedError: there is no such sensor.
+        """
+        self._require(sensor)
+        if sensor == _DEW_POINT:
+            air_c = self._air() if self.config.temperature is None else self.reading("Temperature")
+            return dew_point_c(air_c, self.reading("Humidity"))
+        shown = getattr(self.config, self.fields[sensor])
+        return self._air() if shown == "sky" else self._value(shown, sensor)
+
+    def _value(self, sensor: SensorConfig, name: str) -> float:
+        # Each sensor has a phase of its own, so that they do not all swing together.
+        phase_s = sensor.period_s * list(self.fields).index(name) / len(self.fields)
+        end_s = self._read_at().timestamp() + phase_s
+        window_s = self.state.average_period_hours * 3600.0
+        part = wave_mean(end_s - window_s, end_s, period_s=sensor.period_s)
+        return sensor.low + (sensor.high - sensor.low) * part
+
+    def _air(self) -> float:
+        hours = self.state.average_period_hours
+        steps = [timedelta(hours=hours * index / _SAMPLES) for index in range(_SAMPLES)] if hours else [timedelta()]
+        return sum(self._air_c(self._read_at() - step) for step in steps) / len(steps)
+
+    def _read_at(self) -> datetime:
+        return self.clock.now() - timedelta(seconds=self.state.age_s)
+
+    def _found(self, sensor: str) -> str:
+        for name in self.fields:
+            if name.lower() == sensor.lower():
+                self._require(name)
+                return name
+        raise InvalidValueError(f"SensorName must be one of {', '.join(self.fields)}, not {sensor!r}")
+
+    def _require(self, sensor: str) -> None:
+        if getattr(self.config, self.fields[sensor]) is None:
+            unsupported(sensor)

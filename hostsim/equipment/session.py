@@ -1,0 +1,72 @@
+"""The HTTP session under alpyca: answers limited in time and size, whatever the server sends."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+ANSWER_S = 5.0
+_MOST_BYTES = 4 << 20
+_PIECE_BYTES = 1 << 16
+
+
+class BoundedSession(requests.Session):
+    """A session for one server; takes no proxy from the environment, since equipment is near."""
+
+    def __init__(self, answer_s: float = ANSWER_S) -> None:
+        """Wait at most ``answer_s`` seconds for an answer, and again as long until it is complete."""
+        super().__init__()
+        self.trust_env = False
+        self._adapter = _BoundedAdapter(answer_s)
+        self.mount("http://", self._adapter)
+
+    def be_patient(self, put_s: float) -> None:
+        """Wait ``put_s`` seconds for what a PUT begins: drivers before Platform 7 answer when it is done."""
+        self._adapter.put_s = max(put_s, self._adapter.answer_s)
+
+
+class _BoundedAdapter(HTTPAdapter):
+    def __init__(self, answer_s: float) -> None:
+        super().__init__()
+        self.answer_s = answer_s
+        self.put_s = answer_s
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request and read the whole answer; the caller's own time limit is replaced by the session's."""
+        limit_s = self.put_s if request.method == "PUT" else self.answer_s
+        try:
+            response = super().send(request, stream=True, timeout=limit_s)
+        except requests.ConnectionError as error:
+            # A kept connection may have been closed just as it was used again; reading twice does no harm.
+            if request.method != "GET" or isinstance(error, requests.Timeout):
+                raise
+            response = super().send(request, stream=True, timeout=limit_s)
+        response.raw = io.BytesIO(_whole(response, limit_s=limit_s))
+        return response
+
+
+def _whole(response: requests.Response, *, limit_s: float) -> bytes:
+    body, ends = bytearray(), time.monotonic() + limit_s
+    try:
+        while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise requests.exceptions.ContentDecodingError("the answer has no end")
+            if time.monotonic() > ends:
+                raise requests.ReadTimeout("the answer trickles")
+    except requests.RequestException:
+        response.raw.close()
+        raise
+    except ReadTimeoutError as error:
+        response.raw.close()
+        raise requests.ReadTimeout(error) from error
+    except HTTPError as error:
+        response.raw.close()
+        raise requests.ConnectionError(error) from error
+    response.raw.release_conn()
+    return bytes(body)

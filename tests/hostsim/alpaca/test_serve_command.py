@@ -1,0 +1,63 @@
+"""The command ``hostsim serve``, as a user starts it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from hostsim.cli import app
+
+COMMAND = (
+    sys.executable,
+    "-c",
+    "from hostsim.cli import main; main()",
+    "serve",
+    "--port",
+    "0",
+    "--discovery-port",
+    "0",
+)
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 400), (("--preset", "omnisim"), 200)])
+def test_it_serves_until_interrupted(options: tuple[str, ...], status: int) -> None:
+    """The address is printed, requests are answered, the preset brings its routes, and Ctrl-C ends it."""
+    with subprocess.Popen((*COMMAND, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"127\.0\.0\.1:\d+", line)
+            assert found is not None, line
+            base = f"http://{found[0]}"
+            listed = httpx.get(f"{base}/management/v1/configureddevices", trust_env=False).json()["Value"]
+            assert len(listed) == 10
+            profile = f"{base}/simulator/v1/safetymonitor/0/xmlprofile"
+            assert httpx.get(profile, trust_env=False).status_code == status
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("option", ["--bind=::1", "--port=1", "--discovery-port=0", "--seed=3", "--preset=omnisim"])
+def test_a_file_leaves_no_room_for_options(tmp_path: Path, option: str) -> None:
+    """What the file says cannot be said twice."""
+    result = CliRunner().invoke(app, ["serve", "--config", str(tmp_path / "x.toml"), option])
+    assert result.exit_code == 2
+    assert "--config" in result.output
+
+
+def test_a_bad_file_is_told_in_lines(tmp_path: Path) -> None:
+    """Problems of the file go to standard error, one line each, and the status is 1."""
+    file = tmp_path / "servers.toml"
+    file.write_text("[[servers]]\nport = -1\nx = 1\n", encoding="utf-8")
+    result = subprocess.run((*COMMAND[:4], "--config", file), capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 1
+    assert [line.split(":")[1] for line in result.stderr.splitlines()] == ["2", "3"]
