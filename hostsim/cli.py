@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +89,9 @@ def serve(
     sky = Sky(seed=seed, site=SkySite(), optics=Optics(), sensor=Sensor())
     with AlpacaServer(Observatory(sky, clock), host=bind, port=port) as server:
         Console().print(f"serving Alpaca simulators on {server.address}", highlight=False)
-        threading.Event().wait()
+        # Interrupting is how serving ends.
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def main() -> None:

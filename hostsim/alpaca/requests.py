@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -115,7 +116,7 @@ def _parse(text: str, kind: type) -> bool | int | float | str:
         return _boolean(text)
     if kind is int:
         return _integer(text)
-    if not _DOUBLE.fullmatch(text):
+    if not _DOUBLE.fullmatch(text) or not math.isfinite(float(text)):
         raise ValueError(text)
     return float(text)
 

@@ -75,9 +75,8 @@ class Telescope(TelescopeFace):
 
     def __init__(self, config: TelescopeConfig, clock: Now) -> None:
         """Start at the park position, parked if the configuration says so."""
-        mount = config.mount
-        park = Place(reference=Reference.GROUND, hours=mount.park_ha_hours, dec_deg=mount.park_dec_deg)
         site = config.site
+        park = config.mount.park(site.latitude_deg)
         state = MountState(
             latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg, place=park, at_park=config.starts_parked
         )
@@ -224,9 +223,7 @@ class Telescope(TelescopeFace):
     def find_home(self) -> None:
         """Start slewing to the home position; AtHome is true and Tracking off at the end."""
         self._require_unparked()
-        home = self.config.mount
-        place = Place(reference=Reference.GROUND, hours=home.home_ha_hours, dec_deg=home.home_dec_deg)
-        self._retire(place, Arrival.HOME)
+        self._retire(self.config.mount.home(self.state.mount.latitude_deg), Arrival.HOME)
 
     @read("DestinationSideOfPier", "RightAscension", "Declination", errors=(InvalidValueError,))
     def destination_side_of_pier(self, ra_hours: float, dec_deg: float) -> PierSide:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from hostsim.equipment.calls import talking_to
 from hostsim.equipment.waiting import Patience, wait_until
+from tsplug import DeviceError
 from tsplug.ports import Clock
 
 _CONNECTING = Patience(timeout_s=60.0)
@@ -40,6 +41,8 @@ class HostDevice:
                 return
             self._alpaca.Connect()
             self._wait(lambda: not self._alpaca.Connecting, "connecting", patience=_CONNECTING)
+            if not self._alpaca.Connected:
+                raise DeviceError(self.label, "did not connect: look at the device and its driver")
 
     def _trying(self, doing: str) -> AbstractContextManager[None]:
         return talking_to(self.label, doing)

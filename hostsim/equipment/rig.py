@@ -49,7 +49,7 @@ class Rig:
 
 
 def connect(address: str, clock: Clock) -> Rig:
-    """Find the first device of each kind at ``host:port`` and connect to it.
+    """Find the device of each kind with the lowest number at ``host:port`` and connect to it.
 
     Raises:
         InputError: the address is not ``host:port``.
@@ -58,8 +58,8 @@ def connect(address: str, clock: Clock) -> Rig:
     check_reachable(address)
     with talking_to(f"Alpaca server {address}", "list its devices"):
         listed = management.configureddevices(address)
-    names = {entry["DeviceType"].lower(): entry["DeviceName"] for entry in listed if entry["DeviceNumber"] == 0}
-    found = _Found(address, clock, names)
+    last_to_first = sorted(listed, key=lambda entry: int(entry["DeviceNumber"]), reverse=True)
+    found = _Found(address, clock, {entry["DeviceType"].lower(): entry for entry in last_to_first})
     rig = Rig(
         mount=found.device("telescope", alpaca=Telescope, host=Mount),
         camera=found.device("camera", alpaca=AlpacaCamera, host=Camera),
@@ -96,9 +96,10 @@ def check_reachable(address: str) -> None:
 class _Found:
     address: str
     clock: Clock
-    names: dict[str, str]
+    first: dict[str, dict[str, Any]]
 
     def device(self, kind: str, *, alpaca: Any, host: type[D]) -> D | None:
-        if kind not in self.names:
+        entry = self.first.get(kind)
+        if entry is None:
             return None
-        return host(alpaca(self.address, 0), self.clock, name=self.names[kind])
+        return host(alpaca(self.address, int(entry["DeviceNumber"])), self.clock, name=str(entry["DeviceName"]))

@@ -19,7 +19,8 @@ from hostsim.devices.parts.errors import (
     ValueNotSetError,
 )
 from hostsim.devices.parts.mount import PierSide
-from hostsim.devices.telescope import Telescope
+from hostsim.devices.telescope import Telescope, TelescopeConfig
+from hostsim.sky.scene import SkySite
 
 Pass = Callable[[float], None]
 
@@ -314,3 +315,19 @@ def test_a_slew_ends_the_same_however_time_is_cut(
     assert telescope.right_ascension() == ra
     assert telescope.declination() == dec
     assert wrap_hours(telescope.true_pointing()[0] - ra) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("latitude_deg", "pole_deg"), [(47.2, 90.0), (-33.0, -90.0)])
+def test_it_parks_and_finds_home_at_the_pole_that_is_up(
+    clock: SimulatedClock, latitude_deg: float, pole_deg: float
+) -> None:
+    """In the south the mount does not park below the horizon."""
+    telescope = Telescope(TelescopeConfig(site=SkySite(latitude_deg=latitude_deg)), clock)
+    assert telescope.declination() == pytest.approx(pole_deg, abs=0.5)
+    assert telescope.altitude() == pytest.approx(abs(latitude_deg))
+    telescope.unpark()
+    telescope.find_home()
+    clock.sleep(200)
+    telescope.advance(200)
+    assert telescope.at_home()
+    assert telescope.altitude() == pytest.approx(abs(latitude_deg))

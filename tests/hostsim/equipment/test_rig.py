@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import socket
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from hostsim.devices.observatory import Observatory
+from hostsim.alpaca.server import AlpacaServer
+from hostsim.clock import SimulatedClock
+from hostsim.devices.observatory import Observatory, ObservatoryConfig
+from hostsim.devices.telescope import TelescopeConfig
 from hostsim.equipment.rig import Rig, connect
+from hostsim.sky.scene import ExposureSettings, LightPath
 from tsplug import DeviceError, InputError
 from tsplug.testing.clock import ManualClock
+
+
+class BlankSky:
+    """A sky that nobody looks at."""
+
+    def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
+        return np.zeros((exposure.num_x, exposure.num_y), np.uint16)
+
+    def temperature_c(self, moment: object) -> float:
+        return 5.0
 
 
 def test_every_kind_is_found_and_connected(rig: Rig, observatory: Observatory) -> None:
@@ -40,3 +56,11 @@ def test_an_address_has_host_and_port(address: str) -> None:
     """What is not HOST:PORT is refused before anything is tried."""
     with pytest.raises(InputError, match="HOST:PORT"):
         connect(address, ManualClock())
+
+
+def test_the_first_device_of_a_kind_need_not_be_number_0(clock: SimulatedClock) -> None:
+    """A server may begin to count its telescopes at 1."""
+    config = ObservatoryConfig(telescope=TelescopeConfig(number=1))
+    with AlpacaServer(Observatory(BlankSky(), clock, config=config)) as server:
+        mount = connect(server.address, clock).mount
+    assert mount is not None
