@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -112,7 +113,9 @@ def serve(
     with Service(described, clock, simulator_routes=preset is Preset.OMNISIM) as service:
         for running in service.servers:
             Console().print(f"serving Alpaca simulators on {running.address}", highlight=False, markup=False)
-        threading.Event().wait()
+        # Interrupting is how serving ends.
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 @app.command()

@@ -38,5 +38,5 @@ def _sample(kind: str) -> FrameFacts:
         name="rig", site_id=1, focal_length_mm=540, aperture_mm=107, pixel_size_um=3.76, observer="A", telescope="T"
     )
     site = Site(name="site", latitude_deg=47, longitude_deg=8)
-    subject = Subject("target", "project", 1)
+    subject = Subject("target", "project", 1, ra_hours=0.0, dec_deg=0.0)
     return FrameFacts("guid", kind, 1, moment, moment, 60.0, "L", subject, readings, rig, site)

@@ -202,9 +202,9 @@ def _of_camera(device: Device) -> Iterator[tuple[str, Any]]:
 
 def _of_telescope(device: Device) -> Iterator[tuple[str, Any]]:
     mount = getattr(device.config, "mount")  # noqa: B009 - only a telescope has a mount
-    altitude_deg, azimuth_deg = horizontal(
-        mount.home_ha_hours, mount.home_dec_deg, latitude_deg=shown(device, "SiteLatitude")
-    )
+    latitude_deg = shown(device, "SiteLatitude")
+    home = mount.home(latitude_deg)
+    altitude_deg, azimuth_deg = horizontal(home.hours, home.dec_deg, latitude_deg=latitude_deg)
     yield "HomeAzimuth", azimuth_deg
     yield "HomeAltitude", altitude_deg
 

@@ -99,10 +99,9 @@ class Telescope(TelescopeFace):
 
     def __init__(self, config: TelescopeConfig, clock: Now) -> None:
         """Start at the park position, parked if the configuration says so."""
-        mount = config.mount
-        park = Place(reference=Reference.GROUND, hours=mount.park_ha_hours, dec_deg=mount.park_dec_deg)
         site, parked = config.site, config.starts_parked
-        place = park if parked else mount.start or park
+        park = config.mount.park(site.latitude_deg)
+        place = park if parked else config.mount.start or park
         state = MountState(
             latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg, place=place, at_park=parked
         )
@@ -289,9 +288,7 @@ class Telescope(TelescopeFace):
         """Start slewing to the home position; AtHome is true and Tracking off at the end."""
         self._require_ability("find_home", "FindHome")
         self._require_unparked()
-        home = self.config.mount
-        place = Place(reference=Reference.GROUND, hours=home.home_ha_hours, dec_deg=home.home_dec_deg)
-        self._retire(place, Arrival.HOME)
+        self._retire(self.config.mount.home(self.state.mount.latitude_deg), Arrival.HOME)
 
     @read("DestinationSideOfPier", "RightAscension", "Declination", errors=(InvalidValueError,))
     def destination_side_of_pier(self, ra_hours: float, dec_deg: float) -> PierSide:

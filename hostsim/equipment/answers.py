@@ -91,8 +91,9 @@ _MEMBERS: tuple[tuple[Callable[[Any], bool], str], ...] = (
     ),
     (
         _is_number,
-        "Altitude Azimuth CCDTemperature Declination ElectronsPerADU HeatSinkTemperature LastExposureDuration "
-        "MechanicalPosition PixelSizeX Position RightAscension SetCCDTemperature StepSize Temperature",
+        "Altitude Azimuth CCDTemperature CoolerPower Declination ElectronsPerADU HeatSinkTemperature "
+        "LastExposureDuration MechanicalPosition PixelSizeX Position RightAscension SetCCDTemperature StepSize "
+        "Temperature",
     ),
     (_are_texts, "Names ReadoutModes"),
     (_are_whole, "FocusOffsets"),

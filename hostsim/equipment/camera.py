@@ -22,6 +22,7 @@ from tsplug.ports import Clock
 T = TypeVar("T")
 
 _DOWNLOAD_S = 120.0
+_IDLE_PERCENT = 0.5
 # One jump of a simulated clock covers the exposure; real time is passed in slices by the clock itself.
 _POLL_S = 0.5
 
@@ -113,10 +114,10 @@ class Camera(HostDevice):
         ``at_least_c`` is where it counts as warm; in frosty air that is as warm as the air gets it.
         """
         with self._trying("warm up"):
-            heat_sink_c = _optional(lambda: float(self._alpaca.HeatSinkTemperature))
-            goal_c = at_least_c if heat_sink_c is None else min(at_least_c, heat_sink_c - 0.5)
+            air_c = _optional(lambda: float(self._alpaca.HeatSinkTemperature))
+            goal_c = at_least_c if air_c is None else min(at_least_c, air_c - 0.5)
             self._alpaca.SetCCDTemperature = goal_c
-        self._wait(lambda: self._alpaca.CCDTemperature >= goal_c - 0.5, "warming up", patience=patience)
+        self._wait(lambda: self._warm_enough(goal_c), "warming up", patience=patience)
         with self._trying("switch the cooler off"):
             self._alpaca.CoolerOn = False
 
@@ -137,7 +138,9 @@ class Camera(HostDevice):
             num_x, num_y = int(self._alpaca.NumX), int(self._alpaca.NumY)
         pixels = self._frames.read(num_x=num_x, num_y=num_y)
         with self._trying("tell how long it exposed"):
-            exposure_s = _last(lambda: float(self._alpaca.LastExposureDuration)) or exposure.exposure_s
+            exposure_s = _last(lambda: float(self._alpaca.LastExposureDuration))
+        if exposure_s is None:
+            exposure_s = exposure.exposure_s
         return Shot(pixels, started, ended, exposure_s, self.reading())
 
     def abort(self) -> None:
@@ -164,6 +167,13 @@ class Camera(HostDevice):
                 set_temperature_c=_optional(lambda: float(self._alpaca.SetCCDTemperature)),
                 temperature_c=_optional(lambda: float(self._alpaca.CCDTemperature)),
             )
+
+    def _warm_enough(self, goal_c: float) -> bool:
+        if self._alpaca.CCDTemperature >= goal_c - 0.5:
+            return True
+        # A cooler that has nothing left to do holds nothing back: the air is colder than the goal.
+        power_percent = _optional(lambda: float(self._alpaca.CoolerPower))
+        return power_percent is not None and power_percent <= _IDLE_PERCENT
 
     def _set_up(self, exposure: Exposure) -> None:
         with self._trying("set up the exposure"):

@@ -17,7 +17,8 @@ _PARKING = Patience(timeout_s=900.0)
 _CENTERED_ARCSEC = 30.0
 _ATTEMPTS = 3
 _PIER_SIDES = {0: PierSide.EAST, 1: PierSide.WEST}
-_OF_DATE = 1
+# ASCOM's numbers of frames; `other` is what drivers without an answer say, and their mounts follow the date's sky.
+_OTHER, _OF_DATE, _J2000 = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,10 @@ class Mount(HostDevice):
 
     def _speaks_of_date(self) -> bool:
         with self._trying("tell its coordinate system"):
-            return int(self._alpaca.EquatorialSystem) == _OF_DATE
+            system = int(self._alpaca.EquatorialSystem)
+        if system not in (_OTHER, _OF_DATE, _J2000):
+            raise DeviceError(self.label, "speaks neither J2000 nor coordinates of date: choose one in its driver")
+        return system != _J2000
 
 
 def _separation_arcsec(reading: MountReading, *, ra_hours: float, dec_deg: float) -> float:

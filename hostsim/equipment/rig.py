@@ -51,7 +51,7 @@ class Rig:
 
 
 def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
-    """Find the first device of each kind at ``host:port`` and connect to it.
+    """Find the device of each kind with the lowest number at ``host:port`` and connect to it.
 
     Args:
         address: the Alpaca server.

@@ -36,9 +36,9 @@ def output_folder(out: Path) -> Iterator[None]:
 
 
 def _make(out: Path) -> list[Path]:
-    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     made: list[Path] = []
     try:
+        missing = [folder for folder in (out, *out.parents) if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir()
             made.append(folder)

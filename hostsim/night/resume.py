@@ -9,6 +9,7 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
+from hostsim.sequence.safety import leave_safe
 from hostsim.sequence.state import Imaging, NightState
 from tsplug import InputError
 
@@ -36,33 +37,42 @@ def kept_state(options: NightOptions, parsed: Parsed, *, seed: int) -> NightStat
 
 
 def take_up(host: Host) -> None:
-    """Go on where the state says: equipment as it was asked to be, no half-written frames, no untold light.
+    """Go on where the state says: no half-written frames, no untold light, equipment as it was asked to be.
 
     Raises:
-        TsplugError: the equipment cannot be brought back, or a light not recorded.
+        TsplugError: a light cannot be recorded, or the equipment not brought back; it is left safe then.
     """
+    try:
+        _take_up(host)
+    except BaseException:
+        host.context.cancellation.withdraw()
+        host.warn(f"the night cannot go on; left safe: {leave_safe(host.rig)}")
+        raise
+
+
+def _take_up(host: Host) -> None:
     state = host.journal.state
-    standing = state.standing
-    if standing.connected:
+    if state.standing.connected:
         host.context.devices.rig = host.connect()
-    if state.simulators is None:
-        # Real equipment may have been parked or moved meanwhile: point anew.
-        state.imaging = Imaging()
-        _restore(host)
     outbox = state.outbox
     for folder in ("lights", "flats"):
         sweep(host.out / folder, keep=outbox.part if outbox else None)
     if outbox is not None:
         host.display.note(f"delivering {outbox.final.name}, which an interruption left behind")
         deliver(outbox, host, resumed=True)
+    if state.simulators is None:
+        # Real equipment may have been parked or moved meanwhile: point and focus anew.
+        state.imaging, state.focus = Imaging(), None
+        _restore(host)
 
 
 def _restore(host: Host) -> None:
     standing, rig = host.journal.state.standing, host.rig
+    if rig.panel is not None:
+        rig.panel.light_off()
     if standing.cooled_to_c is not None and rig.camera is not None:
         rig.camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
     if standing.unparked and rig.mount is not None:
         rig.mount.unpark()
     if standing.cover_open and rig.panel is not None:
-        rig.panel.light_off()
         rig.panel.open_cover()

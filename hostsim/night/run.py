@@ -89,7 +89,7 @@ class _Night:
         equipment = self._equipment(profile, site, stack=stack)
         journal = Journal(self.options.out / STATE, self.state, clock=self.clock, simulators=equipment.simulators)
         stop = StopRequest()
-        stack.enter_context(_stopping_on_interrupt(stop))
+        stack.enter_context(stopping_on_interrupt(stop))
         clock = WatchfulClock(self.clock, stop)
         with ExitStack() as shown:
             devices = HostDevices()
@@ -154,15 +154,19 @@ class _Night:
 
 
 @contextmanager
-def _stopping_on_interrupt(stop: StopRequest) -> Iterator[None]:
-    """Turn the first Ctrl-C into a request to stop; the second one interrupts at once."""
+def stopping_on_interrupt(stop: StopRequest) -> Iterator[None]:
+    """Turn the first Ctrl-C or termination into a request to stop; the second one acts at once."""
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.ask()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    before = signal.signal(signal.SIGINT, ask)
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()

@@ -7,6 +7,7 @@ from datetime import datetime
 from hostsim.clock import SimulatedClock
 from hostsim.devices.camera import CameraConfig
 from hostsim.devices.configuration import ObservatoryConfig, standard_devices
+from hostsim.devices.covercalibrator import CoverCalibratorConfig
 from hostsim.devices.filterwheel import FilterWheelConfig
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.telescope import TelescopeConfig
@@ -17,6 +18,10 @@ from tsplug import Profile, Site
 
 # Which focus offset a filter has whose name is known, in steps; others have none.
 _FOCUS_STEPS = {"L": 0, "R": 40, "G": 20, "B": -10, "Ha": 90, "OIII": 80, "SII": 100}
+
+
+_PANEL_LEVELS = 255
+"""Levels of a simulated panel whose profile names none."""
 
 
 def simulated_observatory(
@@ -47,6 +52,7 @@ def simulated_observatory(
         devices=standard_devices(
             TelescopeConfig(site=sky_site, optics=optics),
             CameraConfig(sensor=sensor),
+            CoverCalibratorConfig(max_brightness=profile.panel_max_brightness or _PANEL_LEVELS),
             FilterWheelConfig(filters=names, focus_offsets_steps=offsets),
         )
     )

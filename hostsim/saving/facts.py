@@ -16,13 +16,13 @@ from tsplug import Profile, Site
 
 @dataclass(frozen=True)
 class Subject:
-    """What was imaged: J2000 (hours, degrees), planned position angle in degrees, names, and the flats period."""
+    """What was imaged: names, the flats period, planned J2000 (hours, degrees; None: no plan) and position angle."""
 
     target_name: str
     project_name: str
     session_id: int
-    ra_hours: float = 0.0
-    dec_deg: float = 0.0
+    ra_hours: float | None = None
+    dec_deg: float | None = None
     rotation_deg: float = 0.0
 
 

@@ -45,7 +45,7 @@ def write_part(pixels: NDArray[np.uint16], cards: Sequence[Card], *, final: Path
     """
     part = final.with_name(f".{final.name}{PART}")
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(final.parent)
         hdu = _hdu(pixels, cards)
         with part.open("wb") as stream:
             hdu.writeto(stream, checksum=True)
@@ -67,11 +67,7 @@ def finish(part: Path, final: Path) -> None:
     try:
         if part.exists():
             part.rename(final)
-        folder = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _flush_folder(final.parent)
     except OSError as error:
         raise FileError(f"{final}: the frame cannot get its name ({error}): look at the folder") from error
 
@@ -82,6 +78,23 @@ def sweep(folder: Path, *, keep: Path | None = None) -> int:
     for part in leftovers:
         part.unlink(missing_ok=True)
     return len(leftovers)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and its parents; a new folder is as safe from a power cut as what will lie in it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush_folder(folder.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _hdu(pixels: NDArray[np.uint16], cards: Sequence[Card]) -> fits.PrimaryHDU:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -105,7 +106,9 @@ def _subject(facts: FrameFacts) -> Iterator[Card]:
     if not facts.is_light:
         return
     yield "OBJECT", subject.target_name, "Name of the object of interest"
-    yield "OBJCTRA", _sexagesimal(subject.ra_hours), "[H M S] RA of imaged object"
+    if subject.ra_hours is None or subject.dec_deg is None:
+        return
+    yield "OBJCTRA", _sexagesimal(subject.ra_hours, turn=24), "[H M S] RA of imaged object"
     sign = "-" if subject.dec_deg < 0 else "+"
     yield "OBJCTDEC", sign + _sexagesimal(abs(subject.dec_deg)), "[D M S] Declination of imaged object"
     yield "OBJCTROT", subject.rotation_deg, "[deg] planned rotation of imaged object"
@@ -142,7 +145,7 @@ def _session(facts: FrameFacts) -> Iterator[Card]:
 
 
 def _if_known(keyword: str, value: float | None, *, comment: str) -> Iterator[Card]:
-    if value is not None:
+    if value is not None and math.isfinite(value):
         yield keyword, value, comment
 
 
@@ -154,8 +157,8 @@ def _mjd(moment: datetime) -> float:
     return (moment - _MJD_EPOCH) / timedelta(days=1)
 
 
-def _sexagesimal(value: float) -> str:
-    hundredths = round(value * 360_000)
+def _sexagesimal(value: float, *, turn: int = 360) -> str:
+    hundredths = round(value * 360_000) % (turn * 360_000)
     whole, rest = divmod(hundredths, 360_000)
     minutes, rest = divmod(rest, 6_000)
     return f"{whole:02d} {minutes:02d} {rest / 100:05.2f}"

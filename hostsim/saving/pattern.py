@@ -13,7 +13,8 @@ from tsplug import InputError
 _TOKEN = re.compile(r"\$\$(.*?)\$\$")
 _ILLEGAL = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _MJD_EPOCH = datetime(1858, 11, 17, tzinfo=UTC)
-_LONGEST_PART = 200
+# Names of files may have 255 bytes; a frame's part, number and endings need some of them.
+_LONGEST_PART_BYTES = 200
 
 _Value = Callable[[FrameFacts], str]
 
@@ -121,4 +122,5 @@ def expand(pattern: str, facts: FrameFacts) -> PurePosixPath:
 
 def _part(part: str, facts: FrameFacts) -> str:
     text = _TOKEN.sub(lambda token: _ILLEGAL.sub("_", PATTERNS[token[1]](facts)), part)
-    return _ILLEGAL.sub("_", text).strip(" .")[:_LONGEST_PART]
+    name = _ILLEGAL.sub("_", text).strip(" .").encode("utf-8")[:_LONGEST_PART_BYTES]
+    return name.decode("utf-8", "ignore").rstrip(" .")

@@ -25,7 +25,7 @@ def catalogue_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
         return [_located(part) for part in str(error).split("; ") if part]
     finally:
         store.close()
-    return _pattern_problems(catalogue)
+    return _pattern_problems(catalogue) + _offset_problems(catalogue["profile"])
 
 
 def _pattern_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
@@ -37,6 +37,13 @@ def _pattern_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
         except InputError as error:
             found.append((("profile", name), str(error)))
     return found
+
+
+def _offset_problems(profile: dict[str, Any]) -> list[tuple[Path, str]]:
+    filters, offsets = profile.get("filters") or [], profile.get("filter_offsets") or []
+    if not offsets or len(offsets) == len(filters):
+        return []
+    return [(("profile", "filter_offsets"), f"{len(offsets)} focus offsets for {len(filters)} filters: give one each")]
 
 
 def _located(text: str) -> tuple[Path, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dates
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -69,13 +69,13 @@ class Until(BaseModel):
         return self
 
     def moment(self, now: datetime, site: Site) -> datetime:
-        """Return the first moment from ``now`` on at which it is so, to the minute; ``now`` if it is so already.
+        """Return the first moment (UTC) from ``now`` on at which it is so, to the minute; ``now`` if it is so already.
 
         Raises:
             InputError: it does not come to pass within a day.
         """
         if self.time is not None:
-            return _next_time(self.time, now, site=site)
+            return _next_time(self.time, now, site=site).astimezone(UTC)
         holds = self._held(site)
         moment = now
         while not holds(moment):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from hostsim.equipment.focuser import Focuser
 from hostsim.sequence.host import Host
 from hostsim.sequence.stars import half_flux_radius
 from hostsim.sequence.state import Focus
-from tsplug import DeviceError
+from tsplug import DeviceError, TsplugError
 
 _FEWEST_POINTS = 4
 _BEST_FIT = 0.6
@@ -48,12 +49,18 @@ def autofocus(settings: FocusSettings, host: Host) -> int:
 
     Raises:
         NoFocusFoundError: too few stars, or no minimum in range; the focuser is back where it was.
-        DeviceError: the focuser or the camera failed.
+        DeviceError: the focuser or the camera failed; the focuser is sent back to where it was.
     """
     focuser = host.focuser()
     start = focuser.position()
     host.display.note(f"autofocus around {start}")
-    points = _measured(settings, host, focuser=focuser)
+    try:
+        points = _measured(settings, host, focuser=focuser)
+    except TsplugError:
+        # Cut short, the curve must not leave the night out of focus; the move itself may be refused or cancelled too.
+        with suppress(TsplugError):
+            focuser.move(start)
+        raise
     try:
         best = best_position(points)
     except ValueError as error:

@@ -67,6 +67,7 @@ class Frames:
 
     def light(self, decision: TakeExposure, expose: Expose, *, grade: bool) -> Path:
         """Take the light that was decided, and return its file when it is recorded (and graded)."""
+        self._keep_promise()
         state = self._host.journal.state
         number = state.lights + 1
         shot = self._shoot(
@@ -100,6 +101,7 @@ class Frames:
 
     def take(self, request: FrameRequest) -> SavedFrame:
         """Expose and save one calibration frame; one that is on disk already is returned as it is."""
+        self._keep_promise()
         state = self._host.journal.state
         known = state.taken.get(request.guid)
         if known is not None and known.file.exists():
@@ -120,8 +122,8 @@ class Frames:
         subject = Subject(request.target_name, request.project_name, request.session_id)
         facts = self._facts(shot, request.guid, kind=request.kind, number=request.number, subject=subject)
         final = self._wanted("flats", self._host.profile.flat_pattern, facts=facts)
-        part = write_part(shot.pixels, cards(facts), final=final)
         saved = _saved(request.guid, final, shot=shot, max_adu=self._host.camera().max_adu)
+        part = write_part(shot.pixels, cards(facts), final=final)
         state.taken[request.guid] = saved
         state.outbox = Outbox(part=part, final=final)
         self._host.journal.save()
@@ -132,6 +134,7 @@ class Frames:
     def snapshots(self, wanted: Snapshots) -> None:
         """Take frames that belong to no plan; those taken before an interruption are not taken again."""
         host, state = self._host, self._host.journal.state
+        self._keep_promise()
         while state.repeats < wanted.count:
             host.context.cancellation.check()
             shot = self._shoot(
@@ -147,6 +150,12 @@ class Frames:
             host.journal.save()
             deliver(state.outbox, host)
         state.repeats = 0
+
+    def _keep_promise(self) -> None:
+        # An instruction may fail on a frame and the sequence go on: the next frame's promise must not replace it.
+        outbox = self._host.journal.state.outbox
+        if outbox is not None:
+            deliver(outbox, self._host, resumed=True)
 
     def _shoot(self, exposure: Exposure) -> Shot:
         return self._host.camera().expose(exposure)

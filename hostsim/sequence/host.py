@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +19,7 @@ from hostsim.equipment.rig import Rig
 from hostsim.equipment.rotator import Rotator
 from hostsim.equipment.wheel import FilterWheel
 from hostsim.progress.display import Display
+from hostsim.sequence.conditions import Until
 from hostsim.sequence.journal import Journal
 from hostsim.sequence.stopping import StopRequest
 from tsplug import DeviceError, Profile, Site, TsplugError
@@ -116,6 +118,21 @@ class Host:
         """Show and keep something that went wrong without ending the night."""
         self.warnings.append(message)
         self.display.warn(message)
+
+    def end_of(self, until: Until) -> datetime:
+        """Return when the instruction that runs now ends: reckoned once and kept, so that going on later moves nothing.
+
+        Raises:
+            InputError: it does not come to pass within a day.
+        """
+        cursor = self.journal.state.cursor
+        if not cursor:
+            return until.moment(self.clock.now(), self.site)
+        place = cursor[-1]
+        if place.ends is None:
+            place.ends = until.moment(self.clock.now(), self.site)
+            self.journal.save()
+        return place.ends
 
     def mount(self) -> Mount:
         """Return the mount.

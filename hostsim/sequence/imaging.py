@@ -100,7 +100,7 @@ class Imager:
 
     def _until_nothing_is_left(self, container: SchedulerContainer) -> None:
         host = self._host
-        until = None if self._settings.until is None else self._settings.until.moment(host.clock.now(), host.site)
+        until = None if self._settings.until is None else host.end_of(self._settings.until)
         while True:
             host.context.cancellation.check()
             decision = container.decide(self._request(until), host.session)
@@ -171,6 +171,8 @@ class Imager:
         if mount is not None and mount.wrong_side(decision.ra_hours, decision.dec_deg):
             self._host.display.note(f"{decision.target_name} has passed the meridian: flipping")
             mount.center(decision.ra_hours, decision.dec_deg)
+            if self._host.profile.has_rotator and not self._settings.rotation_half_turn:
+                rotate_to(decision.rotation_deg, self._host, half_turn=False)
 
     def _focus_if_due(self) -> None:
         host, settings = self._host, self._settings

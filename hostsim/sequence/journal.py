@@ -41,9 +41,10 @@ class Journal:
         Raises:
             FileError: the disk is full or the folder cannot be written.
         """
-        self.state.moment = self._clock.now()
+        # In this order: restored devices make up for time that passed since their snapshot, but cannot go back.
         if self._simulators is not None:
             self.state.simulators = self._simulators.snapshot()
+        self.state.moment = self._clock.now()
         try:
             _write(self._file, self.state.model_dump_json())
         except OSError as error:

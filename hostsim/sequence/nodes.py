@@ -64,7 +64,9 @@ class Document:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self._blame(mark.line + 1 if mark else 1, path=(), message=f"not YAML: {error.problem or error.context}")
-        except (yaml.YAMLError, _TooLargeError, ValueError) as error:
+        except RecursionError:
+            self._blame(1, path=(), message=f"not usable: more than {_DEEPEST} levels")
+        except (yaml.YAMLError, _TooLargeError) as error:
             self._blame(1, path=(), message=f"not usable: {' '.join(str(error).split())}")
         else:
             self.data = None if self.problems else data
@@ -100,13 +102,22 @@ class Document:
             return self._mapping(node, path, loader=loader)
         if isinstance(node, yaml.SequenceNode):
             return [self._build(child, (*path, index), loader=loader) for index, child in enumerate(node.value)]
-        return loader.construct_object(node, deep=True)
+        return self._scalar(node, loader=loader)
+
+    def _scalar(self, node: yaml.Node, *, loader: _Loader) -> Any:
+        try:
+            return loader.construct_object(node, deep=True)
+        except (ValueError, LookupError, AttributeError, TypeError) as error:
+            # PyYAML's constructors take it for granted that a value fits its tag: !!int "", !!bool maybe, 2026-13-45.
+            raise yaml.MarkedYAMLError(
+                problem=f"{node.value!r} is no {node.tag.rpartition(':')[2]}", problem_mark=node.start_mark
+            ) from error
 
     def _mapping(self, node: yaml.MappingNode, path: Path, *, loader: _Loader) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            key = loader.construct_object(key_node, deep=True) if isinstance(key_node, yaml.ScalarNode) else None
+            key = self._scalar(key_node, loader=loader) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
                 self._blame(line, path=path, message=f"a key must be a text: {key_node.value!r}")
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence as SequenceOf
 
+from hostsim.sequence.delivery import deliver
 from hostsim.sequence.document import Item, Loop, Sequence, Sequential
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
@@ -33,8 +34,11 @@ class Runner:
         Raises:
             InstructionFailedError: an instruction failed, and the equipment was left safe.
             Cancelled: a stop was asked for, and the equipment was left safe.
+            TsplugError: a light that an instruction left behind cannot be recorded; the night is not finished then.
         """
         self._block(self._sequence.run, ("run",), depth=0)
+        if self._host.journal.state.outbox is not None:
+            deliver(self._host.journal.state.outbox, self._host, resumed=True)
         self._host.journal.state.finished = True
         self._host.journal.save()
 
@@ -62,19 +66,21 @@ class Runner:
         place = cursor[depth]
         if loop.until is not None and place.ends is None:
             place.ends = loop.until.moment(self._host.clock.now(), self._host.site)
-        under_way = len(cursor) > depth + 1
-        while under_way or self._again(loop, place):
-            under_way = False
+            self._host.journal.save()
+        resumed = len(cursor) > depth + 1
+        while resumed or self._again(loop, place):
             began = self._host.clock.now()
             self._block(loop.run, (*path, "run"), depth=depth + 1)
             place.iteration += 1
             del cursor[depth + 1 :]
             self._host.journal.save()
-            if loop.count is None and self._host.clock.now() == began:
+            # What an interruption left of a pass may well take no time.
+            if loop.count is None and not resumed and self._host.clock.now() == began:
                 raise InstructionFailedError(
                     f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} (loop): a pass took no time, so the loop "
                     f"would never end: give it a count too; left safe: {self._safe()}"
                 )
+            resumed = False
 
     def _again(self, loop: Loop, place: Place) -> bool:
         if loop.count is not None and place.iteration >= loop.count:
@@ -91,11 +97,23 @@ class Runner:
         except Cancelled as error:
             safe = self._safe()
             raise Cancelled(f"{place}: {error}; left safe: {safe}; the same command goes on from here") from error
+        except KeyboardInterrupt:
+            _log.warning("%s interrupted at once; left safe: %s", place, self._safe())
+            raise
         except TsplugError as error:
-            if instruction.on_error == "continue":
-                self._host.warn(f"{place}: {error}; going on")
-                return
-            raise InstructionFailedError(f"{place}: {error}; left safe: {self._safe()}") from error
+            self._failed(instruction, f"{place}: {error}", error=error)
+        except Exception as error:  # noqa: BLE001 - whatever a driver or plugin raises, the telescope must not track on
+            _log.exception("%s failed unexpectedly", place)
+            self._failed(instruction, f"{place}: unexpected {type(error).__name__}: {error}", error=error)
+
+    def _failed(self, instruction: Instruction, said: str, *, error: Exception) -> None:
+        if instruction.on_error == "continue":
+            self._host.journal.state.repeats = 0
+            self._host.warn(f"{said}; going on")
+            return
+        message = f"{said}; left safe: {self._safe()}"
+        _log.error("%s", message)
+        raise InstructionFailedError(message) from error
 
     def _safe(self) -> str:
         self._host.context.cancellation.withdraw()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig
-from tsplug import TsplugError
 
 
 def leave_safe(rig: Rig) -> str:
-    """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not."""
+    """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not.
+
+    A mount that does not park is stopped where it is, without tracking.
+    """
     if not rig.devices:
         return "nothing was connected"
     said: list[str] = []
@@ -18,13 +21,20 @@ def leave_safe(rig: Rig) -> str:
     if rig.camera is not None:
         said.append(_tried("exposure ended", rig.camera.abort))
     if rig.mount is not None:
-        said.append(_tried("mount parked", rig.mount.park))
+        said.extend(_mount_at_rest(rig.mount))
     return ", ".join(said) or "nothing moves"
+
+
+def _mount_at_rest(mount: Mount) -> list[str]:
+    parked = _tried("mount parked", mount.park)
+    if parked == "mount parked":
+        return [parked]
+    return [parked, _tried("slew stopped", mount.stop), _tried("tracking off", lambda: mount.track(False))]
 
 
 def _tried(outcome: str, act: Callable[[], None]) -> str:
     try:
         act()
-    except TsplugError as error:
-        return f"NOT {outcome} ({error})"
+    except Exception as error:  # noqa: BLE001 - whatever one device does, the next one must still be made safe
+        return f"NOT {outcome} ({str(error) or type(error).__name__})"
     return outcome

@@ -20,7 +20,7 @@ class _Part(BaseModel):
 
 
 class Place(_Part):
-    """A position in one block: the index of the instruction, and for a loop its pass and when it ends."""
+    """A position in one block: the index of the instruction, for a loop its pass, and when loop or instruction ends."""
 
     index: int = 0
     iteration: int = 0

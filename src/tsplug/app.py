@@ -39,8 +39,10 @@ def default_store_url() -> str:
     return str(settings.data_dir / "tsplug.sqlite")
 
 
-def open_store(url: str, clock: Clock) -> Store:
+def open_store(url: str, clock: Clock, *, backup: bool = True) -> Store:
     """Open the store at a database URL (a plain path is an SQLite file), migrating an older one after a backup.
+
+    ``backup`` also keeps a copy of the store as it was found, the newest three; what only looks at it does without.
 
     Raises:
         StoreTooNewError: a newer tsplug wrote it; it is left untouched.
@@ -48,7 +50,7 @@ def open_store(url: str, clock: Clock) -> Store:
     """
     from tsplug.store.opening import open_sql_store
 
-    return open_sql_store(url, clock)
+    return open_sql_store(url, clock, backup=backup)
 
 
 def frame_files() -> FrameFiles:

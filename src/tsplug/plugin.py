@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from tsplug.errors import InputError
 from tsplug.hookspecs import hookimpl
 from tsplug.model import (
     ExposureOutcome,
@@ -42,7 +43,11 @@ class SchedulerPlugin:
 
         measure_before_grading(event, context)
         grades = yield
-        return None if grades is None else apply_grades(grades, context)
+        if grades is None:
+            return None
+        if grades.plan_guid != event.plan_guid:
+            raise InputError(f"a grader answered for plan {grades.plan_guid} when asked for {event.plan_guid}")
+        return apply_grades(grades, context)
 
     @hookimpl(trylast=True)
     def flat_instruction_run(self, event: FlatInstruction, context: Context) -> FlatRunReport:

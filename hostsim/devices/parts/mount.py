@@ -68,17 +68,31 @@ class Slew(BaseModel):
 class MountConfig(BaseModel):
     """Slew speed in degrees per second; where to park and to find home (hour angle in hours, declination).
 
-    ``start`` is where a mount points that does not start parked; without one it starts at its park position.
+    Without a declination both lie at the celestial pole that is above the horizon. ``start`` is where a mount points
+    that does not start parked; without one it starts at its park position.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slew_deg_per_s: float = Field(default=4.0, gt=0)
     park_ha_hours: float = Field(default=0.0, ge=-12, le=12)
-    park_dec_deg: float = Field(default=90.0, ge=-90, le=90)
+    park_dec_deg: float | None = Field(default=None, ge=-90, le=90)
     home_ha_hours: float = Field(default=0.0, ge=-12, le=12)
-    home_dec_deg: float = Field(default=90.0, ge=-90, le=90)
+    home_dec_deg: float | None = Field(default=None, ge=-90, le=90)
     start: Place | None = None
+
+    def park(self, latitude_deg: float) -> Place:
+        """Return the park position at a latitude."""
+        return _at_rest(self.park_ha_hours, self.park_dec_deg, latitude_deg=latitude_deg)
+
+    def home(self, latitude_deg: float) -> Place:
+        """Return the home position at a latitude."""
+        return _at_rest(self.home_ha_hours, self.home_dec_deg, latitude_deg=latitude_deg)
+
+
+def _at_rest(ha_hours: float, dec_deg: float | None, *, latitude_deg: float) -> Place:
+    pole_deg = math.copysign(90.0, latitude_deg)
+    return Place(reference=Reference.GROUND, hours=ha_hours, dec_deg=pole_deg if dec_deg is None else dec_deg)
 
 
 class MountState(BaseModel):

@@ -21,7 +21,7 @@ class WaitUntil(Instruction):
     def run(self, host: Host) -> None:
         """Let the time pass."""
         now = host.clock.now()
-        moment = self.until.moment(now, host.site)
+        moment = host.end_of(self.until)
         host.display.note(f"waiting for {self.until.described()}, {moment:%Y-%m-%d %H:%M} UTC")
         host.clock.sleep((moment - now).total_seconds())
 

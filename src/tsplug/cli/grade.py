@@ -8,7 +8,7 @@ import typer
 
 from tsplug.cli.commands import command
 from tsplug.cli.opening import CommandContext, Common
-from tsplug.cli.output import number, show_json, show_table, show_text
+from tsplug.cli.output import counted, number, show_json, show_table, show_text
 from tsplug.hookspecs import plugin_manager
 from tsplug.model import ExposurePlan, GradePlan, PlanGrades, Project, Target
 from tsplug.ports import Unit
@@ -98,7 +98,7 @@ def _show_grades(results: list[PlanGrades], numbers: dict[str, int | None], *, c
                 image = unit.find(AcquiredImage, guid=grade.image_guid)
                 name = "" if image is None else f"{image.id} {image.target_name} {image.filter_name}"
                 rows.append([numbers[grades.plan_guid], name, str(grade.status), grade.reason])
-    show_table(f"{len(rows)} images judged", ("plan", "image", "status", "why"), rows=rows)
+    show_table(f"{counted(len(rows), 'image')} judged", ("plan", "image", "status", "why"), rows=rows)
     waiting = [[numbers[each.plan_guid], each.waiting] for each in results if each.waiting]
     if waiting:
         show_table("not graded yet", ("plan", "why"), rows=waiting)

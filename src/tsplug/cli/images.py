@@ -10,7 +10,7 @@ import typer
 
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, parse_moment
-from tsplug.cli.output import number, show_fields, show_json, show_table
+from tsplug.cli.output import counted, number, show_fields, show_json, show_table
 from tsplug.model import AcquiredImage, GradingStatus, Project, Site, Target
 from tsplug.model.night import night_starting
 from tsplug.ports import ImageQuery, Store
@@ -47,7 +47,7 @@ def images_list(common: Common, which: Which) -> None:
         show_json(rows)
         return
     columns = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", "status", "why")
-    show_table(f"{len(rows)} images", columns, rows=(_cells(row) for row in rows))
+    show_table(counted(len(rows), "image"), columns, rows=(_cells(row) for row in rows))
 
 
 def images_show(

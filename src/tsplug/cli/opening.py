@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +48,8 @@ class Common:
             file = _file_of(url)
             if file is not None and not file.exists():
                 raise StoreUnavailableError(f"no store at {file}; run a night or give --db")
-            store = open_store(url, self.clock())
+            # A look must not push out the copies that a host made of better times.
+            store = open_store(url, self.clock(), backup=False)
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
         try:
@@ -123,7 +124,7 @@ class CommandContext:
 
 
 def parse_moment(text: str, option: str) -> datetime:
-    """Return an ISO 8601 moment with offset.
+    """Return an ISO 8601 moment with offset, in UTC.
 
     Raises:
         typer.BadParameter: it is none, or has no offset.
@@ -134,7 +135,7 @@ def parse_moment(text: str, option: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not a time like 2026-01-15T21:00:00+01:00", param_hint=option) from error
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} needs an offset, like 2026-01-15T21:00:00+01:00", param_hint=option)
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _file_of(url: str) -> Path | None:

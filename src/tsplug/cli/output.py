@@ -32,6 +32,11 @@ def show_text(text: str) -> None:
     Console(highlight=False, soft_wrap=True).print(escape(text))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:
     """Print a table; where the console is narrower than it needs, long texts fold first, and nothing vanishes.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from tsplug.flats.rotation import same_rotation
 from tsplug.model import FlatHistory, LightSession
+from tsplug.model.angles import same_rotation
 
 _Settings = tuple[object, ...]
 

@@ -182,10 +182,11 @@ def _planned(
         corrected=exposure_s != training.exposure_s,
         note=match.fallback,
     )
-    return PlannedSet(moves=_moves(take) if take.missing else (), take=take)
+    return PlannedSet(moves=moves_for(take) if take.missing else (), take=take)
 
 
-def _moves(take: TakeFrames) -> tuple[Move, ...]:
+def moves_for(take: TakeFrames) -> tuple[Move, ...]:
+    """Return where the equipment must be for the frames of a set, in the order in which it is brought there."""
     spec = take.spec
     rotate = () if spec.rotation_deg is None else (RotateTo(mechanical_deg=spec.rotation_deg),)
     return (

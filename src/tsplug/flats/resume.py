@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tsplug.flats.rotation import same_rotation
 from tsplug.model import FlatSet, FlatSetState, FlatSpec, TrainedFlat
+from tsplug.model.angles import same_rotation
 
 
 @dataclass(frozen=True)

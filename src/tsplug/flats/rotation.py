@@ -4,22 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_TURN_DEG = 360.0
-_HAIR_DEG = 1e-9
-"""What rounding may add to a difference of two angles."""
-
-
-def separation_deg(one_deg: float, other_deg: float) -> float:
-    """Return the distance of two angles on the circle, 0 to 180 degrees."""
-    apart = abs(one_deg - other_deg) % _TURN_DEG
-    return min(apart, _TURN_DEG - apart)
-
-
-def same_rotation(one_deg: float | None, other_deg: float | None, *, tolerance_deg: float) -> bool:
-    """Return whether two angles lie within a tolerance; no rotator is like no rotator alone."""
-    if one_deg is None or other_deg is None:
-        return one_deg is other_deg
-    return separation_deg(one_deg, other_deg) <= tolerance_deg + _HAIR_DEG
+from tsplug.model.angles import HAIR_DEG, TURN_DEG
 
 
 def mean_deg(angles_deg: Iterable[float]) -> float:
@@ -30,7 +15,7 @@ def mean_deg(angles_deg: Iterable[float]) -> float:
     """
     first, *others = angles_deg
     # Signed offsets from one member: the mean on the arc, which does not depend on where zero degrees is.
-    offsets = [(angle - first + 180.0) % _TURN_DEG - 180.0 for angle in others]
+    offsets = [(angle - first + 180.0) % TURN_DEG - 180.0 for angle in others]
     return _within_turn(first + sum(offsets) / (len(offsets) + 1))
 
 
@@ -45,7 +30,7 @@ def rotation_classes(angles_deg: Iterable[float | None], *, tolerance_deg: float
     remaining = sorted((angle for angle in given if angle is not None), key=_within_turn)
     while_open: list[float] = []
     for angle in _from_widest_gap(remaining):
-        if while_open and (angle - while_open[0]) % _TURN_DEG > tolerance_deg + _HAIR_DEG:
+        if while_open and (angle - while_open[0]) % TURN_DEG > tolerance_deg + HAIR_DEG:
             rotations.update(dict.fromkeys(while_open, mean_deg(while_open)))
             while_open = []
         while_open.append(angle)
@@ -63,14 +48,14 @@ def _from_widest_gap(ordered: list[float]) -> list[float]:
         return []
     gaps = [_gap_before(ordered, index) for index in range(len(ordered))]
     widest = max(gaps)
-    ties = [index for index, gap in enumerate(gaps) if gap >= widest - _HAIR_DEG]
+    ties = [index for index, gap in enumerate(gaps) if gap >= widest - HAIR_DEG]
     start = ties[0] if len(ties) == 1 else max(ties, key=lambda index: _rounded(gaps[index:] + gaps[:index]))
     return ordered[start:] + ordered[:start]
 
 
 def _gap_before(ordered: list[float], index: int) -> float:
     if index == 0:
-        return _TURN_DEG - (_within_turn(ordered[-1]) - _within_turn(ordered[0]))
+        return TURN_DEG - (_within_turn(ordered[-1]) - _within_turn(ordered[0]))
     return _within_turn(ordered[index]) - _within_turn(ordered[index - 1])
 
 
@@ -79,5 +64,5 @@ def _rounded(gaps: list[float]) -> tuple[float, ...]:
 
 
 def _within_turn(angle_deg: float) -> float:
-    turned = angle_deg % _TURN_DEG
-    return 0.0 if turned >= _TURN_DEG else turned
+    turned = angle_deg % TURN_DEG
+    return 0.0 if turned >= TURN_DEG else turned

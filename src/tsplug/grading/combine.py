@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tsplug.grading.statistical import ERROR_INPUT
 from tsplug.model import GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
 
 
@@ -23,8 +22,8 @@ def combine(
 ) -> Combination:
     """Return the status that follows from the verdicts of all enabled graders.
 
-    A manual status wins; one reject rejects; else one accept accepts. Where all abstain, an error leaves the frame
-    pending and otherwise the policy for ungraded frames decides. The order of the verdicts does not matter.
+    A manual status wins; one reject rejects; else one accept accepts. Where all abstain, for whatever reason,
+    errors included, the policy for ungraded frames decides. The order of the verdicts does not matter.
     """
     if manual is not None and manual is not GradingStatus.PENDING:
         return Combination(manual, "Manual", ("user",))
@@ -36,8 +35,7 @@ def combine(
         if deciding:
             return _of(status, deciding)
     abstaining = [verdict for verdict in verdicts if verdict.status is VerdictStatus.ABSTAIN]
-    counts = policy is UngradedPolicy.COUNT and bool(abstaining)
-    if counts and not any(verdict.inputs.get(ERROR_INPUT) for verdict in abstaining):
+    if abstaining and policy is UngradedPolicy.COUNT:
         return _of(GradingStatus.ACCEPTED, abstaining)
     return _of(GradingStatus.PENDING, abstaining)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
+from tsplug.model.angles import same_rotation
 
 MINIMUM_PEERS = 3
 """With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
@@ -60,7 +61,7 @@ def population_of(
         for other in candidates
         if other.guid != image.guid
         and _same_settings(image, other)
-        and _same_rotation(image, other, tolerance_deg=rotation_tolerance_deg)
+        and same_rotation(image.rotation_deg, other.rotation_deg, tolerance_deg=rotation_tolerance_deg)
         and not (mode is GraderMode.ROBUST and other.status is GradingStatus.REJECTED)
     ]
     matching.sort(key=lambda frame: (frame.started, frame.id or 0, frame.guid), reverse=True)
@@ -84,9 +85,3 @@ def _settings(image: AcquiredImage) -> tuple[object, ...]:
 
 def _same_settings(image: AcquiredImage, other: AcquiredImage) -> bool:
     return _settings(image) == _settings(other)
-
-
-def _same_rotation(image: AcquiredImage, other: AcquiredImage, *, tolerance_deg: float) -> bool:
-    if image.rotation_deg is None or other.rotation_deg is None:
-        return image.rotation_deg is other.rotation_deg
-    return abs((image.rotation_deg - other.rotation_deg + 180.0) % 360.0 - 180.0) <= tolerance_deg

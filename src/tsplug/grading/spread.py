@@ -108,8 +108,8 @@ class SpreadCheck:
         return self._against_spread(case, finding, value=value, samples=samples)
 
     def _usable(self, sample: float) -> bool:
-        # A size of zero was never measured; a count of zero was.
-        return self.floor.counted or sample > _ALMOST_ZERO
+        # A size of zero was never measured; a count of zero, or the eccentricity of round stars, was.
+        return self.floor.counted or not self.zero_fails or sample > _ALMOST_ZERO
 
     def _against_spread(self, case: Case, finding: Finding, *, value: float, samples: Sequence[float]) -> Finding:
         preferences, sigma = case.preferences, self.limits(case.preferences).sigma

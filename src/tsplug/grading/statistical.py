@@ -13,7 +13,7 @@ GRADER = "statistical"
 VERSION = "1"
 
 ERROR_INPUT = "error"
-"""The key of a verdict's inputs that tells of an error: such an abstention leaves the frame pending."""
+"""The key of a verdict's inputs that tells of an error, which is why the grader abstained."""
 
 
 def judge(case: Case) -> GraderVerdict:
@@ -35,7 +35,7 @@ def judge(case: Case) -> GraderVerdict:
 
 
 def abstention(image_guid: str, error: str) -> GraderVerdict:
-    """Return the verdict of a frame whose judging failed: an abstention that leaves it pending."""
+    """Return the verdict of a frame whose judging failed: an abstention."""
     return GraderVerdict(
         image_guid=image_guid,
         grader=GRADER,

@@ -133,3 +133,13 @@ class ExposurePlan(Record):
     acquired: int = Field(default=0, ge=0)
     accepted: int = Field(default=0, ge=0)
     enabled: bool = True
+
+    def is_provisional(self, delay_percent: int) -> bool:
+        """Return whether delayed grading has not been reached: acquired / desired is below the delay.
+
+        One rule says when grading begins and how far the plan counts as being done, so the two never disagree. Whole
+        numbers only. A plan that desires nothing never reaches a delay; a delay of 0 is always reached.
+        """
+        if delay_percent <= 0:
+            return False
+        return self.desired <= 0 or self.acquired * 100 < delay_percent * self.desired

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tsplug.model import ExposurePlan, GraderPreferences, PlannerPreferences, Profile, Project
+from collections.abc import Iterable
+
+from tsplug.model import ExposurePlan, PlannerPreferences, Profile, Project
 from tsplug.planning.candidates import Candidate
 
 
@@ -18,24 +20,22 @@ def exposure_limit(plan: ExposurePlan, planner: PlannerPreferences) -> int:
     return plan.desired * planner.exposure_throttle_percent // 100
 
 
-def is_provisional(plan: ExposurePlan, grader: GraderPreferences) -> bool:
-    """Return whether delayed grading has not been reached, so that acquired exposures stand in for accepted ones."""
-    return grader.delay_percent > 0 and 100 * plan.acquired < grader.delay_percent * plan.desired
-
-
 def plan_progress(plan: ExposurePlan, project: Project, *, profile: Profile) -> float:
     """Return a plan's progress from 0 to 1; a plan that wants nothing is done."""
     if project.grading_enabled:
-        counted = plan.acquired if is_provisional(plan, profile.grader) else plan.accepted
+        counted = plan.acquired if plan.is_provisional(profile.grader.delay_percent) else plan.accepted
         limit = plan.desired
     else:
         counted, limit = plan.acquired, exposure_limit(plan, profile.planner)
     return min(1.0, counted / limit) if limit > 0 else 1.0
 
 
+def mean_progress(plans: Iterable[ExposurePlan], project: Project, *, profile: Profile) -> float:
+    """Return the mean progress of the enabled ones of a target's plans, 0 to 1; 0 without any."""
+    shares = [plan_progress(plan, project, profile=profile) for plan in plans if plan.enabled]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
 def target_progress(candidate: Candidate, profile: Profile) -> float:
     """Return the mean progress of a target's enabled plans, 0 to 1; 0 without any."""
-    shares = [
-        plan_progress(item.plan, candidate.project, profile=profile) for item in candidate.plans if item.plan.enabled
-    ]
-    return sum(shares) / len(shares) if shares else 0.0
+    return mean_progress((item.plan for item in candidate.plans), candidate.project, profile=profile)

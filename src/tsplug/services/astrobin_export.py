@@ -30,6 +30,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.ports import ImageQuery, Store, Unit
+from tsplug.services.rigs import Rig, rig_of
 from tsplug.services.writing import file_stem, write_text
 
 ACCEPTED: frozenset[GradingStatus] = frozenset({GradingStatus.ACCEPTED})
@@ -44,12 +45,6 @@ class TargetExport:
     rows: CheckedRows
     summary: str
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Rig:
-    profile: Profile
-    site: Site
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,7 @@ def write_export(export: TargetExport, out: Path, *, stem: str = "") -> tuple[Pa
 def _collect(unit: Unit, target: Target, *, statuses: Collection[GradingStatus]) -> _Collected:
     images = unit.images(ImageQuery(target_id=target.id, newest_first=False))
     project = unit.get(Project, target.project_id)
-    owner = _rig(unit, project.profile_id)
+    owner = rig_of(unit, unit.get(Profile, project.profile_id))
     by_rig: dict[int, list[AcquiredImage]] = defaultdict(list)
     for image in images:
         by_rig[image.profile_id or project.profile_id].append(image)
@@ -124,7 +119,8 @@ def _collect(unit: Unit, target: Target, *, statuses: Collection[GradingStatus])
     flats: dict[str, Flat] = {}
     for profile_id, members in by_rig.items():
         # Lights of a rig that is gone are told with the equipment and site of the project's own.
-        rig = owner if unit.find(Profile, id=profile_id) is None else _rig(unit, profile_id)
+        profile = unit.find(Profile, id=profile_id)
+        rig = owner if profile is None else rig_of(unit, profile)
         linked = _linked_flats(unit, members, rig=rig)
         chosen = [image for image in members if image.status in statuses]
         own = {image.id: tuple(flat.name for flat in linked.get(image.id or 0, ())) for image in chosen}
@@ -140,12 +136,7 @@ def _left_out(images: Sequence[AcquiredImage], statuses: Collection[GradingStatu
     return {status: count for status, count in counts.items() if count}
 
 
-def _rig(unit: Unit, profile_id: int) -> _Rig:
-    profile = unit.get(Profile, profile_id)
-    return _Rig(profile, unit.get(Site, profile.site_id))
-
-
-def _linked_flats(unit: Unit, images: Iterable[AcquiredImage], *, rig: _Rig) -> dict[int, tuple[Flat, ...]]:
+def _linked_flats(unit: Unit, images: Iterable[AcquiredImage], *, rig: Rig) -> dict[int, tuple[Flat, ...]]:
     """Return for each image the flats that its light session is linked to."""
     images = list(images)
     targets = sorted({image.target_id for image in images if image.target_id is not None})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import lru_cache
 
-from tsplug.errors import NotFoundError
 from tsplug.model import (
     Decision,
     DecisionRequest,
@@ -14,13 +13,13 @@ from tsplug.model import (
     Profile,
     Project,
     ProjectState,
-    Site,
     Target,
 )
 from tsplug.model.night import Night, night_of
 from tsplug.planning import Candidate, CandidatePlan, NightOutlook, Place, Situation, SkyTarget, night_tables
 from tsplug.planning.decide import decide as choose
 from tsplug.ports import Context, Unit
+from tsplug.services.rigs import load_rig
 
 
 def decide(request: DecisionRequest, context: Context) -> Decision:
@@ -33,16 +32,11 @@ def decide(request: DecisionRequest, context: Context) -> Decision:
     """
     now = context.clock.now()
     with context.store.read() as unit:
-        profile = unit.find(Profile, guid=request.profile_guid)
-        if profile is None:
-            raise NotFoundError(
-                f"no profile has the guid {request.profile_guid}; list them with `tsplug profiles list`"
-            )
-        site = unit.get(Site, profile.site_id)
-        candidates = load_candidates(unit, profile)
+        rig = load_rig(unit, request.profile_guid)
+        candidates = load_candidates(unit, rig.profile)
     targets = tuple(SkyTarget(each.target.guid, each.target.ra_hours, each.target.dec_deg) for each in candidates)
-    outlook = _outlook(Place.of(site), night_of(now, site), targets=targets)
-    return choose(Situation(now, site, profile, outlook, request), candidates)
+    outlook = _outlook(Place.of(rig.site), night_of(now, rig.site), targets=targets)
+    return choose(Situation(now, rig.site, rig.profile, outlook, request), candidates)
 
 
 def load_candidates(unit: Unit, profile: Profile) -> tuple[Candidate, ...]:

@@ -179,19 +179,24 @@ def _trails_end_at_status(facts: _Facts) -> Iterator[Problem | None]:
 def _sets_are_whole(facts: _Facts) -> Iterator[Problem | None]:
     for flats in facts.sets:
         count = len(facts.set_files.get(flats.id or 0, []))
-        short = flats.state is FlatSetState.COMPLETE and count != flats.wanted
-        hollow = flats.id in facts.served and count == 0 and flats.state is not FlatSetState.REVOKED
         yield (
             Problem(
                 invariant="a flat set that serves lights has its frames",
                 subject=f"flat set {flats.id} ({flats.filter_name}, {flats.night})",
                 found=f"{count} frames recorded, {flats.state.value}",
-                expected=f"{flats.wanted} frames",
+                expected=f"a complete set of {flats.wanted} frames",
                 fix="tsplug doctor --fix makes its light sessions due again",
             )
-            if short or hollow
+            if _is_not_whole(flats, count, serves=flats.id in facts.served)
             else None
         )
+
+
+def _is_not_whole(flats: FlatSet, count: int, *, serves: bool) -> bool:
+    """Return whether a set claims to be complete, or serves lights, without the frames for it."""
+    if flats.state is FlatSetState.COMPLETE:
+        return count < flats.wanted
+    return serves and flats.state is not FlatSetState.REVOKED
 
 
 def _lights_are_on_disk(facts: _Facts, files: FrameFiles) -> Iterator[Problem | None]:
@@ -257,11 +262,10 @@ def _mend_sets(facts: _Facts, unit: Unit, *, lost: frozenset[int | None]) -> Non
         for frame in gone:
             unit.delete(frame)
         left = len(frames) - len(gone)
-        short = flats.state is FlatSetState.COMPLETE and left != flats.wanted
-        if gone or short or (left == 0 and flats.id in facts.served):
+        if gone or _is_not_whole(flats, left, serves=flats.id in facts.served):
             for link in unit.list(FlatHistory, flat_set_id=flats.id):
                 unit.delete(link)
-            if flats.state is not FlatSetState.REVOKED:
+            if flats.state not in (FlatSetState.REVOKED, FlatSetState.FLAGGED):
                 flats.state = FlatSetState.INTERRUPTED if left else FlatSetState.REVOKED
             flats.message = f"{left} of {flats.wanted} frames are on disk"
             unit.update(flats)

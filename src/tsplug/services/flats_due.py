@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tsplug.errors import NotFoundError
 from tsplug.flats import JudgedSession, TakenFlats, TargetStanding, judge_sessions, light_sessions, window_start
 from tsplug.model import (
     FLATS_ON_COMPLETION,
@@ -17,21 +16,14 @@ from tsplug.model import (
     FlatHistory,
     FlatSet,
     FlatSetState,
+    LightSession,
     Profile,
     Project,
     SessionDue,
-    Site,
     Target,
 )
 from tsplug.ports import Context, ImageQuery, Unit
-
-
-@dataclass(frozen=True)
-class Rig:
-    """A profile and the site it stands at."""
-
-    profile: Profile
-    site: Site
+from tsplug.services.rigs import Rig, load_rig
 
 
 def flats_due(profile_guid: str, context: Context) -> tuple[SessionDue, ...]:
@@ -50,39 +42,53 @@ def flats_due_rows(profile_guid: str, context: Context) -> list[dict[str, Any]]:
     return [_row(due) for due in flats_due(profile_guid, context)]
 
 
-def load_rig(unit: Unit, profile_guid: str) -> Rig:
-    """Return a profile with its site.
-
-    Raises:
-        NotFoundError: no such profile.
-    """
-    profile = unit.find(Profile, guid=profile_guid)
-    if profile is None:
-        raise NotFoundError(f"no profile has the id {profile_guid}; list them with: tsplug profile list")
-    return Rig(profile, unit.get(Site, profile.site_id))
-
-
 def judged_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[JudgedSession, ...]:
     """Return the light sessions of a profile's window, each with whether its flats are due at a moment."""
-    preferences = rig.profile.flats
+    return _judged(unit, _lights(unit, rig, now=now), rig=rig, now=now)
+
+
+def due_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[LightSession, ...]:
+    """Return the light sessions that a run at a moment takes flats for.
+
+    Their rotation classes are those of this run alone: lights that have their flats do not shift its angles.
+    """
+    lights = _lights(unit, rig, now=now)
+    judged = _judged(unit, lights, rig=rig, now=now)
+    due = {key for item in judged if item.verdict.due for key in item.session.image_ids}
+    return _sessions(_Lights([image for image in lights.images if image.id in due], lights.projects), rig)
+
+
+@dataclass(frozen=True)
+class _Lights:
+    """The lights of a window with their projects by id."""
+
+    images: Sequence[AcquiredImage]
+    projects: Mapping[int, Project]
+
+
+def _lights(unit: Unit, rig: Rig, *, now: datetime) -> _Lights:
     images = unit.images(
         ImageQuery(
             profile_id=rig.profile.id,
-            started_from=window_start(now, rig.site, days=preferences.window_days),
+            started_from=window_start(now, rig.site, days=rig.profile.flats.window_days),
             newest_first=False,
         )
     )
-    projects = {project.id: project for project in unit.list(Project, id=_ids(image.project_id for image in images))}
-    sessions = light_sessions(
-        images,
-        {key: project for key, project in projects.items() if key is not None},
-        site=rig.site,
-        tolerance_deg=preferences.rotation_tolerance_deg,
-    )
+    projects = unit.list(Project, id=_ids(image.project_id for image in images))
+    return _Lights(images, {project.id: project for project in projects if project.id is not None})
+
+
+def _sessions(lights: _Lights, rig: Rig) -> tuple[LightSession, ...]:
+    tolerance_deg = rig.profile.flats.rotation_tolerance_deg
+    return light_sessions(lights.images, lights.projects, site=rig.site, tolerance_deg=tolerance_deg)
+
+
+def _judged(unit: Unit, lights: _Lights, *, rig: Rig, now: datetime) -> tuple[JudgedSession, ...]:
+    preferences, sessions = rig.profile.flats, _sessions(lights, rig)
     return judge_sessions(
         sessions,
-        _standings(unit, images, profile=rig.profile),
-        taken=TakenFlats(_valid_history(unit, rig.profile), tolerance_deg=preferences.rotation_tolerance_deg),
+        _standings(unit, lights.images, profile=rig.profile),
+        taken=TakenFlats(_valid_history(unit, sessions), tolerance_deg=preferences.rotation_tolerance_deg),
         run_date=now.astimezone(ZoneInfo(rig.site.time_zone)).date(),
         project_scope=preferences.project_scope,
     )
@@ -99,21 +105,30 @@ def _standings(unit: Unit, images: Iterable[AcquiredImage], *, profile: Profile)
             # Only flats on completion ask for it.
             waits = project.flats_handling == FLATS_ON_COMPLETION
             own = [plan for plan in plans if waits and plan.target_id == target.id]
-            standings[target.id] = TargetStanding(project, target.enabled, _progress(own, project, profile=profile))
+            progress = _progress(own, project, profile=profile) if own else 0.0
+            standings[target.id] = TargetStanding(project, target.enabled, progress)
     return standings
 
 
 def _progress(plans: Sequence[ExposurePlan], project: Project, *, profile: Profile) -> float:
     # Planning brings astronomy along, which a profile without flats on completion would load for nothing.
-    from tsplug.planning.progress import plan_progress
+    from tsplug.planning.progress import mean_progress
 
-    shares = [plan_progress(plan, project, profile=profile) for plan in plans]
-    return sum(shares) / len(shares) if shares else 0.0
+    return mean_progress(plans, project, profile=profile)
 
 
-def _valid_history(unit: Unit, profile: Profile) -> list[FlatHistory]:
-    revoked = {item.id for item in unit.list(FlatSet, profile_id=profile.id, state=FlatSetState.REVOKED)}
-    return [row for row in unit.list(FlatHistory, profile_id=profile.id) if row.flat_set_id not in revoked]
+def _valid_history(unit: Unit, sessions: Iterable[LightSession]) -> list[FlatHistory]:
+    """Return the history of some sessions but for revoked sets; what lies before them is not read."""
+    sessions = tuple(sessions)
+    rows = unit.list(
+        FlatHistory,
+        profile_id=_ids(session.profile_id for session in sessions),
+        target_id=_ids(session.target_id for session in sessions),
+        session_date=sorted({session.session_date for session in sessions}),
+    )
+    sets = unit.list(FlatSet, id=_ids(row.flat_set_id for row in rows), state=FlatSetState.REVOKED)
+    revoked = {item.id for item in sets}
+    return [row for row in rows if row.flat_set_id not in revoked]
 
 
 def _ids(keys: Iterable[int | None]) -> list[int]:

@@ -21,8 +21,6 @@ from tsplug.flats.steps import (
 from tsplug.ports import Camera, CoverState, Devices, Panel
 
 _Device = TypeVar("_Device")
-_OFF_ATTEMPTS = 2
-"""A lost answer must not leave the panel lit: switching off is tried again once."""
 
 
 class StepError(DeviceError):
@@ -94,14 +92,21 @@ class FlatEquipment:
         return is_off, problems
 
     def switch_off(self, problems: list[str]) -> bool:
-        """Switch the panel off; return whether it is, and add to ``problems`` why not."""
+        """Switch the panel off; return whether it is, and add to ``problems`` why not.
+
+        A lost answer or an interrupt must not leave the panel lit: whatever ends the first try, there is a second one.
+        """
         panel = self._devices.panel
         if panel is None:
             return True
         tries: list[str] = []
-        for _ in range(_OFF_ATTEMPTS):
-            if self._attempt(LightOff(), panel.light_off, problems=tries):
-                return True
+        try:
+            is_off = self._attempt(LightOff(), panel.light_off, problems=tries)
+        except BaseException:
+            self._attempt(LightOff(), panel.light_off, problems=tries)
+            raise
+        if is_off or self._attempt(LightOff(), panel.light_off, problems=tries):
+            return True
         problems.append(tries[-1])
         return False
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from statistics import median
@@ -19,10 +20,23 @@ def frame_guid(set_guid: str, number: int) -> str:
     return str(uuid5(UUID(set_guid), str(number)))
 
 
-def sets_of_night(unit: Unit, files: FrameFiles, *, profile_id: int, night: date) -> tuple[StartedSet, ...]:
-    """Return the sets that a profile began in a night, each with the numbers of its frames that are on disk."""
+@dataclass(frozen=True)
+class BegunSet:
+    """A flat set with its recorded frames."""
+
+    flat_set: FlatSet
+    frames: tuple[FlatSetFile, ...]
+
+
+def begun_sets(unit: Unit, *, profile_id: int, night: date) -> tuple[BegunSet, ...]:
+    """Return the sets that a profile began in a night."""
     begun = unit.list(FlatSet, profile_id=profile_id, night=night)
-    return tuple(StartedSet(item, _numbers_on_disk(frames_of(unit, item), files)) for item in begun)
+    return tuple(BegunSet(item, tuple(frames_of(unit, item))) for item in begun)
+
+
+def started_sets(begun: Iterable[BegunSet], files: FrameFiles) -> tuple[StartedSet, ...]:
+    """Return begun sets with the numbers of their frames that are on disk; call it outside a unit of work."""
+    return tuple(StartedSet(item.flat_set, _numbers_on_disk(item.frames, files)) for item in begun)
 
 
 def frames_of(unit: Unit, flat_set: FlatSet) -> list[FlatSetFile]:
@@ -55,13 +69,16 @@ class FlatRecords:
 
     def begin(self, take: TakeFrames) -> FlatSet:
         """Return the stored set that frames go to: a new one, or the one resumed without records of lost files."""
-        with self._store.write() as unit:
+        with self._store.read() as unit:
             known = unit.find(FlatSet, guid=take.resumes) if take.resumes else None
+            frames = [] if known is None else frames_of(unit, known)
+        # The disk may be slow, so it is asked while the store is free.
+        lost = [frame for frame in frames if not _is_on_disk(frame, self._files)]
+        with self._store.write() as unit:
             if known is None:
                 return unit.add(self._new_set(take))
-            for frame in frames_of(unit, known):
-                if not self._files.status(Path(frame.file)).exists:
-                    unit.delete(frame)
+            for frame in lost:
+                unit.delete(frame)
             known.wanted = take.wanted
             _set_state(unit, known, state=FlatSetState.RUNNING, message=take.note)
             return known
@@ -119,7 +136,11 @@ class FlatRecords:
 
 
 def _numbers_on_disk(frames: Sequence[FlatSetFile], files: FrameFiles) -> frozenset[int]:
-    return frozenset(frame.number for frame in frames if files.status(Path(frame.file)).exists)
+    return frozenset(frame.number for frame in frames if _is_on_disk(frame, files))
+
+
+def _is_on_disk(frame: FlatSetFile, files: FrameFiles) -> bool:
+    return files.status(Path(frame.file)).exists
 
 
 def _set_state(unit: Unit, flat_set: FlatSet, *, state: FlatSetState, message: str) -> None:

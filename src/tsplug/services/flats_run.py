@@ -9,14 +9,25 @@ from pathlib import Path
 
 from tsplug.errors import Cancelled, DeviceError, FileError
 from tsplug.flats import Deviation, FlatPlan, FlatRequest, FlatRig, check_level, plan_flats
+from tsplug.flats.plan import moves_for
 from tsplug.flats.resume import missing_numbers
-from tsplug.flats.steps import LightOn, PlannedSet, TakeFrames
-from tsplug.model import FlatInstruction, FlatRunReport, FlatSet, FlatSetReport, FlatSetState, TrainedFlat
+from tsplug.flats.steps import LightOn, Move, PlannedSet, TakeFrames
+from tsplug.model import (
+    FlatInstruction,
+    FlatRunReport,
+    FlatSet,
+    FlatSetReport,
+    FlatSetState,
+    LightSession,
+    Profile,
+    TrainedFlat,
+)
 from tsplug.model.night import session_date
 from tsplug.ports import Context, Devices, FrameRequest, SavedFrame, Unit
-from tsplug.services.flats_due import Rig, judged_sessions, load_rig
+from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import FlatEquipment, StepError
-from tsplug.services.flats_records import FlatRecords, frame_guid, sets_of_night
+from tsplug.services.flats_records import BegunSet, FlatRecords, begun_sets, frame_guid, started_sets
+from tsplug.services.rigs import Rig, load_rig
 
 
 def run_flats(event: FlatInstruction, context: Context) -> FlatRunReport:
@@ -36,7 +47,8 @@ def run_flats(event: FlatInstruction, context: Context) -> FlatRunReport:
     now = context.clock.now()
     with context.store.read() as unit:
         rig = load_rig(unit, event.profile_guid)
-        plan = _plan(unit, event, context=context, rig=rig, now=now)
+        needs = _needs(unit, rig, now=now)
+    plan = _plan(needs, event, context=context, profile=rig.profile)
     if event.dry_run:
         return _dry_run(plan, context)
     if not plan.sets:
@@ -45,20 +57,37 @@ def run_flats(event: FlatInstruction, context: Context) -> FlatRunReport:
     return _Run(context, rig, records=records).execute(plan, open_at_end=event.cover_at_end == "open")
 
 
-def _plan(unit: Unit, event: FlatInstruction, *, context: Context, rig: Rig, now: datetime) -> FlatPlan:
-    profile = rig.profile
-    due = [judged.session for judged in judged_sessions(unit, rig, now=now) if judged.verdict.due]
+@dataclass(frozen=True)
+class _Needs:
+    """What the store tells of a run: the due sessions, the training, and the sets begun this night."""
+
+    due: tuple[LightSession, ...] = ()
+    trained: tuple[TrainedFlat, ...] = ()
+    begun: tuple[BegunSet, ...] = ()
+
+
+def _needs(unit: Unit, rig: Rig, *, now: datetime) -> _Needs:
+    due = due_sessions(unit, rig, now=now)
     if not due:
-        return FlatPlan()
+        return _Needs()
+    trained = tuple(unit.list(TrainedFlat, profile_id=rig.profile.id))
     night = session_date(now, rig.site)
+    return _Needs(due, trained, begun_sets(unit, profile_id=rig.profile.id or 0, night=night))
+
+
+def _plan(needs: _Needs, event: FlatInstruction, *, context: Context, profile: Profile) -> FlatPlan:
+    if not needs.due:
+        return FlatPlan()
     request = FlatRequest(
         instruction=event,
         preferences=profile.flats,
-        trained=tuple(unit.list(TrainedFlat, profile_id=profile.id)),
-        started=sets_of_night(unit, context.files, profile_id=profile.id or 0, night=night),
+        trained=needs.trained,
+        started=started_sets(needs.begun, context.files),
     )
     return plan_flats(
-        due, request, rig=_flat_rig(context.devices, filters=profile.filters, brightest=profile.panel_max_brightness)
+        needs.due,
+        request,
+        rig=_flat_rig(context.devices, filters=profile.filters, brightest=profile.panel_max_brightness),
     )
 
 
@@ -91,12 +120,14 @@ def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
 
 
 def _nothing_to_take(plan: FlatPlan, context: Context, *, rig: Rig) -> FlatRunReport:
-    """Report that nothing is taken; a panel that a killed run of this night left lit is switched off."""
+    """Report that nothing is taken; a panel that a killed run left lit is switched off."""
     message = "every due set was skipped" if plan.skipped else "no flats are due"
     equipment, problems, is_off = FlatEquipment(context.devices), [message], True
     with context.store.read() as unit:
         night = session_date(context.clock.now(), rig.site)
-        lit_by_us = unit.find(FlatSet, profile_id=rig.profile.id, night=night) is not None
+        begun = unit.find(FlatSet, profile_id=rig.profile.id, night=night)
+        killed = unit.find(FlatSet, profile_id=rig.profile.id, state=FlatSetState.RUNNING)
+    lit_by_us = begun is not None or killed is not None
     if lit_by_us and equipment.is_lit():
         is_off = equipment.switch_off(problems)
         problems.append("the panel was lit by an earlier run" if is_off else "the panel may be lit")
@@ -126,11 +157,14 @@ class _Run:
         """Run a plan and report; the panel is switched off whatever is raised on the way."""
         tally = _Tally()
         self._total = plan.frames
-        self._records.close_abandoned({item.take.resumes for item in plan.sets})
         try:
+            self._records.close_abandoned({item.take.resumes for item in plan.sets})
             self._take_sets(plan.sets, tally)
         finally:
             is_off, problems = self._equipment.make_safe()
+            for problem in problems:
+                # A run that ends with an exception has no report to say it in.
+                self._context.progress.report(problem)
         if open_at_end and is_off:
             self._open_cover(problems)
         return FlatRunReport(
@@ -172,9 +206,7 @@ class _Run:
 
     def _take_set(self, planned: PlannedSet, tally: _Tally) -> None:
         """Take a set; one whose level is off is taken once more with the exposure corrected."""
-        for move in planned.moves:
-            self._context.cancellation.check()
-            self._equipment.move(move)
+        self._move(planned.moves)
         take, before = planned.take, self._done
         report, deviation = self._expose(take)
         if deviation is not None and not take.corrected:
@@ -182,8 +214,15 @@ class _Run:
             if exposure_s is not None:
                 again = _corrected(take, exposure_s, deviation=deviation)
                 self._total += len(again.missing) - len(take.missing) + self._done - before
+                # A set that lacked no frame has moved nothing yet.
+                self._move(moves_for(again))
                 report, deviation = self._expose(again)
         (tally.taken if deviation is None else tally.failed).append(report)
+
+    def _move(self, moves: Sequence[Move]) -> None:
+        for move in moves:
+            self._context.cancellation.check()
+            self._equipment.move(move)
 
     def _expose(self, take: TakeFrames) -> tuple[FlatSetReport, Deviation | None]:
         """Take the missing frames of a set and close it: complete, or flagged if its first frame's level is off."""

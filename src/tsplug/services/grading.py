@@ -153,10 +153,10 @@ def _case(image: AcquiredImage, loaded: _PlanImages) -> Case:
 def _apply(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit, context: Context) -> ImageGrade:
     if image.status is not GradingStatus.PENDING:
         return ImageGrade(image_guid=image.guid, status=image.status, reason=image.reject_reason)
-    for verdict in verdicts:
-        _record(image, verdict, unit=unit, context=context)
     profile = None if image.profile_id is None else unit.find(Profile, id=image.profile_id)
     combination = combine(verdicts, (profile or _owner(image, unit)).grader.ungraded)
+    for verdict in verdicts:
+        _record(image, verdict, unit=unit, context=context, decided=combination.status is not GradingStatus.PENDING)
     _record_score(image, verdicts, unit=unit)
     stored = _change_status(image, combination, unit=unit, context=context)
     changed = stored.status is not GradingStatus.PENDING
@@ -183,8 +183,12 @@ def _change_status(image: AcquiredImage, combination: Combination, *, unit: Unit
     return unit.set_status(image, change) or unit.get(AcquiredImage, image.id)
 
 
-def _record(image: AcquiredImage, verdict: GraderVerdict, *, unit: Unit, context: Context) -> None:
-    """Store a verdict in place of the same grader's earlier one, which stays where it came to the same conclusion."""
+def _record(image: AcquiredImage, verdict: GraderVerdict, *, unit: Unit, context: Context, decided: bool) -> None:
+    """Store a verdict in place of the same grader's earlier one.
+
+    The earlier one stays where it came to the same conclusion and the image stays pending, so that grading a held image
+    again and again writes nothing; a verdict that decides a status is always kept with the numbers it was made from.
+    """
     if image.id is None:
         return
     fresh = Verdict(
@@ -201,7 +205,7 @@ def _record(image: AcquiredImage, verdict: GraderVerdict, *, unit: Unit, context
     earlier = unit.find(Verdict, image_id=image.id, grader=verdict.grader)
     if earlier is None:
         unit.add(fresh)
-    elif fresh.model_dump(include=_CONCLUSION) != earlier.model_dump(include=_CONCLUSION):
+    elif decided or fresh.model_dump(include=_CONCLUSION) != earlier.model_dump(include=_CONCLUSION):
         unit.update(fresh.model_copy(update={"id": earlier.id}))
 
 

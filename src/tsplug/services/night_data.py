@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tsplug.errors import NotFoundError
 from tsplug.model import (
     AcquiredImage,
     ExposurePlan,
@@ -25,6 +24,7 @@ from tsplug.model import (
 )
 from tsplug.model.night import Night, night_of, night_starting
 from tsplug.ports import ImageQuery, Store, Unit
+from tsplug.services.rigs import load_rig
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def load_night(store: Store, profile_guid: str, *, day: date) -> NightData:
         NotFoundError: no such profile.
     """
     with store.read() as unit:
-        profile, site = _rig(unit, profile_guid)
+        rig = load_rig(unit, profile_guid)
+        profile, site = rig.profile, rig.site
         night = night_starting(day, site)
         query = ImageQuery(
             profile_id=profile.id, started_from=night.start, started_before=night.end, newest_first=False
@@ -100,16 +101,9 @@ def latest_night(store: Store, profile_guid: str) -> date | None:
         NotFoundError: no such profile.
     """
     with store.read() as unit:
-        profile, site = _rig(unit, profile_guid)
-        newest = unit.images(ImageQuery(profile_id=profile.id, limit=1))
-    return night_of(newest[0].started, site).date if newest else None
-
-
-def _rig(unit: Unit, profile_guid: str) -> tuple[Profile, Site]:
-    profile = unit.find(Profile, guid=profile_guid)
-    if profile is None:
-        raise NotFoundError(f"no profile has the id {profile_guid}; list them with: tsplug profile list")
-    return profile, unit.get(Site, profile.site_id)
+        rig = load_rig(unit, profile_guid)
+        newest = unit.images(ImageQuery(profile_id=rig.profile.id, limit=1))
+    return night_of(newest[0].started, rig.site).date if newest else None
 
 
 def _verdicts(unit: Unit, ids: list[int]) -> dict[int, list[Verdict]]:

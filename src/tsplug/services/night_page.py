@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from math import floor
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from tsplug.astrobin.tables import duration_text
 from tsplug.model import AcquiredImage, FlatHistory, GradingStatus, Thumbnail, Verdict
+from tsplug.planning.progress import plan_progress
 from tsplug.services.night_data import FlatsTaken, NightData, PlanStanding
 from tsplug.services.night_plots import HEIGHT, WIDTH, Plot, Sample, plot
 
@@ -175,7 +177,6 @@ def _sample_title(image: AcquiredImage, value: str, *, zone: ZoneInfo) -> str:
 
 def _plan_row(standing: PlanStanding, data: NightData, *, colours: Mapping[str, str]) -> PlanRow:
     plan, template = standing.plan, standing.template
-    reached = plan.accepted if standing.project.grading_enabled else plan.acquired
     exposure_s = template.default_exposure_s if plan.exposure_s is None else plan.exposure_s
     return PlanRow(
         project=standing.project.name,
@@ -187,7 +188,8 @@ def _plan_row(standing: PlanStanding, data: NightData, *, colours: Mapping[str, 
         acquired=plan.acquired,
         accepted=plan.accepted,
         tonight=sum(1 for image in data.images if image.plan_id == plan.id),
-        percent=min(100, 100 * reached // plan.desired) if plan.desired else 100,
+        # Rounded down, since 99.9 % is not complete, but not where a share is only short in its last bits.
+        percent=floor(100 * plan_progress(plan, standing.project, profile=data.profile) + 1e-9),
     )
 
 

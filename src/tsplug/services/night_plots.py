@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from math import ceil, floor, log10
 from zoneinfo import ZoneInfo
@@ -126,7 +126,8 @@ def _levels(low: float, high: float) -> list[float]:
 
 
 def _hours(start: datetime, end: datetime, *, zone: ZoneInfo) -> list[datetime]:
-    whole = start.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    # Back in UTC, because a sum of local times ignores that clocks change.
+    whole = start.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     spacing = max(1, ceil((end - start) / timedelta(hours=12)))
     hours = (whole + timedelta(hours=count) for count in range(0, 48, spacing))
     return [hour for hour in hours if start <= hour <= end] or [start]

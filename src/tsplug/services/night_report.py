@@ -6,13 +6,13 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
-from tsplug.errors import NotFoundError
-from tsplug.model import Profile, Project, Site, Target
+from tsplug.model import Project, Target
 from tsplug.model.night import night_of
 from tsplug.ports import Context, ImageQuery, Store
 from tsplug.services.astrobin_export import export_target, write_export
 from tsplug.services.night_data import NightData, load_night
 from tsplug.services.night_page import night_page
+from tsplug.services.rigs import load_rig
 from tsplug.services.writing import file_stem, write_text
 
 REPORT = "report.html"
@@ -52,14 +52,11 @@ def write_night_report(
 
 def _night_to_report(profile_guid: str, context: Context) -> date:
     with context.store.read() as unit:
-        profile = unit.find(Profile, guid=profile_guid)
-        if profile is None:
-            raise NotFoundError(f"no profile has the id {profile_guid}; list them with: tsplug profile list")
-        site = unit.get(Site, profile.site_id)
-        present = night_of(context.clock.now(), site)
-        lights = unit.images(ImageQuery(profile_id=profile.id, started_before=context.clock.now(), limit=1))
+        rig = load_rig(unit, profile_guid)
+        present = night_of(context.clock.now(), rig.site)
+        lights = unit.images(ImageQuery(profile_id=rig.profile.id, started_before=context.clock.now(), limit=1))
         if lights and present.start - lights[0].started <= timedelta(days=1):
-            return night_of(lights[0].started, site).date
+            return night_of(lights[0].started, rig.site).date
         return present.date
 
 

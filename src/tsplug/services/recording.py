@@ -56,15 +56,31 @@ def record_exposure(event: ExposureSaved, context: Context) -> ExposureOutcome:
         InputError: a setting of the exposure is impossible; the text names it.
         StoreUnavailableError: the store cannot be written; the same event may be told again later.
     """
+    name = _name_without_plan(event, context)
     with context.store.write() as unit:
-        return _Recording(event, context, unit=unit).outcome()
+        return _Recording(event, context, unit=unit, name=name).outcome()
+
+
+def _name_without_plan(event: ExposureSaved, context: Context) -> str:
+    """Return what to call the target if its plan is gone: as the frame's header has it, else as the file is called.
+
+    The file is read before the store is locked for writing, and only where the name will be needed.
+    """
+    with context.store.read() as unit:
+        needed = unit.find(ExposurePlan, guid=event.plan_guid) is None
+    try:
+        name = context.files.read(event.file).header.get("OBJECT") if needed else None
+    except FileError:
+        name = None
+    return name.strip() if isinstance(name, str) and name.strip() else event.file.stem
 
 
 class _Recording:
     """One exposure on its way into the store, with what the store knows of where it comes from."""
 
-    def __init__(self, event: ExposureSaved, context: Context, *, unit: Unit) -> None:
+    def __init__(self, event: ExposureSaved, context: Context, *, unit: Unit, name: str) -> None:
         self._event = event
+        self._name = name
         self._context = context
         self._unit = unit
         self._profile = unit.find(Profile, guid=event.profile_guid)
@@ -131,18 +147,10 @@ class _Recording:
             "project_id": self._project.id if self._project else None,
             "project_name": self._project.name if self._project else "",
             "target_id": self._target.id if self._target else None,
-            "target_name": self._target.name if self._target else self._name_from_file(),
+            "target_name": self._target.name if self._target else self._name,
             "plan_id": self._plan.id if self._plan else None,
             "template_name": self._template.name if self._template else "",
         }
-
-    def _name_from_file(self) -> str:
-        """Return the target's name as the frame's header has it, else the file's own name."""
-        try:
-            name = self._context.files.read(self._event.file).header.get("OBJECT")
-        except FileError:
-            name = None
-        return name.strip() if isinstance(name, str) and name.strip() else self._event.file.stem
 
     def _remarks(self, image: AcquiredImage) -> list[str]:
         event, remarks = self._event, []

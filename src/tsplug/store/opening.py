@@ -20,8 +20,10 @@ REVISIONS = ("0001",)
 VERSION_TABLE = "alembic_version"
 
 
-def open_sql_store(address: str, clock: Clock) -> SqlStore:
+def open_sql_store(address: str, clock: Clock, *, backup: bool = True) -> SqlStore:
     """Open the store at a database URL or SQLite path.
+
+    ``backup`` keeps a copy of an SQLite store as it was found, the newest three; one is made before a migration anyway.
 
     Raises:
         InputError: the URL is none, or names a database there is no driver for.
@@ -34,14 +36,14 @@ def open_sql_store(address: str, clock: Clock) -> SqlStore:
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InputError(f"the store URL {address!r} cannot be used: {error}; give sqlite:///FILE or a path") from error
     try:
-        _make_ready(engine)
+        _make_ready(engine, backup=backup)
     except BaseException:
         engine.dispose()
         raise
     return SqlStore(engine, clock)
 
 
-def _make_ready(engine: Engine) -> None:
+def _make_ready(engine: Engine, *, backup: bool) -> None:
     url = engine.url
     if url.get_backend_name() == "sqlite" and is_in_memory(url):
         with transaction(engine, writable=True) as connection:
@@ -53,7 +55,7 @@ def _make_ready(engine: Engine) -> None:
     with transaction(engine, writable=False) as connection:
         found = _revision(connection, url)
     if file is not None and found is not None:
-        _back_up(file, found)
+        _back_up(file, found, rotate=backup)
     if file is not None:
         _use_wal(engine)
     if found != REVISIONS[-1]:
@@ -94,10 +96,11 @@ def _revision(connection: Connection, url: URL) -> str | None:
     return found
 
 
-def _back_up(file: Path, found: str) -> None:
+def _back_up(file: Path, found: str, *, rotate: bool) -> None:
     if found != REVISIONS[-1]:
         keep_copy(file, f"before-{REVISIONS[-1]}")
-    rotate_backup(file)
+    if rotate:
+        rotate_backup(file)
 
 
 def _use_wal(engine: Engine) -> None:

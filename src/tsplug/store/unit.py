@@ -64,7 +64,7 @@ class SqlUnit:
         """
         self._must_write()
         if isinstance(record, AcquiredImage):
-            self._recount(record)
+            self._move_share(record)
         self._rows.update(record, keep=_KEPT.get(type(record), ()))
 
     def delete(self, record: Record) -> None:
@@ -167,7 +167,7 @@ class SqlUnit:
         )
         return self._connection.execute(statement).rowcount == 1
 
-    def _recount(self, image: AcquiredImage) -> None:
+    def _move_share(self, image: AcquiredImage) -> None:
         """Move an image's share from the plan it counted for to the one it names now."""
         stored = self.find(AcquiredImage, id=image.id)
         if stored is None or stored.plan_id == image.plan_id:

@@ -19,7 +19,8 @@ from hostsim.devices.parts.errors import (
     ValueNotSetError,
 )
 from hostsim.devices.parts.mount import PierSide
-from hostsim.devices.telescope import Telescope
+from hostsim.devices.telescope import Telescope, TelescopeConfig
+from hostsim.sky.scene import SkySite
 
 Pass = Callable[[float], None]
 
@@ -348,3 +349,19 @@ def test_positions_go_by_the_date_of_the_mount(telescope: Telescope) -> None:
     assert wrap_hours(telescope.sidereal_time() - before) == pytest.approx(1.0027, abs=0.001)
     west_ra = (telescope.sidereal_time() - 2) % 24
     assert telescope.destination_side_of_pier(west_ra, 40) == PierSide.EAST
+
+
+@pytest.mark.parametrize(("latitude_deg", "pole_deg"), [(47.2, 90.0), (-33.0, -90.0)])
+def test_it_parks_and_finds_home_at_the_pole_that_is_up(
+    clock: SimulatedClock, latitude_deg: float, pole_deg: float
+) -> None:
+    """In the south the mount does not park below the horizon."""
+    telescope = Telescope(TelescopeConfig(site=SkySite(latitude_deg=latitude_deg)), clock)
+    assert telescope.declination() == pytest.approx(pole_deg, abs=0.5)
+    assert telescope.altitude() == pytest.approx(abs(latitude_deg))
+    telescope.unpark()
+    telescope.find_home()
+    clock.sleep(200)
+    telescope.advance(200)
+    assert telescope.at_home()
+    assert telescope.altitude() == pytest.approx(abs(latitude_deg))

@@ -8,6 +8,7 @@ import socket
 import struct
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 from alpaca.camera import Camera as AlpacaCamera
@@ -28,6 +29,7 @@ class PlainDriver:
         plain = {"cameraxsize": 4, "cameraysize": 2, "numx": 4, "numy": 2, "binx": 1, "pixelsizex": 3.8}
         self.values = plain | {"camerastate": 0, "imageready": True} | values
         self.aborted = 0
+        self.written: dict[str, str] = {}
 
     def __call__(self, connected: socket.socket, request: bytes) -> None:
         found = re.match(r"(GET|PUT) /api/v1/camera/0/([a-z]+)", request.decode())
@@ -38,6 +40,8 @@ class PlainDriver:
             self.send(connected, header + np.arange(8, dtype="<u2").tobytes(), kind="application/imagebytes")
             return
         self.aborted += member == "abortexposure"
+        if found[1] == "PUT":
+            self.written |= {name.lower(): value for name, value in parse_qsl(form(connected, request))}
         number = self.refusal(member, writes=found[1] == "PUT")
         answer = {"Value": self.values.get(member), "ErrorNumber": number, "ErrorMessage": "no" if number else ""}
         self.send(connected, json.dumps(answer).encode(), kind="application/json")
@@ -51,6 +55,15 @@ class PlainDriver:
     def send(self, connected: socket.socket, body: bytes, *, kind: str) -> None:
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         connected.sendall(head.encode() + body)
+
+
+def form(connected: socket.socket, request: bytes) -> str:
+    """Return the form of a request whose head, and perhaps more, has come."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    while length and len(body) < int(length[1]):
+        body += connected.recv(4096)
+    return body.decode()
 
 
 def camera(serve: Serve, driver: PlainDriver) -> Camera:
@@ -91,3 +104,11 @@ def test_warming_needs_no_sensor_in_the_heat_sink(serve: Serve) -> None:
     """Without a temperature of the air, warm is what was asked for."""
     driver = PlainDriver(ccdtemperature=12.0)
     camera(serve, driver).warm(at_least_c=10.0, patience=Patience(timeout_s=5))
+
+
+def test_a_cooler_with_nothing_left_to_do_is_warm_enough(serve: Serve) -> None:
+    """Where the air is colder than the goal and nothing tells its temperature, an idle cooler ends the warming."""
+    driver = PlainDriver(ccdtemperature=3.0, coolerpower=0.0)
+    camera(serve, driver).warm(at_least_c=10.0, patience=Patience(timeout_s=5))
+    assert float(driver.written["setccdtemperature"]) == 10.0
+    assert driver.written["cooleron"] == "False"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +12,9 @@ from hostsim.devices.observatory import Observatory
 from hostsim.equipment.rig import Rig, connect
 from tsplug import DeviceError, InputError
 from tsplug.testing.clock import ManualClock
+
+Script = Callable[[socket.socket, bytes], None]
+Serve = Callable[[Script], str]
 
 
 def test_every_kind_is_found_and_connected(rig: Rig, observatory: Observatory) -> None:
@@ -41,3 +46,23 @@ def test_an_address_has_host_and_port(address: str) -> None:
     """What is not HOST:PORT is refused before anything is tried."""
     with pytest.raises(InputError, match="HOST:PORT"):
         connect(address, ManualClock())
+
+
+def test_the_first_device_of_a_kind_need_not_be_number_0(serve: Serve) -> None:
+    """A server may begin to count its telescopes at 1."""
+    listed = [{"DeviceType": "Telescope", "DeviceNumber": 1, "DeviceName": "Second", "UniqueID": "x"}]
+    values = {
+        "/management/apiversions": [1],
+        "/management/v1/configureddevices": listed,
+        "/api/v1/telescope/1/interfaceversion": 4,
+        "/api/v1/telescope/1/connected": True,
+    }
+
+    def answer(connected: socket.socket, request: bytes) -> None:
+        path = request.split()[1].decode().partition("?")[0]
+        body = json.dumps({"Value": values[path], "ErrorNumber": 0, "ErrorMessage": ""}).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        connected.sendall(head.encode() + body)
+
+    found = connect(serve(answer), ManualClock())
+    assert [device.label for device in found.devices] == ['telescope "Second"']

@@ -31,6 +31,7 @@ from tsplug import DeviceError, PierSide
 BIN = Path(sys.executable).parent
 RA_HOURS, DEC_DEG = 6.0, 80.0
 STARTING_S = 60.0
+J2000 = 2
 
 SEQUENCE = """
 name: Equipment of others
@@ -81,6 +82,8 @@ def serving(home: Path, *, catalogue: Path) -> Iterator[str]:
     """Run the server with a small camera, away from the network and from the user's own settings."""
     config = yaml.safe_load((files("alpaca_simulators") / "config" / "template.yaml").read_text(encoding="utf-8"))
     config["devices"]["camera"][0] |= {"cameraxsize": 320, "cameraysize": 240, "numx": 320, "numy": 240}
+    # Its sky is the catalogue's, unprecessed, which its telescope says only if told to.
+    config["devices"]["telescope"][0]["equatorialsystem"] = J2000
     config["tap_source"] = str(catalogue)
     (home / "peer.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (home / "astropy").mkdir()

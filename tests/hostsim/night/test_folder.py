@@ -35,3 +35,10 @@ def test_two_nights_do_not_share_a_folder(tmp_path: Path) -> None:
         output_folder(tmp_path),
     ):
         pass
+
+
+def test_a_name_too_long_for_the_disk_is_one_clear_error(tmp_path: Path) -> None:
+    """The system's refusal becomes an error that says what to do, and nothing is made."""
+    with pytest.raises(FileError, match="choose another --out"), output_folder(tmp_path / "a" / ("x" * 300)):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -13,11 +13,17 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
+from hostsim.alpaca.server import AlpacaServer
 from hostsim.cli import main
-from hostsim.clock import SystemClock
+from hostsim.clock import SimulatedClock, SystemClock
+from hostsim.devices.observatory import Observatory
 from hostsim.night import NightOptions, run_night
+from hostsim.night.run import stopping_on_interrupt
 from hostsim.sequence.journal import load_state
-from tsplug import AcquiredImage, ExposurePlan, TsplugError, open_store
+from hostsim.sequence.stopping import StopRequest
+from hostsim.sky.scene import Optics, Sensor, SkySite
+from hostsim.sky.sky import Sky
+from tsplug import AcquiredImage, Cancelled, ExposurePlan, TsplugError, open_store
 
 LIGHTS, SNAPSHOTS, FLATS = 5, 2, 6
 
@@ -154,3 +160,42 @@ def test_a_newer_store_is_one_line(
     assert "newer" in fails(arguments, monkeypatch, capsys)
     assert file.read_bytes() == before
     assert not (tmp_path / "out").exists()
+
+
+REAL = """\
+run:
+  - type: connect_equipment
+  - type: unpark
+  - type: open_cover
+  - {type: take_exposure, exposure_s: 0.1, count: 1, binning: 4}
+  - {type: switch_filter, filter: Nope}
+"""
+
+
+def test_equipment_at_an_address_is_left_safe_and_taken_up_again(sequence: Path, tmp_path: Path) -> None:
+    """A night that fails parks the mount; the same command unparks it, darkens the panel, and goes on from there."""
+    text = sequence.read_text()
+    sequence.write_text(text[: text.index("run:\n")] + REAL)
+    clock = SimulatedClock(SystemClock().now(), speed=100.0)
+    observatory = Observatory(Sky(seed=1, site=SkySite(), optics=Optics(), sensor=Sensor()), clock)
+    panel, mount = observatory.covercalibrator, observatory.telescope
+    with AlpacaServer(observatory) as server:
+        options = NightOptions(sequence, tmp_path / "out", alpaca=server.address)
+        for _ in range(2):
+            with pytest.raises(TsplugError, match=r"has no filter 'Nope'.*left safe: panel dark, .*, mount parked"):
+                run_night(options)
+            assert (mount.at_park(), mount.tracking(), panel.level) == (True, False, 0.0)
+            with observatory.lock:
+                panel.calibrator_on(100)
+    assert len(frames(tmp_path / "out", "lights")) == 1
+
+
+def test_a_termination_is_a_request_to_stop() -> None:
+    """SIGTERM stops as Ctrl-C does, at a point where the equipment can be left safe; handlers are put back."""
+    before = signal.getsignal(signal.SIGTERM)
+    stop = StopRequest()
+    with stopping_on_interrupt(stop):
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Cancelled):
+            stop.check()
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy.io import fits
 
-from hostsim.saving.facts import FrameFacts
+from hostsim.saving.facts import FrameFacts, Subject
 from hostsim.saving.header import cards
 
 EXPECTED = {
@@ -69,3 +71,39 @@ def test_astropy_accepts_the_header(light: FrameFacts) -> None:
     for keyword, value, comment in cards(light):
         hdu.header[keyword] = (value, comment)
     hdu.verify("exception")
+
+
+def header(facts: FrameFacts) -> dict[str, object]:
+    """Return keywords and values."""
+    return {keyword: value for keyword, value, _ in cards(facts)}
+
+
+@pytest.mark.parametrize(
+    ("ra_hours", "dec_deg", "expected"),
+    [
+        (23.9999999999, -0.5, ("00 00 00.00", "-00 30 00.00")),
+        (0.0, 90.0, ("00 00 00.00", "+90 00 00.00")),
+        (11.9999999999, -89.9999999999, ("12 00 00.00", "-90 00 00.00")),
+    ],
+)
+def test_coordinates_round_into_their_range(
+    light: FrameFacts, ra_hours: float, dec_deg: float, expected: tuple[str, str]
+) -> None:
+    """Rounding carries into minutes and hours, and from 24 h to 0 h."""
+    subject = replace(light.subject, ra_hours=ra_hours, dec_deg=dec_deg)
+    found = header(replace(light, subject=subject))
+    assert (found["OBJCTRA"], found["OBJCTDEC"]) == expected
+
+
+def test_a_snapshot_claims_no_planned_place(light: FrameFacts) -> None:
+    """A frame without a planned place tells where the telescope was, and no coordinates that nobody asked for."""
+    found = header(replace(light, subject=Subject("Snapshot", "", 0)))
+    assert found["OBJECT"] == "Snapshot"
+    assert found.keys().isdisjoint({"OBJCTRA", "OBJCTDEC", "OBJCTROT"})
+    assert "RA" in found
+
+
+def test_a_sensor_without_a_value_is_left_out(light: FrameFacts) -> None:
+    """A device that answers not-a-number, which FITS cannot hold, does not cost the frame."""
+    readings = replace(light.readings, camera=replace(light.readings.camera, temperature_c=float("nan")))
+    assert "CCD-TEMP" not in header(replace(light, readings=readings))

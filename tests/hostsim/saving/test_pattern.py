@@ -76,6 +76,16 @@ def test_no_target_name_escapes_its_folder(light: FrameFacts, name: str) -> None
     assert not set('<>:"\\|?*') & set(str(path))
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(alphabet=st.sampled_from("a. \u00e9\u6708\U0001f319"), min_size=60, max_size=400))
+def test_no_name_is_too_long_for_a_file_system(light: FrameFacts, name: str) -> None:
+    """Names are cut where the disk counts, in bytes, at whole letters, and never end in a space or dot."""
+    part = expand("$$TARGETNAME$$", replace(light, subject=Subject(name, "Winter", 3))).name
+    assert 0 < len(part.encode()) <= 200
+    assert part.strip(" .") == part
+    assert part == light.guid or name.strip(" .").startswith(part)
+
+
 def test_every_pattern_of_the_field_is_known() -> None:
     """All 37 names of N.I.N.A. and Target Scheduler that do not need weather are there."""
     assert len(PATTERNS) == 37

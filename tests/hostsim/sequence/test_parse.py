@@ -31,6 +31,11 @@ SPOILT = [
     ("focal_length_mm: 540, ", "", "6: catalogue.profile.focal_length_mm: Field required"),
     ("filters: [L]", "filters: [L], light_pattern: $$TARGET$$", "6: catalogue.profile.light_pattern: file pattern"),
     ("run:\n  - type: conn", "run: [\n  - type: conn", "8: not YAML"),
+    ("temperature_c: -10", 'temperature_c: !!int ""', "10: not YAML: '' is no int"),
+    ("temperature_c: -10", "temperature_c: !!bool maybe", "10: not YAML: 'maybe' is no bool"),
+    ("temperature_c: -10", "temperature_c: 2026-13-45", "10: not YAML: '2026-13-45' is no timestamp"),
+    ("name: Small\n", "name: " + "[" * 5000 + "\n", "1: not usable: more than 50 levels"),
+    ("filters: [L]", "filters: [L], filter_offsets: [0, 1]", "6: catalogue.profile.filter_offsets: 2 focus offsets"),
     ("temperature_c: -10", "? [a]\n    : 1", "10: run[1]: a key must be a text"),
 ]
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from hostsim.equipment.rig import Rig
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.runner import Runner
+from hostsim.sequence.state import Outbox, Place
 from tsplug import Cancelled
 
 
@@ -100,3 +102,81 @@ def test_a_stop_says_how_to_go_on(make_host: Callable[[], Host]) -> None:
     host.context.cancellation.ask()
     with pytest.raises(Cancelled, match="the same command goes on from here"):
         run(host, [{"type": "park", "on_error": "continue"}])
+
+
+def breaking(host: Host, error: BaseException) -> None:
+    """Let connecting raise something that no driver should."""
+
+    def connect() -> Rig:
+        raise error
+
+    host.connect = connect
+
+
+CONNECT = {"type": "connect_equipment"}
+
+
+def test_an_unexpected_error_is_told_like_any_other(make_host: Callable[[], Host]) -> None:
+    """Whatever a driver or plugin raises, the equipment is made safe, and one line says which, where and why."""
+    host = make_host()
+    breaking(host, KeyError("DeviceType"))
+    with pytest.raises(InstructionFailedError, match=r"\(connect_equipment\): unexpected KeyError: .*; left safe: "):
+        run(host, [CONNECT])
+
+
+def test_an_interrupt_leaves_the_equipment_safe_and_goes_on_its_way(
+    make_host: Callable[[], Host], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second Ctrl-C ends the instruction at once, not the care for the equipment."""
+    host = make_host()
+    breaking(host, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        run(host, [CONNECT])
+    assert "interrupted at once; left safe: nothing was connected" in caplog.text
+
+
+def test_a_time_that_passed_while_the_night_was_interrupted_is_not_awaited_again(
+    make_host: Callable[[], Host], power: Any, tmp_path: Path
+) -> None:
+    """A wait until 22:30 that goes on at 23:00 is over: it does not wait for the next day's 22:30."""
+    power.fails_at = 1
+    with pytest.raises(BaseException, match=r"^$"):
+        run(make_host(), [{"type": "wait_until", "until": {"time": "22:30"}}])
+    host = make_host()
+    power.clock.set(datetime(2026, 1, 15, 22, 0, tzinfo=UTC))
+    run(host, [{"type": "wait_until", "until": {"time": "22:30"}}])
+    assert host.clock.now() == datetime(2026, 1, 15, 22, 0, tzinfo=UTC)
+
+
+def test_the_rest_of_a_pass_may_take_no_time(make_host: Callable[[], Host], tmp_path: Path) -> None:
+    """A loop cut off between the last instruction of a pass and the next pass goes on, and is not called endless."""
+    host = make_host()
+    ends = datetime(2026, 1, 17, 12, 0, tzinfo=UTC)
+    host.journal.state.cursor = [Place(index=0, ends=ends), Place(index=2)]
+    run(host, [{"type": "loop", "until": {"time": "2026-01-17T12:00:00+00:00"}, "run": [PAUSE, LONGER]}])
+    assert host.journal.state.finished
+
+
+def test_frames_counted_by_a_failed_instruction_are_not_the_next_ones(make_host: Callable[[], Host]) -> None:
+    """An instruction that is passed over leaves no count of repeats to the one after it."""
+    host = make_host()
+    host.journal.state.repeats = 2
+    run(host, [{"type": "take_exposure", "exposure_s": 1, "count": 3, "on_error": "continue"}])
+    assert host.journal.state.repeats == 0
+
+
+def test_a_night_with_an_untold_light_is_not_finished(make_host: Callable[[], Host], tmp_path: Path) -> None:
+    """What a passed over instruction left in the outbox is delivered before the night counts as done."""
+    host = make_host()
+    part = tmp_path / ".a.fits.part"
+    part.write_bytes(b"pixels")
+    host.journal.state.outbox = Outbox(part=part, final=tmp_path / "a.fits")
+    run(host, [PAUSE])
+    assert (tmp_path / "a.fits").exists()
+    assert host.journal.state.outbox is None
+
+
+def test_a_local_time_is_shown_in_utc(make_host: Callable[[], Host], screen: StringIO) -> None:
+    """What is labelled UTC is UTC, whatever zone the sequence speaks."""
+    run(make_host(), [{"type": "wait_until", "until": {"time": "22:30"}}])
+    assert "2026-01-15 21:30 UTC" in screen.getvalue()

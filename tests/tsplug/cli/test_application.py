@@ -71,3 +71,9 @@ def test_common_options_stand_before_or_after_the_command(db: Path, order: str) 
     done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)
+
+
+def test_looking_leaves_the_backups_alone(db: Path) -> None:
+    """A command that only looks makes no copy of the store, and so pushes none out."""
+    subprocess.run([*COMMAND, "images", "list", "--db", str(db)], capture_output=True, check=True)
+    assert sorted(path.name for path in db.parent.glob("*backup*")) == []

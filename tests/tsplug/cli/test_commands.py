@@ -101,7 +101,7 @@ def test_pending_images_are_graded(run: Run) -> None:
     waiting = document(run("grade", "run", "--target", "M 42", "--json", "--at", AFTER))
     assert any(plan["waiting"] for plan in waiting)
     forced = run("grade", "run", "--plan", "2", "--force", "--at", AFTER)
-    assert "1 images judged" in forced.stdout
+    assert "1 image judged" in forced.stdout
     assert len(document(run("images", "list", "--status", "pending", "--json"))) == 0
 
 

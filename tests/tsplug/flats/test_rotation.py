@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.flats.rotation import mean_deg, rotation_classes, same_rotation, separation_deg
+from tsplug.flats.rotation import mean_deg, rotation_classes
+from tsplug.model.angles import separation_deg
 
 ANGLES = st.lists(st.integers(0, 719).map(lambda half: half / 2), max_size=30)
 TOLERANCES = st.sampled_from([0.25, 0.75, 1.25, 5.25, 90.25])
@@ -70,15 +71,6 @@ def test_zero_may_lie_anywhere(angles: list[float], tolerance: float, turn: floa
     plain = partition(rotation_classes(angles, tolerance_deg=tolerance))
     turned = partition(rotation_classes([(a + turn) % 360 for a in angles], tolerance_deg=tolerance))
     assert sorted(map(len, plain)) == sorted(map(len, turned))
-
-
-def test_only_none_equals_none() -> None:
-    """No rotator equals no rotator and no angle, not even zero."""
-    assert same_rotation(None, None, tolerance_deg=1.0)
-    assert not same_rotation(None, 0.0, tolerance_deg=180.0)
-    assert not same_rotation(0.0, None, tolerance_deg=180.0)
-    assert same_rotation(359.6, 0.4, tolerance_deg=1.0)
-    assert not same_rotation(10.0, 190.0, tolerance_deg=1.0)
 
 
 def test_mean_stays_below_a_turn() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tsplug.grading.delay import is_provisional, waiting_text
+from tsplug.grading.delay import waiting_text
 from tsplug.model import ExposurePlan
 
 
@@ -27,7 +27,7 @@ def plan(acquired: int, desired: int) -> ExposurePlan:
 )
 def test_grading_waits_until_enough_is_taken(acquired: int, desired: int, delay: int, waits: bool) -> None:
     """The threshold is inclusive and computed in whole numbers; zero grades at once."""
-    assert is_provisional(plan(acquired, desired), delay) is waits
+    assert plan(acquired, desired).is_provisional(delay) is waits
     assert bool(waiting_text(plan(acquired, desired), delay)) is waits
 
 

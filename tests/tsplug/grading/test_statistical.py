@@ -273,3 +273,14 @@ def test_the_order_of_the_peers_does_not_matter(
     random.Random(seed).shuffle(frames)
     assert verdict(from_row(0, row), frames, preferences) == first
     json.dumps(first.inputs, allow_nan=False)
+
+
+def test_round_stars_count_as_peers_and_hide_no_trailed_frame() -> None:
+    """An eccentricity of zero is a measurement; among round frames a barely elongated one passes, a trailed one not."""
+    peers = [frame(n, eccentricity=0.0) for n in range(1, 6)]
+    preferences = only("eccentricity", ROBUST)
+    assert verdict(frame(0, eccentricity=0.35), peers, preferences).status is VerdictStatus.ACCEPT
+    trailed = verdict(frame(0, eccentricity=0.67), peers, preferences)
+    assert (trailed.status, trailed.reason) == (VerdictStatus.REJECT, "Eccentricity")
+    [check] = trailed.inputs["checks"]  # type: ignore[misc]
+    assert check["samples"] == 5

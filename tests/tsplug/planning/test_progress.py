@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tsplug.model import PlannerPreferences
-from tsplug.planning.progress import exposure_limit, is_provisional, plan_progress, remaining, target_progress
+from tsplug.planning.progress import exposure_limit, plan_progress, remaining, target_progress
 
 
 @pytest.mark.parametrize(("throttle", "desired", "limit"), [(140, 45, 63), (125, 10, 12), (50, 1, 0), (100, 7, 7)])
@@ -30,13 +30,10 @@ def test_without_grading_acquired_exposures_count_up_to_the_limit(make: Any) -> 
     assert remaining(make.plan(desired=10, acquired=20).plan, project, planner=planner) == 0
 
 
-@pytest.mark.parametrize(("acquired", "provisional", "progress"), [(7, True, 0.7), (8, False, 0.2), (20, False, 0.2)])
-def test_acquired_stands_in_until_delayed_grading_is_reached(
-    acquired: int, provisional: bool, progress: float, make: Any
-) -> None:
+@pytest.mark.parametrize(("acquired", "progress"), [(7, 0.7), (8, 0.2), (20, 0.2)])
+def test_acquired_stands_in_until_delayed_grading_is_reached(acquired: int, progress: float, make: Any) -> None:
     """Below the delay of 80 percent progress is provisional; at it, only the accepted count."""
     plan, profile = make.plan(desired=10, acquired=acquired, accepted=2).plan, make.profile()
-    assert is_provisional(plan, profile.grader) is provisional
     assert plan_progress(plan, make.project(grading_enabled=True), profile=profile) == pytest.approx(progress)
 
 

@@ -116,7 +116,18 @@ def test_sound_store_has_no_problems(folder: Path) -> None:
         ("UPDATE acquired_image SET status = 'accepted'", "accepted equals", "plan 1", "1"),
         ("UPDATE acquired_image SET status = 'rejected'", "audit trail leads", "image 1", "rejected"),
         ("DELETE FROM status_change", "audit trail leads", "image 1", "pending"),
-        ("DELETE FROM flat_set_file WHERE number = 2", "flat set that serves", "flat set 1", "3 frames"),
+        (
+            "DELETE FROM flat_set_file WHERE number = 2",
+            "flat set that serves",
+            "flat set 1",
+            "a complete set of 3 frames",
+        ),
+        (
+            "UPDATE flat_set SET state = 'interrupted'",
+            "flat set that serves",
+            "flat set 1",
+            "a complete set of 3 frames",
+        ),
         ("DELETE FROM flat_set", "references lead", "FlatHistory 1", "a flat_set"),
         ("DELETE FROM acquired_image", "references lead", "StatusChange 1", "a acquired_image"),
         ("DELETE FROM exposure_template WHERE id = 5", "references lead", "ExposurePlan 1", "a exposure_template"),
@@ -138,6 +149,15 @@ def test_weak_references_may_dangle(folder: Path) -> None:
     with store.write() as unit:
         unit.delete(unit.get(ExposurePlan, 1))
     assert examine(store, frame_files()).problems == ()
+
+
+def test_more_flats_than_wanted_are_no_problem(folder: Path) -> None:
+    """A set resumed by a run that wants fewer keeps all its frames, and its sessions keep their flats."""
+    break_with(folder, "UPDATE flat_set SET wanted = 2")
+    store = opened(folder)
+    assert mend(store, frame_files(), clock=CLOCK).problems == ()
+    with store.read() as unit:
+        assert len(unit.list(FlatHistory)) == 1
 
 
 def truncate(file: Path) -> None:
@@ -167,6 +187,7 @@ def test_lost_file_is_found(folder: Path, harm: Callable[[Path], object], name: 
         "UPDATE acquired_image SET status = 'accepted'",
         "DELETE FROM status_change",
         "DELETE FROM acquired_image",
+        "UPDATE flat_set SET state = 'flagged'",
         "DELETE FROM flat_set",
         "DELETE FROM flat_set_file WHERE number = 2",
         "DELETE FROM flat_set_file",

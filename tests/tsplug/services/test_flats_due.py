@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tsplug.errors import NotFoundError
-from tsplug.model import ExposurePlan, FlatHistory, FlatInstruction, FlatSet, FlatSetState, Profile, Project
+from tsplug.model import ExposurePlan, FlatHistory, FlatInstruction, FlatSet, FlatSetState, Profile, Project, Record
 from tsplug.ports import Store
-from tsplug.services.flats_due import flats_due, flats_due_rows
+from tsplug.services.flats_due import flats_due, flats_due_rows, judged_sessions
 from tsplug.services.flats_run import run_flats
+from tsplug.services.rigs import load_rig
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store, store_light
 
 EVENING = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
@@ -119,6 +121,30 @@ def test_revoked_sets_serve_nobody(store: Store, context: FakeContext, guid: str
         unit.update(flat_set)
         assert unit.list(FlatHistory) != []
     assert [due.due for due in flats_due(guid, context)] == [True]
+
+
+def test_history_before_the_window_is_not_read(store: Store, context: FakeContext, guid: str) -> None:
+    """However many flats a rig took in its life, those of nights outside the window are left where they are."""
+    store_light(store, "M 42", filter_name="L", started=EVENING)
+    context.devices.frames.level = lambda request, brightness: 25_000.0  # type: ignore[attr-defined]
+    run_flats(FlatInstruction(profile_guid=guid, count=1), context)
+    with store.write() as unit:
+        (taken,) = unit.list(FlatHistory)
+        for days in range(100, 150):
+            unit.add(taken.model_copy(update={"id": None, "session_date": taken.session_date - timedelta(days=days)}))
+    read: list[FlatHistory] = []
+    with store.read() as unit:
+        select = unit.list
+
+        def counting(kind: type[Record], **equals: object) -> list[Any]:
+            rows = select(kind, **equals)
+            read.extend(row for row in rows if isinstance(row, FlatHistory))
+            return rows
+
+        unit.list = counting  # type: ignore[method-assign]
+        (judged,) = judged_sessions(unit, load_rig(unit, guid), now=context.clock.now())
+    assert judged.verdict.reason.startswith("has flats")
+    assert read == [taken]
 
 
 def test_an_unknown_profile_is_refused(context: FakeContext) -> None:

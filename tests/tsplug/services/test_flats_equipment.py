@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tsplug.errors import Cancelled, DeviceError, FileError, TsplugError
+from tsplug.errors import Cancelled, DeviceError, FileError, StoreUnavailableError, TsplugError
 from tsplug.model import FlatHistory, TrainedFlat
 from tsplug.ports import CoverState
 from tsplug.testing import Killed
@@ -74,7 +74,7 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize("error", [DeviceError, FileError, Cancelled, Killed, RuntimeError])
+@pytest.mark.parametrize("error", [DeviceError, FileError, Cancelled, Killed, RuntimeError, KeyboardInterrupt])
 @pytest.mark.parametrize("command", CALLS)
 def test_any_call_may_fail_at_any_step(flats_rig: FlatsRig, command: str, error: type[BaseException]) -> None:
     """Each device call failing at each step, in any way: the panel ends dark, books are right, the next run goes on."""
@@ -86,9 +86,9 @@ def test_any_call_may_fail_at_any_step(flats_rig: FlatsRig, command: str, error:
         died = False
         try:
             flats_rig.run()
-        except (TsplugError, Killed, RuntimeError):
-            # A dead process switches nothing off, and a host that breaks its promise may leave the panel lit.
-            died = error is Killed or command == "panel.light_off"
+        except (TsplugError, Killed, RuntimeError, KeyboardInterrupt):
+            # A dead process switches nothing off.
+            died = error is Killed
         if not died:
             flats_rig.check_books()
     flats_rig.devices.log.revive()
@@ -123,6 +123,47 @@ def test_a_late_cancel_does_not_leave_the_panel_lit(flats_rig: FlatsRig) -> None
     flats_rig.devices.log.fail("panel.light_off", on_call=1, error=Cancelled("stop"))
     assert flats_rig.run().panel_off
     flats_rig.check_books()
+
+
+def test_an_impatient_user_does_not_leave_the_panel_lit(flats_rig: FlatsRig) -> None:
+    """An interrupt that reaches the switching off itself is raised only after it has been tried again."""
+    flats_rig.light()
+    flats_rig.devices.log.fail("panel.light_off", on_call=1, error=KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        flats_rig.run()
+    flats_rig.check_books()
+
+
+def test_a_store_that_fails_before_the_first_move_leaves_the_panel_dark(flats_rig: FlatsRig) -> None:
+    """A panel that a killed run left lit is switched off even where the next run cannot open its books."""
+    flats_rig.light()
+    assert flats_rig.devices.panel is not None
+    flats_rig.devices.panel.level = 120
+    store = flats_rig.context.store
+
+    class ReadOnly:
+        """Reads and refuses to write."""
+
+        read = store.read
+
+        def write(self) -> NoReturn:
+            """Refuse."""
+            raise StoreUnavailableError("the disk is full")
+
+    flats_rig.context.store = ReadOnly()  # type: ignore[assignment]
+    with pytest.raises(StoreUnavailableError):
+        flats_rig.run()
+    assert flats_rig.devices.panel.level == 0
+
+
+def test_a_stopped_run_says_that_the_panel_may_be_lit(flats_rig: FlatsRig) -> None:
+    """Where a stop ends the run and the panel cannot be switched off, the user is told although there is no report."""
+    flats_rig.light()
+    flats_rig.devices.log.fail("frames.take", error=Cancelled("stop"))
+    flats_rig.devices.log.fail("panel.light_off")
+    with pytest.raises(Cancelled):
+        flats_rig.run()
+    assert "switch the panel off by hand" in flats_rig.context.progress.reports[-1][0]
 
 
 def test_a_foreign_error_does_not_skip_the_readout_mode(flats_rig: FlatsRig) -> None:

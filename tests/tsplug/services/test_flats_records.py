@@ -9,9 +9,10 @@ import pytest
 
 from tsplug.errors import Cancelled
 from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, TrainedFlat
-from tsplug.ports import FrameRequest
+from tsplug.ports import FrameRequest, FrameStatus
 from tsplug.services.flats_records import FlatRecords, frame_guid
 from tsplug.testing import CountingCancellation, Killed
+from tsplug.testing.context import PresentFiles
 
 if TYPE_CHECKING:
     from conftest import FlatsRig
@@ -66,6 +67,20 @@ def test_a_panel_left_lit_is_darkened(flats_rig: FlatsRig) -> None:
     assert flats_rig.devices.commands == ["panel.light_off"]
     assert report.message == "no flats are due; the panel was lit by an earlier run"
     flats_rig.check_books()
+
+
+def test_a_panel_left_lit_is_darkened_days_later(flats_rig: FlatsRig) -> None:
+    """A run killed amid a set leaves the panel lit; a run of any later night that has nothing to take ends that."""
+    flats_rig.light()
+    flats_rig.devices.log.fail("frames.take", on_call=2, error=Killed())
+    with pytest.raises(Killed):
+        flats_rig.run()
+    flats_rig.devices.log.revive()
+    flats_rig.devices.commands.clear()
+    flats_rig.clock.sleep(60 * 86_400)
+    report = flats_rig.run()
+    assert flats_rig.devices.commands == ["panel.light_off"]
+    assert report.panel_off
 
 
 def test_a_lost_file_is_taken_again(flats_rig: FlatsRig) -> None:
@@ -150,6 +165,43 @@ def test_a_recorded_first_frame_is_checked_on_resuming(flats_rig: FlatsRig) -> N
     flats_rig.change(TrainedFlat, target_adu=50_000.0)
     assert flats_rig.run().taken[0].exposure_s == pytest.approx(1.0)
     assert [item.state for item in flats_rig.all(FlatSet)] == [FlatSetState.FLAGGED, FlatSetState.COMPLETE]
+    flats_rig.check_books()
+
+
+def test_a_whole_set_whose_level_is_off_is_taken_anew_under_light(flats_rig: FlatsRig) -> None:
+    """A resumed set that lacks no frame and has the wrong level is taken once more with the equipment in its place."""
+    flats_rig.change(TrainedFlat, target_adu=None)
+    flats_rig.light(rotation_deg=20.0)
+    flats_rig.devices.log.fail("frames.take", on_call=2)
+    flats_rig.run()
+    flats_rig.devices.log.revive()
+    flats_rig.change(TrainedFlat, target_adu=50_000.0)
+    report = flats_rig.run(count=1)
+    assert report.failed == ()
+    assert report.taken[0].exposure_s == pytest.approx(1.0)
+    flats_rig.check_books()
+
+
+def test_the_disk_and_the_devices_are_asked_outside_transactions(flats_rig: FlatsRig) -> None:
+    """While files are checked, also those of a set that is resumed, the store is free for others to write."""
+    flats_rig.light()
+    flats_rig.devices.log.fail("frames.take", on_call=3)
+    flats_rig.run()
+    flats_rig.devices.log.revive()
+    store, asked = flats_rig.store, []
+
+    class Probing(PresentFiles):
+        """Opens a unit of work at every question, which fails inside another."""
+
+        def status(self, file: Path) -> FrameStatus:
+            """Say whether a file is there."""
+            with store.write():
+                asked.append(file)
+            return super().status(file)
+
+    flats_rig.context.files = Probing()
+    assert len(flats_rig.run().taken) == 1
+    assert len(asked) == 2 + 2 + 1
     flats_rig.check_books()
 
 

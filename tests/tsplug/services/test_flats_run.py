@@ -93,6 +93,16 @@ def test_equal_specs_of_two_targets_share_a_set(flats_rig: FlatsRig) -> None:
     assert flats_rig.run().message == "no flats are due"
 
 
+def test_lights_that_have_flats_do_not_turn_those_of_others(flats_rig: FlatsRig) -> None:
+    """Rotation classes are those of one run: flats are taken at the angle of the lights they are for, no others."""
+    for night, angle in enumerate((10.0, 10.8)):
+        flats_rig.light(rotation_deg=angle, started=EVENING + timedelta(days=night))
+        flats_rig.clock.set(MORNING + timedelta(days=night))
+        assert flats_rig.run().taken[0].spec.rotation_deg == pytest.approx(angle)
+    assert flats_rig.run().message == "no flats are due"
+    flats_rig.check_books()
+
+
 def test_repeat_takes_a_set_for_each_session(flats_rig: FlatsRig) -> None:
     """With repeat every session has its own set, named after its own target."""
     flats_rig.light("M 42", "L")

@@ -194,16 +194,33 @@ def test_a_frame_nobody_can_judge_follows_the_policy(policy: str, status: str) -
     assert plan.statuses() == status
 
 
-def test_an_error_in_judging_leaves_that_frame_pending_and_grades_the_others() -> None:
-    """An exception abstains with its text, whatever the policy; it never rejects."""
-    plan = PlanInStore(desired=1, mode="target-scheduler")
+@pytest.mark.parametrize(("policy", "statuses"), [("count", "aaaaaaaa"), ("hold", "ppaaaaaa")])
+def test_an_error_in_judging_abstains_and_the_others_are_graded(policy: str, statuses: str) -> None:
+    """An exception abstains with its text and never rejects; the policy decides as for every abstention."""
+    plan = PlanInStore(desired=1, mode="target-scheduler", ungraded=policy)
     huge = {**GOOD, "hfr": 1.7e308}
     plan.take(GOOD, GOOD, huge, huge)
     plan.take(GOOD, GOOD, GOOD, GOOD, gain=1)
     result = plan.grade()
-    assert plan.statuses() == "ppaaaaaa"
+    assert plan.statuses() == statuses
     assert result.verdicts[0].status is VerdictStatus.ABSTAIN
     assert result.verdicts[0].reason.startswith("grading failed: OverflowError")
+
+
+def test_the_verdict_that_decides_has_its_own_numbers() -> None:
+    """A frame set back to pending and accepted again shows the population of the second judgement."""
+    plan = PlanInStore(desired=1)
+    plan.take(GOOD, GOOD, GOOD, GOOD)
+    plan.grade()
+    image = plan.images()[0]
+    with plan.store.write() as unit:
+        cleared = StatusChange(image_id=image.id or 0, from_status=ACCEPTED, to_status=PENDING, by="user", at=START)
+        unit.set_status(image, cleared)
+    plan.take(GOOD, GOOD)
+    plan.grade()
+    with plan.store.read() as unit:
+        (verdict,) = unit.list(Verdict, image_id=image.id)
+    assert verdict.inputs["population"]["size"] == 5
 
 
 def test_a_manual_status_is_left_alone() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -34,6 +35,17 @@ def test_everything_lies_within_the_picture(points: list[tuple[float, float]], f
 def test_without_values_there_is_no_plot() -> None:
     """A metric that no light has is left out."""
     assert plot("Altitude", [], unit="deg", zone=ZONE) is None
+
+
+def test_hours_follow_the_clocks_where_they_change() -> None:
+    """In the night in which clocks are put back an hour is there twice, and ticks keep their distance."""
+    evening = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+    samples = [Sample(evening + timedelta(hours=each), 2.0, "M 81", "lum", "circle", "", "") for each in range(5)]
+    drawn = plot("HFR", samples, unit="px", zone=ZONE)
+    assert drawn is not None
+    assert [tick.label for tick in drawn.times] == ["01:00", "02:00", "02:00", "03:00"]
+    gaps = [later.place - tick.place for tick, later in pairwise(drawn.times)]
+    assert max(gaps) - min(gaps) < 0.3
 
 
 def test_hours_are_those_of_the_site() -> None:

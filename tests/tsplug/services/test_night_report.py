@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tsplug.errors import NotFoundError
-from tsplug.model import AcquiredImage, Profile, Project, Target
+from tsplug.model import AcquiredImage, ExposurePlan, Profile, Project, Target
 from tsplug.ports import Store
 from tsplug.services.night_data import latest_night
 from tsplug.services.night_report import write_night_report
-from tsplug.testing import ManualClock, stocked_store
+from tsplug.testing import ManualClock, stocked_store, store_light
 from tsplug.testing.clock import START
 from tsplug.testing.context import FakeContext
 from tsplug.testing.devices import recording_devices
@@ -48,6 +48,19 @@ def guid_of(store: Store) -> str:
     """Return the guid of the one profile."""
     with store.read() as unit:
         return unit.list(Profile)[0].guid
+
+
+def test_the_page_shows_progress_as_the_planner_counts_it(tmp_path: Path) -> None:
+    """Without grading a plan is measured against its throttled limit: 4 of 5 for 4 wanted at 125 %."""
+    store = stocked_store()
+    with store.write() as unit:
+        for plan in unit.list(ExposurePlan):
+            plan.desired = 4
+            unit.update(plan)
+    for minute in range(4):
+        store_light(store, "M 81", filter_name="L", started=START + timedelta(minutes=minute))
+    *_, page = write_night_report(guid_of(store), tmp_path, context=context_of(store, tmp_path))
+    assert 'title="80 %"' in page.read_text(encoding="utf-8")
 
 
 def test_a_night_becomes_files(tmp_path: Path) -> None:

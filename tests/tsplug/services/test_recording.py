@@ -20,8 +20,10 @@ from tsplug.model import (
     StatusChange,
     Target,
 )
+from tsplug.ports import FramePixels
 from tsplug.services.recording import record_exposure
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store
+from tsplug.testing.context import PresentFiles
 
 CLOCK = ManualClock()
 
@@ -119,6 +121,22 @@ def test_light_without_plan_or_readable_file_is_named_by_its_file(context: FakeC
     (image,) = images(context)
     assert (image.target_name, image.profile_id, image.profile_name) == ("M 42_Ha_0001", None, "lost")
     assert "profile lost is not in the store" in outcome.message
+
+
+def test_no_file_is_read_while_the_store_is_locked(context: FakeContext) -> None:
+    """The header of a light without plan is read before the transaction of its record begins."""
+
+    class Probing(PresentFiles):
+        """Opens a unit of work when a file is read, which fails inside another."""
+
+        def read(self, file: Path) -> FramePixels:
+            """Read a header."""
+            with context.store.write():
+                return FramePixels(np.zeros((1, 1)), {"OBJECT": "NGC 1"})
+
+    context.files = Probing()
+    record_exposure(event(context, plan_guid="gone"), context)
+    assert [image.target_name for image in images(context)] == ["NGC 1"]
 
 
 def test_metrics_are_checked(context: FakeContext) -> None:

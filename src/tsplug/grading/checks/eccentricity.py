@@ -14,6 +14,7 @@ CHECK = SpreadCheck(
         preferences.auto_accept_eccentricity,
         preferences.auto_reject_eccentricity,
     ),
-    floor=Floor(share=0.03, absolute=0.03),
+    # Up to 0.4 stars look round (spec/peers e-3): among round stars differences below that say nothing.
+    floor=Floor(share=0.03, absolute=0.1),
     zero_fails=False,
 )

@@ -1,0 +1,34 @@
+"""A profile with the site it stands at, as most services need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tsplug.errors import NotFoundError
+from tsplug.model import Profile, Site
+from tsplug.ports import Unit
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A profile and the site it stands at."""
+
+    profile: Profile
+    site: Site
+
+
+def load_rig(unit: Unit, profile_guid: str) -> Rig:
+    """Return the profile with a guid and its site.
+
+    Raises:
+        NotFoundError: no such profile.
+    """
+    profile = unit.find(Profile, guid=profile_guid)
+    if profile is None:
+        raise NotFoundError(f"no profile has the id {profile_guid}; list them with: tsplug profile list")
+    return rig_of(unit, profile)
+
+
+def rig_of(unit: Unit, profile: Profile) -> Rig:
+    """Return a stored profile with its site."""
+    return Rig(profile, unit.get(Site, profile.site_id))

@@ -1,0 +1,99 @@
+"""The container's steps on simulated devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hostsim.alpaca.server import AlpacaServer
+from hostsim.clock import SimulatedClock
+from hostsim.devices.observatory import Observatory
+from hostsim.equipment.rig import connect
+from hostsim.sequence.focusing import FocusSettings, autofocus
+from hostsim.sequence.host import Host
+from hostsim.sequence.imaging import Imager
+from hostsim.sequence.instructions.scheduler_container import SchedulerContainer
+from hostsim.sequence.pointing import rotate_to
+from hostsim.sky.scene import ExposureSettings, LightPath
+from tsplug import Cancelled, DeviceError, TakeExposure
+
+
+class BlackSky:
+    """A sky without a star."""
+
+    def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
+        return np.zeros((exposure.num_x, exposure.num_y), np.uint16)
+
+    def temperature_c(self, moment: object) -> float:
+        return 5.0
+
+
+@pytest.fixture
+def clock(power: object) -> SimulatedClock:
+    return SimulatedClock(power.now())  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def host(make_host: Callable[[], Host], clock: SimulatedClock) -> Iterator[Host]:
+    """A host with simulated equipment, unparked."""
+    made = make_host()
+    with AlpacaServer(Observatory(BlackSky(), clock)) as server:
+        made.context.devices.rig = connect(server.address, clock)
+        made.mount().unpark()
+        yield made
+
+
+def decision(host: Host, ra_hours: float) -> TakeExposure:
+    """Return a decision for a target at a position angle of 30 degrees."""
+    return TakeExposure(
+        profile_guid=host.profile.guid,
+        project_name="P",
+        target_guid="t",
+        target_name="T",
+        plan_guid="p",
+        template_name="L",
+        filter_name="L",
+        ra_hours=ra_hours,
+        dec_deg=20.0,
+        rotation_deg=30.0,
+        session_id=1,
+        score=1.0,
+        until=host.clock.now(),
+        steps=(),
+    )
+
+
+@pytest.mark.parametrize("half_turn", [True, False])
+def test_after_a_flip_the_frame_stands_as_planned(host: Host, clock: SimulatedClock, half_turn: bool) -> None:
+    """Where a half turn counts, the rotator turns with the flip; where it does not, it stays for the flats' sake."""
+    mount, rotator = host.mount(), host.rig.rotator
+    assert rotator is not None
+    chosen = decision(host, 6.5)
+    mount.center(6.5, 20.0)
+    rotate_to(30.0, host, half_turn=half_turn)
+    before_deg = rotator.mechanical_deg()
+    clock.sleep(7 * 3600)
+    imager = Imager(host, SchedulerContainer(rotation_half_turn=half_turn))
+    imager._flip_if_due(chosen)
+    turned_deg = (rotator.mechanical_deg() - before_deg) % 360.0
+    assert turned_deg == pytest.approx(0.0 if half_turn else 180.0)
+    assert rotator.mechanical_deg() == pytest.approx(30.0)
+
+
+@pytest.mark.parametrize("error", [DeviceError("camera", "lost"), Cancelled("stopped on request")])
+def test_a_curve_cut_short_leaves_the_focus_where_it_was(
+    host: Host, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A camera that fails and a stop on request send the focuser back before the error is told."""
+
+    def fail(exposure: object) -> None:
+        raise error
+
+    monkeypatch.setattr(host.camera(), "expose", fail)
+    start = host.focuser().position()
+    with pytest.raises(type(error)):
+        autofocus(FocusSettings(), host)
+    assert host.focuser().position() == start
