@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -14,11 +15,12 @@ from rich.console import Console
 from hostsim.alpaca.server import AlpacaServer, AlpacaServerError
 from hostsim.clock import SimulatedClock, SystemClock
 from hostsim.devices.observatory import Observatory
+from hostsim.equipment.rig import check_address
 from hostsim.night import NightOptions, run_night
 from hostsim.sequence.parse import parse
 from hostsim.sky.scene import Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
-from tsplug import TsplugError
+from tsplug import InputError, TsplugError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +42,15 @@ def _speed(text: str) -> float | None:
     return speed
 
 
+def _address(text: str | None) -> str | None:
+    try:
+        if text is not None:
+            check_address(text)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
+
 @app.command()
 def run(
     sequence: Annotated[Path, typer.Argument(help="The sequence to run.")],
@@ -47,7 +58,9 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Where results go; out/NAME-OF-THE-SEQUENCE if absent.")] = None,
     db: Annotated[str | None, typer.Option(help="The store; store.sqlite in the output folder if absent.")] = None,
     speed: Annotated[str | None, typer.Option(help="`max` (default) or how many times faster than real time.")] = None,
-    alpaca: Annotated[str | None, typer.Option(help="HOST:PORT of equipment; own simulators if absent.")] = None,
+    alpaca: Annotated[
+        str | None, typer.Option(callback=_address, help="HOST:PORT of equipment; own simulators if absent.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Seed of the simulated sky; the sequence's if absent.")
     ] = None,
@@ -87,11 +100,11 @@ def serve(
         raise typer.BadParameter("served simulators need a speed that is a number")
     clock = SimulatedClock(SystemClock().now(), speed=speed)
     sky = Sky(seed=seed, site=SkySite(), optics=Optics(), sensor=Sensor())
-    with AlpacaServer(Observatory(sky, clock), host=bind, port=port) as server:
+    # Interrupting is how serving ends, also for a script's background job, which inherits that it is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), AlpacaServer(Observatory(sky, clock), host=bind, port=port) as server:
         Console().print(f"serving Alpaca simulators on {server.address}", highlight=False)
-        # Interrupting is how serving ends.
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        threading.Event().wait()
 
 
 def main() -> None:

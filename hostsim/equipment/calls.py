@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -39,6 +40,8 @@ _ALPACA_ERRORS = (
 
 _CODE = re.compile(r"\(?Error Code: 0x[0-9a-fA-F]+\)?")
 
+_LONGEST = 300
+
 _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (requests.Timeout, "no answer in time: look at the device and its driver, then run the sequence again"),
     (requests.ConnectionError, "the connection is lost: see that the Alpaca server runs and can be reached"),
@@ -70,5 +73,8 @@ def _explained(error: Exception) -> str:
     advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "")
     if isinstance(error, requests.RequestException):
         return advice
-    said = " ".join(_CODE.sub("", str(error)).split())
+    if isinstance(error, AlpacaRequestException) and "<" in error.message:
+        # A web page that some server has for its errors tells the user nothing.
+        return f"the server answered with HTTP status {error.number}"
+    said = textwrap.shorten(_CODE.sub("", str(error)), _LONGEST)
     return f"{said} ({advice})" if advice and said else said or advice or type(error).__name__

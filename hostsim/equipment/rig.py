@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import requests
 from alpaca import management
 from alpaca.camera import Camera as AlpacaCamera
 from alpaca.covercalibrator import CoverCalibrator
@@ -28,6 +30,7 @@ from tsplug.ports import Clock
 D = TypeVar("D", bound=HostDevice)
 
 _REACH_S = 5.0
+_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:/@?#\[\]]+):(?P<port>[0-9]{1,5})")
 
 
 @dataclass(frozen=True)
@@ -73,23 +76,46 @@ def connect(address: str, clock: Clock) -> Rig:
     return rig
 
 
-def check_reachable(address: str) -> None:
-    """Return when something listens at ``host:port``.
+def check_address(address: str) -> tuple[str, int]:
+    """Return host and port of ``host:port``; an IPv6 host stands in brackets.
 
     Raises:
         InputError: the address is not ``host:port``.
-        DeviceError: nothing answers there.
     """
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise InputError(f"--alpaca takes HOST:PORT, for example 192.168.1.20:32323, not {address!r}")
+    match = _ADDRESS.fullmatch(address)
+    if match is None or not 0 < int(match["port"]) < 65_536:
+        raise InputError(f"an Alpaca address is HOST:PORT, for example 192.168.1.20:32323, not {address!r}")
+    return match["host"].strip("[]"), int(match["port"])
+
+
+def check_reachable(address: str) -> None:
+    """Return when an Alpaca server answers at ``host:port``.
+
+    Raises:
+        InputError: the address is not ``host:port``.
+        DeviceError: nothing answers there, or something else than an Alpaca server.
+    """
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_S).close()
+        socket.create_connection(check_address(address), timeout=_REACH_S).close()
     except OSError as error:
         why = error.strerror or str(error) or type(error).__name__
         raise DeviceError(
             f"Alpaca server {address}", f"cannot be reached ({why}): check the address and that the server runs"
         ) from error
+    if not _speaks_alpaca(address):
+        raise DeviceError(
+            f"the server at {address}", "is not an Alpaca server (its management API does not answer): check --alpaca"
+        )
+
+
+def _speaks_alpaca(address: str) -> bool:
+    try:
+        answer = requests.get(f"http://{address}/management/apiversions", timeout=_REACH_S)
+        told = answer.json() if answer.ok else None
+    except requests.RequestException:
+        return False
+    versions = told.get("Value") if isinstance(told, dict) else None
+    return isinstance(versions, list) and management.API_VERSION in versions
 
 
 @dataclass(frozen=True)
