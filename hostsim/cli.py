@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -21,9 +22,10 @@ from hostsim.conformance.asked import device_asked, server_asked
 from hostsim.conformance.device import Conditions
 from hostsim.conformance.rule import Profile
 from hostsim.conformance.run import Target, check_server
+from hostsim.equipment.rig import check_address
 from hostsim.night import NightOptions, run_night
 from hostsim.sequence.parse import parse
-from tsplug import TsplugError
+from tsplug import InputError, TsplugError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,6 +47,15 @@ def _speed(text: str) -> float | None:
     return speed
 
 
+def _address(text: str | None) -> str | None:
+    try:
+        if text is not None:
+            check_address(text)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
+
 @app.command()
 def run(
     sequence: Annotated[Path, typer.Argument(help="The sequence to run.")],
@@ -52,7 +63,9 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Where results go; out/NAME-OF-THE-SEQUENCE if absent.")] = None,
     db: Annotated[str | None, typer.Option(help="The store; store.sqlite in the output folder if absent.")] = None,
     speed: Annotated[str | None, typer.Option(help="`max` (default) or how many times faster than real time.")] = None,
-    alpaca: Annotated[str | None, typer.Option(help="HOST:PORT of equipment; own simulators if absent.")] = None,
+    alpaca: Annotated[
+        str | None, typer.Option(callback=_address, help="HOST:PORT of equipment; own simulators if absent.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Seed of the simulated sky; the sequence's if absent.")
     ] = None,
@@ -110,12 +123,15 @@ def serve(
         server = ServerConfig(bind=bind, port=port, discovery_port=discovery_port, seed=seed)
         described = ServiceConfig(servers=(preset_server(server, preset),))
     clock = SimulatedClock(SystemClock().now(), speed=speed)
-    with Service(described, clock, simulator_routes=preset is Preset.OMNISIM) as service:
+    # Interrupting is how serving ends, also for a script's background job, which inherits that it is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with (
+        suppress(KeyboardInterrupt),
+        Service(described, clock, simulator_routes=preset is Preset.OMNISIM) as service,
+    ):
         for running in service.servers:
             Console().print(f"serving Alpaca simulators on {running.address}", highlight=False, markup=False)
-        # Interrupting is how serving ends.
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        threading.Event().wait()
 
 
 @app.command()

@@ -39,7 +39,6 @@ _ALPACA_ERRORS = (
 )
 
 _CODE = re.compile(r"\(?Error Code: 0x[0-9a-fA-F]+\)?")
-_TAG = re.compile(r"<[^<>]*>")
 _SAID_CHARACTERS = 200
 
 _ADVICE: tuple[tuple[type[Exception], str], ...] = (
@@ -85,6 +84,11 @@ def _explained(error: Exception) -> str:
 def _said(error: Exception) -> str:
     text = _CODE.sub("", str(error))
     if isinstance(error, AlpacaRequestException):
-        text = f"HTTP {error.number} {_TAG.sub(' ', str(error.message).rpartition(' (URL ')[0])}"
+        said = str(error.message).rpartition(" (URL ")[0]
+        # A web page that some server has for its errors tells the user nothing.
+        text = f"HTTP {error.number} {'' if '<' in said else said}"
     text = " ".join(text.split())
-    return text if len(text) <= _SAID_CHARACTERS else f"{text[:_SAID_CHARACTERS]} ..."
+    if len(text) <= _SAID_CHARACTERS:
+        return text
+    short = text[:_SAID_CHARACTERS]
+    return f"{short.rpartition(' ')[0] or short} [...]"

@@ -9,6 +9,8 @@ import requests
 
 from hostsim.equipment.session import ANSWER_S, BoundedSession
 
+_VERSIONS = "/management/apiversions"
+_VERSION = 1
 _LIST = "/management/v1/configureddevices"
 _NOT_IMPLEMENTED = 0x400
 
@@ -19,6 +21,26 @@ class Listed:
 
     number: int
     name: str
+
+
+def speaks_alpaca(address: str, kinds: tuple[str, ...], *, answer_s: float = ANSWER_S) -> bool:
+    """Return whether the server at ``host:port`` speaks Alpaca: its management API says so, or a device answers.
+
+    Args:
+        address: the server.
+        kinds: device types in lower case, asked for where there is no management API.
+        answer_s: how long to wait for each answer, in seconds.
+
+    Raises:
+        requests.RequestException: the server does not answer.
+    """
+    with BoundedSession(answer_s) as session:
+        versions = _value(session, f"http://{address}{_VERSIONS}")
+        if isinstance(versions, list) and _VERSION in versions:
+            return True
+        asked = (_answer(session, f"http://{address}/api/v1/{kind}/0/interfaceversion") for kind in kinds)
+        # What it answers is of no interest, a refusal counts too.
+        return any(isinstance(answer.get("ErrorNumber"), int) for answer in asked)
 
 
 def listed_devices(address: str, kinds: tuple[str, ...], *, answer_s: float = ANSWER_S) -> dict[str, Listed]:

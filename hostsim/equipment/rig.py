@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from hostsim.equipment.calls import talking_to
 from hostsim.equipment.camera import Camera
 from hostsim.equipment.device import HostDevice
 from hostsim.equipment.focuser import Focuser
-from hostsim.equipment.listing import Listed, listed_devices
+from hostsim.equipment.listing import Listed, listed_devices, speaks_alpaca
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
@@ -30,6 +31,7 @@ D = TypeVar("D", bound=HostDevice)
 
 _REACH_S = 5.0
 _KINDS = ("telescope", "camera", "filterwheel", "focuser", "rotator", "covercalibrator")
+_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:/@?#\[\]]+):(?P<port>[0-9]{1,5})")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
         InputError: the address is not ``host:port``.
         DeviceError: nothing answers there, there are no devices, or one cannot be connected.
     """
-    check_reachable(address)
+    check_reachable(address, answer_s=answer_s)
     server = f"Alpaca server {address}"
     with talking_to(server, "list its devices"):
         listed = listed_devices(address, _KINDS, answer_s=answer_s)
@@ -82,23 +84,43 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
     return rig
 
 
-def check_reachable(address: str) -> None:
-    """Return when something listens at ``host:port``.
+def check_address(address: str) -> tuple[str, int]:
+    """Return host and port of ``host:port``; an IPv6 host stands in brackets.
 
     Raises:
         InputError: the address is not ``host:port``.
-        DeviceError: nothing answers there.
     """
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise InputError(f"--alpaca takes HOST:PORT, for example 192.168.1.20:32323, not {address!r}")
+    match = _ADDRESS.fullmatch(address)
+    if match is None or not 0 < int(match["port"]) < 65_536:
+        raise InputError(f"an Alpaca address is HOST:PORT, for example 192.168.1.20:32323, not {address!r}")
+    return match["host"].strip("[]"), int(match["port"])
+
+
+def check_reachable(address: str, *, answer_s: float = ANSWER_S) -> None:
+    """Return when an Alpaca server answers at ``host:port``, with or without a management API.
+
+    Args:
+        address: the Alpaca server.
+        answer_s: how long an answer may take, in seconds.
+
+    Raises:
+        InputError: the address is not ``host:port``.
+        DeviceError: nothing answers there, or something else than an Alpaca server.
+    """
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_S).close()
+        socket.create_connection(check_address(address), timeout=_REACH_S).close()
     except OSError as error:
         why = error.strerror or str(error) or type(error).__name__
         raise DeviceError(
             f"Alpaca server {address}", f"cannot be reached ({why}): check the address and that the server runs"
         ) from error
+    with talking_to(f"Alpaca server {address}", "tell what it is"):
+        found = speaks_alpaca(address, _KINDS, answer_s=answer_s)
+    if not found:
+        raise DeviceError(
+            f"the server at {address}",
+            "is not an Alpaca server (neither its management API nor a device answers): check --alpaca",
+        )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hostsim.equipment.waiting import Patience
 from hostsim.night.options import NightOptions
 from hostsim.saving.fits import sweep
@@ -28,12 +30,34 @@ def kept_state(options: NightOptions, parsed: Parsed, *, seed: int) -> NightStat
     if state is None:
         return None
     if state.sequence != parsed.digest:
-        raise InputError(f"{options.out} holds a night of another sequence than {parsed.file}: choose another --out")
+        raise InputError(_another_sequence(state, parsed, out=options.out))
     if state.seed != seed:
         raise InputError(f"{options.out} holds a night with seed {state.seed}, not {seed}: choose another --out")
     if (state.simulators is None) != (options.alpaca is not None):
         raise InputError(f"{options.out} holds a night on other equipment: give the same --alpaca, or another --out")
     return state
+
+
+def _another_sequence(state: NightState, parsed: Parsed, *, out: Path) -> str:
+    if state.title == parsed.sequence.name:
+        return (
+            f"{parsed.file} has changed since the night in {out} began: undo the change to go on with that "
+            "night, or choose another --out to begin one"
+        )
+    return f"{out} holds a night of another sequence, {state.title!r}: choose another --out"
+
+
+def check_store(options: NightOptions) -> None:
+    """Return when the store of a kept night, as far as it is a file, is still there.
+
+    Raises:
+        InputError: it is gone.
+    """
+    path = options.store_url.removeprefix("sqlite:///")
+    if path and "://" not in path and not Path(path).exists():
+        raise InputError(
+            f"the store {path} of the night in {options.out} is gone: put it back, or choose another --out"
+        )
 
 
 def take_up(host: Host) -> None:

@@ -19,7 +19,7 @@ from hostsim.equipment.rig import check_reachable, connect
 from hostsim.night.folder import output_folder
 from hostsim.night.log import night_log
 from hostsim.night.options import NightOptions
-from hostsim.night.resume import STATE, kept_state, take_up
+from hostsim.night.resume import STATE, check_store, kept_state, take_up
 from hostsim.night.simulators import simulated_observatory
 from hostsim.progress.display import Display
 from hostsim.progress.live import LiveDisplay
@@ -50,15 +50,22 @@ def run_night(options: NightOptions) -> None:
         stack.enter_context(output_folder(options.out))
         seed = parsed.sequence.seed if options.seed is None else options.seed
         kept = kept_state(options, parsed, seed=seed)
+        if kept is not None:
+            check_store(options)
         clock = _clock(options, parsed, kept=kept)
         store = open_store(options.store_url, clock)
         stack.callback(store.close)
-        state = kept or begun(run=str(uuid4()), sequence=parsed.digest, seed=seed, moment=clock.now())
+        state = kept or _begun(parsed, seed=seed, clock=clock)
         night = _Night(options, parsed, clock, store, state, resumed=kept is not None)
         if state.finished:
             night.show_results("this night is finished already")
         else:
             night.run(stack)
+
+
+def _begun(parsed: Parsed, *, seed: int, clock: Clock) -> NightState:
+    name = parsed.sequence.name
+    return begun(run=str(uuid4()), sequence=parsed.digest, seed=seed, moment=clock.now(), title=name)
 
 
 def _clock(options: NightOptions, parsed: Parsed, *, kept: NightState | None) -> Clock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,10 @@ class Imaging:
     done: int
     wanted: int
     ready_at: datetime
+
+    def one_more(self) -> Imaging:
+        """Return this after one more light; where rejected lights are replaced, more come than were wanted."""
+        return replace(self, done=self.done + 1, wanted=max(self.wanted, self.done + 1))
 
 
 class Display(Protocol):

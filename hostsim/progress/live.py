@@ -59,11 +59,13 @@ class LiveDisplay:
 
     def exposing(self, exposure_s: float) -> None:
         """Show the exposure."""
-        self._exposure = f"{exposure_s:g} s"
+        self._exposure, self._activity = f"{exposure_s:g} s", ""
 
     def saved(self) -> None:
-        """Show that no exposure is under way."""
-        self._exposure = ""
+        """Show one light more, and that no exposure is under way."""
+        self._exposure, self._activity = "", ""
+        if self._imaging is not None:
+            self._imaging = self._imaging.one_more()
 
     def note(self, message: str) -> None:
         """Print a line above the panel."""
@@ -78,6 +80,9 @@ class LiveDisplay:
     def _print(self, message: str, style: str) -> None:
         line = Text(f"{self._clock.now():%H:%M:%S}  ", style="dim")
         line.append(message, style=style)
+        # What was under way before is over, and the panel below the line must not be older than the line.
+        self._activity = ""
+        self._live.refresh()
         self._console.print(line)
 
     def _panel(self) -> RenderableType:

@@ -38,14 +38,16 @@ class PlainDisplay:
     def exposing(self, exposure_s: float) -> None:
         """Write which exposure begins."""
         if self._imaging is not None:
-            now = self._imaging
+            now = self._imaging.one_more()
             self._line(
-                f"[{now.done + 1}/{now.wanted}] {now.target} {now.filter_name} {exposure_s:g} s, "
+                f"[{now.done}/{now.wanted}] {now.target} {now.filter_name} {exposure_s:g} s, "
                 f"ready {now.ready_at:%H:%M} UTC at the earliest"
             )
 
     def saved(self) -> None:
-        """Write nothing: the next line says enough."""
+        """Count the light; the next line says enough."""
+        if self._imaging is not None:
+            self._imaging = self._imaging.one_more()
 
     def note(self, message: str) -> None:
         """Write a line."""

@@ -28,6 +28,10 @@ def print_tables(console: Console, store: Store, *, profile: Profile, flat_runs:
         console.print(_targets(unit, profile))
         console.print(_grades(unit, profile))
     console.print(_flats(flat_runs))
+    for result, report in _sets(flat_runs):
+        if report.reason:
+            said = f"{report.spec.filter_name} at {_angle(report)}, {result}: {report.reason}"
+            console.print(said, highlight=False, markup=False)
 
 
 def _targets(unit: Unit, profile: Profile) -> Table:
@@ -76,20 +80,22 @@ def _flats(runs: Sequence[FlatRunReport]) -> Table:
         table.add_column(heading)
     for heading in ("frames", "brightness", "exposure", "level"):
         table.add_column(heading, justify="right")
-    table.add_column("reason")
     for result, report in _sets(runs):
-        angle = report.spec.rotation_deg
         table.add_row(
             report.spec.filter_name,
-            "-" if angle is None else f"{angle:.2f}",
+            _angle(report),
             result,
             f"{report.on_disk}/{report.wanted}",
             "-" if report.brightness is None else str(report.brightness),
             "-" if report.exposure_s is None else f"{report.exposure_s:g} s",
             "-" if report.adu_median is None else f"{report.adu_median:.0f}",
-            report.reason,
         )
     return table
+
+
+def _angle(report: FlatSetReport) -> str:
+    angle_deg = report.spec.rotation_deg
+    return "-" if angle_deg is None else f"{angle_deg:.2f}"
 
 
 def _sets(runs: Sequence[FlatRunReport]) -> Iterator[tuple[str, FlatSetReport]]:

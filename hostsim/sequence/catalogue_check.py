@@ -12,7 +12,7 @@ from hostsim.sequence.nodes import Path
 from tsplug import InputError, load_catalogue, open_store
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-_PATH = re.compile(r"^([\w.\[\]]+): (.*)$", re.DOTALL)
+_PATH = re.compile(r"^([^:]+): (.*)$")
 
 
 def catalogue_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
@@ -22,7 +22,7 @@ def catalogue_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
     try:
         load_catalogue(catalogue, store, clock=clock)
     except InputError as error:
-        return [_located(part) for part in str(error).split("; ") if part]
+        return [_located(part) for part in str(error).splitlines()]
     finally:
         store.close()
     return _pattern_problems(catalogue) + _offset_problems(catalogue["profile"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hostsim.devices.parts import astrometry
 from hostsim.sequence.sun import altitude_deg, sun_altitude_deg
@@ -17,6 +17,7 @@ from tsplug import InputError, Site
 _SUN_DEG = {"civil": -6.0, "nautical": -12.0, "astronomical": -18.0, "horizon": -0.833}
 _STEP = timedelta(minutes=1)
 _LONGEST = timedelta(hours=24)
+_FIRST_YEAR, _LAST_YEAR = 1950, 2099
 
 
 def _clock_time(value: object) -> object:
@@ -28,6 +29,17 @@ def _clock_time(value: object) -> object:
         except ValueError:
             continue
     raise ValueError(f"give a local time such as 22:30, or a date and time with zone, not {value!r}")
+
+
+def check_year(moment: datetime) -> datetime:
+    """Return a moment for whose year astronomy is sound.
+
+    Raises:
+        ValueError: the year lies outside 1950 to 2099.
+    """
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"the year must lie within {_FIRST_YEAR} to {_LAST_YEAR}, not {moment.year}")
+    return moment
 
 
 class Altitude(BaseModel):
@@ -52,9 +64,9 @@ class Until(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    time: Annotated[dates.time | AwareDatetime | None, BeforeValidator(_clock_time)] = Field(
-        default=None, description="A local time such as 22:30 (the next one), or a date and time with zone."
-    )
+    time: Annotated[
+        dates.time | Annotated[AwareDatetime, AfterValidator(check_year)] | None, BeforeValidator(_clock_time)
+    ] = Field(default=None, description="A local time such as 22:30 (the next one), or a date and time with zone.")
     twilight: Literal["civil", "nautical", "astronomical", "horizon"] | None = Field(
         default=None, description="The Sun's centre at -6, -12, -18 or -0.833 degrees."
     )

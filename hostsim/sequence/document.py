@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from hostsim.sequence.conditions import Until
+from hostsim.sequence.conditions import Until, check_year
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
 
@@ -51,7 +51,7 @@ class Sequence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, description="What the night is called.")
-    start: AwareDatetime = Field(
+    start: Annotated[AwareDatetime, AfterValidator(check_year)] = Field(
         description="When a simulated night begins, with zone; real equipment has the real time."
     )
     seed: int = Field(default=1, ge=0, description="Draws the simulated sky's weather, noise and dust.")

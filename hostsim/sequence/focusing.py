@@ -108,6 +108,7 @@ def _measured(settings: FocusSettings, host: Host, *, focuser: Focuser) -> list[
     points: list[FocusPoint] = []
     for index in range(settings.points):
         host.context.cancellation.check()
+        host.display.report("taking frames to focus", done=index, total=settings.points)
         focuser.move(start + (index - half) * settings.step)
         hfr_px = half_flux_radius(host.camera().expose(exposure).pixels)
         if hfr_px is not None:

@@ -146,9 +146,9 @@ class Imager:
                 self._focus_if_due()
                 host.display.exposing(step.exposure_s)
                 self._frames.light(decision, step, grade=self._settings.grade)
+                host.display.saved()
             else:
                 self._prepare(step, decision)
-        host.display.saved()
 
     def _prepare(self, step: Step, decision: TakeExposure) -> None:
         host = self._host

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 _MOST_VALUES = 100_000
 _DEEPEST = 50
@@ -57,7 +58,14 @@ class Document:
                 1, path=(), message=f"a sequence file holds at most {_MOST_CHARACTERS} characters, not {len(text)}"
             )
             return
-        loader = _Loader(text)
+        try:
+            loader = _Loader(text)
+        except ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            self._blame(
+                line, path=(), message=f"not YAML: the character #x{error.character:04x} does not belong in a text"
+            )
+            return
         try:
             node = loader.get_single_node()
             data = None if node is None else self._build(node, (), loader=loader)
@@ -107,7 +115,7 @@ class Document:
     def _scalar(self, node: yaml.Node, *, loader: _Loader) -> Any:
         try:
             return loader.construct_object(node, deep=True)
-        except (ValueError, LookupError, AttributeError, TypeError) as error:
+        except (ValueError, LookupError, AttributeError, TypeError, OverflowError) as error:
             # PyYAML's constructors take it for granted that a value fits its tag: !!int "", !!bool maybe, 2026-13-45.
             raise yaml.MarkedYAMLError(
                 problem=f"{node.value!r} is no {node.tag.rpartition(':')[2]}", problem_mark=node.start_mark

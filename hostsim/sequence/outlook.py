@@ -18,8 +18,9 @@ def show_progress(host: Host, decision: TakeExposure) -> None:
         targets = [target.id for target in unit.list(Target, project_id=projects)]
         templates = {each.id: each for each in unit.list(ExposureTemplate, profile_id=host.profile.id)}
         for plan in unit.list(ExposurePlan, target_id=targets, enabled=True):
-            done += min(plan.acquired, plan.desired)
-            wanted += plan.desired
+            # Rejected lights are replaced, so a plan may come to more lights than it desires.
+            done += plan.acquired
+            wanted += max(plan.acquired, plan.desired)
             exposure_s = plan.exposure_s or templates[plan.template_id].default_exposure_s
             left_s += max(0, plan.desired - plan.acquired) * exposure_s
     host.display.imaging(

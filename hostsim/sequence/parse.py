@@ -14,6 +14,7 @@ from hostsim.sequence.catalogue_check import catalogue_problems
 from hostsim.sequence.document import Item, Loop, Sequence, Sequential
 from hostsim.sequence.errors import SequenceFileError
 from hostsim.sequence.nodes import Document, Path, Problem, shown
+from hostsim.sequence.wording import worded
 
 
 @dataclass(frozen=True)
@@ -61,21 +62,8 @@ def _problems(error: ValidationError, document: Document) -> list[Problem]:
     found: list[Problem] = []
     for problem in error.errors():
         path = document.known_path(problem["loc"], missing=problem["type"] == "missing")
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            message = "unknown key"
-        elif problem["type"] == "missing":
-            message = "is missing"
-        elif problem["type"].startswith("union_tag"):
-            message = _unknown_type(problem["ctx"])
-        found.append(Problem(document.line_of(path), shown(path), message))
+        found.append(Problem(document.line_of(path), shown(path), worded(problem)))
     return found
-
-
-def _unknown_type(context: dict[str, Any]) -> str:
-    if "tag" not in context:
-        return "`type` is missing: it names the instruction"
-    return f"unknown instruction {context['tag']!r}; known are {context['expected_tags']}".replace("'", "")
 
 
 def _catalogue(document: Document) -> list[Problem]:
@@ -84,8 +72,16 @@ def _catalogue(document: Document) -> list[Problem]:
         return []
     return [
         Problem(document.line_of(("catalogue", *path)), shown(("catalogue", *path)), message)
-        for path, message in catalogue_problems(catalogue)
+        for path, message in catalogue_problems(catalogue) or _filter_problems(catalogue)
     ]
+
+
+def _filter_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Return what is wrong with the filters of a catalogue that can be loaded."""
+    needed = sorted({template["filter_name"] for template in catalogue.get("templates") or []})
+    if catalogue["profile"].get("filters") or not needed:
+        return []
+    return [(("profile", "filters"), f"names no filter, but the templates need {', '.join(needed)}: list the wheel's")]
 
 
 def _paths(items: Iterable[Item], path: Path) -> Iterable[Path]:

@@ -65,6 +65,7 @@ class NightState(_Part):
     version: int = VERSION
     run: str
     sequence: str
+    title: str = ""
     seed: int
     began: AwareDatetime
     moment: AwareDatetime
@@ -85,6 +86,6 @@ class NightState(_Part):
         return str(uuid5(NAMESPACE_URL, f"hostsim:{self.run}:light:{number}"))
 
 
-def begun(*, run: str, sequence: str, seed: int, moment: datetime) -> NightState:
+def begun(*, run: str, sequence: str, seed: int, moment: datetime, title: str = "") -> NightState:
     """Return the state of a night that begins."""
-    return NightState(run=run, sequence=sequence, seed=seed, began=moment, moment=moment)
+    return NightState(run=run, sequence=sequence, title=title, seed=seed, began=moment, moment=moment)

@@ -156,7 +156,7 @@ def load_catalogue(document: Mapping[str, Any], store: Store, *, clock: Clock) -
         The document's profile as stored.
 
     Raises:
-        InputError: a field is missing or wrong; the text names it. Nothing is stored then.
+        InputError: fields are missing or wrong: a line ``path: message`` for each. Nothing is stored then.
     """
     from tsplug.services.catalogue import load_catalogue as load
 

@@ -29,28 +29,26 @@ def system_clock() -> Clock:
 
 
 def default_store_url() -> str:
-    """Return the store that settings name: ``TSPLUG_DB``, else a file in the user's data folder, which is made."""
+    """Return the store that settings name: ``TSPLUG_DB``, else a file in the user's data folder; nothing is made."""
     from tsplug.settings import Settings
 
     settings = Settings()
-    if settings.db:
-        return settings.db
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return str(settings.data_dir / "tsplug.sqlite")
+    return settings.db or str(settings.data_dir / "tsplug.sqlite")
 
 
-def open_store(url: str, clock: Clock, *, backup: bool = True) -> Store:
+def open_store(url: str, clock: Clock, *, existing: bool = False) -> Store:
     """Open the store at a database URL (a plain path is an SQLite file), migrating an older one after a backup.
 
-    ``backup`` also keeps a copy of the store as it was found, the newest three; what only looks at it does without.
+    A copy of the store as it was found is kept, the newest three. ``existing`` is for what looks at a store: none is
+    made, no copy is kept, and one that cannot be written is opened all the same, for reading.
 
     Raises:
         StoreTooNewError: a newer tsplug wrote it; it is left untouched.
-        StoreUnavailableError: it cannot be opened or written.
+        StoreUnavailableError: it cannot be opened or written, or does not exist yet but must.
     """
     from tsplug.store.opening import open_sql_store
 
-    return open_sql_store(url, clock, backup=backup)
+    return open_sql_store(url, clock, existing=existing)
 
 
 def frame_files() -> FrameFiles:

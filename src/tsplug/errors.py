@@ -22,7 +22,7 @@ class TsplugError(Exception):
 
 
 class InputError(TsplugError):
-    """What was given is wrong; the text names the file, line or field and says what is accepted."""
+    """What was given is wrong; the text names the file, line or field and says what is accepted, one line each."""
 
 
 class NotFoundError(InputError):

@@ -24,14 +24,17 @@ def test_store_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_store_lies_in_the_data_folder_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without a setting the store is a file in the user's data folder, which is made."""
+    """Without a setting the store is a file in the user's data folder; asking where makes nothing."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    url = default_store_url()
-    assert Path(url).parent.is_dir()
-    store = open_store(url, ManualClock())
+    assert Path(default_store_url()) == tmp_path / "tsplug" / "tsplug.sqlite"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_is_opened_at_an_address(tmp_path: Path) -> None:
+    """A plain path is a file, made where it is missing, with every table in it."""
+    store = open_store(str(tmp_path / "tsplug.sqlite"), ManualClock())
     with store.read() as unit:
         assert unit.list(Site) == []
-    assert Path(url) == tmp_path / "tsplug" / "tsplug.sqlite"
 
 
 def test_system_clock_is_aware_and_moves_on() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 import tsplug
 from tsplug.cli import astrobin, catalogue, doctor, flats, grade, images, night, report
-from tsplug.cli.commands import before_commands, command
+from tsplug.cli.commands import FAILED, before_commands, command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import show_json, show_text
+from tsplug.cli.output import complain, drop_output, show_json, show_text
 
 
 def application() -> typer.Typer:
@@ -37,4 +39,17 @@ def version(common: Common) -> None:
 
 def main() -> None:
     """Run the command line; exit status 0 done, 1 failed or refused, 2 wrong use."""
-    application()()
+    try:
+        try:
+            application()()
+        finally:
+            # Now, because a failure while Python shuts down could no longer be told.
+            sys.stdout.flush()
+    except OSError as error:
+        # Whatever concerns a file names it; only the output has no name.
+        if error.filename is not None:
+            raise
+        drop_output()
+        if not isinstance(error, BrokenPipeError):
+            complain(f"the output cannot be written: {error.strerror}")
+        sys.exit(FAILED)

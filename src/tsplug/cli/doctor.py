@@ -9,7 +9,7 @@ import typer
 from tsplug.app import frame_files
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import show_json, show_table, show_text
+from tsplug.cli.output import show_blocks, show_json, show_text
 from tsplug.services.doctor import examine, mend
 
 
@@ -31,7 +31,7 @@ def doctor(
         show_json(found)
     elif found.problems:
         columns = ("invariant", "subject", "found", "expected", "fix")
-        show_table(
+        show_blocks(
             f"{len(found.problems)} problems in {found.checked} checks",
             columns,
             rows=([getattr(problem, column) for column in columns] for problem in found.problems),

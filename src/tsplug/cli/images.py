@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common, parse_moment
+from tsplug.cli.opening import Common, check_year, parse_moment
 from tsplug.cli.output import counted, number, show_fields, show_json, show_table
 from tsplug.model import AcquiredImage, GradingStatus, Project, Site, Target
 from tsplug.model.night import night_starting
@@ -102,6 +102,7 @@ def _bound(text: str, site: Site | None, *, option: str) -> datetime | None:
         return None
     if site is not None and _is_date(text):
         night = date.fromisoformat(text)
+        check_year(night, text, option=option)
         # The last night counts wholly.
         return night_starting(night + timedelta(days=1) if option == "--to" else night, site).start
     return parse_moment(text, option)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,9 @@ from tsplug.model import Profile
 from tsplug.ports import Clock, Devices, FrameFiles, Progress, Store
 from tsplug.services.lookup import find_named
 
+YEARS = range(1950, 2100)
+"""The years commands take: a safe part of 1900 to 2100, where the Earth's motion is computed well."""
+
 
 @dataclass(frozen=True)
 class Common:
@@ -26,7 +29,9 @@ class Common:
     db: Annotated[str, typer.Option(envvar="TSPLUG_DB", help="The store: a database URL or an SQLite file.")] = ""
     profile: Annotated[str, typer.Option(help="The profile: name, id or guid; needed where there are several.")] = ""
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
-    at: Annotated[str, typer.Option(metavar="ISO-TIME", help="What stands in for now, with offset.")] = ""
+    at: Annotated[
+        str, typer.Option(metavar="ISO-TIME", help="What stands in for now, with offset; the year from 1950 to 2099.")
+    ] = ""
 
     def clock(self) -> Clock:
         """Return the clock of this machine, or one that stands at ``--at``.
@@ -49,7 +54,7 @@ class Common:
             if file is not None and not file.exists():
                 raise StoreUnavailableError(f"no store at {file}; run a night or give --db")
             # A look must not push out the copies that a host made of better times.
-            store = open_store(url, self.clock(), backup=False)
+            store = open_store(url, self.clock(), existing=True)
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
         try:
@@ -127,7 +132,7 @@ def parse_moment(text: str, option: str) -> datetime:
     """Return an ISO 8601 moment with offset, in UTC.
 
     Raises:
-        typer.BadParameter: it is none, or has no offset.
+        typer.BadParameter: it is none, has no offset, or lies in a year that no sky is computed for.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -135,7 +140,18 @@ def parse_moment(text: str, option: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not a time like 2026-01-15T21:00:00+01:00", param_hint=option) from error
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} needs an offset, like 2026-01-15T21:00:00+01:00", param_hint=option)
+    check_year(moment, text, option=option)
     return moment.astimezone(UTC)
+
+
+def check_year(day: date, text: str, *, option: str) -> None:
+    """Refuse a year for which the positions of the sky are not computed.
+
+    Raises:
+        typer.BadParameter: it lies outside `YEARS`.
+    """
+    if day.year not in YEARS:
+        raise typer.BadParameter(f"{text!r}: the year must lie within {YEARS[0]} to {YEARS[-1]}", param_hint=option)
 
 
 def _file_of(url: str) -> Path | None:

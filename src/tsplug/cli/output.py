@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -46,7 +47,7 @@ def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[ob
     cells = [[_text(value) for value in row] for row in rows]
     widths = _widths(columns, cells)
     if sum(min(width, _READABLE) + _GAP for width in widths) > console.width:
-        _show_blocks(console, title, columns=columns, cells=cells)
+        _print_blocks(console, title, columns=columns, cells=cells)
         return
     whole = _kept_whole(widths, console.width)
     table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
@@ -55,6 +56,12 @@ def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[ob
     for row in cells:
         table.add_row(*(_styled(text) for text in row))
     console.print(table)
+
+
+def show_blocks(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:
+    """Print each row as a block of lines, however long, so that a path in it can be copied whole."""
+    console = Console(highlight=False, soft_wrap=True)
+    _print_blocks(console, title, columns=columns, cells=[[_text(value) for value in row] for row in rows])
 
 
 def show_fields(title: str, values: Mapping[str, object]) -> None:
@@ -66,6 +73,13 @@ def complain(message: str) -> None:
     """Print one line about an error on standard error."""
     line = " ".join(message.split())
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {escape(line)}")
+
+
+def drop_output() -> None:
+    """Send what is left of standard output nowhere, so that ending the program does not fail on it again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -99,7 +113,7 @@ def _kept_whole(widths: Sequence[int], width: int) -> set[int]:
     return whole
 
 
-def _show_blocks(console: Console, title: str, *, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+def _print_blocks(console: Console, title: str, *, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     console.print(f"[bold]{escape(title)}[/bold]")
     for row in cells:
         console.print()

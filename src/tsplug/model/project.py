@@ -100,7 +100,7 @@ class ExposureTemplate(Record):
     profile_id: int
     name: str = Field(min_length=1)
     filter_name: str = Field(min_length=1)
-    default_exposure_s: float = Field(default=60.0, ge=0, le=32_767)
+    default_exposure_s: float = Field(default=60.0, gt=0, le=32_767)
     gain: CameraDefaultInt = Field(default=None, ge=0)
     offset: CameraDefaultInt = Field(default=None, ge=0)
     binning: int = Field(default=1, ge=1, le=16)

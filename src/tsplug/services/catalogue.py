@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +18,14 @@ R = TypeVar("R", bound=Record)
 _SECTIONS = ("site", "profile", "templates", "projects", "trained_flats")
 _NOT_GIVEN = frozenset({"id", "guid", "site_id", "profile_id", "project_id", "target_id", "template_id"})
 _COUNTERS = frozenset({"acquired", "accepted"})
+_NOBODY = 0
+_NO_MAPPING = "must be a mapping of fields"
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "unknown key",
+    "model_type": _NO_MAPPING,
+    "dict_type": _NO_MAPPING,
+}
 
 
 def load_catalogue(document: Mapping[str, Any], store: Store, *, clock: Clock) -> Profile:
@@ -30,25 +38,50 @@ def load_catalogue(document: Mapping[str, Any], store: Store, *, clock: Clock) -
         The document's profile as stored.
 
     Raises:
-        InputError: a field is missing, unknown or wrong; the text begins with its path. Nothing is stored then.
+        InputError: fields are missing, unknown or wrong: a line ``path: message`` for each. Nothing is stored then.
     """
-    root = _Node("", document)
+    problems = _Problems()
+    root = _Node("", document, problems)
     root.allow(_SECTIONS)
     with store.write() as unit:
-        return _Loader(unit, clock).load(root)
+        profile = _Loader(unit, clock).load(root)
+        problems.refuse()
+    # Without a problem there is a profile.
+    return cast(Profile, profile)
+
+
+@dataclass
+class _Problems:
+    """What is wrong with a document, gathered so that the user hears it all at once."""
+
+    lines: list[str] = field(default_factory=list)
+    ambiguous: bool = False
+
+    def add(self, path: str, message: str) -> None:
+        # A line break within would read as another problem.
+        self.lines.append(" ".join(f"{path}: {message}".split()))
+
+    def refuse(self) -> None:
+        if self.lines:
+            kind = AmbiguousNameError if self.ambiguous and len(self.lines) == 1 else InputError
+            raise kind("\n".join(self.lines))
 
 
 @dataclass(frozen=True)
 class _Node:
-    """A mapping of the document and where it stands in it."""
+    """A mapping of the document and where it stands in it; what is wrong with it goes to the problems."""
 
     path: str
     data: Mapping[str, Any]
+    problems: _Problems
 
     def allow(self, names: tuple[str, ...]) -> None:
         for name in self.data:
             if name not in names:
-                raise InputError(f"{self.at(str(name))}: unknown; a catalogue has {', '.join(names)}")
+                self.wrong(str(name), message=f"unknown; a catalogue has {', '.join(names)}")
+
+    def wrong(self, *steps: str | int, message: str) -> None:
+        self.problems.add(self.at(*steps), message)
 
     def at(self, *steps: str | int) -> str:
         path = self.path
@@ -56,126 +89,162 @@ class _Node:
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         return path
 
-    def child(self, name: str) -> _Node:
+    def child(self, name: str) -> _Node | None:
         value = self.data.get(name)
-        if not isinstance(value, Mapping):
-            raise InputError(f"{self.at(name)}: {'is missing' if value is None else 'must be a mapping of fields'}")
-        return _Node(self.at(name), value)
+        if isinstance(value, Mapping):
+            return _Node(self.at(name), value, self.problems)
+        self.wrong(name, message="is missing" if value is None else _NO_MAPPING)
+        return None
 
     def children(self, name: str) -> Iterator[_Node]:
         values = self.data.get(name) or []
         if not isinstance(values, list | tuple):
-            raise InputError(f"{self.at(name)}: must be a list")
+            self.wrong(name, message="must be a list")
+            return
         for index, value in enumerate(values):
-            if not isinstance(value, Mapping):
-                raise InputError(f"{self.at(name, index)}: must be a mapping of fields")
-            yield _Node(self.at(name, index), value)
+            if isinstance(value, Mapping):
+                yield _Node(self.at(name, index), value, self.problems)
+            else:
+                self.wrong(name, index, message=_NO_MAPPING)
 
     def named(self, name: str) -> Iterator[_Node]:
         seen: set[str] = set()
         for node in self.children(name):
-            title = node.name()
+            title = node.name
             if title in seen:
-                raise InputError(f"{node.at('name')}: {title!r} occurs twice")
-            seen.add(title)
+                node.wrong("name", message=f"{title!r} occurs twice")
+            seen |= {title} if title else set()
             yield node
 
+    @property
     def name(self) -> str:
+        """The name, or nothing where it has none that can be used."""
         title = self.data.get("name")
-        if not isinstance(title, str) or not title:
-            raise InputError(f"{self.at('name')}: {'is missing' if title is None else 'must be a name'}")
-        return title
+        return title if isinstance(title, str) else ""
 
     def without(self, *names: str) -> _Node:
-        return _Node(self.path, {key: value for key, value in self.data.items() if key not in names})
+        return _Node(self.path, {key: value for key, value in self.data.items() if key not in names}, self.problems)
 
 
 class _Loader:
-    """Stores one document in one unit of work."""
+    """Stores one document in one unit of work.
+
+    A record that is wrong is None: it is not stored, and what belongs to it is checked but not stored either.
+    """
 
     def __init__(self, unit: Unit, clock: Clock) -> None:
         self._unit = unit
         self._now = clock.now()
-        self._templates: dict[str, ExposureTemplate] = {}
+        self._templates: dict[str, ExposureTemplate | None] = {}
+        self._filters: Sequence[Any] = ()
 
-    def load(self, root: _Node) -> Profile:
-        site = self._named(Site, root.child("site"))
-        profile = self._named(Profile, root.child("profile"), site_id=site.id)
+    def load(self, root: _Node) -> Profile | None:
+        site_node, profile_node = root.child("site"), root.child("profile")
+        site = self._named(Site, site_node) if site_node else None
+        profile = self._named(Profile, profile_node, site_id=_id_of(site)) if profile_node else None
+        self._filters = _filters_of(profile, profile_node)
         for node in root.named("templates"):
-            _filter_known(node, profile)
-            template = self._named(ExposureTemplate, node, profile_id=profile.id)
-            self._templates[template.name] = template
+            self._check_filter(node)
+            template = self._named(ExposureTemplate, node, profile_id=_id_of(profile))
+            self._templates |= {node.name: template} if node.name else {}
         for node in root.named("projects"):
             self._project(node, profile)
         for node in root.children("trained_flats"):
-            _filter_known(node, profile)
+            self._check_filter(node)
             self._trained_flat(node, profile)
         return profile
 
-    def _project(self, node: _Node, profile: Profile) -> None:
-        project = self._named(Project, node.without("targets"), profile_id=profile.id)
+    def _project(self, node: _Node, profile: Profile | None) -> None:
+        project = self._named(Project, node.without("targets"), profile_id=_id_of(profile))
         for target_node in node.named("targets"):
-            target = self._named(Target, target_node.without("plans"), project_id=project.id)
+            target = self._named(Target, target_node.without("plans"), project_id=_id_of(project))
             self._plans(target_node, target)
 
-    def _plans(self, node: _Node, target: Target) -> None:
+    def _plans(self, node: _Node, target: Target | None) -> None:
         seen: Counter[str] = Counter()
         for plan_node in node.children("plans"):
             template = self._template(plan_node)
-            owner = {"target_id": target.id, "template_id": template.id}
+            owner = {"target_id": _id_of(target), "template_id": _id_of(template)}
             stored = self._unit.list(ExposurePlan, **owner)
-            place = seen[template.name]
-            seen[template.name] += 1
-            existing = stored[place] if place < len(stored) else None
+            name = "" if template is None else template.name
+            existing = stored[seen[name]] if seen[name] < len(stored) else None
+            seen[name] += 1
             self._save(ExposurePlan, plan_node.without("template"), existing=existing, owner=owner)
 
-    def _template(self, node: _Node) -> ExposureTemplate:
+    def _template(self, node: _Node) -> ExposureTemplate | None:
         name = node.data.get("template")
-        if not isinstance(name, str) or name not in self._templates:
-            known = ", ".join(self._templates) or "none"
-            raise InputError(f"{node.at('template')}: there is no template {name!r}; the document has {known}")
-        return self._templates[name]
+        if isinstance(name, str) and name in self._templates:
+            return self._templates[name]
+        known = ", ".join(self._templates) or "none"
+        node.wrong("template", message=f"there is no template {name!r}; the document has {known}")
+        return None
 
-    def _trained_flat(self, node: _Node, profile: Profile) -> None:
-        owner = {"profile_id": profile.id}
-        wanted = _validated(TrainedFlat, node, fields={"trained_at": self._now, **node.data, **owner})
+    def _trained_flat(self, node: _Node, profile: Profile | None) -> None:
+        owner = {"profile_id": _id_of(profile)}
+        wanted = _validated(TrainedFlat, {"trained_at": self._now, **node.data, **owner})
         settings = ("profile_id", "filter_name", "gain", "offset", "binning", "readout_mode")
-        existing = self._unit.find(TrainedFlat, **{name: getattr(wanted, name) for name in settings})
+        existing = None
+        if isinstance(wanted, TrainedFlat):
+            existing = self._unit.find(TrainedFlat, **{name: getattr(wanted, name) for name in settings})
         self._save(TrainedFlat, node, existing=existing, owner=owner)
 
-    def _named(self, kind: type[R], node: _Node, **owner: int | None) -> R:
+    def _named(self, kind: type[R], node: _Node, **owner: int) -> R | None:
         # A profile that moves to another site stays the same profile, so its site does not identify it.
         among = {} if kind is Profile else owner
-        found = self._unit.list(kind, name=node.name(), **among)
+        if not node.name:
+            node.wrong("name", message="is missing" if node.data.get("name") is None else "must be a name")
+            node = _Node(node.path, {**node.data, "name": "unnamed"}, node.problems)
+        found = self._unit.list(kind, name=node.name, **among)
         if len(found) > 1:
-            raise AmbiguousNameError(f"{node.at('name')}: the store has {len(found)} of {node.name()!r}; rename one")
+            node.wrong("name", message=f"the store has {len(found)} of {node.name!r}; rename one")
+            node.problems.ambiguous = True
         return self._save(kind, node, existing=found[0] if found else None, owner=owner)
 
-    def _save(self, kind: type[R], node: _Node, *, existing: R | None, owner: Mapping[str, int | None]) -> R:
-        _refuse(node, _NOT_GIVEN | _COUNTERS)
+    def _save(self, kind: type[R], node: _Node, *, existing: R | None, owner: Mapping[str, int]) -> R | None:
+        kept = _NOT_GIVEN | _COUNTERS
+        for name in sorted(kept & node.data.keys()):
+            node.wrong(name, message="is kept by the store and cannot be given")
+        given = {key: value for key, value in node.data.items() if key not in kept}
+        base = {**self._moments(kind), **_defaults(kind)} if existing is None else existing.model_dump()
+        record = _validated(kind, {**_merged(base, given), **owner})
+        if isinstance(record, ValidationError):
+            for problem in record.errors():
+                node.wrong(*problem["loc"], message=_said(problem["type"], problem["msg"]))
+            return None
+        if _NOBODY in owner.values():
+            return None
         if existing is None:
-            fields = {**self._moments(kind), **_merged(_defaults(kind), node.data), **owner}
-            return self._unit.add(_validated(kind, node, fields=fields))
-        changed = _validated(kind, node, fields={**_merged(existing.model_dump(), node.data), **owner})
-        if changed != existing:
-            self._unit.update(changed)
-        return changed
+            return self._unit.add(record)
+        if record != existing:
+            self._unit.update(record)
+        return record
+
+    def _check_filter(self, node: _Node) -> None:
+        name = node.data.get("filter_name")
+        if name is not None and self._filters and name not in self._filters:
+            only = ", ".join(map(str, self._filters))
+            node.wrong("filter_name", message=f"the profile has no filter {name!r}, only {only}")
 
     def _moments(self, kind: type[Record]) -> dict[str, Any]:
         return {name: self._now for name in ("created_at", "trained_at") if name in kind.model_fields}
 
 
-def _filter_known(node: _Node, profile: Profile) -> None:
-    name = node.data.get("filter_name")
-    if name is not None and profile.filters and name not in profile.filters:
-        raise InputError(
-            f"{node.at('filter_name')}: the profile has no filter {name!r}, only {', '.join(profile.filters)}"
-        )
+def _id_of(record: Record | None) -> int:
+    """Return the id of a stored record, or that of nobody."""
+    return _NOBODY if record is None or record.id is None else record.id
 
 
-def _refuse(node: _Node, names: frozenset[str]) -> None:
-    for name in names & node.data.keys():
-        raise InputError(f"{node.at(name)}: is kept by the store and cannot be given")
+def _filters_of(profile: Profile | None, node: _Node | None) -> Sequence[Any]:
+    """Return the filters of a profile, as the document gives them where the profile is wrong."""
+    if profile is not None:
+        return profile.filters
+    given = None if node is None else node.data.get("filters")
+    return given if isinstance(given, list | tuple) else ()
+
+
+def _said(kind: str, message: str) -> str:
+    """Return a problem of validation in words for the user."""
+    return _WORDS.get(kind) or message.removeprefix("Value error, ").replace("Input should ", "must ", 1)
 
 
 def _defaults(kind: type[Record]) -> dict[str, Any]:
@@ -197,9 +266,9 @@ def _merged(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _validated(kind: type[R], node: _Node, *, fields: Mapping[str, Any]) -> R:
+def _validated(kind: type[R], fields: Mapping[str, Any]) -> R | ValidationError:
+    """Return a record of these fields, or what is wrong with them."""
     try:
         return kind.model_validate(dict(fields))
     except ValidationError as error:
-        lines = [f"{node.at(*problem['loc'])}: {problem['msg']}" for problem in error.errors()]
-        raise InputError("; ".join(lines)) from error
+        return error

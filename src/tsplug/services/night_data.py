@@ -106,6 +106,21 @@ def latest_night(store: Store, profile_guid: str) -> date | None:
     return night_of(newest[0].started, rig.site).date if newest else None
 
 
+def nearest_nights(store: Store, profile_guid: str, *, day: date) -> tuple[date, ...]:
+    """Return the night of a date where it has lights, else the nearest before and after that have, oldest first.
+
+    Raises:
+        NotFoundError: no such profile.
+    """
+    with store.read() as unit:
+        rig = load_rig(unit, profile_guid)
+        night, key = night_starting(day, rig.site), rig.profile.id
+        earlier = unit.images(ImageQuery(profile_id=key, started_before=night.end, limit=1))
+        later = unit.images(ImageQuery(profile_id=key, started_from=night.end, newest_first=False, limit=1))
+    found = tuple(night_of(image.started, rig.site).date for image in (*earlier, *later))
+    return (day,) if day in found else found
+
+
 def _verdicts(unit: Unit, ids: list[int]) -> dict[int, list[Verdict]]:
     found: dict[int, list[Verdict]] = defaultdict(list)
     for verdict in unit.list(Verdict, image_id=ids):

@@ -36,7 +36,7 @@ def rotate_backup(file: Path) -> None:
 
     A backup that fails is logged: it must not keep a night from starting.
     """
-    backups = [file.with_name(f"{file.stem}-backup-{number}{file.suffix}") for number in range(1, KEPT + 1)]
+    backups = _places(file)
     fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         if backups[0].exists() and _changed_at(file) <= backups[0].stat().st_mtime_ns:
@@ -49,6 +49,16 @@ def rotate_backup(file: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         fresh.unlink(missing_ok=True)
         _log.warning("no backup of %s was made: %s", file, error)
+
+
+def newest_backup(file: Path) -> Path | None:
+    """Return the newest backup beside a store, or None where there is none."""
+    return next((backup for backup in _places(file) if backup.exists()), None)
+
+
+def _places(file: Path) -> list[Path]:
+    """Return where the backups of a store lie, newest first."""
+    return [file.with_name(f"{file.stem}-backup-{number}{file.suffix}") for number in range(1, KEPT + 1)]
 
 
 def _copy(file: Path, copy: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -13,6 +16,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from tsplug.errors import StoreError, StoreUnavailableError
 from tsplug.ports import Clock, Unit
+from tsplug.store.backups import newest_backup
 from tsplug.store.unit import SqlUnit
 
 BUSY_TIMEOUT_S = 5
@@ -95,11 +99,14 @@ def said_plainly(url: URL) -> Iterator[None]:
     except IntegrityError as error:
         raise StoreError(f"the store {shown(url)} refused a change: {_reason(error)}; nothing was changed") from error
     except DatabaseError as error:
-        raise StoreUnavailableError(f"the store {shown(url)} {_explained(_reason(error))}") from error
+        raise StoreUnavailableError(f"the store {shown(url)} {_explained(_reason(error), url)}") from error
 
 
-def engine_for(url: URL) -> Engine:
-    """Return an engine for a database URL; nothing is opened or written yet."""
+def engine_for(url: URL, *, immutable: bool = False) -> Engine:
+    """Return an engine for a database URL; nothing is opened or written yet.
+
+    ``immutable`` reads an SQLite file that nobody can write, without the files that SQLite makes beside it.
+    """
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     in_memory = is_in_memory(url)
@@ -108,6 +115,7 @@ def engine_for(url: URL) -> Engine:
         url,
         poolclass=StaticPool if in_memory else NullPool,
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": not in_memory},
+        **({"creator": partial(_connect_immutable, Path(str(url.database)))} if immutable else {}),
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -133,6 +141,10 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
+def _connect_immutable(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
+
+
 def _prepare_sqlite(connection: object, _record: object) -> None:
     # The driver would leave reads and schema changes out of transactions; ours begin in _begin_sqlite.
     connection.isolation_level = None  # type: ignore[attr-defined]
@@ -149,11 +161,20 @@ def _reason(error: DatabaseError) -> str:
     return str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else str(error)
 
 
-def _explained(reason: str) -> str:
+def _explained(reason: str, url: URL) -> str:
+    if "malformed" in reason:
+        return f"is damaged; {_way_out(url)}"
     for symptom, words in _SYMPTOMS.items():
         if symptom in reason:
             return words
     return f"cannot be used: {reason}"
+
+
+def _way_out(url: URL) -> str:
+    """Return what to do about a damaged store: name its newest backup, if it has one."""
+    if url.get_backend_name() == "sqlite" and (newest := newest_backup(Path(str(url.database)))) is not None:
+        return f"restore it from {newest}"
+    return "there is no backup beside it: put back a copy of your own, or begin a new store"
 
 
 _SYMPTOMS = {
@@ -161,6 +182,5 @@ _SYMPTOMS = {
     "readonly": "is read-only; make the file and its folder writable",
     "unable to open": "cannot be opened; check that its folder exists and may be written",
     "not a database": "is not an SQLite database; name another file",
-    "malformed": "is damaged; restore it from one of the backups beside it",
     "full": "cannot be written because the disk is full; free some space",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -18,32 +20,34 @@ REVISIONS = ("0001",)
 """Every revision of the schema, oldest first; a test holds this against the migrations."""
 
 VERSION_TABLE = "alembic_version"
+_PRIMARY_CODE = 0xFF
 
 
-def open_sql_store(address: str, clock: Clock, *, backup: bool = True) -> SqlStore:
+def open_sql_store(address: str, clock: Clock, *, existing: bool = False) -> SqlStore:
     """Open the store at a database URL or SQLite path.
 
-    ``backup`` keeps a copy of an SQLite store as it was found, the newest three; one is made before a migration anyway.
+    A copy of an SQLite store as it was found is kept, the newest three. With ``existing`` none is kept but before a
+    migration, an empty file is not made a store, and a store that cannot be written is opened for reading.
 
     Raises:
         InputError: the URL is none, or names a database there is no driver for.
         StoreTooNewError: a newer tsplug wrote it; it is left untouched.
-        StoreUnavailableError: it cannot be opened or written, or holds something else.
+        StoreUnavailableError: it cannot be opened or written, or holds something else, or nothing though it must.
     """
     try:
         url = parse_url(address)
-        engine = engine_for(url)
+        engine = engine_for(url, immutable=existing and _only_readable(url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InputError(f"the store URL {address!r} cannot be used: {error}; give sqlite:///FILE or a path") from error
     try:
-        _make_ready(engine, backup=backup)
+        _make_ready(engine, existing=existing)
     except BaseException:
         engine.dispose()
         raise
     return SqlStore(engine, clock)
 
 
-def _make_ready(engine: Engine, *, backup: bool) -> None:
+def _make_ready(engine: Engine, *, existing: bool) -> None:
     url = engine.url
     if url.get_backend_name() == "sqlite" and is_in_memory(url):
         with transaction(engine, writable=True) as connection:
@@ -54,9 +58,11 @@ def _make_ready(engine: Engine, *, backup: bool) -> None:
         _check_place(file)
     with transaction(engine, writable=False) as connection:
         found = _revision(connection, url)
+    if existing and found is None:
+        raise StoreUnavailableError(f"the store {shown(url)} holds nothing yet; run a night or give --db")
     if file is not None and found is not None:
-        _back_up(file, found, rotate=backup)
-    if file is not None:
+        _back_up(file, found, rotate=not existing)
+    if file is not None and not existing:
         _use_wal(engine)
     if found != REVISIONS[-1]:
         _migrate(engine)
@@ -64,6 +70,19 @@ def _make_ready(engine: Engine, *, backup: bool) -> None:
 
 def _file_of(url: URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def _only_readable(url: URL) -> bool:
+    """Return whether SQLite needs files beside a store to read it and cannot make them; nobody else writes it then."""
+    file = _file_of(url)
+    if file is None or is_in_memory(url) or not file.is_file() or file.with_name(f"{file.name}-wal").exists():
+        return False
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode & _PRIMARY_CODE in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    return False
 
 
 def _check_place(file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from alpaca.exceptions import DriverException, NotConnectedException, ParkedException
+from alpaca.exceptions import AlpacaRequestException, DriverException, NotConnectedException, ParkedException
 
 from hostsim.equipment.calls import talking_to
 from tsplug import DeviceError
@@ -14,6 +14,9 @@ RAISED = [
     (requests.ConnectionError("x"), "the connection is lost"),
     (requests.JSONDecodeError("x", "", 0), "cannot be understood"),
     (NotConnectedException("not now"), r"not now \(it is not connected: begin the sequence with connect_equipment\)"),
+    (AlpacaRequestException(404, "<html>\n<p>gone</p></html> (URL x)"), r"HTTP 404 \(the Alpaca server failed"),
+    (AlpacaRequestException(400, "no such device 7 (URL http://x/y)"), r"HTTP 400 no such device 7 \(the Alpaca"),
+    (DriverException(0x501, "words " * 200), r"words words \[\.\.\.\]$"),
     (ParkedException(""), "put `unpark` before"),
     (DriverException(0x500, "motor\nstuck"), "motor stuck"),
 ]

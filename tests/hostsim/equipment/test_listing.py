@@ -86,7 +86,7 @@ def test_without_a_list_each_kind_is_asked_for(serve: Serve, management: Any) ->
 
 def test_a_server_without_devices_is_one_clear_line(serve: Serve) -> None:
     """Where nothing is found the error names the server, what was looked for and what to do."""
-    address = serve(answering({}))
+    address = serve(answering({"/management/apiversions": value([1]), LIST: value([])}))
     with pytest.raises(
         DeviceError, match=f"Alpaca server {address}: has none of these devices: telescope, .*: look at"
     ):

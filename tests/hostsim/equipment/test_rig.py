@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
 from hostsim.devices.observatory import Observatory
-from hostsim.equipment.rig import Rig, connect
+from hostsim.equipment.rig import Rig, check_reachable, connect
 from tsplug import DeviceError, InputError
 from tsplug.testing.clock import ManualClock
 
@@ -41,11 +44,82 @@ def test_a_silent_address_is_one_clear_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["somewhere", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:99999", ":32323"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "somewhere",
+        "127.0.0.1:",
+        "127.0.0.1:x",
+        "127.0.0.1:99999",
+        "127.0.0.1:\N{SUPERSCRIPT TWO}",
+        ":32323",
+        "http://127.0.0.1:32323",
+        "user@127.0.0.1:32323",
+        "a host:32323",
+        "::1:32323",
+    ],
+)
 def test_an_address_has_host_and_port(address: str) -> None:
     """What is not HOST:PORT is refused before anything is tried."""
     with pytest.raises(InputError, match="HOST:PORT"):
         connect(address, ManualClock())
+
+
+class Answers(BaseHTTPRequestHandler):
+    """A server of something else: status and text are the same whatever is asked."""
+
+    status, text = 404, "<!DOCTYPE HTML>\n<html>nothing here</html>"
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.text.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve with a handler on a free port; yield the address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(404, "<html>\nno</html>"), (200, "<html>\nhello</html>"), (200, "{}"), (200, "[1]"), (200, '{"Value": [7]}')],
+)
+def test_a_server_of_something_else_is_one_short_line(status: int, text: str) -> None:
+    """Where another kind of server answers, the error says so without its page, before anything is connected."""
+    handler = type("Handler", (Answers,), {"status": status, "text": text})
+    with serving(handler) as address, pytest.raises(DeviceError, match="is not an Alpaca server") as caught:
+        check_reachable(address)
+    assert "\n" not in str(caught.value)
+    assert "html" not in str(caught.value)
+    assert address in str(caught.value)
+
+
+def test_an_alpaca_server_is_reachable(address: str) -> None:
+    """An Alpaca server passes, by name as well as by number."""
+    check_reachable(address)
+    check_reachable(address.replace("127.0.0.1", "localhost"))
+
+
+def test_a_server_without_management_is_reachable(serve: Serve) -> None:
+    """A server that has devices but no management API passes, even if a device refuses the question."""
+
+    def answer(connected: socket.socket, request: bytes) -> None:
+        known = request.startswith(b"GET /api/v1/camera/0/interfaceversion")
+        body = b'{"ErrorNumber": 1024, "ErrorMessage": "no"}' if known else b"<html>no</html>"
+        head = f"HTTP/1.1 {200 if known else 404} X\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        connected.sendall(head.encode() + body)
+
+    check_reachable(serve(answer))
 
 
 def test_the_first_device_of_a_kind_need_not_be_number_0(serve: Serve) -> None:

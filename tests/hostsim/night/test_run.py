@@ -90,9 +90,18 @@ def test_another_night_does_not_mix_in(sequence: Path, tmp_path: Path) -> None:
         run_night(NightOptions(sequence, out))
     with pytest.raises(TsplugError, match="holds a night with seed 5, not 6"):
         run_night(NightOptions(sequence, out, seed=6))
-    sequence.write_text(sequence.read_text().replace("Short night", "Other night"))
-    with pytest.raises(TsplugError, match="a night of another sequence"):
+    begun_with = sequence.read_text()
+    sequence.write_text(begun_with.replace("count: 2", "count: 1"))
+    with pytest.raises(TsplugError, match=r"short\.yaml has changed since the night in .* began: undo the change"):
         run_night(NightOptions(sequence, out))
+    sequence.write_text(begun_with.replace("Short night", "Other night"))
+    with pytest.raises(TsplugError, match="a night of another sequence, 'Short night'"):
+        run_night(NightOptions(sequence, out))
+    sequence.write_text(begun_with)
+    (out / "store.sqlite").unlink()
+    with pytest.raises(TsplugError, match=r"the store .*store\.sqlite of the night in .* is gone: put it back"):
+        run_night(NightOptions(sequence, out))
+    assert not (out / "store.sqlite").exists()
 
 
 def fails(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
@@ -122,6 +131,22 @@ def test_an_unreachable_address_is_one_line(
     """Nothing at the Alpaca address: one line, and no folder is made."""
     arguments = ["run", str(sequence), "--out", str(tmp_path / "out"), "--alpaca", "127.0.0.1:9"]
     assert "127.0.0.1:9: cannot be reached" in fails(arguments, monkeypatch, capsys)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "127.0.0.1", "127.0.0.1:abc", ":32323", "127.0.0.1:99999", "http://127.0.0.1:32323"]
+)
+def test_a_wrong_address_is_a_usage_error(
+    sequence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    """What is no HOST:PORT ends with status 2, as every wrong option does, and no folder is made."""
+    command = ["hostsim", "run", str(sequence), "--out", str(tmp_path / "out"), "--alpaca", address]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "HOST:PORT" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -188,6 +213,21 @@ def test_equipment_at_an_address_is_left_safe_and_taken_up_again(sequence: Path,
             with observatory.lock:
                 panel.calibrator_on(100)
     assert len(frames(tmp_path / "out", "lights")) == 1
+
+
+def test_serving_ends_when_interrupted_from_a_script() -> None:
+    """A script's background job inherits that Ctrl-C is ignored; serving ends by it all the same."""
+    code = "from hostsim.cli import main; main()"
+    command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", code, "serve", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert "serving Alpaca simulators on" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.communicate(timeout=20) == ("", "")
+    finally:
+        process.kill()
+    assert process.wait() == 0
 
 
 def test_a_termination_is_a_request_to_stop() -> None:

@@ -47,9 +47,9 @@ def test_the_live_panel_shows_everything() -> None:
         display.instruction("scheduler_container")
         display.imaging(IMAGING)
         display.exposing(300.0)
-        display.report("measuring", done=1, total=2)
         display.note("flipping")
         display.warn("cloud")
+        display.report("measuring", done=1, total=2)
     shown = console.file
     assert isinstance(shown, StringIO)
     text = shown.getvalue()
@@ -57,6 +57,59 @@ def test_the_live_panel_shows_everything() -> None:
         assert part in text
     assert "flipping" in text
     assert "cloud" in text
+
+
+def test_no_light_is_numbered_beyond_the_wanted() -> None:
+    """Within one decision each light has its own number, and no number exceeds how many are wanted."""
+    stream = StringIO()
+    display = PlainDisplay(stream, ManualClock())
+    display.imaging(IMAGING)
+    for _ in range(7):
+        display.exposing(300.0)
+        display.saved()
+    numbers = [line[21:].split()[0] for line in stream.getvalue().splitlines()]
+    assert numbers == ["[4/9]", "[5/9]", "[6/9]", "[7/9]", "[8/9]", "[9/9]", "[10/10]"]
+
+
+def test_a_line_above_the_panel_comes_with_a_fresh_panel() -> None:
+    """A note ends what was under way before it, and the panel below it shows the note's own time."""
+    console = Console(file=StringIO(), force_terminal=True, width=100)
+    clock = ManualClock()
+    with LiveDisplay(console, clock, title="First night") as display:
+        display.imaging(IMAGING)
+        display.exposing(300.0)
+        display.report("measuring 0017.fits", done=0, total=1)
+        display.saved()
+        clock.sleep(48)
+        display.note("autofocus around 5000")
+        stream = console.file
+        assert isinstance(stream, StringIO)
+        below = stream.getvalue().rpartition("autofocus around 5000")[2]
+    assert "18:00:48 UTC" in below
+    assert "18:00:00 UTC" not in below
+    assert "measuring" not in below
+    assert "4 of 9 lights" in below
+
+
+def test_reasons_of_flats_stand_below_the_table_at_full_width() -> None:
+    """On a narrow terminal the reason of a skipped set is read in lines of text, whole, not in a narrow column."""
+    clock = ManualClock()
+    store = memory_store(clock)
+    profile = load_catalogue(first_catalogue(), store, clock=clock)
+    spec = FlatSpec(
+        filter_name="Ha", gain=100, offset=50, binning=1, readout_mode=None, roi_percent=100, rotation_deg=31.5
+    )
+    reason = "the panel is too bright even at brightness 1 [level 61000]: train this filter at a shorter exposure"
+    skipped = FlatSetReport(spec=spec, sessions=("x",), wanted=10, on_disk=0, reason=reason)
+    console = Console(file=StringIO(), width=80)
+    print_tables(console, store, profile=profile, flat_runs=[FlatRunReport(skipped=(skipped,))])
+    stream = console.file
+    assert isinstance(stream, StringIO)
+    below = stream.getvalue().rpartition("\u2518")[2]
+    assert " ".join(below.split()) == f"Ha at 31.50, skipped: {reason}"
+    assert len(below.strip().splitlines()) == 2
+    assert max(len(line) for line in stream.getvalue().splitlines()) <= 80
+    store.close()
 
 
 def test_the_tables_hold_plans_and_flats() -> None:

@@ -17,7 +17,7 @@ FIRST_NIGHT = Path(__file__).parents[3] / "hostsim" / "sequences" / "first_night
 SPOILT = [
     ("seed: 3", "sed: 3", "3: sed: unknown key"),
     ("name: Small\n", "", "1: name: is missing"),
-    ("temperature_c: -10", "temperature_c: cold", "10: run[1].temperature_c: Input should be a valid number"),
+    ("temperature_c: -10", "temperature_c: cold", "10: run[1].temperature_c: must be a number"),
     ("    temperature_c: -10\n", "", "9: run[1].temperature_c: is missing"),
     ("temperature_c: -10", "temperature: -10", "10: run[1].temperature: unknown key"),
     ("type: cool_camera", "type: cool_kamera", "9: run[1]: unknown instruction cool_kamera"),
@@ -25,10 +25,10 @@ SPOILT = [
     ("{time: 22:30}", "{time: soon}", "15: run[2].run[0].until.time: give a local time"),
     ("{time: 22:30}", "{}", "15: run[2].run[0].until: give exactly one of"),
     ("    count: 2\n", "", "11: run[2]: a loop needs count or until"),
-    ("T17:00:00+00:00", "T17:00:00", "2: start: Input should have timezone info"),
+    ("T17:00:00+00:00", "T17:00:00", "2: start: needs a time zone"),
     ("seed: 3", "seed: 3\nseed: 4", "4: seed: occurs twice"),
     ("filters: [L]", "filters: [L, L]", "6: catalogue.profile.filters: a filter name occurs twice"),
-    ("focal_length_mm: 540, ", "", "6: catalogue.profile.focal_length_mm: Field required"),
+    ("focal_length_mm: 540, ", "", "6: catalogue.profile.focal_length_mm: is missing"),
     ("filters: [L]", "filters: [L], light_pattern: $$TARGET$$", "6: catalogue.profile.light_pattern: file pattern"),
     ("run:\n  - type: conn", "run: [\n  - type: conn", "8: not YAML"),
     ("temperature_c: -10", 'temperature_c: !!int ""', "10: not YAML: '' is no int"),
@@ -36,6 +36,25 @@ SPOILT = [
     ("temperature_c: -10", "temperature_c: 2026-13-45", "10: not YAML: '2026-13-45' is no timestamp"),
     ("name: Small\n", "name: " + "[" * 5000 + "\n", "1: not usable: more than 50 levels"),
     ("filters: [L]", "filters: [L], filter_offsets: [0, 1]", "6: catalogue.profile.filter_offsets: 2 focus offsets"),
+    ("2026-01-15T17", "0001-01-01T17", "2: start: the year must lie within 1950 to 2099, not 1"),
+    ("2026-01-15T17", "9999-12-31T17", "2: start: the year must lie within 1950 to 2099, not 9999"),
+    ("2026-01-15T17:00:00+00:00", "0001-01-01T01:00:00+14:00", "2: start: the year must lie within"),
+    ("22:30", "9999-12-31T23:59:59Z", "15: run[2].run[0].until.time: the year must lie within 1950 to 2099, not 9999"),
+    ("name: Small\n", "name: Small\0\0\n", "1: not YAML: the character #x0000"),
+    ("name: Small\n", "name: " + "[" * 500 + "]" * 500 + "\n", "1: not usable: more than"),
+    ("name: Small\n", "name: " + "[" * 1_000_000 + "\n", "1: not usable: more than 50 levels"),
+    ("  - type: connect_equipment\n", "  - connect_equipment\n", "8: run[0]: must be a mapping, `key: value`"),
+    ("seed: 3", "seed: 1.5", "3: seed: must be a whole number"),
+    ("seed: 3", "seed: -1", "3: seed: must be at least 0, not -1"),
+    ("name: Small", "name: 7", "1: name: must be a text"),
+    ("name: Small", "name: ''", "1: name: must not be empty"),
+    ("{time: 22:30}", "{twilight: dark}", "15: run[2].run[0].until.twilight: must be 'civil', "),
+    ("T17:00:00+00:00", "T17:00:00+", "2: start: must be a date and time with zone"),
+    (
+        "filters: [L]}\n",
+        "filters: []}\n  templates: [{name: H, filter_name: Ha, default_exposure_s: 60}]\n",
+        "6: catalogue.profile.filters: names no filter, but the templates need Ha",
+    ),
     ("temperature_c: -10", "? [a]\n    : 1", "10: run[1]: a key must be a text"),
 ]
 
@@ -50,6 +69,23 @@ def test_a_problem_has_line_and_path(
     with pytest.raises(SequenceFileError) as caught:
         parse(file)
     assert any(problem.startswith(f"{file}:{expected}") for problem in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize("text", ["just words\n", "- a\n- b\n", "7\n"])
+def test_what_is_no_mapping_is_one_plain_line(write: Callable[[str], Path], text: str) -> None:
+    """A file that holds no mapping is told so in the words of its author, not of a library."""
+    file = write(text)
+    with pytest.raises(SequenceFileError) as caught:
+        parse(file)
+    assert caught.value.problems == [f"{file}:1: must be a mapping, `key: value`"]
+
+
+def test_zeros_behind_the_text_have_a_line(write: Callable[[str], Path], small: str) -> None:
+    """What a failing disk left behind the text is one problem, on the line where it stands."""
+    file = write(small + "\0\0\0")
+    with pytest.raises(SequenceFileError) as caught:
+        parse(file)
+    assert [problem.split(": not YAML")[0] for problem in caught.value.problems] == [f"{file}:16"]
 
 
 def test_all_problems_come_at_once(write: Callable[[str], Path], small: str) -> None:

@@ -50,6 +50,35 @@ def test_a_reader_that_stops_is_no_accident(db: Path, form: list[str]) -> None:
     assert running.returncode in (0, 1)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments", [["images", "list", "--json"], ["images", "list"], ["doctor"], ["version"], ["--help"]]
+)
+def test_a_full_disk_under_the_output_is_one_line(db: Path, arguments: list[str]) -> None:
+    """Output that cannot be written is exit status 1 and one line, not a traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "TSPLUG_DB": str(db)},
+        )
+    assert done.returncode == 1
+    assert done.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+def test_without_a_store_nothing_is_made(tmp_path: Path) -> None:
+    """A command that finds no store says where it looked and makes no folder there."""
+    environment = {key: value for key, value in os.environ.items() if key != "TSPLUG_DB"}
+    environment["XDG_DATA_HOME"] = str(tmp_path / "data")
+    done = subprocess.run([*COMMAND, "images", "list"], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 1
+    assert "no store at" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_failure_is_one_line_and_one(tmp_path: Path) -> None:
     """A missing store is exit status 1 and no new file."""
     missing = tmp_path / "no.sqlite"

@@ -132,12 +132,66 @@ def test_astrobin_files_are_written(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_report_is_of_the_latest_night_or_a_given_one(run: Run, tmp_path: Path) -> None:
-    """Without a date it is the latest night; a date without lights still gives a page."""
+    """Without a date it is the latest night; a date gives that of the date."""
     latest = document(run("report", "night", "--out", str(tmp_path / "o"), "--json", "--at", AFTER))
     assert latest["night"] == "2026-01-15"
     assert len(latest["files"]) == 7
-    other = run("report", "night", "2026-01-10", "--out", str(tmp_path / "p"))
+    other = run("report", "night", "2026-01-15", "--out", str(tmp_path / "p"))
     assert "report.html" in other.stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("night", ["2026-01-10", "2026-01-20"])
+def test_a_night_without_lights_has_no_report(run: Run, tmp_path: Path, night: str) -> None:
+    """A night in which nothing was imaged is refused with the nearest that has lights, and nothing is written."""
+    refused = run("report", "night", night, "--out", str(tmp_path / "o"))
+    assert refused.exit_code == 1
+    assert f"no lights in the night of {night}; the nearest night with lights is 2026-01-15" in refused.stderr
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("flats", "due", "--at", "0001-01-01T00:00:00Z"),
+        ("flats", "due", "--at", "9999-12-31T23:00:00-10:00"),
+        ("night", "now", "--at", "0001-01-01T00:00:00+10:00"),
+        ("night", "now", "--at", "2150-01-01T00:00:00Z"),
+        ("images", "list", "--to", "9999-12-31"),
+        ("images", "list", "--from", "0001-01-01"),
+        ("report", "night", "9999-12-31"),
+    ],
+)
+def test_a_time_at_the_edge_of_the_calendar_is_wrong_use(run: Run, arguments: tuple[str, ...]) -> None:
+    """Years that no sky is computed for are refused with those that are."""
+    result = run(*arguments, columns=200)
+    assert result.exit_code == 2
+    assert "the year must lie within 1950 to 2099" in result.stderr
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("at", ["1950-01-01T00:00:00Z", "2099-12-31T23:59:59Z"])
+def test_every_year_allowed_is_computed(run: Run, at: str) -> None:
+    """At the edges of what is allowed, commands answer without a warning."""
+    for arguments in (("flats", "due"), ("night", "now")):
+        result = run(*arguments, "--at", at)
+        assert (result.exit_code, result.stderr) == (0, ""), result.exception
+
+
+def test_an_empty_file_stays_empty(run: Run, tmp_path: Path) -> None:
+    """Looking at a file with nothing in it does not make it a store."""
+    empty = tmp_path / "empty.sqlite"
+    empty.touch()
+    result = run("images", "list", "--db", str(empty), columns=200)
+    assert result.exit_code == 1
+    assert "empty.sqlite holds nothing yet; run a night or give --db" in result.stderr
+    assert empty.read_bytes() == b""
+
+
+def test_the_doctor_prints_paths_whole(run: Run, tmp_path: Path) -> None:
+    """However narrow the console is, the file of a missing frame stands in one piece, to be copied."""
+    shown = run("doctor", columns=60).stdout
+    assert str(tmp_path / "lights") in shown
+    assert any(line.startswith("found: ") and line.endswith(": missing") for line in shown.splitlines())
 
 
 def test_what_is_imaged_now_is_told(run: Run) -> None:

@@ -46,6 +46,7 @@ WRONG = [
     (Target, "dec_deg", -90.1),
     (Target, "roi_percent", 0.5),
     (Target, "rotation_deg", 360),
+    (ExposureTemplate, "default_exposure_s", 0),
     (ExposureTemplate, "default_exposure_s", 32_768),
     (ExposureTemplate, "gain", -2),
     (ExposureTemplate, "moon_width_days", 15),

@@ -72,3 +72,14 @@ def test_the_page_prints_on_white(browser: sync_api.Browser, page_file: Path) ->
     assert page.evaluate(ground) == "rgb(12, 10, 9)"
     page.emulate_media(media="print")
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("width", [800, 1300])
+def test_a_time_stands_on_one_line(browser: sync_api.Browser, page_file: Path, width: int) -> None:
+    """Wherever frames are rows of a table, the time of each is one line high."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(page_file.as_uri())
+    lines = """[...document.querySelectorAll(".time")].map(cell => {
+        const range = document.createRange(); range.selectNodeContents(cell); return range.getClientRects().length })"""
+    assert page.evaluate(lines) == [1] * 42
+    page.close()

@@ -152,7 +152,7 @@ def test_password_stays_out_of_messages() -> None:
     [
         ("attempt to write a readonly database", "is read-only; make the file"),
         ("unable to open database file", "cannot be opened; check that its folder exists"),
-        ("database disk image is malformed", "is damaged; restore it from one of the backups"),
+        ("database disk image is malformed", "is damaged; there is no backup beside it"),
         ("database or disk is full", "because the disk is full; free some space"),
         ("something else", "cannot be used: something else"),
     ],

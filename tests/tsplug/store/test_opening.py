@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -148,3 +152,71 @@ def test_address_that_is_no_url_is_refused() -> None:
     """A URL of an unknown kind of database is wrong input, with what to give instead."""
     with pytest.raises(InputError, match="give sqlite:///FILE or a path"):
         open_sql_store("carrier-pigeon://host/db", ManualClock())
+
+
+def test_looking_makes_no_store_of_an_empty_file(tmp_path: Path) -> None:
+    """A file that must hold a store but holds nothing is refused, and stays empty."""
+    file = tmp_path / "store.sqlite"
+    file.touch()
+    with pytest.raises(StoreUnavailableError, match="holds nothing yet"):
+        open_sql_store(str(file), ManualClock(), existing=True)
+    assert file.read_bytes() == b""
+    assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite"]
+
+
+@contextmanager
+def powerless() -> Iterator[None]:
+    """Let go of the rights of root, which no permission stops."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+@pytest.fixture
+def sealed() -> Iterator[Path]:
+    """Return a store that nobody may write, in a folder that nobody may write, where everybody may look."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = folder / "my #1 store.sqlite"
+        new_store(file)
+        file.chmod(0o444)
+        folder.chmod(0o555)
+        yield file
+        folder.chmod(0o755)
+
+
+def test_a_store_that_cannot_be_written_can_be_looked_at(sealed: Path) -> None:
+    """A read-only store in a read-only folder is read, nothing is made beside it, and a change is refused."""
+    with powerless():
+        store = open_sql_store(str(sealed), ManualClock(), existing=True)
+        with store.read() as unit:
+            assert [site.name for site in unit.list(Site)] == ["Sternwarte"]
+        with pytest.raises(StoreUnavailableError, match="is read-only"), store.write() as unit:
+            unit.add(Site(name="Zweite", latitude_deg=47, longitude_deg=8))
+        store.close()
+    assert [path.name for path in sealed.parent.iterdir()] == [sealed.name]
+
+
+def test_a_host_does_not_begin_with_a_store_it_cannot_write(sealed: Path) -> None:
+    """Where the store is opened to be written, one that cannot be is refused at once."""
+    with powerless(), pytest.raises(StoreUnavailableError, match=r"is read-only|cannot be opened"):
+        open_sql_store(str(sealed), ManualClock())
+
+
+@pytest.mark.parametrize("copies", [(), ("backup-1", "backup-2")])
+def test_a_damaged_store_names_the_backups_there_are(tmp_path: Path, copies: tuple[str, ...]) -> None:
+    """The newest backup is named where there is one; where there is none, none is promised."""
+    file = tmp_path / "store.sqlite"
+    new_store(file)
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xa5" * (len(data) - 4096)
+    file.write_bytes(data)
+    for copy in copies:
+        (tmp_path / f"store-{copy}.sqlite").write_bytes(b"")
+    expected = "restore it from .*store-backup-1.sqlite" if copies else "there is no backup beside it"
+    with pytest.raises(StoreUnavailableError, match=f"is damaged; {expected}"):
+        open_sql_store(str(file), ManualClock(), existing=True).read().__enter__().list(Site)

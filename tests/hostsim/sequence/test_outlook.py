@@ -1,0 +1,43 @@
+"""What the display is told of the night's work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import StringIO
+
+from hostsim.sequence.host import Host
+from hostsim.sequence.outlook import show_progress
+from tsplug import ExposurePlan, TakeExposure, load_catalogue
+from tsplug.testing.catalogue import first_catalogue
+
+
+def test_lights_that_replace_rejected_ones_are_counted(make_host: Callable[[], Host], screen: StringIO) -> None:
+    """A plan with more lights than desired counts with all it has, on both sides of the stroke."""
+    host = make_host()
+    host.profile = load_catalogue(first_catalogue(), host.context.store, clock=host.clock)
+    with host.context.store.write() as unit:
+        plans = unit.list(ExposurePlan)
+        for plan, extra in zip(plans, (1, *[0] * len(plans)), strict=False):
+            assert plan.id is not None
+            moved = plan.desired + extra
+            unit.adjust_counter(plan.id, "acquired", delta=moved, why="test", at=host.clock.now())
+    total = sum(plan.desired for plan in plans) + 1
+    decision = TakeExposure(
+        profile_guid=host.profile.guid,
+        project_name="P",
+        target_guid="t",
+        target_name="T",
+        plan_guid="p",
+        template_name="L",
+        filter_name="L",
+        ra_hours=1.0,
+        dec_deg=20.0,
+        rotation_deg=30.0,
+        session_id=1,
+        score=1.0,
+        until=host.clock.now(),
+        steps=(),
+    )
+    show_progress(host, decision)
+    host.display.exposing(60.0)
+    assert f"[{total + 1}/{total + 1}]" in screen.getvalue()
