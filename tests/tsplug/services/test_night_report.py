@@ -113,6 +113,17 @@ def test_a_night_without_lights_has_a_page(tmp_path: Path) -> None:
     assert latest_night(store, guid_of(store)) is None
 
 
+@pytest.mark.parametrize(("hours", "told"), [(11, True), (20, True), (44, False)])
+def test_a_report_written_after_noon_is_of_the_night_before(tmp_path: Path, hours: int, told: bool) -> None:
+    """A host that reports in the afternoon still means the last night, but not one that is longer past."""
+    store = stocked_store()
+    store_light(store, "M 81", filter_name="L", started=START)
+    context = context_of(store, tmp_path)
+    context.clock.set(START + timedelta(hours=hours))
+    files = write_night_report(guid_of(store), tmp_path / "out", context=context)
+    assert ("M_81_session_summary.txt" in {file.name for file in files}) == told
+
+
 def test_names_cannot_break_the_page(tmp_path: Path) -> None:
     """Whatever a target is called, its name is shown as text."""
     store = stocked_store()
