@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from hostsim.devices.parts.astrometry import horizontal
 from hostsim.devices.parts.device import Device
 from hostsim.devices.parts.errors import AlpacaError, InvalidValueError, check_range
+from hostsim.devices.safetymonitor import SafetyMonitor
+from hostsim.devices.telescope import Telescope
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _set_version(device: Device, version: int) -> None:
 
 
 def _set_safe(device: Device, safe: bool) -> None:
-    getattr(device, "set_safe")(safe)  # noqa: B009 - only a safety monitor has this setting
+    cast(SafetyMonitor, device).set_safe(safe)
 
 
 def _table(*settings: Setting) -> dict[str, Setting]:
@@ -201,7 +203,7 @@ def _of_camera(device: Device) -> Iterator[tuple[str, Any]]:
 
 
 def _of_telescope(device: Device) -> Iterator[tuple[str, Any]]:
-    mount = getattr(device.config, "mount")  # noqa: B009 - only a telescope has a mount
+    mount = cast(Telescope, device).config.mount
     latitude_deg = shown(device, "SiteLatitude")
     home = mount.home(latitude_deg)
     altitude_deg, azimuth_deg = horizontal(home.hours, home.dec_deg, latitude_deg=latitude_deg)
