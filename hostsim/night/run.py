@@ -137,6 +137,8 @@ class _Night:
             profile = unit.find(Profile, name=name)
             if profile is None:
                 raise InputError(f"the store {self.options.store_url} has no profile {name!r}: give the same --db")
+            if profile.site_id is None:
+                raise InputError(f"profile {name!r} has no site: the night needs to know where it is")
             return profile, unit.get(Site, profile.site_id)
 
     def _equipment(self, profile: Profile, site: Site, *, stack: ExitStack) -> _Equipment:

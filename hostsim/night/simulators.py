@@ -36,16 +36,16 @@ def simulated_observatory(
         elevation_m=site.elevation_m,
         sky_brightness_mag=site.sky_quality or 21.0,
     )
+    usual, size = Optics(), Sensor()
     optics = Optics(
-        focal_length_mm=profile.focal_length_mm,
-        aperture_mm=profile.aperture_mm,
+        focal_length_mm=profile.focal_length_mm or usual.focal_length_mm,
+        aperture_mm=profile.aperture_mm or usual.aperture_mm,
         filter_focus_steps=dict(zip(names, offsets, strict=True)),
     )
-    size = Sensor()
     sensor = Sensor(
         width=profile.sensor_width_px or size.width,
         height=profile.sensor_height_px or size.height,
-        pixel_um=profile.pixel_size_um,
+        pixel_um=profile.pixel_size_um or size.pixel_um,
     )
     sky = Sky(seed=seed, site=sky_site, optics=optics, sensor=sensor)
     config = ObservatoryConfig(

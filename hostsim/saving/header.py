@@ -67,8 +67,10 @@ def _telescope(facts: FrameFacts) -> Iterator[Card]:
     profile = facts.profile
     if profile.telescope:
         yield "TELESCOP", profile.telescope, "Name of telescope"
-    yield "FOCALLEN", profile.focal_length_mm, "[mm] Focal length"
-    yield "FOCRATIO", round(profile.focal_length_mm / profile.aperture_mm, 2), "Focal ratio"
+    if profile.focal_length_mm is not None:
+        yield "FOCALLEN", profile.focal_length_mm, "[mm] Focal length"
+        if profile.aperture_mm is not None:
+            yield "FOCRATIO", round(profile.focal_length_mm / profile.aperture_mm, 2), "Focal ratio"
 
 
 def _pointing(facts: FrameFacts) -> Iterator[Card]:

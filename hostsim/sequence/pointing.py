@@ -41,7 +41,8 @@ def dither(ra_hours: float, dec_deg: float, *, host: Host, pixels: float) -> Non
     """Point up to ``pixels`` away from J2000 coordinates, as the night's seed and the number of its lights draw it."""
     state = host.journal.state
     draw = random.Random(f"dither {state.seed} {state.lights}")
-    scale_deg = host.profile.pixel_scale_arcsec / 3600.0
+    # Where the scale is unknown a pixel counts as an arcsecond.
+    scale_deg = (host.profile.pixel_scale_arcsec or 1.0) / 3600.0
     east_deg, north_deg = (draw.uniform(-pixels, pixels) * scale_deg for _ in range(2))
     ra = ra_hours + east_deg / 15.0 / max(0.05, math.cos(math.radians(dec_deg)))
     host.mount().slew(ra % 24.0, min(90.0, max(-90.0, dec_deg + north_deg)))

@@ -64,7 +64,7 @@ def _key(light: Light) -> _Key:
         light.gain,
         light.binning,
         None if light.set_point_c is None else rounded(light.set_point_c, 0),
-        rounded(light.gear.f_number, 2),
+        mean_rounded([light.gear.f_number], 2),
         light.place,
     )
 
@@ -88,7 +88,7 @@ def _row(members: Sequence[Light]) -> AcquisitionRow:
         binning=first.binning,
         gain=first.gain,
         sensor_cooling=_sensor_cooling(members),
-        f_number=rounded(first.gear.f_number, 2),
+        f_number=mean_rounded([first.gear.f_number], 2),
         flats=len(flats) or None,
         bortle=first.place.bortle,
         mean_sqm=mean_rounded([first.place.sky_quality], 2) if measured_sky is None else measured_sky,

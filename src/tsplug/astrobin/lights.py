@@ -21,19 +21,21 @@ class Place(Value):
 
 
 class Gear(Value):
-    """What lights were taken with: focal length and aperture in mm, pixel size in micrometres."""
+    """What lights were taken with, as far as known: focal length and aperture in mm, pixel size in micrometres."""
 
     rig: str
     telescope: str = ""
     camera: str = ""
     observer: str = ""
-    focal_length_mm: float
-    aperture_mm: float
-    pixel_size_um: float
+    focal_length_mm: float | None = None
+    aperture_mm: float | None = None
+    pixel_size_um: float | None = None
 
     @property
-    def f_number(self) -> float:
-        """Return focal length / aperture."""
+    def f_number(self) -> float | None:
+        """Return focal length / aperture, or None where one is unknown."""
+        if self.focal_length_mm is None or self.aperture_mm is None:
+            return None
         return self.focal_length_mm / self.aperture_mm
 
 

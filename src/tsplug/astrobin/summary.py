@@ -85,11 +85,17 @@ def _place_lines(place: Place) -> list[str]:
 
 
 def _gear_lines(gear: Gear) -> list[str]:
-    optics = f"{gear.focal_length_mm:g} mm, f/{gear.f_number:.1f}"
-    lines = [f"  Telescope: {gear.telescope or 'not named'} ({optics})"]
-    lines += [f"  Camera:    {gear.camera} ({gear.pixel_size_um:g} µm)"] if gear.camera else []
+    optics = [f"{gear.focal_length_mm:g} mm"] if gear.focal_length_mm else []
+    optics += [f"f/{gear.f_number:.1f}"] if gear.f_number else []
+    lines = [f"  Telescope: {gear.telescope or 'not named'}{_in_brackets(optics)}"]
+    pixels = [f"{gear.pixel_size_um:g} µm"] if gear.pixel_size_um else []
+    lines += [f"  Camera:    {gear.camera}{_in_brackets(pixels)}"] if gear.camera else []
     lines += [f"  Observer:  {gear.observer}"] if gear.observer else []
     return lines
+
+
+def _in_brackets(facts: Sequence[str]) -> str:
+    return f" ({', '.join(facts)})" if facts else ""
 
 
 def _period_lines(place: Place, lights: Sequence[Light]) -> list[str]:

@@ -16,6 +16,7 @@ from tsplug.model.night import night_starting
 from tsplug.ports import ImageQuery, Store
 from tsplug.services.image_list import image_row, list_images
 from tsplug.services.lookup import find_named
+from tsplug.services.rigs import site_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _query(common: Common, which: Which, *, store: Store) -> ImageQuery:
     needs_profile = bool(common.profile) or any(_is_date(text) for text in (which.first, which.last))
     profile = common.chosen_profile(store) if needs_profile else None
     with store.read() as unit:
-        site = None if profile is None else unit.get(Site, profile.site_id)
+        site = None if profile is None else site_of(unit, profile)
         return ImageQuery(
             profile_id=profile.id if profile is not None and common.profile else None,
             project_id=find_named(unit, Project, name=which.project).id if which.project else None,

@@ -59,12 +59,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """A frame under test with what it is tested against; the scale is that of its own pixels, binning included."""
+    """A frame under test with what it is tested against; the scale is that of its own pixels, binning included.
+
+    It is None where the optics of the rig are unknown.
+    """
 
     image: AcquiredImage
     population: Population
     preferences: GraderPreferences
-    scale_arcsec: float
+    scale_arcsec: float | None
 
 
 class Check(Protocol):

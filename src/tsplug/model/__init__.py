@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tsplug.model.base import Record, UtcDatetime, Value, new_guid
+from tsplug.model.criteria import CriteriaRow, CriteriaSet
 from tsplug.model.decision import (
     Decision,
     DecisionRequest,
@@ -24,9 +25,13 @@ from tsplug.model.enums import (
     FlatSetState,
     GraderMode,
     GradingStatus,
+    JobState,
+    OrderAction,
     PierSide,
     Priority,
     ProjectState,
+    StepResult,
+    Trend,
     Twilight,
     UngradedPolicy,
     VerdictStatus,
@@ -47,9 +52,11 @@ from tsplug.model.images import (
     Thumbnail,
     Verdict,
 )
+from tsplug.model.jobs import Job, JobStep, Lease
 from tsplug.model.preferences import (
     FlatsPreferences,
     GraderPreferences,
+    NinaPreferences,
     PlannerPreferences,
 )
 from tsplug.model.profile import Profile
@@ -58,8 +65,11 @@ from tsplug.model.project import (
     FLATS_IMMEDIATE,
     FLATS_OFF,
     FLATS_ON_COMPLETION,
+    CadenceItem,
+    Contribution,
     ExposurePlan,
     ExposureTemplate,
+    OrderItem,
     Project,
     Target,
 )
@@ -81,8 +91,12 @@ __all__ = [
     "FLATS_ON_COMPLETION",
     "AcquiredImage",
     "Band",
+    "CadenceItem",
+    "Contribution",
     "CountAdjustment",
     "Counter",
+    "CriteriaRow",
+    "CriteriaSet",
     "Decision",
     "DecisionRequest",
     "Dither",
@@ -106,8 +120,15 @@ __all__ = [
     "GraderVerdict",
     "GradingStatus",
     "ImageGrade",
+    "Job",
+    "JobState",
+    "JobStep",
+    "Lease",
     "LightSession",
+    "NinaPreferences",
     "NothingLeft",
+    "OrderAction",
+    "OrderItem",
     "PierSide",
     "PlanGrades",
     "PlannerPreferences",
@@ -124,11 +145,13 @@ __all__ = [
     "SlewCenter",
     "StatusChange",
     "Step",
+    "StepResult",
     "SwitchFilter",
     "TakeExposure",
     "Target",
     "Thumbnail",
     "TrainedFlat",
+    "Trend",
     "Twilight",
     "UngradedPolicy",
     "UtcDatetime",

@@ -97,3 +97,35 @@ class Counter(StrEnum):
 
     ACQUIRED = "acquired"
     ACCEPTED = "accepted"
+
+
+class Trend(StrEnum):
+    """Which way a metric gets better."""
+
+    LOWER_IS_BETTER = "lower_is_better"
+    HIGHER_IS_BETTER = "higher_is_better"
+
+
+class JobState(StrEnum):
+    """How far a job of the image pipeline came."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class StepResult(StrEnum):
+    """How one module of a job ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class OrderAction(StrEnum):
+    """One place of a target's order of exposures."""
+
+    EXPOSURE = "exposure"
+    DITHER = "dither"

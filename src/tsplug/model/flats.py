@@ -124,5 +124,6 @@ class FlatHistory(Record):
     roi_percent: float = 100.0
     rotation_deg: float | None = None
     flats_type: str = "panel"
-    flat_set_id: int
+    flat_set_id: int | None = None
+    """The set that serves the session; None where it was imported, with nothing known of the frames."""
     taken_at: UtcDatetime

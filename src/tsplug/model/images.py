@@ -47,6 +47,8 @@ class AcquiredImage(Record):
     camera_temperature_c: float | None = None
     camera_set_temperature_c: float | None = None
     metrics: dict[str, float] = Field(default_factory=dict)
+    extra: dict[str, Any] = Field(default_factory=dict)
+    """What an import knew of the frame that no field holds, by its own name."""
     detector: str | None = None
     """Name, version and settings hash of what measured the stars; None while unmeasured."""
     measure_error: str = ""

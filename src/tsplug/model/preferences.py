@@ -50,8 +50,34 @@ class FlatsPreferences(Value):
 
 
 class PlannerPreferences(Value):
-    """How exposures are chosen: throttle in percent when grading is off, parking while waiting."""
+    """How exposures are chosen: throttle in percent when grading is off, parking while waiting.
+
+    ``reset_completion_at_start`` begins every night with plans that count nothing, for surveys that repeat.
+    """
 
     exposure_throttle_percent: int = Field(default=125, ge=1, le=1000)
     park_on_wait: bool = False
     delete_images_with_target: bool = True
+    slew_and_center: bool = True
+    stop_on_humidity: bool = True
+    reset_completion_at_start: bool = False
+
+
+class NinaPreferences(Value):
+    """Preferences that only N.I.N.A. acts upon, kept so that they go back as they came (seconds, ports, switches)."""
+
+    smart_plan_window: bool = True
+    log_level: int = Field(default=3, ge=0, le=5)
+    synchronization: bool = False
+    sync_wait_timeout_s: int = Field(default=300, ge=60, le=10_000_000)
+    sync_action_timeout_s: int = Field(default=300, ge=60, le=10_000_000)
+    sync_solve_rotate_timeout_s: int = Field(default=300, ge=60, le=10_000_000)
+    sync_event_container_timeout_s: int = Field(default=300, ge=60, le=10_000_000)
+    synced_autofocus: bool = False
+    client_updates_plan: bool = True
+    simulated_run: bool = False
+    skip_simulated_waits: bool = True
+    skip_simulated_updates: bool = False
+    api: bool = False
+    api_port: int = Field(default=8188, ge=1024, le=49_151)
+    api_pretty_print: bool = False

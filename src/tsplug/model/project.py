@@ -10,9 +10,10 @@ from tsplug.model.base import (
     CameraDefaultInt,
     Record,
     UtcDatetime,
+    Value,
     new_guid,
 )
-from tsplug.model.enums import Band, Priority, ProjectState, Twilight
+from tsplug.model.enums import Band, OrderAction, Priority, ProjectState, Twilight
 
 FLATS_OFF = 0
 FLATS_CADENCES = (1, 2, 3, 5, 7, 10, 14)
@@ -47,6 +48,7 @@ class Project(Record):
     created_at: UtcDatetime
     active_at: UtcDatetime | None = None
     inactive_at: UtcDatetime | None = None
+    closed_at: UtcDatetime | None = None
     is_mosaic: bool = False
     flats_handling: int = FLATS_OFF
     minimum_time_min: int = Field(default=30, ge=0, le=1440)
@@ -78,8 +80,32 @@ class Project(Record):
         return weights
 
 
+class Contribution(Record):
+    """Another profile whose exposures count towards the plans of a project."""
+
+    project_id: int
+    profile_id: int
+
+
+class OrderItem(Value):
+    """One place of an order of exposures: an exposure of a plan, or a dither."""
+
+    action: OrderAction
+    plan_guid: str | None = None
+
+
+class CadenceItem(OrderItem):
+    """One place of a target's rotation of filters; it goes on at the item marked ``next``."""
+
+    next: bool = False
+
+
 class Target(Record):
-    """A place in the sky with rotation and region of interest: J2000, hours and degrees."""
+    """A place in the sky with rotation and region of interest: J2000, hours and degrees.
+
+    ``override_order`` replaces the planner's order of exposures where it is not empty; ``filter_cadence`` is how far
+    the rotation of filters came. Both are cleared when the set of plans changes.
+    """
 
     guid: str = Field(default_factory=new_guid)
     project_id: int
@@ -91,6 +117,8 @@ class Target(Record):
     """Position angle, counter-clockwise (east of north)."""
     roi_percent: float = Field(default=100.0, ge=1, le=100)
     priority: Priority | None = None
+    override_order: list[OrderItem] = Field(default_factory=list)
+    filter_cadence: list[CadenceItem] = Field(default_factory=list)
 
 
 class ExposureTemplate(Record):

@@ -141,7 +141,7 @@ def _linked_flats(unit: Unit, images: Iterable[AcquiredImage], *, rig: Rig) -> d
     images = list(images)
     targets = sorted({image.target_id for image in images if image.target_id is not None})
     history = unit.list(FlatHistory, profile_id=rig.profile.id, target_id=targets)
-    flats = _flats_of_sets(unit, sorted({row.flat_set_id for row in history}))
+    flats = _flats_of_sets(unit, sorted({row.flat_set_id for row in history if row.flat_set_id is not None}))
     tolerance_deg = rig.profile.flats.rotation_tolerance_deg
     taken = TakenFlats((row for row in history if row.flat_set_id in flats), tolerance_deg=tolerance_deg)
     projects = unit.list(Project, id=sorted({image.project_id for image in images if image.project_id is not None}))
@@ -152,7 +152,12 @@ def _linked_flats(unit: Unit, images: Iterable[AcquiredImage], *, rig: Rig) -> d
         tolerance_deg=tolerance_deg,
     )
     linked = {session: taken.of(session) for session in sessions}
-    return {key: flats[row.flat_set_id] for session, row in linked.items() if row for key in session.image_ids}
+    return {
+        key: flats[row.flat_set_id]
+        for session, row in linked.items()
+        if row is not None and row.flat_set_id is not None
+        for key in session.image_ids
+    }
 
 
 def _flats_of_sets(unit: Unit, set_ids: list[int]) -> dict[int, tuple[Flat, ...]]:

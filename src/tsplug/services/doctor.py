@@ -122,7 +122,7 @@ def _facts(unit: Unit) -> _Facts:
         trails=dict(trails),
         sets=unit.list(FlatSet),
         set_files=dict(set_files),
-        served=frozenset(link.flat_set_id for link in unit.list(FlatHistory)),
+        served=frozenset(link.flat_set_id for link in unit.list(FlatHistory) if link.flat_set_id is not None),
         dangling=list(unit.dangling()),
     )
 

@@ -23,7 +23,8 @@ def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str
             files[file.flat_set_id].append(file)
         sessions: dict[int, list[FlatHistory]] = defaultdict(list)
         for row in unit.list(FlatHistory):
-            sessions[row.flat_set_id].append(row)
+            if row.flat_set_id is not None:
+                sessions[row.flat_set_id].append(row)
         sets = [
             (flat_set, profiles.get(flat_set.profile_id))
             for flat_set in unit.list(FlatSet)

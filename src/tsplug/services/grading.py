@@ -147,7 +147,7 @@ def _case(image: AcquiredImage, loaded: _PlanImages) -> Case:
         mode=profile.grader.mode,
         max_samples=None if delayed else profile.grader.max_samples,
     )
-    return Case(image, population, profile.grader, profile.pixel_scale_arcsec * image.binning)
+    return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning))
 
 
 def _apply(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit, context: Context) -> ImageGrade:

@@ -79,7 +79,7 @@ def measure_image(image: AcquiredImage, files: FrameFiles, *, profile: Profile |
     try:
         frame = files.read(Path(image.file))
         settings = replace(StarSettings(), electrons_per_adu=_electrons_per_adu(frame.header))
-        scale_arcsec = None if profile is None else profile.pixel_scale_arcsec * image.binning
+        scale_arcsec = None if profile is None else profile.frame_scale_arcsec(image.binning)
         measurement = measure_frame(frame.pixels, settings, scale_arcsec=scale_arcsec)
         return MeasuredImage(image, measurement, thumbnail(frame.pixels))
     except FileError as error:

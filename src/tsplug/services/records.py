@@ -52,12 +52,12 @@ def _parents(unit: Unit, record: Record) -> dict[str, Any]:
     if isinstance(record, Project | ExposureTemplate):
         return {"profile": unit.get(Profile, record.profile_id).name}
     if isinstance(record, Profile):
-        return {"site": unit.get(Site, record.site_id).name}
+        return {"site": "" if record.site_id is None else unit.get(Site, record.site_id).name}
     return {}
 
 
 def _sites(unit: Unit, profile_id: int | None) -> list[Site]:
-    return unit.list(Site) if profile_id is None else [unit.get(Site, unit.get(Profile, profile_id).site_id)]
+    return unit.list(Site) if profile_id is None else unit.list(Site, id=unit.get(Profile, profile_id).site_id)
 
 
 def _profiles(unit: Unit, profile_id: int | None) -> list[Profile]:

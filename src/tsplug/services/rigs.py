@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tsplug.errors import NotFoundError
+from tsplug.errors import InputError, NotFoundError
 from tsplug.model import Profile, Site
 from tsplug.ports import Unit
 
@@ -30,5 +30,22 @@ def load_rig(unit: Unit, profile_guid: str) -> Rig:
 
 
 def rig_of(unit: Unit, profile: Profile) -> Rig:
-    """Return a stored profile with its site."""
-    return Rig(profile, unit.get(Site, profile.site_id))
+    """Return a stored profile with its site.
+
+    Raises:
+        InputError: nobody said yet where it stands.
+    """
+    return Rig(profile, site_of(unit, profile))
+
+
+def site_of(unit: Unit, profile: Profile) -> Site:
+    """Return the site of a profile.
+
+    Raises:
+        InputError: nobody said yet where it stands.
+    """
+    if profile.site_id is None:
+        raise InputError(
+            f"profile {profile.name!r} has no site: give it one with `tsplug profile edit {profile.name!r} site=NAME`"
+        )
+    return unit.get(Site, profile.site_id)

@@ -21,6 +21,7 @@ from tsplug.store.unit import SqlUnit
 
 BUSY_TIMEOUT_S = 5
 _WRITES = "tsplug_writes"
+_MIGRATES = "tsplug_migrates"
 
 
 class SqlStore:
@@ -69,14 +70,16 @@ class SqlStore:
 
 
 @contextmanager
-def transaction(engine: Engine, *, writable: bool) -> Iterator[Connection]:
+def transaction(engine: Engine, *, writable: bool, migrating: bool = False) -> Iterator[Connection]:
     """Open one transaction: committed on leaving if it may write, undone otherwise and on any exception.
+
+    ``migrating`` leaves references unchecked on SQLite, which otherwise deletes what refers to a table made anew.
 
     Raises:
         StoreError: the database refused a change, or is unavailable.
     """
     with said_plainly(engine.url), engine.connect() as plain:
-        options = {_WRITES: writable}
+        options = {_WRITES: writable, _MIGRATES: migrating}
         if not writable and engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"  # type: ignore[assignment]
         connection = plain.execution_options(**options)
@@ -153,7 +156,11 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, True)
+    options = connection.get_execution_options()
+    writes = options.get(_WRITES, True)
+    if options.get(_MIGRATES, False):
+        # SQLite hears this outside a transaction only; the connection is not used again.
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

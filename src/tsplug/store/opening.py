@@ -16,7 +16,7 @@ from tsplug.store.backups import keep_copy, rotate_backup
 from tsplug.store.database import SqlStore, engine_for, is_in_memory, parse_url, said_plainly, shown, transaction
 from tsplug.store.tables import METADATA
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision of the schema, oldest first; a test holds this against the migrations."""
 
 VERSION_TABLE = "alembic_version"
@@ -139,9 +139,24 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    with transaction(engine, writable=True) as connection:
+    with transaction(engine, writable=True, migrating=True) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _check_references(connection)
+
+
+def _check_references(connection: Connection) -> None:
+    """Hold every reference against what it refers to, because SQLite does not while tables are made anew.
+
+    Raises:
+        StoreUnavailableError: one leads nowhere; the migration is undone.
+    """
+    if connection.dialect.name == "sqlite" and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
+        tables = ", ".join(sorted({str(row[0]) for row in broken}))
+        raise StoreUnavailableError(
+            f"the store {shown(connection.engine.url)} has {len(broken)} references to nothing in {tables} and cannot"
+            " be brought up to date; run the tsplug that wrote it with `tsplug doctor --fix` first"
+        )
 
 
 def _stamp(connection: Connection) -> None:

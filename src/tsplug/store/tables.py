@@ -14,12 +14,18 @@ from sqlmodel import Field, SQLModel
 
 from tsplug.model import (
     AcquiredImage,
+    Contribution,
     CountAdjustment,
+    CriteriaRow,
+    CriteriaSet,
     ExposurePlan,
     ExposureTemplate,
     FlatHistory,
     FlatSet,
     FlatSetFile,
+    Job,
+    JobStep,
+    Lease,
     Profile,
     Project,
     Record,
@@ -87,6 +93,14 @@ def _unique(*columns: str) -> UniqueConstraint:
 _table(Site, "site", _unique("guid"))
 _table(Profile, "profile", _refers("site_id", "site"), _unique("guid"), _index("name"))
 _table(Project, "project", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id", "state"))
+_table(
+    Contribution,
+    "contribution",
+    _refers("project_id", "project", cascade=True),
+    _refers("profile_id", "profile"),
+    _unique("project_id", "profile_id"),
+    _index("profile_id"),
+)
 _table(Target, "target", _refers("project_id", "project"), _unique("guid"), _index("project_id"))
 _table(ExposureTemplate, "exposure_template", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id"))
 _table(
@@ -129,4 +143,26 @@ _table(
     _index("target_id", "session_date"),
     _index("profile_id", "taken_at"),
     _index("flat_set_id"),
+)
+_table(CriteriaSet, "criteria_set", _unique("guid"), _index("name"))
+_table(
+    CriteriaRow,
+    "criteria_row",
+    _refers("set_id", "criteria_set", cascade=True),
+    _unique("set_id", "metric"),
+)
+_table(
+    Job,
+    "job",
+    _unique("guid"),
+    _index("state", "priority", "id"),
+    _index("image_id"),
+    _index("file"),
+)
+_table(JobStep, "job_step", _refers("job_id", "job", cascade=True), _unique("job_id", "module"))
+_table(
+    Lease,
+    "lease",
+    _refers("plan_id", "exposure_plan", cascade=True),
+    _index("plan_id", "until"),
 )

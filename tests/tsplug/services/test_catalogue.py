@@ -147,7 +147,7 @@ def spoil(document: dict[str, Any]) -> None:
     """Make one mistake in every record, or several."""
     document["site"].update(latitude_deg=95, time_zone="Mars/Olympus")
     document["profile"].update(colour="red", grader=3)
-    del document["profile"]["focal_length_mm"]
+    document["profile"]["focal_length_mm"] = 0
     document["templates"][1].update(filter_name="U", gain="high")
     document["templates"][2]["name"] = "L"
     document["projects"][0]["targets"][0]["dec_deg"] = 99

@@ -33,7 +33,9 @@ class GuidingCheck:
         """Test a frame; without guiding (no value, or zero) nothing is said."""
         rms_arcsec = case.image.metrics.get(self.metric)
         if rms_arcsec is None or not math.isfinite(rms_arcsec) or rms_arcsec <= 0:
-            return Finding(self.title, self.metric, Outcome.ABSTAIN, Rule.MISSING, "no guiding was recorded", unit="px")
+            return self._silent("no guiding was recorded")
+        if case.scale_arcsec is None:
+            return self._silent("the focal length or pixel size of the rig is unknown")
         rms_px, limit_px = rms_arcsec / case.scale_arcsec, case.preferences.rms_threshold_px
         passed = rms_px <= limit_px
         detail = (
@@ -44,6 +46,9 @@ class GuidingCheck:
         return Finding(
             self.title, self.metric, outcome, Rule.THRESHOLD, detail, value=rms_px, unit="px", upper=limit_px
         )
+
+    def _silent(self, why: str) -> Finding:
+        return Finding(self.title, self.metric, Outcome.ABSTAIN, Rule.MISSING, why, unit="px")
 
 
 CHECK = GuidingCheck()
