@@ -60,6 +60,13 @@ class Unit(Protocol):
         """Store a new record and return it with its id."""
         ...
 
+    def add_many(self, records: Sequence[R]) -> Sequence[R]:
+        """Store new records of one kind in a few statements and return them with their ids, in their order.
+
+        Images are stored without being counted: whoever brings them brings their counts too, and calls `recount`.
+        """
+        ...
+
     def update(self, record: Record) -> None:
         """Write a changed record.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -41,6 +41,16 @@ class Rows:
         result = self._connection.execute(insert(table_of(type(record))).values(values))
         key = result.inserted_primary_key
         return record.model_copy(update={"id": key[0] if key else record.id})
+
+    def insert_many(self, records: Sequence[R]) -> Sequence[R]:
+        """Insert records of one kind that have no ids yet; return copies with theirs, in order."""
+        if not records:
+            return []
+        table = table_of(type(records[0]))
+        rows = [{name: value for name, value in _values(record).items() if name != "id"} for record in records]
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        keys = self._connection.execute(statement, rows).scalars()
+        return [record.model_copy(update={"id": key}) for record, key in zip(records, keys, strict=True)]
 
     def update(self, record: Record, *, keep: Iterable[str] = ()) -> None:
         """Write all fields of a record but those to keep.

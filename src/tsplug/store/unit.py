@@ -54,6 +54,17 @@ class SqlUnit:
             raise StoreError("a new plan starts at zero; adjust_counter sets its counters, with the reason")
         return self._rows.insert(record)
 
+    def add_many(self, records: Sequence[R]) -> Sequence[R]:
+        """Store new records of one kind in a few statements and return them with their ids, in their order.
+
+        Images are stored without being counted: whoever brings them brings their counts too, and calls `recount`.
+
+        Raises:
+            StoreError: a record of this guid is stored already.
+        """
+        self._must_write()
+        return self._rows.insert_many(records)
+
     def update(self, record: Record) -> None:
         """Write a changed record, but neither an image's status nor a plan's counters.
 
