@@ -42,8 +42,8 @@ class Common:
         return StandingClock(parse_moment(self.at, "--at")) if self.at else system_clock()
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the store that exists; a missing file is an error, not a new store.
+    def store(self, *, create: bool = False) -> Iterator[Store]:
+        """Open the store that exists; a missing file is an error, not a new store, unless it may be created.
 
         Raises:
             StoreUnavailableError: there is no store, or it cannot be opened.
@@ -51,10 +51,13 @@ class Common:
         try:
             url = self.db or default_store_url()
             file = _file_of(url)
-            if file is not None and not file.exists():
-                raise StoreUnavailableError(f"no store at {file}; run a night or give --db")
+            missing = file is not None and not file.exists()
+            if missing and not create:
+                raise StoreUnavailableError(f"no store at {file}; run a night, import a catalogue, or give --db")
+            if missing and file is not None and not self.db:
+                file.parent.mkdir(parents=True, exist_ok=True)
             # A look must not push out the copies that a host made of better times.
-            store = open_store(url, self.clock(), existing=True)
+            store = open_store(url, self.clock(), existing=not create)
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
         try:
