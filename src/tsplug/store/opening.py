@@ -59,7 +59,7 @@ def _make_ready(engine: Engine, *, existing: bool) -> None:
     with transaction(engine, writable=False) as connection:
         found = _revision(connection, url)
     if existing and found is None:
-        raise StoreUnavailableError(f"the store {shown(url)} holds nothing yet; run a night or give --db")
+        raise StoreUnavailableError(f"the store {shown(url)} holds nothing yet; run a night, import a catalogue, or give --db")
     if file is not None and found is not None:
         _back_up(file, found, rotate=not existing)
     if file is not None and not existing:

@@ -183,7 +183,7 @@ def test_an_empty_file_stays_empty(run: Run, tmp_path: Path) -> None:
     empty.touch()
     result = run("images", "list", "--db", str(empty), columns=200)
     assert result.exit_code == 1
-    assert "empty.sqlite holds nothing yet; run a night or give --db" in result.stderr
+    assert "empty.sqlite holds nothing yet; run a night, import a catalogue, or give --db" in result.stderr
     assert empty.read_bytes() == b""
 
 
@@ -228,7 +228,7 @@ def test_a_narrow_console_loses_nothing(run: Run, columns: int) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("images", "list", "--db", "missing.sqlite"), "no store at missing.sqlite; run a night or give --db"),
+        (("images", "list", "--db", "missing.sqlite"), "no store at missing.sqlite; run a night, import a catalogue, or give --db"),
         (("images", "list", "--db", "sqlite:///missing.sqlite"), "no store at missing.sqlite"),
         (("images", "list", "--db", "what://ever"), "cannot be used"),
         (("images", "list", "--target", "M 99"), "no target 'M 99' is stored; there are: M 42, Rosette, M 81"),
