@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+pytest_plugins = ["databases"]
+
 BENCH = Path(__file__).parent / "bench"
 LOOPBACK = ("127.", "::1", "localhost")
 

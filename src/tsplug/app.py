@@ -7,7 +7,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tsplug.ports import Clock, FrameFiles, Store
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from tsplug.nina.profile import NinaProfile
+    from tsplug.ports import (
+        ArchiveSink,
+        ArchiveSource,
+        Clock,
+        FrameFiles,
+        FrameStatus,
+        SchedulerSink,
+        SchedulerSource,
+        Store,
+    )
 
 
 class SystemClock:
@@ -36,19 +49,26 @@ def default_store_url() -> str:
     return settings.db or str(settings.data_dir / "tsplug.sqlite")
 
 
-def open_store(url: str, clock: Clock, *, existing: bool = False) -> Store:
-    """Open the store at a database URL (a plain path is an SQLite file), migrating an older one after a backup.
+def open_store(
+    url: str, clock: Clock, *, create: bool = True, keep_copy: bool = True, must_write: bool = True
+) -> Store:
+    """Open the store at a database URL (a plain path is an SQLite file), migrating an older one after a copy.
 
-    A copy of the store as it was found is kept, the newest three. ``existing`` is for what looks at a store: none is
-    made, no copy is kept, and one that cannot be written is opened all the same, for reading.
+    Args:
+        url: an SQLite file, ``sqlite:///FILE``, or ``postgresql://USER:PASSWORD@HOST/DATABASE``.
+        clock: what tells units the time.
+        create: make a new store where there is nothing.
+        keep_copy: keep a copy of an SQLite store as it was found, the newest three.
+        must_write: refuse an SQLite store that cannot be written; it is opened for reading otherwise.
 
     Raises:
+        InputError: the URL is none, or names a database there is no driver for.
         StoreTooNewError: a newer tsplug wrote it; it is left untouched.
         StoreUnavailableError: it cannot be opened or written, or does not exist yet but must.
     """
     from tsplug.store.opening import open_sql_store
 
-    return open_sql_store(url, clock, existing=existing)
+    return open_sql_store(url, clock, create=create, keep_copy=keep_copy, must_write=must_write)
 
 
 def frame_files() -> FrameFiles:
@@ -56,3 +76,110 @@ def frame_files() -> FrameFiles:
     from tsplug.files.fits import FitsFiles
 
     return FitsFiles()
+
+
+def verify_frame(file: Path) -> FrameStatus:
+    """Say whether a frame is on disk and whole, reading all of it and comparing its checksums."""
+    from tsplug.files.fits import FitsFiles
+
+    return FitsFiles().verify(file)
+
+
+def open_scheduler_database(file: Path) -> AbstractContextManager[SchedulerSource]:
+    """Return what opens a Target Scheduler database for reading, and closes it.
+
+    Raises:
+        InputError: on entering: it is none, is damaged or locked, or of a version that is not known.
+    """
+    from tsplug.files.nina_db.reading import opened
+
+    return opened(file)
+
+
+def create_scheduler_database(file: Path, *, force: bool = False) -> AbstractContextManager[SchedulerSink]:
+    """Return what makes a Target Scheduler database, which appears under its name when all of it is written.
+
+    ``force`` replaces a file that is there.
+
+    Raises:
+        InputError: on entering: the file is there, or its folder is not.
+    """
+    from tsplug.files.nina_db.writing import created
+
+    return created(file, force=force)
+
+
+def read_nina_profile(file: Path) -> NinaProfile:
+    """Return what a N.I.N.A. profile says.
+
+    Raises:
+        InputError: it is missing, no profile, cut off, or has a document type.
+    """
+    from tsplug.files.nina_profile import read_nina_profile as read
+
+    return read(file)
+
+
+def read_horizon(file: Path) -> list[tuple[float, float]]:
+    """Return the points of a horizon file: azimuth and altitude in degrees.
+
+    Raises:
+        InputError: it cannot be read, or is none.
+    """
+    from tsplug.files.nina_profile import read_horizon as read
+
+    return read(file)
+
+
+def find_horizon(profile: Path, path: str) -> Path | None:
+    """Return the horizon file that a N.I.N.A. profile names, if this machine has it there or beside the profile."""
+    from tsplug.files.nina_profile import find_horizon as find
+
+    return find(profile, path)
+
+
+def system_time_zone() -> str | None:
+    """Return the IANA name of this machine's time zone, where it has one."""
+    from zoneinfo import ZoneInfoNotFoundError
+
+    import tzlocal
+
+    try:
+        return str(tzlocal.get_localzone_name())
+    except (ZoneInfoNotFoundError, LookupError, ValueError):
+        return None
+
+
+def read_text(file: Path, *, wanted: str) -> str:
+    """Return the text of a file in any usual encoding; ``wanted`` says in messages what it should be.
+
+    Raises:
+        InputError: it is missing, a folder, empty, too large, or no text.
+    """
+    from tsplug.files.text import read_text as read
+
+    return read(file, wanted=wanted)
+
+
+def create_profile_archive(file: Path, *, force: bool = False) -> AbstractContextManager[ArchiveSink]:
+    """Return what makes an archive of a profile, which appears under its name when all of it is written.
+
+    ``force`` replaces a file that is there.
+
+    Raises:
+        InputError: on entering: the file is there, or its folder is not.
+    """
+    from tsplug.files.profile_zip.writing import created
+
+    return created(file, force=force)
+
+
+def open_profile_archive(file: Path) -> AbstractContextManager[ArchiveSource]:
+    """Return what opens an archive of a profile, and closes it.
+
+    Raises:
+        InputError: on entering: it is none, is damaged, unsafe, or of a newer tsplug.
+    """
+    from tsplug.files.profile_zip.reading import opened
+
+    return opened(file)

@@ -20,13 +20,16 @@ def command(program: str, *arguments: object) -> list[str]:
 
 @dataclass(frozen=True)
 class Night:
-    """A night's output folder, read the way a user's scripts read it."""
+    """A night's output folder and store, read the way a user's scripts read them."""
 
     out: Path
+    db: str = ""
+    """The store's URL; the file in the folder if empty."""
 
     def start(self, sequence: Path, *options: object) -> subprocess.Popen[str]:
         """Start the night, or go on with it."""
-        line = command("hostsim", "run", sequence, "--out", self.out, "--speed", "max", *options)
+        store = ("--db", self.db) if self.db else ()
+        line = command("hostsim", "run", sequence, "--out", self.out, "--speed", "max", *store, *options)
         return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def run(self, sequence: Path, *options: object) -> str:
@@ -38,7 +41,7 @@ class Night:
 
     def tsplug(self, *arguments: object) -> Any:
         """Return what a tsplug command says of this night's store, as JSON."""
-        line = command("tsplug", *arguments, "--db", self.out / "store.sqlite", "--json")
+        line = command("tsplug", *arguments, "--db", self.db or self.out / "store.sqlite", "--json")
         done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)

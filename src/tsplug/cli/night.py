@@ -20,11 +20,11 @@ def register(app: typer.Typer) -> None:
 def night_now(common: Common) -> None:
     """Show what would be imaged now, and why everything else would not."""
     # Imported here: astronomy is slow to import, and no other command needs it.
-    from tsplug.services.deciding import decide
+    from tsplug.services.deciding import look_ahead
 
     with common.context() as context:
         request = DecisionRequest(profile_guid=common.chosen_profile(context.store).guid)
-        decision = decide(request, context)
+        decision = look_ahead(request, context)
     if common.as_json:
         show_json(decision)
         return

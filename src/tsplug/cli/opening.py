@@ -57,7 +57,7 @@ class Common:
             if missing and file is not None and not self.db:
                 file.parent.mkdir(parents=True, exist_ok=True)
             # A look must not push out the copies that a host made of better times.
-            store = open_store(url, self.clock(), existing=not create)
+            store = open_store(url, self.clock(), create=create, keep_copy=create, must_write=create)
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
         try:
@@ -129,6 +129,12 @@ class CommandContext:
             DeviceError: always.
         """
         raise DeviceError("equipment", "the command line drives none; run a sequence in a host")
+
+
+def store_is_missing(common: Common) -> bool:
+    """Return whether the store is a file that is not there yet."""
+    file = _file_of(common.db or default_store_url())
+    return file is not None and not file.exists()
 
 
 def parse_moment(text: str, option: str) -> datetime:

@@ -42,6 +42,23 @@ class FitsFiles:
         except FileError as error:
             return FrameStatus(exists=file.exists(), problem=str(error).removeprefix(f"{file}: "))
 
+    def verify(self, file: Path) -> FrameStatus:
+        """Say whether a frame is on disk and whole, reading all of it and comparing checksums where it has some."""
+        status = self.status(file)
+        return status if status.problem or not status.exists else FrameStatus(exists=True, problem=_wrong_sums(file))
+
+
+def _wrong_sums(file: Path) -> str:
+    """Return which checksums of a frame are wrong, or nothing; a frame without any has none that is."""
+    try:
+        with file.open("rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyUserWarning)
+            with fits.open(stream, memmap=False, disable_image_compression=True) as hdus:
+                wrong = [place for place, hdu in enumerate(hdus) if hdu.verify_datasum() == 0]
+    except _UNREADABLE as error:
+        return f"cannot be read as FITS: {error}"
+    return f"DATASUM of part {', '.join(map(str, wrong))} is wrong: its data changed" if wrong else ""
+
 
 @contextmanager
 def _opened(file: Path) -> Iterator[Any]:

@@ -70,6 +70,22 @@ def thumbnail(
     return Preview(stream.getvalue(), width, height)
 
 
+def picture_fault(data: bytes) -> str:
+    """Return why bytes are no picture, or nothing where they are one; all are decoded, as small as that can be done."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.draft("L", (1, 1))
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return f"{len(data)} bytes: {_without_address(str(error))}"
+    return ""
+
+
+def _without_address(text: str) -> str:
+    """Return a message of the decoder without the address of the bytes in memory."""
+    return text.partition(" <_io.")[0]
+
+
 def _shrunk(pixels: NDArray[np.generic], height_px: int) -> NDArray[np.float64]:
     """Average whole blocks of pixels until the frame is at most twice as high as the picture."""
     step = max(1, pixels.shape[0] // height_px)

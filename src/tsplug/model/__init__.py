@@ -48,6 +48,7 @@ from tsplug.model.flats import (
 from tsplug.model.images import (
     AcquiredImage,
     CountAdjustment,
+    PurgedImage,
     StatusChange,
     Thumbnail,
     Verdict,
@@ -136,6 +137,7 @@ __all__ = [
     "Profile",
     "Project",
     "ProjectState",
+    "PurgedImage",
     "Record",
     "Rejection",
     "RotateTo",

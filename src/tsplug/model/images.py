@@ -102,3 +102,14 @@ class CountAdjustment(Record):
     delta: int
     why: str
     at: UtcDatetime
+
+
+class PurgedImage(Record):
+    """What is left of an image that was removed: its guid, so that no import brings it back while its target lives.
+
+    ``target_id`` is None where the target was gone before.
+    """
+
+    guid: str
+    target_id: int | None = None
+    purged_at: UtcDatetime

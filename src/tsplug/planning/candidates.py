@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from tsplug.model import ExposurePlan, ExposureTemplate, Priority, Project, Target
+from tsplug.model import ExposurePlan, ExposureTemplate, Priority, Profile, Project, Target
 
 
 @dataclass(frozen=True)
 class CandidatePlan:
-    """An exposure plan with the template it is made from."""
+    """An exposure plan with the template it is made from.
+
+    Attributes:
+        plan: the plan with its counters.
+        template: what it is made from.
+        given_away: how many of its exposures other rigs are taking at this moment.
+        given_until: when the first of them is free again if it does not come.
+    """
 
     plan: ExposurePlan
     template: ExposureTemplate
+    given_away: int = 0
+    given_until: datetime | None = None
 
     @property
     def exposure_s(self) -> float:
@@ -22,11 +32,16 @@ class CandidatePlan:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A target with its project and its plans, in the order they are to be worked through."""
+    """A target with its project and its plans, in the order they are to be worked through.
+
+    ``owner`` is the profile that the project belongs to where the rig only contributes, None where it is the rig's own.
+    Its preferences say when a plan is complete, so that all rigs agree.
+    """
 
     project: Project
     target: Target
     plans: tuple[CandidatePlan, ...]
+    owner: Profile | None = None
 
     @property
     def priority(self) -> Priority:

@@ -105,7 +105,7 @@ def _wait_or_end(refused: Sequence[Refused], situation: Situation) -> WaitUntil 
 
 
 def _why_nothing(refused: Sequence[Refused], situation: Situation) -> str:
-    final = {Reason.COMPLETE.value, Reason.DISABLED.value, Reason.PROJECT_STATE.value}
+    final = {reason.value for reason in (Reason.COMPLETE, Reason.DISABLED, Reason.NO_FILTER, Reason.PROJECT_STATE)}
     if not refused:
         return "no active project has a target"
     if all(view.rejected[0].rule in final for view in refused):

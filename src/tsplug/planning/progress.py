@@ -37,5 +37,6 @@ def mean_progress(plans: Iterable[ExposurePlan], project: Project, *, profile: P
 
 
 def target_progress(candidate: Candidate, profile: Profile) -> float:
-    """Return the mean progress of a target's enabled plans, 0 to 1; 0 without any."""
-    return mean_progress((item.plan for item in candidate.plans), candidate.project, profile=profile)
+    """Return the mean progress of a target's enabled plans for a rig, 0 to 1; 0 without any."""
+    plans = (item.plan for item in candidate.plans)
+    return mean_progress(plans, candidate.project, profile=candidate.owner or profile)

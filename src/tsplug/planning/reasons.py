@@ -11,6 +11,8 @@ class Reason(StrEnum):
     PROJECT_STATE = "project not active"
     DISABLED = "disabled"
     COMPLETE = "complete"
+    NO_FILTER = "filter not in the wheel"
+    GIVEN_AWAY = "given to another rig"
     NEVER_RISES = "never rises"
     MINIMUM_ALTITUDE = "minimum altitude"
     MAXIMUM_ALTITUDE = "maximum altitude"

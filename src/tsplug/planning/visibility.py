@@ -49,8 +49,7 @@ def assess(candidate: Candidate, situation: Situation) -> Ready | Refused:
         return Refused(candidate, (fixed,))
     open_plans, closed = _split(candidate, situation)
     if not open_plans:
-        detail = f"none of {len(candidate.plans)} plans wants more exposures"
-        return Refused(candidate, (_rejection(candidate, Reason.COMPLETE, detail=detail), *closed))
+        return Refused(candidate, (_nothing_open(candidate, closed), *closed))
     look = _Look(candidate, situation, open_plans=open_plans)
     refusals = {item.plan.guid: reason for item in open_plans if (reason := look.plan_refusal(item)) is not None}
     own = look.own_refusal(tuple(refusals.values()))
@@ -82,23 +81,52 @@ def _standing_reason(candidate: Candidate) -> Rejection | None:
 
 
 def _split(candidate: Candidate, situation: Situation) -> tuple[tuple[CandidatePlan, ...], tuple[Rejection, ...]]:
-    """Return the plans that want exposures, and why the others do not."""
-    planner = situation.profile.planner
+    """Return the plans that want exposures of this rig, and why the others do not."""
     opened, closed = [], []
     for item in candidate.plans:
-        plan = item.plan
-        if not plan.enabled:
-            closed.append(_rejection(candidate, Reason.DISABLED, detail="the plan is disabled", plan=item))
-        elif remaining(plan, candidate.project, planner=planner) > 0:
+        refusal = _plan_refusal(candidate, item, situation=situation)
+        if refusal is None:
             opened.append(item)
         else:
-            if candidate.project.grading_enabled:
-                detail = f"accepted {plan.accepted} of {plan.desired}"
-            else:
-                throttle = planner.exposure_throttle_percent
-                detail = f"acquired {plan.acquired} of {exposure_limit(plan, planner)} ({throttle} % of {plan.desired})"
-            closed.append(_rejection(candidate, Reason.COMPLETE, detail=detail, plan=item))
+            closed.append(refusal)
     return tuple(opened), tuple(closed)
+
+
+def _plan_refusal(candidate: Candidate, item: CandidatePlan, *, situation: Situation) -> Rejection | None:
+    """Return why a plan wants nothing of this rig, whatever the sky is like, or None where it does."""
+    plan, planner = item.plan, (candidate.owner or situation.profile).planner
+    if not plan.enabled:
+        return _rejection(candidate, Reason.DISABLED, detail="the plan is disabled", plan=item)
+    wanted = remaining(plan, candidate.project, planner=planner)
+    if wanted == 0 and candidate.project.grading_enabled:
+        detail = f"accepted {plan.accepted} of {plan.desired}"
+        return _rejection(candidate, Reason.COMPLETE, detail=detail, plan=item)
+    if wanted == 0:
+        throttle = planner.exposure_throttle_percent
+        detail = f"acquired {plan.acquired} of {exposure_limit(plan, planner)} ({throttle} % of {plan.desired})"
+        return _rejection(candidate, Reason.COMPLETE, detail=detail, plan=item)
+    filters = situation.profile.filters
+    if candidate.owner is not None and item.template.filter_name not in filters:
+        detail = f"{item.template.filter_name} is none of {', '.join(filters) or 'no filters'}"
+        return _rejection(candidate, Reason.NO_FILTER, detail=detail, plan=item)
+    if item.given_away >= wanted:
+        detail = f"the last {wanted} of {plan.desired} are being taken"
+        return _rejection(candidate, Reason.GIVEN_AWAY, detail=detail, plan=item, again_at=item.given_until)
+    return None
+
+
+def _nothing_open(candidate: Candidate, closed: tuple[Rejection, ...]) -> Rejection:
+    """Return why a target is not imaged of which no plan wants anything of this rig now."""
+    given = [each for each in closed if each.rule == Reason.GIVEN_AWAY]
+    if given:
+        again_at = min(each.again_at for each in given if each.again_at is not None)
+        detail = "; ".join(f"{each.plan}: {each.detail}" for each in given)
+        return _rejection(candidate, Reason.GIVEN_AWAY, detail=detail, again_at=again_at)
+    lacking = [each for each in closed if each.rule == Reason.NO_FILTER]
+    if lacking:
+        detail = "; ".join(f"{each.plan}: {each.detail}" for each in lacking)
+        return _rejection(candidate, Reason.NO_FILTER, detail=detail)
+    return _rejection(candidate, Reason.COMPLETE, detail=f"none of {len(candidate.plans)} plans wants more exposures")
 
 
 class _Look:

@@ -16,9 +16,13 @@ from tsplug.ports.devices import (
     SavedFrame,
 )
 from tsplug.ports.files import FrameFiles, FramePixels, FrameStatus
-from tsplug.ports.store import Dangling, ImageQuery, Store, Unit
+from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
+from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
+from tsplug.ports.store import Dangling, Ids, ImageQuery, Spoilt, Store, Unit, ids_of
 
 __all__ = [
+    "ArchiveSink",
+    "ArchiveSource",
     "Camera",
     "Cancellation",
     "Clock",
@@ -26,17 +30,23 @@ __all__ = [
     "CoverState",
     "Dangling",
     "Devices",
+    "Document",
     "FilterWheel",
     "FrameFiles",
     "FramePixels",
     "FrameRequest",
     "FrameStatus",
     "FrameTaker",
+    "Ids",
     "ImageQuery",
     "Panel",
     "Progress",
     "Rotator",
     "SavedFrame",
+    "SchedulerSink",
+    "SchedulerSource",
+    "Spoilt",
     "Store",
     "Unit",
+    "ids_of",
 ]

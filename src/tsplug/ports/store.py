@@ -5,10 +5,11 @@ A `Unit` is one transaction: what happens in it happens wholly or not at all. Re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from tsplug.model import (
@@ -43,6 +44,19 @@ class ImageQuery(Value):
 
 
 @dataclass(frozen=True)
+class Ids:
+    """The ids of all records of a kind whose fields equal values; stands for them as a value in a unit's conditions."""
+
+    kind: type[Record]
+    equals: Mapping[str, object]
+
+
+def ids_of(kind: type[Record], **equals: object) -> Ids:
+    """Return what stands for the ids of all records of a kind whose fields equal the values, however many they are."""
+    return Ids(kind, equals)
+
+
+@dataclass(frozen=True)
 class Dangling:
     """A record whose reference leads nowhere: the record, the field that refers, and what it refers to."""
 
@@ -51,6 +65,17 @@ class Dangling:
     field: str
     refers_to: str
     value: int
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A stored record that is none: the field that holds what it may not, what that is, and what is wrong with it."""
+
+    kind: type[Record]
+    id: int
+    field: str
+    value: object
+    wrong: str
 
 
 class Unit(Protocol):
@@ -64,6 +89,9 @@ class Unit(Protocol):
         """Store new records of one kind in a few statements and return them with their ids, in their order.
 
         Images are stored without being counted: whoever brings them brings their counts too, and calls `recount`.
+
+        Raises:
+            StoreError: a record of one of the guids is stored already.
         """
         ...
 
@@ -78,7 +106,10 @@ class Unit(Protocol):
         ...
 
     def delete(self, record: Record) -> None:
-        """Remove a record; what hangs on it is the caller's business."""
+        """Remove a record; what hangs on it is the caller's business.
+
+        An image leaves its share of its plan's counters as adjustments ("purged"), and its guid as a `PurgedImage`.
+        """
         ...
 
     def get(self, kind: type[R], key: int) -> R:
@@ -94,7 +125,44 @@ class Unit(Protocol):
         ...
 
     def list(self, kind: type[R], **equals: object) -> list[R]:
-        """Return all records whose fields equal the values, by id; a sequence as value means any of its members."""
+        """Return all records whose fields equal the values, by id.
+
+        None means what is not set, a sequence any of its members, and `ids_of` records any of their ids.
+        """
+        ...
+
+    def sift(
+        self,
+        kind: type[R],
+        spoilt: MutableSequence[Spoilt],
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        **equals: object,
+    ) -> Sequence[R]:
+        """Return the records that `list` would return, but put those that are no valid records into ``spoilt``.
+
+        Only ids beyond ``after`` count, and together no more than ``limit``, so that a table can be read in parts.
+        """
+        ...
+
+    def highest_id(self, kind: type[Record]) -> int:
+        """Return the highest id that a record of a kind ever had, deleted ones too; 0 where there was none."""
+        ...
+
+    def count(self, kind: type[Record], **equals: object) -> int:
+        """Return how many records `list` would return."""
+        ...
+
+    def delete_all(self, kind: type[Record], **equals: object) -> int:
+        """Remove all records that `list` would return, each as `delete` does; return how many."""
+        ...
+
+    def set_all(self, kind: type[Record], values: Mapping[str, object], **equals: object) -> int:
+        """Give fields of all records that `list` would return the same values, unchecked; return how many.
+
+        Neither what `update` keeps can be set so, nor the plan that an image counts for.
+        """
         ...
 
     def images(self, query: ImageQuery) -> Sequence[AcquiredImage]:
@@ -135,6 +203,14 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Unit]:
         """Open a unit that commits on leaving, and changes nothing if an exception leaves it."""
+        ...
+
+    def keep_copy(self, label: str) -> Path | None:
+        """Keep a copy of everything under a label, and return where; None where the server's owner sees to copies.
+
+        Raises:
+            StoreUnavailableError: it cannot be made, or what is stored is damaged.
+        """
         ...
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from tsplug.errors import AmbiguousNameError, InputError
 from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Record, Site, Target, TrainedFlat
 from tsplug.ports import Clock, Store, Unit
+from tsplug.services.catalogue_checks import dated
 
 R = TypeVar("R", bound=Record)
 
@@ -213,6 +214,9 @@ class _Loader:
             return None
         if _NOBODY in owner.values():
             return None
+        if isinstance(record, Project):
+            before = existing if isinstance(existing, Project) else None
+            record = cast(R, dated(before, record, given=given, now=self._now))
         if existing is None:
             return self._unit.add(record)
         if record != existing:

@@ -105,7 +105,9 @@ def _standings(unit: Unit, images: Iterable[AcquiredImage], *, profile: Profile)
             # Only flats on completion ask for it.
             waits = project.flats_handling == FLATS_ON_COMPLETION
             own = [plan for plan in plans if waits and plan.target_id == target.id]
-            progress = _progress(own, project, profile=profile) if own else 0.0
+            # The owner's preferences say when a plan is complete, whichever rig's lights want flats.
+            owner = profile if project.profile_id == profile.id or not own else unit.get(Profile, project.profile_id)
+            progress = _progress(own, project, profile=owner) if own else 0.0
             standings[target.id] = TargetStanding(project, target.enabled, progress)
     return standings
 

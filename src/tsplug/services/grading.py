@@ -37,13 +37,14 @@ _CONCLUSION = {"version", "status", "score", "band", "reason"}
 
 @dataclass(frozen=True)
 class _PlanImages:
-    """A plan with everything its grading looks at, read in one transaction."""
+    """A plan with everything its grading looks at, read in one transaction; no images where there is nothing to do."""
 
     plan: ExposurePlan
     project: Project
     owner: Profile
     profiles: Mapping[int, Profile]
     images: Sequence[AcquiredImage]
+    waiting: str
 
     def profile_of(self, image: AcquiredImage) -> Profile:
         """Return the rig that took an image: its own preferences grade it; the project's rig where it is gone."""
@@ -61,11 +62,10 @@ def judge_plan(event: GradePlan, context: Context) -> PlanGrades:
     Raises:
         NotFoundError: there is no such plan.
     """
-    loaded = _load(event.plan_guid, context)
+    loaded = _load(event, context)
     grades = PlanGrades(plan_guid=loaded.plan.guid, acquired=loaded.plan.acquired, accepted=loaded.plan.accepted)
-    waiting = _waiting(loaded, event)
-    if waiting:
-        return grades.model_copy(update={"waiting": waiting})
+    if loaded.waiting:
+        return grades.model_copy(update={"waiting": loaded.waiting})
     pending = [image for image in loaded.images if image.status is GradingStatus.PENDING]
     return grades.model_copy(update={"verdicts": tuple(_verdict(image, loaded) for image in pending)})
 
@@ -109,26 +109,31 @@ def _plan(guid: str, unit: Unit) -> ExposurePlan:
     return plan
 
 
-def _load(plan_guid: str, context: Context) -> _PlanImages:
+def _load(event: GradePlan, context: Context) -> _PlanImages:
     with context.store.read() as unit:
-        plan = _plan(plan_guid, unit)
+        plan = _plan(event.plan_guid, unit)
         project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
-        images = unit.images(ImageQuery(plan_id=plan.id, newest_first=False))
+        owner = unit.get(Profile, project.profile_id)
+        # A plan that waits, or has nothing to grade, is asked about after every exposure: its images are left alone.
+        waiting = _waiting(plan, project, owner=owner, force=event.force)
+        idle = waiting or not unit.images(ImageQuery(plan_id=plan.id, status=GradingStatus.PENDING, limit=1))
+        images = () if idle else unit.images(ImageQuery(plan_id=plan.id, newest_first=False))
         ids = sorted({image.profile_id for image in images if image.profile_id is not None})
         profiles = {profile.id: profile for profile in unit.list(Profile, id=ids)} if ids else {}
         return _PlanImages(
             plan=plan,
             project=project,
-            owner=unit.get(Profile, project.profile_id),
+            owner=owner,
             profiles={key: profile for key, profile in profiles.items() if key is not None},
             images=images,
+            waiting=waiting,
         )
 
 
-def _waiting(loaded: _PlanImages, event: GradePlan) -> str:
-    if not loaded.project.grading_enabled:
-        return f"grading is off for project {loaded.project.name!r}"
-    return "" if event.force else waiting_text(loaded.plan, loaded.owner.grader.delay_percent)
+def _waiting(plan: ExposurePlan, project: Project, *, owner: Profile, force: bool) -> str:
+    if not project.grading_enabled:
+        return f"grading is off for project {project.name!r}"
+    return "" if force else waiting_text(plan, owner.grader.delay_percent)
 
 
 def _verdict(image: AcquiredImage, loaded: _PlanImages) -> GraderVerdict:

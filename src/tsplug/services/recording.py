@@ -22,6 +22,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.ports import Context, Unit
+from tsplug.services.sharing import counts_for, end_leases
 
 _COPIED = (
     "guid",
@@ -50,7 +51,8 @@ def record_exposure(event: ExposureSaved, context: Context) -> ExposureOutcome:
     """Store a saved light and count it for its plan, in one transaction; return after the commit.
 
     The same guid again changes nothing. Where the plan is gone or unknown the light is recorded all the same, under the
-    names that its file gives, and the message says so.
+    names that its file gives, and the message says so. So it is with a light of a profile that neither owns the plan's
+    project nor contributes to it: it keeps project and target, and counts nowhere.
 
     Raises:
         InputError: a setting of the exposure is impossible; the text names it.
@@ -88,6 +90,7 @@ class _Recording:
         self._template = unit.get(ExposureTemplate, self._plan.template_id) if self._plan else None
         self._target = unit.get(Target, self._plan.target_id) if self._plan else None
         self._project = unit.get(Project, self._target.project_id) if self._target else None
+        self._counts = self._project is not None and counts_for(unit, self._project, profile=self._profile)
 
     def outcome(self) -> ExposureOutcome:
         known = self._unit.find(AcquiredImage, guid=self._event.guid)
@@ -106,10 +109,13 @@ class _Recording:
 
     @property
     def _graded(self) -> bool:
-        return self._project is not None and self._project.grading_enabled
+        return self._counts and self._project is not None and self._project.grading_enabled
 
     def _record(self) -> AcquiredImage:
         image = self._unit.add_image(self._image())
+        if image.status is GradingStatus.ACCEPTED and self._profile is not None and image.plan_id is not None:
+            # It counts from here on. What is still to be graded does not: no other rig takes its place until then.
+            end_leases(self._unit, self._profile.id, plan_id=image.plan_id)
         why = "recorded" if self._graded else "recorded; grading is off"
         self._unit.add(
             StatusChange(
@@ -117,7 +123,7 @@ class _Recording:
                 from_status=None,
                 to_status=image.status,
                 by="tsplug",
-                why=why if self._plan else "recorded without a plan",
+                why=why if self._counts else "recorded without a plan",
                 at=self._context.clock.now(),
             )
         )
@@ -148,7 +154,7 @@ class _Recording:
             "project_name": self._project.name if self._project else "",
             "target_id": self._target.id if self._target else None,
             "target_name": self._target.name if self._target else self._name,
-            "plan_id": self._plan.id if self._plan else None,
+            "plan_id": self._plan.id if self._plan and self._counts else None,
             "template_name": self._template.name if self._template else "",
         }
 
@@ -157,6 +163,12 @@ class _Recording:
         if self._plan is None:
             gone = f"plan {event.plan_guid} is not in the store"
             remarks.append(f"{gone}: recorded for {image.target_name!r}, counted nowhere")
+        elif self._project is not None and not self._counts:
+            remarks.append(
+                f"profile {image.profile_name!r} neither owns project {self._project.name!r} nor contributes to it:"
+                f" recorded for {image.target_name!r}, counted nowhere; let its exposures count with"
+                f" `tsplug project edit {self._project.name!r} contributors=NAME,...`"
+            )
         if self._profile is None:
             remarks.append(f"profile {event.profile_guid} is not in the store: recorded without a profile")
         unknown = sorted(event.metrics.keys() - METRICS.keys())

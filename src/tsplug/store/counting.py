@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from tsplug.errors import NotFoundError
 from tsplug.model import AcquiredImage, CountAdjustment, Counter, ExposurePlan, GradingStatus
@@ -50,6 +50,17 @@ class Counting:
             return
         for counter in counters_of(image.status):
             self._note(image.plan_id, counter, delta=1, why=why, at=at)
+
+    def move_all_to_adjustments(self, where: Iterable[ColumnElement[bool]], *, why: str, at: datetime) -> None:
+        """Account for all images of a condition that are about to be removed; their plans' counters need not move."""
+        query = (
+            select(IMAGES.c.plan_id, IMAGES.c.status, func.count())
+            .where(*where, IMAGES.c.plan_id.in_(select(PLANS.c.id)))
+            .group_by(IMAGES.c.plan_id, IMAGES.c.status)
+        )
+        for plan_id, status, number in self._connection.execute(query).all():
+            for counter in counters_of(GradingStatus(status)):
+                self._note(plan_id, counter, delta=number, why=why, at=at)
 
     def adjust(self, change: CountAdjustment) -> None:
         """Change a counter apart from any image and store by how much it really changed.

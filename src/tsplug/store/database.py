@@ -1,31 +1,26 @@
-"""The store on a database: transactions, and what the database says in words for the user."""
+"""The store on a database: units of work, each one transaction."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import StaticPool
 
-from tsplug.errors import StoreError, StoreUnavailableError
+from tsplug.errors import StoreError
 from tsplug.ports import Clock, Unit
-from tsplug.store.backups import newest_backup
+from tsplug.store.backups import keep_copy
+from tsplug.store.engines import MIGRATES, WRITES, is_in_memory
+from tsplug.store.troubles import said_plainly
 from tsplug.store.unit import SqlUnit
-
-BUSY_TIMEOUT_S = 5
-_WRITES = "tsplug_writes"
-_MIGRATES = "tsplug_migrates"
 
 
 class SqlStore:
-    """A store on one database; each unit is one transaction on a connection of its own.
+    """A store on one database; each unit is one transaction, on a connection that no other unit has meanwhile.
 
     Units do not nest: a thread that has one open cannot open another, which would not see the changes of the first.
     """
@@ -53,6 +48,17 @@ class SqlStore:
         with self._unit(writable=True) as unit:
             yield unit
 
+    def keep_copy(self, label: str) -> Path | None:
+        """Keep a copy of an SQLite store beside it, under a label; None in memory and on a server.
+
+        Raises:
+            StoreUnavailableError: it cannot be made, or the store is damaged.
+        """
+        url = self._engine.url
+        if url.get_backend_name() != "sqlite" or is_in_memory(url):
+            return None
+        return keep_copy(Path(str(url.database)), label)
+
     def close(self) -> None:
         """Release the database."""
         self._engine.dispose()
@@ -79,115 +85,14 @@ def transaction(engine: Engine, *, writable: bool, migrating: bool = False) -> I
         StoreError: the database refused a change, or is unavailable.
     """
     with said_plainly(engine.url), engine.connect() as plain:
-        options = {_WRITES: writable, _MIGRATES: migrating}
+        options: dict[str, Any] = {WRITES: writable, MIGRATES: migrating}
         if not writable and engine.dialect.name == "postgresql":
-            options["isolation_level"] = "REPEATABLE READ"  # type: ignore[assignment]
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        if migrating:
+            # Its settings are not for units: it is closed afterwards, not kept.
+            plain.detach()
         connection = plain.execution_options(**options)
         with connection.begin() as running:
             yield connection
             if not writable:
                 running.rollback()
-
-
-@contextmanager
-def said_plainly(url: URL) -> Iterator[None]:
-    """Turn what a database driver raises into an error with one clear line.
-
-    Raises:
-        StoreUnavailableError: the database cannot be opened, read or written.
-        StoreError: a change contradicts what is stored.
-    """
-    try:
-        yield
-    except IntegrityError as error:
-        raise StoreError(f"the store {shown(url)} refused a change: {_reason(error)}; nothing was changed") from error
-    except DatabaseError as error:
-        raise StoreUnavailableError(f"the store {shown(url)} {_explained(_reason(error), url)}") from error
-
-
-def engine_for(url: URL, *, immutable: bool = False) -> Engine:
-    """Return an engine for a database URL; nothing is opened or written yet.
-
-    ``immutable`` reads an SQLite file that nobody can write, without the files that SQLite makes beside it.
-    """
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    in_memory = is_in_memory(url)
-    # A connection for each unit: a millisecond more than keeping one, but then the file is whole between units.
-    engine = create_engine(
-        url,
-        poolclass=StaticPool if in_memory else NullPool,
-        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": not in_memory},
-        **({"creator": partial(_connect_immutable, Path(str(url.database)))} if immutable else {}),
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def parse_url(text: str) -> URL:
-    """Return the database URL of a text: a URL, or the path of an SQLite file."""
-    if "://" in text:
-        return make_url(text)
-    return URL.create("sqlite", database=text)
-
-
-def is_in_memory(url: URL) -> bool:
-    """Return whether an SQLite URL names no file."""
-    return url.database in (None, "", ":memory:")
-
-
-def shown(url: URL) -> str:
-    """Return how a store is called in messages: its file, or its URL without the password."""
-    if url.get_backend_name() == "sqlite":
-        return url.database or "in memory"
-    return url.render_as_string(hide_password=True)
-
-
-def _connect_immutable(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
-
-
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    # The driver would leave reads and schema changes out of transactions; ours begin in _begin_sqlite.
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    writes = options.get(_WRITES, True)
-    if options.get(_MIGRATES, False):
-        # SQLite hears this outside a transaction only; the connection is not used again.
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _reason(error: DatabaseError) -> str:
-    return str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else str(error)
-
-
-def _explained(reason: str, url: URL) -> str:
-    if "malformed" in reason:
-        return f"is damaged; {_way_out(url)}"
-    for symptom, words in _SYMPTOMS.items():
-        if symptom in reason:
-            return words
-    return f"cannot be used: {reason}"
-
-
-def _way_out(url: URL) -> str:
-    """Return what to do about a damaged store: name its newest backup, if it has one."""
-    if url.get_backend_name() == "sqlite" and (newest := newest_backup(Path(str(url.database)))) is not None:
-        return f"restore it from {newest}"
-    return "there is no backup beside it: put back a copy of your own, or begin a new store"
-
-
-_SYMPTOMS = {
-    "locked": f"is locked by another program for more than {BUSY_TIMEOUT_S} s; close it or try again",
-    "readonly": "is read-only; make the file and its folder writable",
-    "unable to open": "cannot be opened; check that its folder exists and may be written",
-    "not a database": "is not an SQLite database; name another file",
-    "full": "cannot be written because the disk is full; free some space",
-}

@@ -13,21 +13,30 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from tsplug.errors import InputError, StoreTooNewError, StoreUnavailableError
 from tsplug.ports import Clock
 from tsplug.store.backups import keep_copy, rotate_backup
-from tsplug.store.database import SqlStore, engine_for, is_in_memory, parse_url, said_plainly, shown, transaction
+from tsplug.store.database import SqlStore, transaction
+from tsplug.store.engines import engine_for, is_in_memory, parse_url, shown
+from tsplug.store.migrating import alone, ids_kept, refuse_older_hosts, tell_revision
 from tsplug.store.tables import METADATA
+from tsplug.store.troubles import said_plainly
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision of the schema, oldest first; a test holds this against the migrations."""
 
 VERSION_TABLE = "alembic_version"
 _PRIMARY_CODE = 0xFF
 
 
-def open_sql_store(address: str, clock: Clock, *, existing: bool = False) -> SqlStore:
-    """Open the store at a database URL or SQLite path.
+def open_sql_store(
+    address: str, clock: Clock, *, create: bool = True, keep_copy: bool = True, must_write: bool = True
+) -> SqlStore:
+    """Open the store at a database URL or SQLite path, and bring an older one up to date after a copy.
 
-    A copy of an SQLite store as it was found is kept, the newest three. With ``existing`` none is kept but before a
-    migration, an empty file is not made a store, and a store that cannot be written is opened for reading.
+    Args:
+        address: the URL or path.
+        clock: what tells units the time.
+        create: make a new store where there is nothing.
+        keep_copy: keep a copy of an SQLite store as it was found, the newest three.
+        must_write: refuse an SQLite store that cannot be written; it is opened for reading otherwise.
 
     Raises:
         InputError: the URL is none, or names a database there is no driver for.
@@ -36,36 +45,68 @@ def open_sql_store(address: str, clock: Clock, *, existing: bool = False) -> Sql
     """
     try:
         url = parse_url(address)
-        engine = engine_for(url, immutable=existing and _only_readable(url))
+        engine = engine_for(url, immutable=not must_write and _only_readable(url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise InputError(f"the store URL {address!r} cannot be used: {error}; give sqlite:///FILE or a path") from error
+        raise InputError(
+            f"the store URL {address!r} cannot be used: {error}; give sqlite:///FILE, a path, or"
+            " postgresql://USER@HOST/DATABASE"
+        ) from error
+    tell_revision(engine, REVISIONS[-1])
     try:
-        _make_ready(engine, existing=existing)
+        if is_in_memory(url):
+            _make_in_memory(engine)
+        else:
+            _prepare(engine, create=create, keep_copy=keep_copy)
+            if must_write and url.get_backend_name() == "sqlite":
+                _use_wal(engine)
+            _bring_up_to_date(engine)
     except BaseException:
         engine.dispose()
         raise
     return SqlStore(engine, clock)
 
 
-def _make_ready(engine: Engine, *, existing: bool) -> None:
+def _make_in_memory(engine: Engine) -> None:
+    with transaction(engine, writable=True) as connection:
+        METADATA.create_all(connection)
+        _stamp(connection)
+
+
+def _prepare(engine: Engine, *, create: bool, keep_copy: bool) -> None:
+    """Hold what is found against what may be, and copy what may be changed."""
     url = engine.url
-    if url.get_backend_name() == "sqlite" and is_in_memory(url):
-        with transaction(engine, writable=True) as connection:
-            METADATA.create_all(connection)
-            _stamp(connection)
-        return
     if (file := _file_of(url)) is not None:
         _check_place(file)
     with transaction(engine, writable=False) as connection:
         found = _revision(connection, url)
-    if existing and found is None:
-        raise StoreUnavailableError(f"the store {shown(url)} holds nothing yet; run a night, import a catalogue, or give --db")
-    if file is not None and found is not None:
-        _back_up(file, found, rotate=not existing)
-    if file is not None and not existing:
-        _use_wal(engine)
-    if found != REVISIONS[-1]:
+    if found is None and not create:
+        raise StoreUnavailableError(
+            f"the store {shown(url)} holds nothing yet; run a night, import a catalogue, or give --db"
+        )
+    if file is not None and found is not None and keep_copy:
+        rotate_backup(file)
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    with transaction(engine, writable=False) as connection:
+        found = _revision(connection, engine.url)
+    if found is None:
         _migrate(engine)
+    elif found != REVISIONS[-1]:
+        # Kept connections would count as a program that uses the store, for another that starts now too.
+        engine.dispose()
+        with alone(engine.url) as exclusive:
+            _keep_older(exclusive)
+            _migrate(exclusive)
+
+
+def _keep_older(engine: Engine) -> None:
+    """Keep a copy of an SQLite store that is still older, while nobody else can change it."""
+    if (file := _file_of(engine.url)) is None:
+        return
+    with transaction(engine, writable=False) as connection:
+        if _revision(connection, engine.url) != REVISIONS[-1]:
+            keep_copy(file, f"before-{REVISIONS[-1]}", source=connection.connection.dbapi_connection)
 
 
 def _file_of(url: URL) -> Path | None:
@@ -115,13 +156,6 @@ def _revision(connection: Connection, url: URL) -> str | None:
     return found
 
 
-def _back_up(file: Path, found: str, *, rotate: bool) -> None:
-    if found != REVISIONS[-1]:
-        keep_copy(file, f"before-{REVISIONS[-1]}")
-    if rotate:
-        rotate_backup(file)
-
-
 def _use_wal(engine: Engine) -> None:
     # Outside a transaction, where SQLite allows the change; it stays with the file.
     with said_plainly(engine.url), engine.connect() as connection:
@@ -140,8 +174,10 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with transaction(engine, writable=True, migrating=True) as connection:
+        refuse_older_hosts(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with ids_kept(connection):
+            command.upgrade(config, "head")
         _check_references(connection)
 
 

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
     ForeignKey,
+    Integer,
     Select,
     Table,
+    cast,
     delete,
     exists,
+    false,
+    func,
     insert,
+    or_,
     select,
+    text,
     update,
 )
+from sqlalchemy.dialects.postgresql import REGCLASS
+from sqlalchemy.engine import RowMapping
 
-from tsplug.errors import NotFoundError
+from tsplug.errors import NotFoundError, StoreError
 from tsplug.model import Record
-from tsplug.ports import Dangling
+from tsplug.ports import Dangling, Ids, Spoilt
 from tsplug.store.tables import TABLES
 
 R = TypeVar("R", bound=Record)
+
+_LARGEST = 2**31 - 1
 
 
 class Rows:
@@ -39,18 +50,41 @@ class Rows:
         if record.id is None:
             del values["id"]
         result = self._connection.execute(insert(table_of(type(record))).values(values))
+        if record.id is not None:
+            self._pass_over(record)
         key = result.inserted_primary_key
         return record.model_copy(update={"id": key[0] if key else record.id})
+
+    def _pass_over(self, record: Record) -> None:
+        """Let the next id lie beyond one that was given; SQLite sees to that itself."""
+        if self._connection.dialect.name == "postgresql":
+            table = table_of(type(record))
+            sequence = cast(func.pg_get_serial_sequence(table.name, "id"), REGCLASS)
+            given_out = func.coalesce(func.pg_sequence_last_value(sequence), 1)
+            self._connection.execute(select(func.setval(sequence, func.greatest(record.id, given_out))))
 
     def insert_many(self, records: Sequence[R]) -> Sequence[R]:
         """Insert records of one kind that have no ids yet; return copies with theirs, in order."""
         if not records:
             return []
         table = table_of(type(records[0]))
-        rows = [{name: value for name, value in _values(record).items() if name != "id"} for record in records]
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        keys = self._connection.execute(statement, rows).scalars()
-        return [record.model_copy(update={"id": key}) for record, key in zip(records, keys, strict=True)]
+        # With ids reserved beforehand no row need be asked for its own, which is what inserting many takes longest for.
+        keyed = [
+            record.model_copy(update={"id": key})
+            for record, key in zip(records, self._reserved(table, len(records)), strict=True)
+        ]
+        self._connection.execute(insert(table), [_values(record) for record in keyed])
+        return keyed
+
+    def _reserved(self, table: Table, count: int) -> Sequence[int]:
+        """Return ids that nobody has or gets; on SQLite because nobody else writes until this transaction ends."""
+        if self._connection.dialect.name == "postgresql":
+            numbers = func.generate_series(1, count).table_valued("number")
+            following = func.nextval(cast(func.pg_get_serial_sequence(table.name, "id"), REGCLASS))
+            return sorted(self._connection.execute(select(following).select_from(numbers)).scalars())
+        last = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        given_out = self._connection.execute(last, {"name": table.name}).scalar() or 0
+        return range(given_out + 1, given_out + 1 + count)
 
     def update(self, record: Record, *, keep: Iterable[str] = ()) -> None:
         """Write all fields of a record but those to keep.
@@ -68,6 +102,20 @@ class Rows:
         table = table_of(type(record))
         self._connection.execute(delete(table).where(table.c.id == record.id))
 
+    def delete_all(self, kind: type[Record], equals: Mapping[str, object]) -> int:
+        """Remove the rows of records whose fields equal values; return how many."""
+        return self._connection.execute(delete(table_of(kind)).where(*equal_to(kind, equals))).rowcount
+
+    def set_all(self, kind: type[Record], values: Mapping[str, object], *, equals: Mapping[str, object]) -> int:
+        """Give fields of records the same values; return how many."""
+        statement = update(table_of(kind)).where(*equal_to(kind, equals)).values(dict(values))
+        return self._connection.execute(statement).rowcount
+
+    def count(self, kind: type[Record], equals: Mapping[str, object]) -> int:
+        """Return how many records have fields that equal values."""
+        query = select(func.count()).select_from(table_of(kind)).where(*equal_to(kind, equals))
+        return int(self._connection.execute(query).scalar_one())
+
     def fetch(self, kind: type[R], key: int) -> R:
         """Return the record with an id.
 
@@ -81,7 +129,30 @@ class Rows:
 
     def select(self, kind: type[R], query: Select[Any]) -> list[R]:
         """Return the records that a query over a kind's table selects."""
-        return [kind.model_validate(dict(row)) for row in self._connection.execute(query).mappings()]
+        return [_record(kind, row) for row in self._connection.execute(query).mappings()]
+
+    def sift(self, kind: type[R], query: Select[Any], *, spoilt: MutableSequence[Spoilt]) -> list[R]:
+        """Return the records that a query selects, but put those that are no valid records into ``spoilt``."""
+        sound = []
+        for row in self._connection.execute(query).mappings():
+            try:
+                sound.append(kind.model_validate(dict(row)))
+            except ValidationError as error:
+                field, value, wrong = _fault(error, row)
+                spoilt.append(Spoilt(kind, row["id"], field, value, wrong))
+        return sound
+
+    def highest_id(self, kind: type[Record]) -> int:
+        """Return the highest id that was ever given out for a kind; 0 where none was."""
+        table = table_of(kind)
+        stored = self._connection.execute(select(func.max(table.c.id))).scalar_one() or 0
+        if self._connection.dialect.name == "postgresql":
+            query: Any = select(
+                func.pg_sequence_last_value(cast(func.pg_get_serial_sequence(table.name, "id"), REGCLASS))
+            )
+        else:
+            query = text("SELECT seq FROM sqlite_sequence WHERE name = :name").bindparams(name=table.name)
+        return max(int(stored), int(self._connection.execute(query).scalar_one_or_none() or 0))
 
     def dangling(self) -> list[Dangling]:
         """Return every reference that the schema declares and that leads nowhere."""
@@ -100,10 +171,26 @@ class Rows:
         return [Dangling(kind, row[0], column.name, refers_to, row[1]) for row in self._connection.execute(query)]
 
 
-def matching(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:
-    """Return the query for records whose fields equal values, by id.
+def part_of(query: Select[Any], kind: type[Record], *, after: int, limit: int | None) -> Select[Any]:
+    """Return a query that goes by id for a part of what it selects: ids beyond one, and no more than so many."""
+    beyond = query.where(table_of(kind).c.id > after) if after else query
+    return beyond.limit(limit)
 
-    None matches what is not set, and a list, tuple or set any of its members.
+
+def matching(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:
+    """Return the query for records whose fields equal values, by id; values as in `equal_to`.
+
+    Raises:
+        ValueError: the kind has no such field.
+    """
+    table = table_of(kind)
+    return select(table).where(*equal_to(kind, equals)).order_by(table.c.id)
+
+
+def equal_to(kind: type[Record], equals: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    """Return the conditions that fields equal values.
+
+    None matches what is not set, a list, tuple or set any of its members, and `Ids` the ids that they stand for.
 
     Raises:
         ValueError: the kind has no such field.
@@ -112,8 +199,7 @@ def matching(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:
     for name in equals:
         if name not in table.c:
             raise ValueError(f"{kind.__name__} has no field {name!r}")
-    conditions = [_equal(table.c[name], value) for name, value in equals.items()]
-    return select(table).where(*conditions).order_by(table.c.id)
+    return [_equal(table.c[name], value) for name, value in equals.items()]
 
 
 def table_of(kind: type[Record]) -> Table:
@@ -122,13 +208,43 @@ def table_of(kind: type[Record]) -> Table:
 
 
 def _equal(column: Column[Any], value: object) -> ColumnElement[bool]:
+    if isinstance(value, Ids):
+        inner = table_of(value.kind)
+        return column.in_(select(inner.c.id).where(*equal_to(value.kind, value.equals)))
     if isinstance(value, list | tuple | set | frozenset):
-        return column.in_(value)
+        ids = [each for each in value if isinstance(each, Ids)]
+        among = [each for each in value if each not in ids and not _too_large(column, each)]
+        unset = [column.is_(None)] if None in among else []
+        return or_(*(_equal(column, each) for each in ids), *unset, column.in_(among))
+    if _too_large(column, value):
+        return false()
     return column.is_(None) if value is None else column == value
+
+
+def _too_large(column: Column[Any], value: object) -> bool:
+    """Return whether a number is none that the column can hold on every database."""
+    return isinstance(column.type, Integer) and isinstance(value, int) and abs(value) > _LARGEST
 
 
 def _values(record: Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in type(record).model_fields}
+
+
+def _record(kind: type[R], row: RowMapping) -> R:
+    try:
+        return kind.model_validate(dict(row))
+    except ValidationError as error:
+        field, value, wrong = _fault(error, row)
+        raise StoreError(
+            f"the store's {kind.__name__} {row['id']} is spoilt: {field} is {value!r}: {wrong}; see `tsplug doctor`"
+        ) from error
+
+
+def _fault(error: ValidationError, row: RowMapping) -> tuple[str, object, str]:
+    """Return the first field that made a row no record, what it holds, and what is wrong with that."""
+    first = error.errors(include_url=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else ""
+    return field, row.get(field), first["msg"]
 
 
 def _gone(kind: type[Record], key: int | None) -> NotFoundError:

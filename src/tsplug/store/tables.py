@@ -28,6 +28,7 @@ from tsplug.model import (
     Lease,
     Profile,
     Project,
+    PurgedImage,
     Record,
     Site,
     StatusChange,
@@ -117,16 +118,28 @@ _table(
     "acquired_image",
     _unique("guid"),
     _index("plan_id", "status"),
+    _index("plan_id", "started"),
     _index("target_id", "started"),
     _index("project_id", "started"),
     _index("profile_id", "started"),
+    _index("profile_id", "status", "started"),
+    _index("profile_id", "filter_name", "started"),
     _index("status", "started"),
+    _index("filter_name", "started"),
+    _index("filter_name", "status", "started"),
     _index("started"),
 )
 _table(Thumbnail, "thumbnail", _refers("image_id", "acquired_image", cascade=True), _unique("image_id", "tag"))
 _table(Verdict, "verdict", _refers("image_id", "acquired_image", cascade=True), _index("image_id", "grader"))
 _table(StatusChange, "status_change", _refers("image_id", "acquired_image", cascade=True), _index("image_id"))
 _table(CountAdjustment, "count_adjustment", _refers("plan_id", "exposure_plan", cascade=True), _index("plan_id"))
+_table(
+    PurgedImage,
+    "purged_image",
+    _refers("target_id", "target", cascade=True),
+    _unique("guid"),
+    _index("target_id"),
+)
 _table(TrainedFlat, "trained_flat", _refers("profile_id", "profile"), _index("profile_id", "filter_name"))
 _table(FlatSet, "flat_set", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id", "night"))
 _table(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import Connection, update
 
 from tsplug.errors import NotFoundError, StoreError
 from tsplug.model import (
@@ -18,9 +18,11 @@ from tsplug.model import (
     Record,
     StatusChange,
 )
-from tsplug.ports import Clock, Dangling, ImageQuery
+from tsplug.ports import Clock, Dangling, ImageQuery, Spoilt
 from tsplug.store.counting import Counting, counters_of
-from tsplug.store.rows import Rows, matching, table_of
+from tsplug.store.image_search import image_statement
+from tsplug.store.purging import remember_purged
+from tsplug.store.rows import Rows, equal_to, matching, part_of, table_of
 
 R = TypeVar("R", bound=Record)
 
@@ -85,7 +87,48 @@ class SqlUnit:
             stored = self.find(AcquiredImage, id=record.id)
             if stored is not None:
                 self._counting.move_to_adjustments(stored, why="purged", at=self._clock.now())
+                remember_purged(self._connection, equal_to(AcquiredImage, {"id": record.id}), at=self._clock.now())
         self._rows.delete(record)
+
+    def delete_all(self, kind: type[Record], **equals: object) -> int:
+        """Remove all records that `list` would return, each as `delete` does; return how many."""
+        self._must_write()
+        if kind is AcquiredImage:
+            self._counting.move_all_to_adjustments(equal_to(kind, equals), why="purged", at=self._clock.now())
+            remember_purged(self._connection, equal_to(kind, equals), at=self._clock.now())
+        return self._rows.delete_all(kind, equals)
+
+    def set_all(self, kind: type[Record], values: Mapping[str, object], **equals: object) -> int:
+        """Give fields of all records that `list` would return the same values; return how many.
+
+        Raises:
+            StoreError: the values concern what only `set_status`, `adjust_counter` or `update` may change.
+        """
+        self._must_write()
+        counted = {*_KEPT.get(kind, ()), "id", *(["plan_id"] if kind is AcquiredImage else [])}
+        if refused := sorted(counted & values.keys()):
+            raise StoreError(f"{', '.join(refused)} of {kind.__name__} cannot be set for many at once")
+        return self._rows.set_all(kind, values, equals=equals)
+
+    def sift(
+        self,
+        kind: type[R],
+        spoilt: MutableSequence[Spoilt],
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        **equals: object,
+    ) -> Sequence[R]:
+        """Return the records that `list` would return, but put those that are no valid records into ``spoilt``."""
+        return self._rows.sift(kind, part_of(matching(kind, equals), kind, after=after, limit=limit), spoilt=spoilt)
+
+    def highest_id(self, kind: type[Record]) -> int:
+        """Return the highest id that a record of a kind ever had, deleted ones too; 0 where there was none."""
+        return self._rows.highest_id(kind)
+
+    def count(self, kind: type[Record], **equals: object) -> int:
+        """Return how many records `list` would return."""
+        return self._rows.count(kind, equals)
 
     def get(self, kind: type[R], key: int) -> R:
         """Return the record of a kind with an id.
@@ -102,11 +145,8 @@ class SqlUnit:
 
     def images(self, query: ImageQuery) -> Sequence[AcquiredImage]:
         """Return the images that a query describes, by start of exposure, then id."""
-        table = table_of(AcquiredImage)
-        order = (table.c.started, table.c.id)
-        statement = select(table).where(*_conditions(table, query))
-        statement = statement.order_by(*(column.desc() if query.newest_first else column for column in order))
-        return self._rows.select(AcquiredImage, statement.limit(query.limit))
+        by_rule = self._connection.dialect.name == "sqlite"
+        return self._rows.select(AcquiredImage, image_statement(query, by_rule=by_rule))
 
     def set_status(self, image: AcquiredImage, change: StatusChange) -> AcquiredImage | None:
         """Change an image's status if it still is ``change.from_status``; counters and audit trail change with it.
@@ -186,18 +226,3 @@ class SqlUnit:
         counters, at = counters_of(stored.status), self._clock.now()
         self._counting.count(stored, counters, delta=-1, at=at)
         self._counting.count(image, counters, delta=1, at=at)
-
-
-def _conditions(table: Table, query: ImageQuery) -> Sequence[ColumnElement[bool]]:
-    equals: dict[str, Any] = {
-        name: getattr(query, name)
-        for name in ("profile_id", "project_id", "target_id", "plan_id", "filter_name", "status")
-    }
-    conditions = [table.c[name] == value for name, value in equals.items() if value is not None]
-    if query.unmeasured:
-        conditions.append(table.c.detector.is_(None))
-    if query.started_from is not None:
-        conditions.append(table.c.started >= query.started_from)
-    if query.started_before is not None:
-        conditions.append(table.c.started < query.started_before)
-    return conditions

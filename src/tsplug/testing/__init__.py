@@ -17,7 +17,7 @@ from tsplug.testing.devices import (
     recording_devices,
 )
 from tsplug.testing.lights import store_light
-from tsplug.testing.store import memory_store
+from tsplug.testing.store import memory_store, stores_made_by
 
 __all__ = [
     "CommandLog",
@@ -38,4 +38,5 @@ __all__ = [
     "recording_devices",
     "stocked_store",
     "store_light",
+    "stores_made_by",
 ]

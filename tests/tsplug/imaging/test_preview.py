@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tsplug.imaging.preview import midtones, stretch, thumbnail
+from tsplug.imaging.preview import midtones, picture_fault, stretch, thumbnail
 
 
 def opened(data: bytes) -> Image.Image:
@@ -69,3 +69,11 @@ def test_pixels_in_any_byte_order_and_with_holes_make_a_picture() -> None:
     holes = frame.astype(np.float32)
     holes[:50] = np.nan
     opened(thumbnail(holes).data)
+
+
+def test_what_is_no_picture_is_told() -> None:
+    """A whole picture has no fault; a cut one, and bytes that are none, say so."""
+    data = thumbnail(np.random.default_rng(1).normal(1000, 30, (300, 400)).astype(np.uint16)).data
+    assert picture_fault(data) == ""
+    assert "truncated" in picture_fault(data[: len(data) // 2])
+    assert picture_fault(b"jpeg") == "4 bytes: cannot identify image file"

@@ -21,6 +21,8 @@ from tsplug.ports import Store
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock, first_catalogue, memory_store, stocked_store
 
+pytestmark = pytest.mark.both_databases
+
 KINDS: tuple[type[Record], ...] = (Site, Profile, Project, Target, ExposureTemplate, ExposurePlan, TrainedFlat)
 Change = Callable[[dict[str, Any]], object]
 

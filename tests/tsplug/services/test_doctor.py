@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from tsplug.app import frame_files, open_store
+from tsplug.app import frame_files, open_store, verify_frame
+from tsplug.errors import StoreError
 from tsplug.model import (
     AcquiredImage,
     ExposurePlan,
@@ -19,12 +20,16 @@ from tsplug.model import (
     FlatSetFile,
     FlatSetState,
     GradingStatus,
+    Project,
     StatusChange,
 )
 from tsplug.ports import Store, Unit
+from tsplug.services import doctor_ledger
 from tsplug.services.catalogue import load_catalogue
 from tsplug.services.doctor import Examination, examine, mend
 from tsplug.testing import ManualClock, first_catalogue
+
+pytestmark = pytest.mark.both_databases
 
 CLOCK = ManualClock()
 NOW = CLOCK.now()
@@ -131,6 +136,49 @@ def test_sound_store_has_no_problems(folder: Path) -> None:
         ("DELETE FROM flat_set", "references lead", "FlatHistory 1", "a flat_set"),
         ("DELETE FROM acquired_image", "references lead", "StatusChange 1", "a acquired_image"),
         ("DELETE FROM exposure_template WHERE id = 5", "references lead", "ExposurePlan 1", "a exposure_template"),
+        ("UPDATE acquired_image SET target_id = 99", "existed once", "image 1", "1 to 3, or none"),
+        ("UPDATE acquired_image SET plan_id = -1", "existed once", "image 1", "1 to 7, or none"),
+        ("UPDATE flat_history SET target_id = 99", "existed once", "flat history 1", "1 to 3"),
+        ("UPDATE flat_history SET gain = 7", "flats of its own settings", "flat history 1", "gain 7"),
+        (
+            "UPDATE acquired_image SET acquired = '2026-01-01 00:00:00'",
+            "an exposure ends after",
+            "image 1",
+            f"{NOW.isoformat()} or later",
+        ),
+        (
+            "INSERT INTO thumbnail VALUES (1, 1, '', 'image/jpeg', 8, 6, 'jpeg')",
+            "a thumbnail is a picture",
+            "thumbnail 1 of image 1",
+            "image/jpeg, 8 x 6",
+        ),
+        (
+            """UPDATE target SET override_order = '[{"action": "exposure", "plan_guid": "other"}]' WHERE id = 2""",
+            "an order of exposures",
+            "target 2",
+            "plans of the target",
+        ),
+        (
+            """UPDATE project SET rule_weights = '{"Percent Complete": 150}' WHERE id = 1""",
+            "every field holds what it may",
+            "Project 1",
+            "a valid rule_weights",
+        ),
+        ("UPDATE status_change SET to_status = 'good'", "every field holds", "StatusChange 1", "a valid to_status"),
+        ("INSERT INTO contribution VALUES (1, 1, 1)", "only other profiles", "Contribution 1", "another profile"),
+        ("INSERT INTO lease VALUES (1, 99, 1, '', '2026-01-01')", "references lead", "Lease 1", "a exposure_plan"),
+        (
+            "INSERT INTO criteria_row VALUES (1, 9, 'hfr', 1, 'lower_is_better', 1, 5, 10, 0, 20, NULL)",
+            "references lead",
+            "CriteriaRow 1",
+            "a criteria_set",
+        ),
+        (
+            "UPDATE target SET guid = (SELECT upper(guid) FROM target WHERE id = 1) WHERE id = 2",
+            "same guid",
+            "Target 2",
+            "a guid of its own",
+        ),
     ],
 )
 def test_broken_row_is_found(folder: Path, statement: str, invariant: str, subject: str, expected: str) -> None:
@@ -191,6 +239,16 @@ def test_lost_file_is_found(folder: Path, harm: Callable[[Path], object], name: 
         "DELETE FROM flat_set",
         "DELETE FROM flat_set_file WHERE number = 2",
         "DELETE FROM flat_set_file",
+        "UPDATE acquired_image SET target_id = 99, profile_id = 99, project_id = 99",
+        "UPDATE flat_history SET target_id = 99",
+        "UPDATE flat_history SET gain = 7",
+        "UPDATE acquired_image SET acquired = '2026-01-01 00:00:00'",
+        "INSERT INTO thumbnail VALUES (1, 1, '', 'image/jpeg', 8, 6, 'jpeg')",
+        """UPDATE target SET override_order = '[{"action": "exposure", "plan_guid": "other"}]' WHERE id = 2""",
+        """UPDATE project SET rule_weights = '{"Percent Complete": 150, "Project Priority": 20}' WHERE id = 1""",
+        "INSERT INTO contribution VALUES (1, 1, 1)",
+        "INSERT INTO lease VALUES (1, 99, 1, '', '2026-01-01')",
+        "INSERT INTO job_step VALUES (1, 9, 'stars', 'done', 1.0, '')",
     ],
 )
 def test_mended_store_is_sound(folder: Path, statement: str) -> None:
@@ -230,3 +288,75 @@ def test_lost_light_is_left_to_the_user(folder: Path) -> None:
     assert len(mend(store, frame_files(), clock=CLOCK).problems) == 1
     with store.read() as unit:
         assert (len(unit.list(AcquiredImage)), unit.get(ExposurePlan, 1).acquired) == (1, 1)
+
+
+def test_mending_tells_what_it_did_and_keeps_a_copy(folder: Path) -> None:
+    """Each thing mended is a line, and beside the store lies a copy of it as it was."""
+    break_with(folder, "UPDATE exposure_plan SET acquired = 5 WHERE id = 1")
+    mended = mend(opened(folder), frame_files(), clock=CLOCK)
+    assert mended.mended == ("plan 1: acquired 5 -> 1, accepted 0 -> 0",)
+    copy = Path(mended.copy_kept)
+    assert copy.name == f"store-before-fix-{NOW:%Y%m%dT%H%M%S}.sqlite"
+    kept = open_store(str(copy), CLOCK, keep_copy=False)
+    with kept.read() as unit:
+        assert unit.get(ExposurePlan, 1).acquired == 5
+    kept.close()
+
+
+def test_a_sound_store_is_neither_copied_nor_written(folder: Path) -> None:
+    """Mending what needs no mending leaves no copy."""
+    before = (folder / "store.sqlite").read_bytes()
+    mended = mend(opened(folder), frame_files(), clock=CLOCK)
+    assert (mended.mended, mended.copy_kept) == ((), "")
+    assert (folder / "store.sqlite").read_bytes() == before
+    assert not list(folder.glob("*before-fix*"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "invariant"),
+    [
+        ("UPDATE exposure_template SET filter_name = 'U' WHERE id = 1", "filter of a template"),
+        ("UPDATE acquired_image SET started = '2030-01-01', acquired = '2030-01-02'", "in the future"),
+        (
+            "INSERT INTO status_change VALUES (7, 1, 'accepted', 'pending', 'user', '', '2026-01-15 20:00:00')",
+            "every line of the audit trail",
+        ),
+    ],
+)
+def test_what_may_be_meant_is_a_warning(folder: Path, statement: str, invariant: str) -> None:
+    """Odd things that break no invariant are told apart from problems."""
+    break_with(folder, statement)
+    found = examine(opened(folder), frame_files(), clock=CLOCK)
+    assert found.problems == ()
+    assert [invariant in each.invariant for each in found.warnings] == [True]
+
+
+def test_a_changed_frame_is_found_when_frames_are_read_whole(folder: Path) -> None:
+    """A frame whose pixels changed after it was saved looks sound from outside; its checksum tells."""
+    file = folder / "light.fits"
+    fits.PrimaryHDU(np.arange(16, dtype=np.uint16).reshape(4, 4)).writeto(file, checksum=True, overwrite=True)
+    store = opened(folder)
+    assert examine(store, frame_files(), look=verify_frame).problems == ()
+    data = bytearray(file.read_bytes())
+    data[2880 * (len(data) // 2880 - 1)] ^= 0x55
+    file.write_bytes(data)
+    assert examine(store, frame_files()).problems == ()
+    (problem,) = examine(store, frame_files(), look=verify_frame).problems
+    assert "DATASUM of part 0 is wrong" in problem.found
+
+
+def test_many_problems_of_a_kind_are_counted_and_not_all_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a limit only the number of further problems is told, and mending still mends all."""
+    monkeypatch.setattr(doctor_ledger, "MOST_TOLD", 2)
+    break_with(folder, "UPDATE exposure_plan SET acquired = 9")
+    store = opened(folder)
+    found = examine(store, frame_files()).problems
+    assert [each.subject for each in found][2:] == ["and 5 more"]
+    assert mend(store, frame_files(), clock=CLOCK).problems == ()
+
+
+def test_a_spoilt_record_is_one_clear_line(folder: Path) -> None:
+    """Reading a record that holds what it may not is told with its field, and where to look further."""
+    break_with(folder, """UPDATE project SET rule_weights = '{"Percent Complete": 150}' WHERE id = 1""")
+    with opened(folder).read() as unit, pytest.raises(StoreError, match=r"Project 1 is spoilt: rule_weights .* doctor"):
+        unit.get(Project, 1)

@@ -15,6 +15,8 @@ from tsplug.services.flats_run import run_flats
 from tsplug.services.rigs import load_rig
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store, store_light
 
+pytestmark = pytest.mark.both_databases
+
 EVENING = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
 
 

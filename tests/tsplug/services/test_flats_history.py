@@ -6,10 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tsplug.model import FlatInstruction, Profile
 from tsplug.services.flats_history import flat_history
 from tsplug.services.flats_run import run_flats
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store, store_light
+
+pytestmark = pytest.mark.both_databases
 
 EVENING = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
 

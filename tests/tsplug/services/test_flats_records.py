@@ -14,6 +14,8 @@ from tsplug.services.flats_records import FlatRecords, frame_guid
 from tsplug.testing import CountingCancellation, Killed
 from tsplug.testing.context import PresentFiles
 
+pytestmark = pytest.mark.both_databases
+
 if TYPE_CHECKING:
     from conftest import FlatsRig
 

@@ -12,6 +12,8 @@ from tsplug.model import FlatHistory, FlatInstruction, FlatSet, FlatSetState, Pr
 from tsplug.ports import CoverState
 from tsplug.services.flats_run import run_flats
 
+pytestmark = pytest.mark.both_databases
+
 if TYPE_CHECKING:
     from conftest import FlatsRig
 

@@ -35,6 +35,8 @@ from tsplug.testing.clock import START, ManualClock
 from tsplug.testing.context import FakeContext
 from tsplug.testing.devices import recording_devices
 
+pytestmark = pytest.mark.both_databases
+
 PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
 NAN = float("nan")
 

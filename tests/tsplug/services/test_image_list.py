@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
 from tsplug.model import AcquiredImage, Band, GradingStatus
 from tsplug.ports import ImageQuery
 from tsplug.services.image_list import list_images
 from tsplug.testing.clock import START
 from tsplug.testing.store import memory_store
+
+pytestmark = pytest.mark.both_databases
 
 PROMISED = {
     "id",

@@ -7,6 +7,8 @@ from tsplug.model import ExposurePlan, Project, Target
 from tsplug.services.lookup import find_named
 from tsplug.testing import stocked_store
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize("name", ["M 81", "m 81", "3"])
 def test_a_name_in_any_case_or_an_id_finds(name: str) -> None:

@@ -21,6 +21,8 @@ from tsplug.testing.clock import START, ManualClock
 from tsplug.testing.context import CountingCancellation, FakeContext
 from tsplug.testing.devices import recording_devices
 
+pytestmark = pytest.mark.both_databases
+
 
 @dataclass
 class FramesInMemory:

@@ -25,6 +25,8 @@ from tsplug.services.recording import record_exposure
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store
 from tsplug.testing.context import PresentFiles
 
+pytestmark = pytest.mark.both_databases
+
 CLOCK = ManualClock()
 
 

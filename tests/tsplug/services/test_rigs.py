@@ -7,6 +7,8 @@ from tsplug.model import Profile
 from tsplug.services.rigs import load_rig
 from tsplug.testing import stocked_store
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_rig_is_a_profile_with_its_site() -> None:
     """A profile is found by its guid, with the site it stands at."""

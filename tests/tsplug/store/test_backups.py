@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -58,3 +60,37 @@ def test_copy_before_a_migration_must_succeed(tmp_path: Path) -> None:
     (tmp_path / "store-before-0002.sqlite").mkdir()
     with pytest.raises(StoreUnavailableError, match="cannot be backed up"):
         keep_copy(file, "before-0002")
+
+
+def test_a_damaged_store_replaces_no_backup(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where pages are damaged the good backups stay, and the log says what to do."""
+    file = tmp_path / "store.sqlite"
+    for number in range(1, 4):
+        write(file, number)
+        rotate_backup(file)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*backup*")}
+    data = bytearray(file.read_bytes())
+    data[4096:4200] = b"\xa5" * 104
+    file.write_bytes(data)
+    rotate_backup(file)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*backup*")} == before
+    assert "is damaged" in caplog.text
+    assert "restore it from" in caplog.text
+    with pytest.raises(StoreUnavailableError, match=r"is damaged \(.*nothing was changed"):
+        keep_copy(file, "before-fix")
+    assert len(list(tmp_path.iterdir())) == 1 + len(before)
+
+
+def test_what_a_killed_program_left_in_its_log_is_kept(tmp_path: Path) -> None:
+    """Records that only the write-ahead log holds are in the backup, which needs no log of its own."""
+    file = tmp_path / "store.sqlite"
+    writing = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('PRAGMA journal_mode = WAL'); c.execute('CREATE TABLE t (n)');"
+        "c.execute('PRAGMA wal_checkpoint(TRUNCATE)'); c.execute('INSERT INTO t VALUES (7)'); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", writing, str(file)], check=False).returncode == -9
+    assert (tmp_path / "store.sqlite-wal").stat().st_size > 0
+    rotate_backup(file)
+    assert newest(tmp_path / "store-backup-1.sqlite") == 7
+    assert not list(tmp_path.glob("*backup*-wal"))

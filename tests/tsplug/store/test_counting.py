@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from tsplug.model import (
 )
 from tsplug.ports import Store, Unit
 from tsplug.testing import ManualClock, stocked_store
+
+pytestmark = pytest.mark.both_databases
 
 PLANS = (1, 2)
 NOW = ManualClock().now()

@@ -50,7 +50,7 @@ def test_migrations_make_the_schema_of_the_tables(tmp_path: Path) -> None:
     with transaction(store._engine, writable=False) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
-        assert len(METADATA.tables) == len(TABLES) == 21
+        assert len(METADATA.tables) == len(TABLES) == 22
 
 
 def test_revisions_are_those_of_the_migrations() -> None:
@@ -150,7 +150,7 @@ def test_folder_is_no_store(tmp_path: Path) -> None:
 
 def test_address_that_is_no_url_is_refused() -> None:
     """A URL of an unknown kind of database is wrong input, with what to give instead."""
-    with pytest.raises(InputError, match="give sqlite:///FILE or a path"):
+    with pytest.raises(InputError, match="give sqlite:///FILE, a path, or postgresql"):
         open_sql_store("carrier-pigeon://host/db", ManualClock())
 
 
@@ -159,7 +159,7 @@ def test_looking_makes_no_store_of_an_empty_file(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
     file.touch()
     with pytest.raises(StoreUnavailableError, match="holds nothing yet"):
-        open_sql_store(str(file), ManualClock(), existing=True)
+        open_sql_store(str(file), ManualClock(), create=False, must_write=False)
     assert file.read_bytes() == b""
     assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite"]
 
@@ -192,7 +192,7 @@ def sealed() -> Iterator[Path]:
 def test_a_store_that_cannot_be_written_can_be_looked_at(sealed: Path) -> None:
     """A read-only store in a read-only folder is read, nothing is made beside it, and a change is refused."""
     with powerless():
-        store = open_sql_store(str(sealed), ManualClock(), existing=True)
+        store = open_sql_store(str(sealed), ManualClock(), must_write=False)
         with store.read() as unit:
             assert [site.name for site in unit.list(Site)] == ["Sternwarte"]
         with pytest.raises(StoreUnavailableError, match="is read-only"), store.write() as unit:
@@ -219,4 +219,4 @@ def test_a_damaged_store_names_the_backups_there_are(tmp_path: Path, copies: tup
         (tmp_path / f"store-{copy}.sqlite").write_bytes(b"")
     expected = "restore it from .*store-backup-1.sqlite" if copies else "there is no backup beside it"
     with pytest.raises(StoreUnavailableError, match=f"is damaged; {expected}"):
-        open_sql_store(str(file), ManualClock(), existing=True).read().__enter__().list(Site)
+        open_sql_store(str(file), ManualClock(), create=False, must_write=False).read().__enter__().list(Site)

@@ -22,6 +22,8 @@ from tsplug.model import (
 from tsplug.ports import ImageQuery, Store, Unit
 from tsplug.testing import stocked_store
 
+pytestmark = pytest.mark.both_databases
+
 START = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
 PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
 

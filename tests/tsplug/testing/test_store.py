@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tsplug.model import Project, Site
-from tsplug.testing import first_catalogue, memory_store, stocked_store
+from tsplug.testing import ManualClock, first_catalogue, memory_store, stocked_store, stores_made_by
 
 
 def test_stores_in_memory_are_separate() -> None:
@@ -11,6 +11,15 @@ def test_stores_in_memory_are_separate() -> None:
         unit.add(Site(name="A", latitude_deg=1, longitude_deg=1))
     with second.read() as unit:
         assert unit.list(Site) == []
+
+
+def test_stores_can_be_of_another_make() -> None:
+    """Within the block every store of the kit is the maker's, and afterwards in memory again."""
+    made = memory_store()
+    with stores_made_by(lambda clock: made):
+        assert memory_store(ManualClock()) is made
+        assert stocked_store() is made
+    assert memory_store() is not made
 
 
 def test_stocked_store_holds_the_document() -> None:

@@ -1,0 +1,46 @@
+"""Lets a file appear under its name when it is whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tsplug.errors import InputError
+
+
+@contextmanager
+def placed(file: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a place beside a file to write to; on leaving it takes the file's name, on an exception nothing stays.
+
+    Raises:
+        InputError: the file is there and not to be replaced, or cannot be written.
+    """
+    check_place(file, force=force)
+    part = file.with_name(f".{file.name[:80]}.{os.getpid()}.part")
+    try:
+        part.unlink(missing_ok=True)
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        check_place(file, force=force)
+        part.replace(file)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror or error}; nothing was changed") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_place(file: Path, *, force: bool) -> None:
+    """Refuse a place that cannot be written, or a file that is not to be replaced.
+
+    Raises:
+        InputError: with what to do.
+    """
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; name a file in it")
+    if not file.parent.is_dir():
+        raise InputError(f"{file} cannot be written: the folder {file.parent} does not exist; make it")
+    if file.exists() and not force:
+        raise InputError(f"{file} is there already; name another file, or replace it with --force")

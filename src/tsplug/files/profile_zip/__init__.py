@@ -1,0 +1,1 @@
+"""Archives of profiles: a zip of JSON lines, one member a part, with a manifest."""

@@ -1,0 +1,66 @@
+"""What a change of a record decides by itself, over plain values: conflicts of fields, dates of states, what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+from tsplug.model import ExposurePlan, Project, ProjectState, Record
+
+_ENTERED = {
+    ProjectState.ACTIVE: "active_at",
+    ProjectState.INACTIVE: "inactive_at",
+    ProjectState.CLOSED: "closed_at",
+}
+_MOST = 99_999
+_SILENT = frozenset({"id", "guid"})
+
+
+def conflicts(record: Record, changed: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield fields that contradict others of the record, with what is wrong; only where one of them was changed."""
+    if "name" in changed and not str(getattr(record, "name", "x")).strip():
+        yield "name", "must not be empty"
+    if "name" in changed and "\n" in str(getattr(record, "name", "")):
+        yield "name", "must be one line"
+    if isinstance(record, ExposurePlan) and "accepted" in changed and record.accepted > _MOST:
+        yield "accepted", f"must be within 0 to {_MOST}, not {record.accepted}"
+    if isinstance(record, Project):
+        yield from _project_conflicts(record, changed)
+
+
+def _project_conflicts(project: Project, changed: Collection[str]) -> Iterator[tuple[str, str]]:
+    window, minimum = project.meridian_window_min, project.minimum_time_min
+    if {"meridian_window_min", "minimum_time_min"} & set(changed) and window and minimum > 2 * window:
+        yield (
+            "minimum_time_min",
+            f"must be at most {2 * window}, twice the meridian window of {window} minutes, not {minimum}",
+        )
+    low, high = project.minimum_altitude_deg, project.maximum_altitude_deg
+    if {"minimum_altitude_deg", "maximum_altitude_deg"} & set(changed) and high and low >= high:
+        yield "maximum_altitude_deg", f"must be above minimum_altitude_deg ({low:g}), or 0 for none, not {high:g}"
+
+
+def dated(before: Project | None, project: Project, *, given: Collection[str], now: datetime) -> Project:
+    """Return a project with the moment at which it entered its state; a date that was given stays as given."""
+    field = _ENTERED.get(project.state)
+    entered = before is None or before.state is not project.state
+    if field is None or not entered or field in given:
+        return project
+    return project.model_copy(update={field: now})
+
+
+def changes_between(before: Record, after: Record) -> dict[str, tuple[Any, Any]]:
+    """Return the fields that differ, with the old and the new value in JSON types; parts of nested ones by dots."""
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    found: dict[str, tuple[Any, Any]] = {}
+    for name in old:
+        if name in _SILENT or old[name] == new[name]:
+            continue
+        if isinstance(old[name], dict):
+            parts = sorted({*old[name], *new[name]})
+            pairs = {f"{name}.{part}": (old[name].get(part), new[name].get(part)) for part in parts}
+            found |= {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+        else:
+            found[name] = (old[name], new[name])
+    return found

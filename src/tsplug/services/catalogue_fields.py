@@ -1,0 +1,219 @@
+"""What users type about a record, ``KEY=VALUE`` by ``KEY=VALUE``, as values of its fields; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from tsplug.errors import InputError
+from tsplug.model import (
+    ExposurePlan,
+    ExposureTemplate,
+    Profile,
+    Project,
+    Record,
+    Site,
+    Target,
+)
+from tsplug.model.coordinates import parse_dec_deg, parse_ra_hours
+from tsplug.model.project import RULE_WEIGHTS
+from tsplug.services.catalogue_values import checked_text, parse_value, range_words
+
+_FORM = re.compile(r"\s*(?P<key>[A-Za-z_][\w-]*)(?:\.(?P<part>'[^']*'|\"[^\"]*\"|[^=]*))?\s*=(?P<text>.*)", re.DOTALL)
+_UNITS = ("s", "deg", "hours", "m", "min", "mm", "um", "px", "percent", "days")
+_IDENTITY = "is given by the store"
+REFUSED: dict[type[Record], dict[str, str]] = {
+    Site: {},
+    Profile: {"site_id": "give site=NAME"},
+    Project: {"profile_id": "give profile=NAME"},
+    Target: {"project_id": "give project=NAME"},
+    ExposureTemplate: {"profile_id": "give profile=NAME"},
+    ExposurePlan: {
+        "target_id": "give target=NAME",
+        "template_id": "give template=NAME",
+        "acquired": "counts the images recorded and cannot be edited; `tsplug plan reset` sets it to zero",
+    },
+}
+"""Fields that cannot be given, by kind of record, and why."""
+
+PARENTS: dict[type[Record], dict[str, type[Record]]] = {
+    Site: {},
+    Profile: {"site": Site},
+    Project: {"profile": Profile},
+    Target: {"project": Project},
+    ExposureTemplate: {"profile": Profile},
+    ExposurePlan: {"target": Target, "template": ExposureTemplate},
+}
+"""What a kind of record belongs to, by the word that names it; the field is the word with ``_id``."""
+
+WORDS: dict[type[Record], tuple[str, ...]] = {Project: ("contributors",), Target: ("override_order",)}
+"""Keys whose text names other records, beside the parents."""
+
+_COORDINATES: dict[str, Callable[[str], float]] = {"ra_hours": parse_ra_hours, "dec_deg": parse_dec_deg}
+_EXPOSURES = ("exposure_s", "default_exposure_s")
+_ALIASES = {"filter": ("filter_name",), "exposure": _EXPOSURES, "seconds": _EXPOSURES}
+
+
+@dataclass
+class Given:
+    """What was given: values of fields, names of other records as typed, and what is wrong with the rest.
+
+    Values of nested fields are mappings of what was given of them.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def wrong(self, key: str, message: str) -> None:
+        """Note a problem of a field, as one line."""
+        self.problems.append(" ".join(f"{key}: {message}".split()))
+
+    def refuse(self) -> None:
+        """End here if anything is wrong.
+
+        Raises:
+            InputError: all problems, one line each.
+        """
+        if self.problems:
+            raise InputError(";\n".join(self.problems))
+
+
+def is_assignment(text: str) -> bool:
+    """Return whether a text has the form ``KEY=VALUE``."""
+    return _FORM.fullmatch(text) is not None
+
+
+def read_given(kind: type[Record], texts: Sequence[str]) -> Given:
+    """Return what ``KEY=VALUE`` texts say about a record of a kind; keys may leave out a field's unit."""
+    given = Given()
+    seen: set[str] = set()
+    for text in texts:
+        match = _FORM.fullmatch(text)
+        if match is None:
+            given.wrong(repr(text), "must be KEY=VALUE")
+            continue
+        key = _known_key(kind, match["key"].lower().replace("-", "_"), given=given)
+        part = None if match["part"] is None else _unquoted(match["part"])
+        if key:
+            shown = key if part is None else f"{key}.{part}"
+            if shown in seen:
+                given.wrong(shown, "is given twice")
+            seen.add(shown)
+            _take(kind, given, said=(key, part, match["text"]))
+    return given
+
+
+def _known_key(kind: type[Record], key: str, *, given: Given) -> str | None:
+    named = (*PARENTS[kind], *WORDS.get(kind, ()))
+    if key in named:
+        return key
+    if key in ("id", "guid") or key in REFUSED[kind]:
+        given.wrong(key, REFUSED[kind].get(key, _IDENTITY))
+        return None
+    fields = [name for name in kind.model_fields if name not in ("id", "guid", *REFUSED[kind])]
+    for candidate in (key, *_ALIASES.get(key, ()), *(f"{key}_{unit}" for unit in _UNITS)):
+        if candidate in fields:
+            return candidate
+    choice = sorted({*named, *fields})
+    near = [name for name in choice if name.startswith(key)] or get_close_matches(key, choice, n=1)
+    given.wrong(key, f"unknown; did you mean {near[0]}?" if near else f"unknown; there are {', '.join(choice)}")
+    return None
+
+
+def _take(kind: type[Record], given: Given, *, said: tuple[str, str | None, str]) -> None:
+    key, part, text = said
+    shown = key if part is None else f"{key}.{part}"
+    try:
+        if key in PARENTS[kind] or key in WORDS.get(kind, ()):
+            given.names[key] = checked_text(text)
+        elif part is None:
+            given.values[key] = _whole_value(kind, key, text=text)
+        else:
+            _merge(given.values, key, part=_part_value(kind.model_fields[key], part, text=text))
+    except ValueError as error:
+        given.wrong(shown, _with_range(str(error), _info_at(kind, (key, part))))
+
+
+def _whole_value(kind: type[Record], key: str, *, text: str) -> Any:
+    if key in _COORDINATES and kind is Target:
+        return _COORDINATES[key](text)
+    if key == "filter_cadence" and parse_value(list, text):
+        raise ValueError("is kept by the planner; only none clears it")
+    value = parse_value(kind.model_fields[key].annotation, text)
+    return value.strip() if key == "name" else value
+
+
+def _part_value(info: FieldInfo, part: str, *, text: str) -> dict[str, Any]:
+    nested = info.annotation
+    if isinstance(nested, type) and issubclass(nested, BaseModel):
+        part = part.lower().replace("-", "_")
+        if part not in nested.model_fields:
+            near = get_close_matches(part, nested.model_fields, n=1)
+            there = f"did you mean {near[0]}?" if near else f"there are {', '.join(nested.model_fields)}"
+            raise ValueError(f"unknown; {there}")
+        return {part: parse_value(nested.model_fields[part].annotation, text)}
+    if nested == dict[str, float]:
+        name = _rule_name(part)
+        return {name: RULE_WEIGHTS[name] if text.strip().lower() == "none" else parse_value(float, text)}
+    if nested == dict[str, int]:
+        return {part: parse_value(int | None, text)}
+    raise ValueError("has no parts")
+
+
+def _rule_name(part: str) -> str:
+    for name in RULE_WEIGHTS:
+        if _letters(name) == _letters(part):
+            return name
+    raise ValueError(f"unknown; there are {', '.join(RULE_WEIGHTS)}")
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _merge(values: dict[str, Any], key: str, *, part: Mapping[str, Any]) -> None:
+    whole = values.get(key)
+    values[key] = {**whole, **part} if isinstance(whole, Mapping) else dict(part)
+
+
+def _unquoted(part: str) -> str:
+    return part[1:-1] if len(part) > 1 and part[0] == part[-1] and part[0] in "'\"" else part.strip()
+
+
+def _info_at(kind: type[BaseModel], steps: Sequence[str | int | None]) -> FieldInfo | None:
+    """Return the declaration of a field or of a part of it."""
+    info: FieldInfo | None = None
+    scope: Any = kind
+    for step in steps:
+        if not (isinstance(scope, type) and issubclass(scope, BaseModel) and step in scope.model_fields):
+            break
+        info = scope.model_fields[str(step)]
+        scope = info.annotation
+    return info
+
+
+def said_of(kind: type[Record], steps: Sequence[str | int], *, problem: Mapping[str, Any]) -> str:
+    """Return a problem of validation in words: what the field must be, and what it is."""
+    if problem["type"] == "missing":
+        info = _info_at(kind, steps)
+        return _with_range("is missing", info)
+    info = _info_at(kind, steps)
+    bounds = range_words(info) if info is not None else ""
+    if bounds and problem["type"] in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        found = problem["input"]
+        return f"must be {bounds}, not {found:.10g}" if isinstance(found, float) else f"must be {bounds}, not {found}"
+    if problem["type"] == "string_too_short":
+        return "must not be empty"
+    return str(problem["msg"]).removeprefix("Value error, ").replace("Input should ", "must ", 1)
+
+
+def _with_range(message: str, info: FieldInfo | None) -> str:
+    bounds = range_words(info) if info is not None else ""
+    return f"{message} ({bounds})" if bounds and "within" not in message else message

@@ -1,0 +1,39 @@
+"""Gives a plan to a rig for one exposure, so that two rigs do not both take the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from tsplug.model import ExposurePlan, Lease, Profile, Project, Target
+from tsplug.planning.progress import remaining
+from tsplug.ports import Unit
+from tsplug.services.sharing import end_leases
+
+SPARE_TIME = timedelta(minutes=10)
+"""How much longer than its exposure a lease lasts: to slew and focus before it, to download and grade after it."""
+
+
+def take_lease(unit: Unit, plan_guid: str, *, profile: Profile, exposure_s: float, now: datetime) -> bool:
+    """Give a plan to a profile for one exposure, if it wants one more than other rigs are taking; return whether.
+
+    The profile's earlier leases end: a rig takes one exposure at a time.
+    """
+    end_leases(unit, profile.id)
+    plan = unit.find(ExposurePlan, guid=plan_guid)
+    if plan is None or plan.id is None or profile.id is None:
+        return False
+    _drop_ended(unit.list(Lease, plan_id=plan.id), unit, now=now)
+    project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
+    wanted = remaining(plan, project, planner=unit.get(Profile, project.profile_id).planner)
+    if unit.count(Lease, plan_id=plan.id) >= wanted:
+        return False
+    until = now + timedelta(seconds=exposure_s) + SPARE_TIME
+    unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
+    return True
+
+
+def _drop_ended(leases: Iterable[Lease], unit: Unit, *, now: datetime) -> None:
+    for lease in leases:
+        if lease.until <= now:
+            unit.delete(lease)

@@ -1,0 +1,27 @@
+"""What is left of images that are removed: their guids, so that no import brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select
+
+from tsplug.model import AcquiredImage, PurgedImage, Target
+from tsplug.store.rows import table_of
+
+IMAGES = table_of(AcquiredImage)
+PURGED = table_of(PurgedImage)
+TARGETS = table_of(Target)
+
+
+def remember_purged(connection: Connection, where: Sequence[ColumnElement[bool]], *, at: datetime) -> None:
+    """Keep the guids of images that are about to be removed, those that were purged before included."""
+    again = select(IMAGES.c.guid).where(*where)
+    connection.execute(delete(PURGED).where(PURGED.c.guid.in_(again)))
+    # An image outlives its target, which is then no row to refer to.
+    alive = TARGETS.alias("alive")
+    joined = IMAGES.outerjoin(alive, alive.c.id == IMAGES.c.target_id)
+    moment = literal(at, PURGED.c.purged_at.type)
+    leaving = select(IMAGES.c.guid, alive.c.id, moment).select_from(joined).where(*where)
+    connection.execute(insert(PURGED).from_select(["guid", "target_id", "purged_at"], leaving))

@@ -1,0 +1,79 @@
+"""What a database says when it fails, in one clear line for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from tsplug.errors import StoreError, StoreUnavailableError
+from tsplug.store.backups import way_out
+from tsplug.store.engines import LOCK_TIMEOUT_S, shown
+
+_LOCKED = f"is locked by another program for more than {LOCK_TIMEOUT_S} s; close it or try again"
+_FULL = "cannot be written because the disk is full; free some space"
+
+_SYMPTOMS = {
+    "locked": _LOCKED,
+    "lock timeout": _LOCKED,
+    "readonly": "is read-only; make the file and its folder writable",
+    "read-only transaction": "is read-only; give the server that may be written",
+    "unable to open": "cannot be opened; check that its folder exists and may be written",
+    "not a database": "is not an SQLite database; name another file",
+    "disk is full": _FULL,
+    "No space left": _FULL,
+    "password authentication failed": "refuses the user or the password; check both in the store URL",
+    "no password supplied": "asks for a password; give it in the store URL or in ~/.pgpass",
+    "role": "does not know the user; check the store URL",
+    "too many clients": "has no connection left; close other programs or raise max_connections",
+    "starting up": "is starting up; try again in a moment",
+    "permission denied": "may not be used by this user; make the user the owner of the database",
+}
+# The first that occurs in what the database says is told.
+
+_UNREACHABLE = ("Connection refused", "timeout expired", "not known", "failed to resolve", "unreachable", "No route")
+
+
+@contextmanager
+def said_plainly(url: URL) -> Iterator[None]:
+    """Turn what a database driver raises into an error with one clear line.
+
+    Raises:
+        StoreUnavailableError: the database cannot be opened, read or written.
+        StoreError: a change contradicts what is stored, or a value is none that the database can keep.
+    """
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise StoreError(f"the store {shown(url)} refused a change: {_reason(error)}; nothing was changed") from error
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"the store {shown(url)} {_explained(error, url)}") from error
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return the first line of what the database said."""
+    said = str(error.orig).strip() if error.orig else ""
+    return (said or str(error)).splitlines()[0]
+
+
+def _explained(error: DBAPIError, url: URL) -> str:
+    whole = str(error.orig or error)
+    if "malformed" in whole:
+        return f"is damaged; {_way_out(url)}"
+    if "database" in whole and "does not exist" in whole:
+        return f"does not exist on the server; make it: createdb {url.database}"
+    if any(symptom in whole for symptom in _UNREACHABLE):
+        return "does not answer; check host and port in the store URL, and that the server runs"
+    for symptom, words in _SYMPTOMS.items():
+        if symptom in whole:
+            return words
+    return f"cannot be used: {_reason(error)}"
+
+
+def _way_out(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return way_out(Path(str(url.database)))
+    return "put back a copy of your own, or begin a new store"
