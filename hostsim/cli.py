@@ -6,6 +6,8 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from enum import StrEnum
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +25,11 @@ from hostsim.conformance.device import Conditions
 from hostsim.conformance.rule import Profile
 from hostsim.conformance.run import Target, check_server
 from hostsim.equipment.rig import check_address
+from hostsim.faults.parts.remote import add_fault, clear_faults, list_faults
 from hostsim.night import NightOptions, run_night
+from hostsim.night.scenarios import scenario_of
 from hostsim.sequence.parse import parse
+from hostsim.sky.scenario import named_scenarios, read_scenario
 from tsplug import InputError, TsplugError
 
 app = typer.Typer(
@@ -69,6 +74,13 @@ def run(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Seed of the simulated sky; the sequence's if absent.")
     ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="What happens in the simulated night; the sequence's if absent."),
+    ] = None,
+    truth: Annotated[
+        bool, typer.Option("--truth", help="Write what really is on each light beside it, as simulators know it.")
+    ] = False,
 ) -> None:
     """Run a sequence; the same command again goes on where it was interrupted."""
     if alpaca is not None and speed is not None:
@@ -81,6 +93,8 @@ def run(
             speed=_speed(speed or "max"),
             alpaca=alpaca,
             seed=seed,
+            scenario=scenario,
+            truth=truth,
         )
     )
 
@@ -92,8 +106,20 @@ def check(sequence: Annotated[Path, typer.Argument(help="The sequence to check."
     Console().print(f"{sequence}: {parsed.sequence.name}: {len(parsed.lines)} instructions, no problems", markup=False)
 
 
+@app.command()
+def scenarios(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """List the nights that come with the simulators, for `--scenario`."""
+    found = {name: read_scenario(name).description for name in named_scenarios()}
+    if json:
+        typer.echo(dumps([{"name": name, "description": text} for name, text in found.items()], indent=2))
+        return
+    width = max(map(len, found))
+    for name, text in found.items():
+        typer.echo(f"{name:<{width}}  {text}")
+
+
 def _refuse_beside_config(context: typer.Context) -> None:
-    for name in ("bind", "port", "discovery_port", "seed", "preset"):
+    for name in ("bind", "port", "discovery_port", "seed", "scenario", "preset"):
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             raise typer.BadParameter(f"the file given with --config says it: leave --{name.replace('_', '-')} out")
@@ -110,6 +136,7 @@ def serve(
         int, typer.Option(min=0, max=65_535, help="The UDP port of discovery; 0 is no discovery.")
     ] = 32_227,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated sky.")] = 1,
+    scenario: Annotated[str, typer.Option(metavar="NAME|FILE", help="What happens in the simulated nights.")] = "clear",
     config: Annotated[Path | None, typer.Option(help="A TOML file that describes servers and devices.")] = None,
     preset: Annotated[Preset | None, typer.Option(help="Devices as those of another simulator.")] = None,
 ) -> None:
@@ -120,7 +147,9 @@ def serve(
         _refuse_beside_config(context)
         described = read_service_config(config)
     else:
-        server = ServerConfig(bind=bind, port=port, discovery_port=discovery_port, seed=seed)
+        server = ServerConfig(
+            bind=bind, port=port, discovery_port=discovery_port, seed=seed, scenario=scenario_of(scenario)
+        )
         described = ServiceConfig(servers=(preset_server(server, preset),))
     clock = SimulatedClock(SystemClock().now(), speed=speed)
     # Interrupting is how serving ends, also for a script's background job, which inherits that it is ignored.
@@ -164,6 +193,35 @@ def conformance(
             typer.echo(report.line(verdict))
     typer.echo(report.document(verdicts) if json else "\n".join(["", *report.summary(verdicts)]))
     raise typer.Exit(0 if report.passed(verdicts) else 1)
+
+
+class FaultAction(StrEnum):
+    """What can be done with the faults of running simulators."""
+
+    LIST = "list"
+    ADD = "add"
+    CLEAR = "clear"
+
+
+@app.command()
+def fault(
+    address: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The simulators, on this machine.")],
+    action: Annotated[FaultAction, typer.Argument(help="List the faults, add one, or clear some or all.")],
+    *,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(help="To add: the type and KEY=VALUE for its fields; to clear: ids, or nothing."),
+    ] = None,
+) -> None:
+    """Let running simulators fail in many ways, and heal them; the reference lists the faults."""
+    host, port = check_address(address)
+    if action is FaultAction.LIST:
+        lines = list_faults(host, port)
+    elif action is FaultAction.ADD:
+        lines = add_fault(host, port, words=what or ())
+    else:
+        lines = clear_faults(host, port, words=what or ())
+    typer.echo("\n".join(lines))
 
 
 def main() -> None:

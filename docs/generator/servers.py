@@ -12,13 +12,18 @@ from pydantic import BaseModel
 from hostsim.alpaca.configuration import ServerConfig
 from hostsim.devices.configuration import AnyDeviceConfig
 from hostsim.devices.parts.device import DeviceConfig
+from hostsim.sky.scenario import Scenario
 
+_TABLES = (ServerConfig.model_fields["devices"].annotation, ServerConfig.model_fields["faults"].annotation)
 _SHARED = ("number", *(name for name in DeviceConfig.model_fields if name != "number"))
 
 
 def server() -> str:
     """Return the fields of a server."""
-    return fields(ServerConfig, words={**WORDS, ServerConfig.model_fields["devices"].annotation: "list of tables"})
+    return fields(
+        ServerConfig,
+        words={**WORDS, **dict.fromkeys(_TABLES, "list of tables"), Scenario: "text"},
+    )
 
 
 def any_device() -> str:

@@ -6,9 +6,9 @@ import tomllib
 import uuid
 from collections import Counter
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from hostsim.alpaca.discovery import DISCOVERY_PORT
 from hostsim.alpaca.errors import ServiceConfigError
@@ -16,11 +16,24 @@ from hostsim.alpaca.images import ElementType
 from hostsim.alpaca.plausible import implausible
 from hostsim.alpaca.toml_lines import Path, line_numbers, nearest_line
 from hostsim.devices.configuration import AnyDeviceConfig, ObservatoryConfig, standard_devices
+from hostsim.faults.parts.fault import FolderFault
+from hostsim.faults.parts.schedule import FaultSchedule
+from hostsim.sky.scenario import CLEAR, Scenario, read_scenario
 
 ALPACA_PORT = 32_323
 """The port of the reference simulators, and of ours."""
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "hostsim.service")
+
+
+def _chosen(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    return read_scenario(value, folder=(info.context or {}).get("folder"))
+
+
+ChosenScenario = Annotated[Scenario, BeforeValidator(_chosen)]
+"""A scenario, in a file given by its name or path; relative paths start at the context's ``folder``."""
 
 
 class ServerConfig(BaseModel):
@@ -40,9 +53,13 @@ class ServerConfig(BaseModel):
         Literal["int16", "int32", "double", "single", "uint64", "byte", "int64", "uint16", "uint32"] | None
     ) = Field(default=None, description="How pixels travel; the narrowest type that holds each frame if absent.")
     camera_angle_deg: float = Field(default=0.0, description="The position angle of the frame at rotator angle 0.")
+    scenario: ChosenScenario = Field(
+        default=CLEAR, description="What happens in its nights: the name of a scenario, or a file beside this one."
+    )
     devices: tuple[AnyDeviceConfig, ...] = Field(
         default_factory=standard_devices, min_length=1, description="The devices; one of each kind if absent."
     )
+    faults: FaultSchedule = Field(default=(), description="What goes wrong, counted from the start of the server.")
 
     @model_validator(mode="after")
     def _makes_an_observatory(self) -> ServerConfig:
@@ -58,7 +75,12 @@ class ServerConfig(BaseModel):
             counted[device.kind] += 1
             unique_id = device.unique_id or str(uuid.uuid5(_NAMESPACE, key))
             devices.append(device.model_copy(update={"unique_id": unique_id}))
-        return ObservatoryConfig(name=self.name, devices=tuple(devices), camera_angle_deg=self.camera_angle_deg)
+        return ObservatoryConfig(
+            name=self.name,
+            devices=tuple(devices),
+            camera_angle_deg=self.camera_angle_deg,
+            scenario=self.scenario,
+        )
 
     @property
     def element(self) -> ElementType | None:
@@ -99,10 +121,10 @@ def read_service_config(file: FilePath) -> ServiceConfig:
         raise ServiceConfigError([f"{file}: {error}"]) from None
     lines = line_numbers(text)
     try:
-        config = ServiceConfig.model_validate(data)
+        config = ServiceConfig.model_validate(data, context={"folder": file.parent})
     except ValidationError as error:
         raise ServiceConfigError(_shown(file, _problems(error, data), lines=lines)) from None
-    problems = list(implausible(data, config.servers))
+    problems = [*implausible(data, config.servers), *_faults_of_nothing(config)]
     if problems:
         raise ServiceConfigError(_shown(file, problems, lines=lines))
     return config
@@ -131,12 +153,20 @@ def _problems(error: ValidationError, data: dict[str, Any]) -> list[tuple[Path, 
         message = problem["msg"].removeprefix("Value error, ")
         if kind in ("extra_forbidden", "unexpected_keyword_argument"):
             message = "unknown key"
-        elif kind in ("missing", "union_tag_not_found"):
-            message = "is missing" if kind == "missing" else "`kind` is missing: it says which device this is"
-        elif kind == "union_tag_invalid":
-            message = f"unknown kind {problem['ctx']['tag']!r}; known are {problem['ctx']['expected_tags']}"
+        elif kind == "missing":
+            message = "is missing"
+        elif kind.startswith("union_tag"):
+            message = _unknown(problem.get("ctx", {}))
         found.append((path, message))
     return found
+
+
+def _unknown(context: dict[str, Any]) -> str:
+    """Return what is wrong with the key that says which device or fault is meant."""
+    key = context["discriminator"].strip("'")
+    if "tag" not in context:
+        return f"`{key}` is missing: it says which {'device' if key == 'kind' else 'fault'} this is"
+    return f"unknown {key} {context['tag']!r}; known are {context['expected_tags']}"
 
 
 def _known(place: tuple[str | int, ...], data: Any, *, missing: bool) -> Path:
@@ -151,6 +181,20 @@ def _known(place: tuple[str | int, ...], data: Any, *, missing: bool) -> Path:
         elif missing and index == len(place) - 1:
             path = (*path, step)
     return path
+
+
+def _faults_of_nothing(config: ServiceConfig) -> list[tuple[Path, str]]:
+    found: list[tuple[Path, str]] = []
+    for index, server in enumerate(config.servers):
+        devices = {(device.kind, device.number) for device in server.observatory().devices}
+        for number, fault in enumerate(server.faults):
+            if isinstance(fault, FolderFault):
+                said = "happens to the host that saves frames: put it into a sequence"
+                found.append((("servers", index, "faults", number), said))
+            elif fault.wanted is not None and fault.wanted not in devices:
+                kind, wanted = fault.wanted
+                found.append((("servers", index, "faults", number), f"this server has no {kind} {wanted}"))
+    return found
 
 
 def _shown(file: FilePath, problems: list[tuple[Path, str]], *, lines: dict[Path, int]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,15 +14,25 @@ from hostsim.alpaca.bodies import read_body
 from hostsim.alpaca.envelope import Transaction, TransactionCounter, bad_request
 from hostsim.alpaca.images import IMAGE_BYTES, ElementType, image_json, image_response
 from hostsim.alpaca.requests import BadRequestError, Parameters, from_form, from_query, refuse_in_query
+from hostsim.alpaca.spoiling import spoiled
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind, Member
 from hostsim.devices.parts.device import Device
 from hostsim.devices.parts.errors import AlpacaError
 from hostsim.devices.parts.frame import Frame
+from hostsim.faults.parts.board import board_of
+from hostsim.faults.parts.fault import AnswerFault
 
 # How long a synchronous method may take, as ConformU allows, and how often its end is looked for.
 _LONGEST_CALL_S = 600.0
 _POLL_S = 0.05
+
+
+@dataclass(frozen=True)
+class _Call:
+    transaction: Transaction
+    arguments: list[Any]
+    accept: str
 
 
 class DeviceApi:
@@ -32,6 +43,7 @@ class DeviceApi:
     ) -> None:
         """Serve the devices of ``observatory``; images travel as ``image_element`` where they fit."""
         self._observatory = observatory
+        self._board = board_of(observatory)
         self._counter = counter
         self._image_element = image_element
         self._devices = {
@@ -51,14 +63,31 @@ class DeviceApi:
         except BadRequestError as error:
             return bad_request(str(error))
         transaction = Transaction(parameters.client_transaction_id, server_id)
+        accept = request.headers.get("accept", "")
+
+        async def answer() -> Response:
+            return await self._answer(device, member, call=_Call(transaction, arguments, accept))
+
+        fault = self._fault(device, member)
+        return await answer() if fault is None else await spoiled(fault, transaction, answer=answer)
+
+    def _fault(self, device: Device, member: Member) -> AnswerFault | None:
+        if not self._board.entries:
+            return None
+        with self._observatory.lock:
+            self._observatory.advance()
+            return self._board.answering(device, member.name)
+
+    async def _answer(self, device: Device, member: Member, *, call: _Call) -> Response:
+        transaction = call.transaction
         try:
-            value = self._perform(device, member, arguments=arguments)
+            value = self._perform(device, member, arguments=call.arguments)
             if member.completion:
                 await self._completed(device, member)
         except AlpacaError as error:
             return transaction.refused(error)
         if isinstance(value, Frame):
-            return await run_in_threadpool(self._image, value, transaction, accept=request.headers.get("accept", ""))
+            return await run_in_threadpool(self._image, value, transaction, accept=call.accept)
         if member.kind is Kind.WRITE or member.returns in (None, type(None)):
             return transaction.done()
         return transaction.value(value)
@@ -76,7 +105,11 @@ class DeviceApi:
     def _perform(self, device: Device, member: Member, *, arguments: list[Any]) -> Any:
         with self._observatory.lock:
             self._observatory.advance()
-            return device.perform(member, *arguments)
+            try:
+                return device.perform(member, *arguments)
+            finally:
+                if member.kind is not Kind.READ:
+                    self._board.settle()
 
     async def _completed(self, device: Device, member: Member) -> None:
         """Wait until a synchronous method is over."""

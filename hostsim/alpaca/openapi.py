@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hostsim.alpaca.fault_openapi import fault_paths, fault_schemas
 from hostsim.alpaca.pages import page
 from hostsim.alpaca.schemas import SHARED, answer_schema, schema, type_text
 from hostsim.devices.observatory import Observatory
@@ -55,9 +56,9 @@ def document(title: str, kinds: list[DeviceDescription], *, numbers: dict[str, l
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": "1", "description": "ASCOM Alpaca device API of simulated devices."},
-        "tags": [{"name": kind.device_type} for kind in kinds],
-        "paths": paths,
-        "components": SHARED,
+        "tags": [*({"name": kind.device_type} for kind in kinds), {"name": "Faults"}],
+        "paths": paths | fault_paths(),
+        "components": {**SHARED, "schemas": SHARED["schemas"] | fault_schemas()},
     }
 
 

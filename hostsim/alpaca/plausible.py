@@ -17,6 +17,7 @@ _LIMITS: dict[tuple[str, str], dict[str, tuple[float, float]]] = {
         "full_well_e": (100, 10_000_000),
         "max_adu": (255, 65_535),
         "quantum_efficiency": (0.01, 1),
+        "amp_glow_e_per_s": (0, 100),
     },
     ("telescope", "optics"): {
         "focal_length_mm": (10, 100_000),
@@ -60,8 +61,8 @@ def _contradictions(place: Path, device: Any) -> Iterator[tuple[Path, str]]:
     if device.kind != "camera":
         return
     sensor = device.sensor
-    if sensor.bayer:
-        yield (*place, "sensor", "bayer"), "the simulated sky is monochrome: leave it out, or say false"
+    if not set(sensor.bayer_offset) <= {0, 1}:
+        yield (*place, "sensor", "bayer_offset"), f"must be 0 or 1 each, not {sensor.bayer_offset}"
     if not sensor.readout_modes:
         yield (*place, "sensor", "readout_modes"), "a camera has at least one readout mode"
     if not 0 <= sensor.gain_min <= sensor.gain_max:

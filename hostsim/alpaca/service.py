@@ -11,6 +11,7 @@ from hostsim.alpaca.configuration import ServerConfig, ServiceConfig
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.devices.observatory import make_observatory
 from hostsim.devices.parts.device import Now
+from hostsim.faults.parts.board import FaultBoard
 
 
 class Service:
@@ -41,8 +42,10 @@ class Service:
 
 
 def _server(config: ServerConfig, clock: Now, *, simulator_routes: bool) -> AlpacaServer:
+    observatory = make_observatory(config.observatory(), clock, seed=config.seed)
+    FaultBoard(observatory, config.faults)
     return AlpacaServer(
-        make_observatory(config.observatory(), clock, seed=config.seed),
+        observatory,
         host=config.bind,
         port=config.port,
         discovery_port=config.discovery_port,

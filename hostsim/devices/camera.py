@@ -195,6 +195,12 @@ class Camera(CameraFace):
         if self.state.image_ready:
             self._keep_frame()
 
+    def fail(self) -> None:
+        """End an exposure in an error, without a frame; aborting it makes the camera idle again."""
+        self.state.status = CameraStatus.ERROR
+        self.state.image_ready = False
+        self.state.path = self.state.settings = self._frame = None
+
     @read("CameraState")
     def camera_state(self) -> CameraStatus:
         """Return what the camera is doing: 0 idle, 2 exposing, 4 downloading."""

@@ -51,13 +51,18 @@ class CoverCalibratorConfig(DeviceConfig):
 
 
 class CoverCalibratorState(ConnectionState):
-    """Where the cover is or goes (``cover_s`` left), and what the lamp shows (``warm_up_s`` left)."""
+    """Where the cover is or goes (``cover_s`` left), and what the lamp shows (``warm_up_s`` left).
+
+    ``lamp`` is which part of its light a broken lamp still gives; a failure may be noticed.
+    """
 
     cover: CoverStatus = CoverStatus.CLOSED
     cover_s: float = 0.0
     lit: bool = False
     brightness: int = 0
     warm_up_s: float = 0.0
+    lamp: float = 1.0
+    lamp_failed: bool = False
 
 
 _NO_PART = (NotSupportedError,)
@@ -100,7 +105,7 @@ class CoverCalibrator(Device):
         if not self.state.lit or not self.config.has_calibrator:
             return 0.0
         warmth = 1.0 - self.state.warm_up_s / self.config.warm_up_s if self.state.warm_up_s > 0 else 1.0
-        return warmth * self.state.brightness / self.config.max_brightness
+        return self.state.lamp * warmth * self.state.brightness / self.config.max_brightness
 
     def advance(self, seconds: float) -> None:
         """Move the cover and warm the lamp for ``seconds``."""
@@ -154,6 +159,8 @@ class CoverCalibrator(Device):
             return CalibratorStatus.NOT_PRESENT
         if not self.state.lit:
             return CalibratorStatus.OFF
+        if self.state.lamp_failed:
+            return CalibratorStatus.ERROR
         return CalibratorStatus.NOT_READY if self.state.warm_up_s > 0 else CalibratorStatus.READY
 
     @read("CalibratorChanging")

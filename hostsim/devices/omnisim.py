@@ -49,7 +49,10 @@ def omnisim_config() -> ObservatoryConfig:
             _covercalibrator(),
             _observingconditions(),
             SafetyMonitorConfig(
-                name="Alpaca Safety Monitor Simulator", connect_s=_CONNECT_S, **_strings("SafetyMonitor")
+                name="Alpaca Safety Monitor Simulator",
+                connect_s=_CONNECT_S,
+                follows_weather=False,
+                **_strings("SafetyMonitor"),
             ),
             _switch(),
             _dome(),

@@ -61,7 +61,10 @@ class TelescopeConfig(DeviceConfig):
 
 
 class TelescopeState(ConnectionState):
-    """The mount, where it parks, the target, what was learnt by synchronising (hours, degrees), and settings."""
+    """The mount, where it parks, the target, what was learnt by synchronising (hours, degrees), and settings.
+
+    ``drift_arcsec_per_s`` (right ascension, declination) is how fast the stars drift while nothing guides.
+    """
 
     mount: MountState
     park: Place
@@ -73,6 +76,7 @@ class TelescopeState(ConnectionState):
     learnt_deg: float = 0.0
     utc_shift_s: float = 0.0
     refraction: bool = False
+    drift_arcsec_per_s: tuple[float, float] = (0.0, 0.0)
 
 
 class Telescope(TelescopeFace):

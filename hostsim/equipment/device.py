@@ -10,6 +10,7 @@ from alpaca.exceptions import AlpacaRequestException, NotImplementedException
 
 from hostsim.equipment.answers import CheckedDevice
 from hostsim.equipment.calls import talking_to
+from hostsim.equipment.retrying import RetryingDevice
 from hostsim.equipment.session import ANSWER_S, BoundedSession
 from hostsim.equipment.waiting import Patience, wait_until
 from tsplug import DeviceError
@@ -30,9 +31,9 @@ class HostDevice:
         """Wrap an alpyca device that the server calls ``name``; each answer may take ``answer_s`` seconds."""
         self._session = BoundedSession(answer_s)
         alpaca.rqs = self._session
-        self._alpaca: Any = CheckedDevice(alpaca)
-        self._clock = clock
         self.name = name
+        self._alpaca: Any = RetryingDevice(CheckedDevice(alpaca), clock, label=self.label)
+        self._clock = clock
 
     @property
     def label(self) -> str:
@@ -50,12 +51,14 @@ class HostDevice:
             if not modern:
                 self._session.be_patient(_OLD_DRIVER_S)
             if connected:
+                self._alpaca.reconnect_when_lost()
                 return
             if not (modern and self._connects_by_itself()):
                 self._alpaca.Connected = True
         with self._trying("connect"):
             if not self._alpaca.Connected:
                 raise DeviceError(self.label, "could not connect, and gives no reason: look at it and at its driver")
+        self._alpaca.reconnect_when_lost()
 
     def _connects_by_itself(self) -> bool:
         """Connect the way of Platform 7; return False if the driver claims to know it but does not."""

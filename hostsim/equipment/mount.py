@@ -53,10 +53,21 @@ class Mount(HostDevice):
         self.track(True)
 
     def track(self, on: bool) -> None:
-        """Follow the sky, or stand still."""
+        """Follow the sky, or stand still.
+
+        Raises:
+            DeviceError: the mount does not begin to follow.
+        """
         with self._trying(f"switch tracking {'on' if on else 'off'}"):
             if bool(self._alpaca.Tracking) != on:
                 self._alpaca.Tracking = on
+        if on and not self.tracking():
+            raise DeviceError(self.label, "does not begin to track: look at the mount and its driver")
+
+    def tracking(self) -> bool:
+        """Return whether the mount follows the sky."""
+        with self._trying("tell whether it tracks"):
+            return bool(self._alpaca.Tracking)
 
     def park(self) -> None:
         """Go to the park position and stand still."""

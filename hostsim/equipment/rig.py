@@ -11,7 +11,9 @@ from alpaca.camera import Camera as AlpacaCamera
 from alpaca.covercalibrator import CoverCalibrator
 from alpaca.filterwheel import FilterWheel as AlpacaWheel
 from alpaca.focuser import Focuser as AlpacaFocuser
+from alpaca.observingconditions import ObservingConditions as AlpacaWeather
 from alpaca.rotator import Rotator as AlpacaRotator
+from alpaca.safetymonitor import SafetyMonitor as AlpacaSafety
 from alpaca.telescope import Telescope
 
 from hostsim.equipment.calls import talking_to
@@ -22,7 +24,9 @@ from hostsim.equipment.listing import Listed, listed_devices, speaks_alpaca
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.safetymonitor import SafetyMonitor
 from hostsim.equipment.session import ANSWER_S
+from hostsim.equipment.weatherstation import WeatherStation
 from hostsim.equipment.wheel import FilterWheel
 from tsplug import DeviceError, InputError
 from tsplug.ports import Clock
@@ -30,7 +34,16 @@ from tsplug.ports import Clock
 D = TypeVar("D", bound=HostDevice)
 
 _REACH_S = 5.0
-_KINDS = ("telescope", "camera", "filterwheel", "focuser", "rotator", "covercalibrator")
+_KINDS = (
+    "telescope",
+    "camera",
+    "filterwheel",
+    "focuser",
+    "rotator",
+    "covercalibrator",
+    "safetymonitor",
+    "observingconditions",
+)
 _ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:/@?#\[\]]+):(?P<port>[0-9]{1,5})")
 
 
@@ -44,11 +57,14 @@ class Rig:
     focuser: Focuser | None = None
     rotator: Rotator | None = None
     panel: Panel | None = None
+    safety: SafetyMonitor | None = None
+    weather: WeatherStation | None = None
 
     @property
     def devices(self) -> tuple[HostDevice, ...]:
         """Return the devices that are there."""
-        found = (self.mount, self.camera, self.wheel, self.focuser, self.rotator, self.panel)
+        imaging = (self.mount, self.camera, self.wheel, self.focuser, self.rotator, self.panel)
+        found = (*imaging, self.safety, self.weather)
         return tuple(device for device in found if device is not None)
 
 
@@ -78,6 +94,8 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
         focuser=found.device("focuser", alpaca=AlpacaFocuser, host=Focuser),
         rotator=found.device("rotator", alpaca=AlpacaRotator, host=Rotator),
         panel=found.device("covercalibrator", alpaca=CoverCalibrator, host=Panel),
+        safety=found.device("safetymonitor", alpaca=AlpacaSafety, host=SafetyMonitor),
+        weather=found.device("observingconditions", alpaca=AlpacaWeather, host=WeatherStation),
     )
     for device in rig.devices:
         device.connect()

@@ -12,7 +12,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.safety import leave_safe
-from hostsim.sequence.state import Place
+from hostsim.sequence.state import Imaging, Place
 from tsplug import Cancelled, TsplugError
 
 _log = logging.getLogger(__name__)
@@ -113,7 +113,17 @@ class Runner:
             return
         message = f"{said}; left safe: {self._safe()}"
         _log.error("%s", message)
+        self._keep()
         raise InstructionFailedError(message) from error
+
+    def _keep(self) -> None:
+        """Keep what time it is and how the equipment was left, so that going on begins from there."""
+        state = self._host.journal.state
+        state.stood_down, state.imaging = True, Imaging()
+        try:
+            self._host.journal.save()
+        except TsplugError as error:
+            _log.warning("%s", error)
 
     def _safe(self) -> str:
         self._host.context.cancellation.withdraw()

@@ -1,4 +1,4 @@
-"""How a night that cannot go on is left: dark panel, no exposure, parked mount."""
+"""How a night that cannot go on is left: dark panel, no exposure, parked mount, closed cover."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hostsim.equipment.rig import Rig
 def leave_safe(rig: Rig) -> str:
     """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not.
 
-    A mount that does not park is stopped where it is, without tracking.
+    A mount that does not park is stopped where it is, without tracking. The cooler goes on: a cold sensor takes no
+    harm, and the night may be resumed.
     """
     if not rig.devices:
         return "nothing was connected"
@@ -22,6 +23,8 @@ def leave_safe(rig: Rig) -> str:
         said.append(_tried("exposure ended", rig.camera.abort))
     if rig.mount is not None:
         said.extend(_mount_at_rest(rig.mount))
+    if rig.panel is not None:
+        said.append(_tried("cover closed", rig.panel.close_cover))
     return ", ".join(said) or "nothing moves"
 
 

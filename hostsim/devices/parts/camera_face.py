@@ -115,19 +115,22 @@ class CameraFace(Device):
     @read("BayerOffsetX", errors=_ABSENT)
     def bayer_offset_x(self) -> int:
         """Return the column the colour pattern starts in."""
-        return 0 if self.config.sensor.bayer else unsupported("BayerOffsetX of a monochrome sensor")
+        sensor = self.config.sensor
+        return sensor.bayer_offset[0] if sensor.bayer else unsupported("BayerOffsetX of a monochrome sensor")
 
     @read("BayerOffsetY", errors=_ABSENT)
     def bayer_offset_y(self) -> int:
         """Return the row the colour pattern starts in."""
-        return 0 if self.config.sensor.bayer else unsupported("BayerOffsetY of a monochrome sensor")
+        sensor = self.config.sensor
+        return sensor.bayer_offset[1] if sensor.bayer else unsupported("BayerOffsetY of a monochrome sensor")
 
     @read("ElectronsPerADU")
     def electrons_per_adu(self) -> float:
-        """Return electrons per unit of a pixel value at the present gain."""
+        """Return electrons per unit of a pixel value at the present gain and readout mode."""
         if self.config.electrons_per_adu is not None:
             return self.config.electrons_per_adu
-        return float(electrons_per_adu(self.config.sensor, self.config.gain_level.value(self.state.gain)))
+        gain = self.config.gain_level.value(self.state.gain)
+        return electrons_per_adu(self.config.sensor, gain, mode=self.state.readout_mode)
 
     @read("BinX")
     def bin_x(self) -> int:

@@ -15,6 +15,7 @@ from hostsim.devices.filterwheel import FilterWheelConfig
 from hostsim.devices.focuser import FocuserConfig
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "observatory.toml"
+FAULT = "[[servers]]\n[[servers.faults]]\n"
 CAMERA = '[[servers]]\n[[servers.devices]]\nkind = "camera"\n'
 Problems = Callable[[str], list[str]]
 
@@ -83,13 +84,19 @@ def test_ids_stay_and_differ() -> None:
         (CAMERA + "sensor.pixel_um = nan", "4: servers[0].devices[0].sensor.pixel_um: must be 0.1 to 100, not nan"),
         (CAMERA + "start_gain = 900", "2: servers[0].devices[0]: "),
         (CAMERA + "sensor.gain_min = -1", "4: servers[0].devices[0].sensor.gain_min: gains go from -1 to 300"),
-        (CAMERA + "sensor.bayer = true", "4: servers[0].devices[0].sensor.bayer: the simulated sky is monochrome"),
+        (CAMERA + "sensor.bayer_offset = [0, 2]", "4: servers[0].devices[0].sensor.bayer_offset: must be 0 or 1 each"),
+        (CAMERA + "sensor.adc_bits = 13", "4: servers[0].devices[0].sensor.adc_bits: Input should be 12, 14 or 16"),
         (CAMERA + "sensor.readout_modes = []", "4: servers[0].devices[0].sensor.readout_modes: a camera has at least"),
         ("[[servers]]\n[[servers.devices]]\nname = 'x'", "2: servers[0].devices[0]: `kind` is missing"),
         (
             "[[servers]]\n[[servers.devices]]\nkind = 'toaster'",
             "2: servers[0].devices[0]: unknown kind 'toaster'; known",
         ),
+        (FAULT + "type = 'gremlins'", "2: servers[0].faults[0]: unknown type 'gremlins'; known"),
+        (FAULT + "after_s = 3", "2: servers[0].faults[0]: `type` is missing: it says which fault this is"),
+        (FAULT + "type = 'panel_dims'\nto = 2", "4: servers[0].faults[0].to: Input should be less than 1"),
+        (FAULT + "type = 'wheel_stuck'\nnumber = 1", "2: servers[0].faults[0]: this server has no filterwheel 1"),
+        (FAULT + "type = 'save_folder_full'", "2: servers[0].faults[0]: happens to the host that saves frames"),
         ("[[servers]]\ndevices = []", "2: servers[0].devices: Tuple should have at least 1 item"),
         ("[[servers]]\n[[servers]]\nport = 1", "1: 2 servers are called 'hostsim'"),
         ("[[servers]]\n[[servers]]\nname = 'b'", "1: 2 servers listen on 127.0.0.1:32323"),
@@ -126,3 +133,19 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ServiceConfigError, match=r"odd.toml: cannot be read"):
         read_service_config(tmp_path / "odd.toml")
+
+
+def test_a_server_has_the_nights_of_its_scenario(tmp_path: Path) -> None:
+    """By name, or from a file beside the configuration; what is wrong with it is told with its line."""
+    (tmp_path / "mine.yaml").write_text("wind: {mean_m_per_s: 9}\n", encoding="utf-8")
+    file = tmp_path / "service.toml"
+    file.write_text(
+        '[[servers]]\nname = "a"\nport = 0\nscenario = "dew"\n'
+        '[[servers]]\nname = "b"\nport = 0\nscenario = "mine.yaml"\n',
+        encoding="utf-8",
+    )
+    dewy, windy = (server.observatory() for server in read_service_config(file).servers)
+    assert (dewy.scenario.name, windy.scenario.wind.mean_m_per_s) == ("dew", 9)
+    file.write_text('[[servers]]\nport = 0\nscenario = "ghosts"\n', encoding="utf-8")
+    with pytest.raises(ServiceConfigError, match=r"service\.toml:3: servers\[0\]\.scenario: there is no scenario"):
+        read_service_config(file)

@@ -23,13 +23,16 @@ from hostsim.conformance.rule import Status, Verdict
 from hostsim.conformance.rules import RULES
 from hostsim.conformance.run import Target, check_server
 from hostsim.devices.observatory import Observatory
-from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.conditions import Conditions as Night
+from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 
 SPEED = 20.0
 
 
 class GradientSky:
     """A sky whose pixels say where they are."""
+
+    conditions = Night(0, SkySite())
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
         x, y = np.indices((exposure.num_x, exposure.num_y))

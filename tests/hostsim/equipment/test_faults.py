@@ -211,9 +211,10 @@ def test_equipment_that_fails_is_left_as_safe_as_it_obeys(bench: Bench, fault: s
         "mount parked",
         "slew stopped",
         "tracking off",
+        "cover closed",
     ]
     bench.fault.name = ""
-    assert leave_safe(bench.rig) == "panel dark, exposure ended, mount parked"
+    assert leave_safe(bench.rig) == "panel dark, exposure ended, mount parked, cover closed"
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "an empty object"])

@@ -29,9 +29,12 @@ def test_every_kind_is_found_and_connected(rig: Rig, observatory: Observatory) -
         "focuser",
         "rotator",
         "flat panel",
+        "safety monitor",
+        "weather station",
     ]
     connected = {device.device_type for device in observatory.devices if device.state.connected}
-    assert connected == {"Telescope", "Camera", "FilterWheel", "Focuser", "Rotator", "CoverCalibrator"}
+    others = {"CoverCalibrator", "SafetyMonitor", "ObservingConditions"}
+    assert connected == {"Telescope", "Camera", "FilterWheel", "Focuser", "Rotator"} | others
 
 
 def test_a_silent_address_is_one_clear_line() -> None:

@@ -36,10 +36,10 @@ def rig_of(device: Stubborn) -> Rig:
 
 
 def test_everything_is_made_safe_in_order() -> None:
-    """The panel goes dark, the exposure ends, the mount parks, and it is said."""
+    """The panel goes dark, the exposure ends, the mount parks, the cover closes, and it is said."""
     device = Stubborn()
-    assert leave_safe(rig_of(device)) == "panel dark, exposure ended, mount parked"
-    assert device.told == ["light_off", "abort", "park"]
+    assert leave_safe(rig_of(device)) == "panel dark, exposure ended, mount parked, cover closed"
+    assert device.told == ["light_off", "abort", "park", "close_cover"]
 
 
 @pytest.mark.parametrize("error", [DeviceError("panel", "lost"), KeyError("Value")])
@@ -48,11 +48,11 @@ def test_one_device_that_fails_does_not_keep_the_others_from_safety(error: Excep
     device = Stubborn({"light_off": error})
     said = leave_safe(rig_of(device))
     assert said.startswith("NOT panel dark (")
-    assert said.endswith("), exposure ended, mount parked")
+    assert said.endswith("), exposure ended, mount parked, cover closed")
 
 
 def test_a_mount_that_does_not_park_stands_still() -> None:
     """Where parking fails, the slew is stopped and tracking switched off, so that nothing runs into the pier."""
     device = Stubborn({"park": DeviceError("telescope", "cannot park")})
-    assert leave_safe(rig_of(device)).endswith(", slew stopped, tracking off")
-    assert device.told[-2:] == ["stop", "track False"]
+    assert leave_safe(rig_of(device)).endswith(", slew stopped, tracking off, cover closed")
+    assert device.told[-3:] == ["stop", "track False", "close_cover"]
