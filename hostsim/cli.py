@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from hostsim.alpaca.configuration import ServerConfig, ServiceConfig, read_service_config
+from hostsim.alpaca.identity import machine_identity
 from hostsim.alpaca.presets import Preset, preset_server
 from hostsim.alpaca.server import AlpacaServerError
 from hostsim.alpaca.service import Service
@@ -127,7 +128,7 @@ def serve(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         suppress(KeyboardInterrupt),
-        Service(described, clock, simulator_routes=preset is Preset.OMNISIM) as service,
+        Service(described, clock, simulator_routes=preset is Preset.OMNISIM, machine=machine_identity()) as service,
     ):
         for running in service.servers:
             Console().print(f"serving Alpaca simulators on {running.address}", highlight=False, markup=False)
@@ -148,6 +149,12 @@ def conformance(
     untimed: Annotated[
         bool, typer.Option("--untimed", help="For devices whose time is not real: measure none.")
     ] = False,
+    discovery_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65_535, help="The server's UDP port of discovery; 0 asks nothing.", show_default="32227"
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Check any Alpaca server: a line for every rule, a summary by device; exit status 1 if a rule failed."""
@@ -156,7 +163,7 @@ def conformance(
         devices = tuple(device_asked(text) for text in device or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    conditions = Conditions(timeout_s=timeout, operation_s=12 * timeout, profile=profile, timed=not untimed)
+    conditions = Conditions(timeout, 12 * timeout, profile, timed=not untimed, discovery_port=discovery_port)
     verdicts = []
     for verdict in check_server(Target(host, port, devices, conditions)):
         verdicts.append(verdict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-import uuid
 from collections import Counter
 from pathlib import Path as FilePath
 from typing import Any, Literal
@@ -19,8 +18,6 @@ from hostsim.devices.configuration import AnyDeviceConfig, ObservatoryConfig, st
 
 ALPACA_PORT = 32_323
 """The port of the reference simulators, and of ours."""
-
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "hostsim.service")
 
 
 class ServerConfig(BaseModel):
@@ -50,15 +47,8 @@ class ServerConfig(BaseModel):
         return self
 
     def observatory(self) -> ObservatoryConfig:
-        """Return the observatory that is served; its devices keep their ids as long as name, port and order stay."""
-        counted: Counter[str] = Counter()
-        devices = []
-        for device in self.devices:
-            key = f"{uuid.getnode()}/{self.name}/{self.port}/{device.kind}/{counted[device.kind]}"
-            counted[device.kind] += 1
-            unique_id = device.unique_id or str(uuid.uuid5(_NAMESPACE, key))
-            devices.append(device.model_copy(update={"unique_id": unique_id}))
-        return ObservatoryConfig(name=self.name, devices=tuple(devices), camera_angle_deg=self.camera_angle_deg)
+        """Return the observatory that is served."""
+        return ObservatoryConfig(name=self.name, devices=self.devices, camera_angle_deg=self.camera_angle_deg)
 
     @property
     def element(self) -> ElementType | None:
@@ -76,10 +66,16 @@ class ServiceConfig(BaseModel):
     @model_validator(mode="after")
     def _different(self) -> ServiceConfig:
         names = Counter(server.name for server in self.servers)
+        written = Counter(
+            device.unique_id.lower() for server in self.servers for device in server.devices if device.unique_id
+        )
         addresses = Counter((server.bind, server.port) for server in self.servers if server.port)
         for name, count in names.items():
             if count > 1:
                 raise ValueError(f"{count} servers are called {name!r}: give each its own `name`")
+        for unique_id, count in written.items():
+            if count > 1:
+                raise ValueError(f"{count} devices have the unique_id {unique_id!r}: give each its own, or none")
         for (bind, port), count in addresses.items():
             if count > 1:
                 raise ValueError(f"{count} servers listen on {bind}:{port}: give each its own `port`")

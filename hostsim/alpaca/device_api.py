@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hostsim.alpaca.bodies import read_body
@@ -16,12 +16,14 @@ from hostsim.alpaca.requests import BadRequestError, Parameters, from_form, from
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind, Member
 from hostsim.devices.parts.device import Device
-from hostsim.devices.parts.errors import AlpacaError
+from hostsim.devices.parts.errors import AlpacaError, InvalidOperationError
 from hostsim.devices.parts.frame import Frame
 
 # How long a synchronous method may take, as ConformU allows, and how often its end is looked for.
 _LONGEST_CALL_S = 600.0
 _POLL_S = 0.05
+# So often it is looked whether the clock of the simulators goes at all; a test may move it by hand.
+_STANDING_POLLS = 10
 
 
 class DeviceApi:
@@ -54,7 +56,7 @@ class DeviceApi:
         try:
             value = self._perform(device, member, arguments=arguments)
             if member.completion:
-                await self._completed(device, member)
+                await self._completed(device, member, request=request)
         except AlpacaError as error:
             return transaction.refused(error)
         if isinstance(value, Frame):
@@ -78,12 +80,20 @@ class DeviceApi:
             self._observatory.advance()
             return device.perform(member, *arguments)
 
-    async def _completed(self, device: Device, member: Member) -> None:
-        """Wait until a synchronous method is over."""
+    async def _completed(self, device: Device, member: Member, *, request: Request) -> None:
+        """Wait until a synchronous method is over, or nobody waits for it, or time is seen to stand still."""
         busy = device.members.gets[member.completion.lower()]
-        for _ in range(round(_LONGEST_CALL_S / _POLL_S)):
+        started = self._observatory.clock.now()
+        for poll in range(round(_LONGEST_CALL_S / _POLL_S)):
             if not self._perform(device, busy, arguments=[]):
                 return
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            if poll >= _STANDING_POLLS and self._observatory.clock.now() == started:
+                raise InvalidOperationError(
+                    f"{member.name} has begun, but the simulated time stands still: let it pass, and poll "
+                    f"{member.completion} for the end"
+                )
             await asyncio.sleep(_POLL_S)
         raise AlpacaError(f"{member.name} was not over after {_LONGEST_CALL_S:g} s: {member.completion} is still true")
 

@@ -11,6 +11,7 @@ from typing import Self
 import uvicorn
 
 from hostsim.alpaca.app import Presentation, make_app
+from hostsim.alpaca.connections import Limits, limited
 from hostsim.alpaca.discovery import Discovery
 from hostsim.alpaca.errors import AlpacaServerError
 from hostsim.devices.observatory import Observatory
@@ -47,8 +48,12 @@ class AlpacaServer:
         discovery_port: int = 0,
         presentation: Presentation | None = None,
     ) -> None:
-        """Prepare to serve ``observatory``; port 0 takes any free one, discovery port 0 is no discovery."""
+        """Prepare to serve ``observatory``; port 0 takes any free one, discovery port 0 is no discovery.
+
+        ``limits`` of connections may be changed until the start.
+        """
         self.observatory = observatory
+        self.limits = Limits()
         self._host = host
         self._port = port
         self._discovery_port = discovery_port
@@ -93,7 +98,7 @@ class AlpacaServer:
         self._socket = self._listen()
         config = uvicorn.Config(
             make_app(self.observatory, self._presentation),
-            http="h11",
+            http=limited(self.limits),
             loop="asyncio",
             log_config=None,
             log_level=logging.ERROR,

@@ -24,7 +24,9 @@ class SetupPages:
 
     async def server(self, request: Request) -> Response:
         """Show the page of the server, a list of its devices."""
-        devices = [_summary(device) for device in self._observatory.devices]
+        with self._observatory.lock:
+            self._observatory.advance()
+            devices = [_summary(device) for device in self._observatory.devices]
         return page("server.html", self._observatory.config.name, devices=devices, moment=self._moment())
 
     async def device(self, request: Request) -> Response:
@@ -54,7 +56,7 @@ def _summary(device: Device) -> dict[str, Any]:
         "name": device.config.name,
         "kind": kind,
         "number": number,
-        "interface_version": device.interface_version,
+        "interface_version": device.get_interface_version(),
         "connected": device.state.connected,
         "page": f"/setup/v1/{kind.lower()}/{number}/setup",
     }

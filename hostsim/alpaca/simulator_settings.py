@@ -81,10 +81,6 @@ def _seen(name: str, member: str, *, kind: type) -> Setting:
     return Setting(name, kind, lambda device: shown(device, member))
 
 
-def _version(device: Device) -> int:
-    return device.config.interface_version or device.interface_version
-
-
 def _set_version(device: Device, version: int) -> None:
     check_range("InterfaceVersion", version, low=1, high=device.interface_version)
     device.config = device.config.model_copy(update={"interface_version": version})
@@ -96,7 +92,7 @@ def _set_safe(device: Device, safe: bool) -> None:
 
 def _table(*settings: Setting) -> dict[str, Setting]:
     connect = _configured("ConnectDelay", "connect_s", kind=int, per_unit=1000)
-    version = Setting("InterfaceVersion", int, _version, _set_version)
+    version = Setting("InterfaceVersion", int, Device.get_interface_version, _set_version)
     return {setting.name.lower(): setting for setting in (connect, version, *settings)}
 
 

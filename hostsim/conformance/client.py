@@ -16,7 +16,7 @@ from hostsim.conformance.outcome import NoAnswerError, shown
 ANSWER_BYTES: Final = 1 << 20
 _PATIENCE: Final = 3
 _CHUNK: Final = 1 << 16
-_FORM: Final = "application/x-www-form-urlencoded"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,18 @@ class Request:
     accept: str = "application/json"
     limit: int = ANSWER_BYTES
     wait_s: float | None = None
+    form_type: str = FORM
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer, and how many seconds it took."""
+    """One answer, how many seconds it took, and the length that its head announced, if it did."""
 
     status: int
     content_type: str
     body: bytes
     elapsed_s: float
+    announced: int | None = None
 
     @property
     def text(self) -> str:
@@ -58,7 +60,7 @@ class Client:
     def __init__(self, host: str, port: int, *, timeout_s: float) -> None:
         """Prepare to talk to a server; an answer may take ``timeout_s`` unless a request says otherwise."""
         self.timeout_s = timeout_s
-        self._address = (host, port)
+        self.address = (host, port)
         self._connection: http.client.HTTPConnection | None = None
         self._hung: set[tuple[str, str]] = set()
         self._silent = 0
@@ -90,6 +92,11 @@ class Client:
             raise
         self._silent = 0
         return reply
+
+    def another(self) -> Client:
+        """Return a client of the same server with a connection of its own."""
+        host, port = self.address
+        return Client(host, port, timeout_s=self.timeout_s)
 
     def close(self) -> None:
         """Close the connection."""
@@ -130,7 +137,7 @@ class Client:
 
     def _open(self, wait_s: float) -> http.client.HTTPConnection:
         if self._connection is None or self._connection.sock is None:
-            host, port = self._address
+            host, port = self.address
             connection = http.client.HTTPConnection(host, port, timeout=wait_s)
             try:
                 connection.connect()
@@ -157,16 +164,17 @@ def _ask(connection: http.client.HTTPConnection, request: Request, *, started: f
     body = None
     if request.form is not None:
         body = urlencode(request.form)
-        headers["Content-Type"] = _FORM
+        headers["Content-Type"] = request.form_type
     connection.request(request.method, target, body, headers)
     response = connection.getresponse()
+    announced = response.length
     try:
         content = _read(response, request.limit)
     finally:
         # read1 leaves an answer that was read to its end open.
         response.close()
     elapsed_s = time.monotonic() - started
-    return Reply(response.status, response.getheader("Content-Type") or "", content, elapsed_s)
+    return Reply(response.status, response.getheader("Content-Type") or "", content, elapsed_s, announced)
 
 
 def _read(response: http.client.HTTPResponse, limit: int) -> bytes:

@@ -12,6 +12,7 @@ from hostsim.conformance.rule import Rule
 
 _SETTINGS: Final = {
     "Camera": "BinX BinY StartX StartY NumX NumY Gain Offset ReadoutMode FastReadout SetCCDTemperature CoolerOn",
+    "Dome": "Slaved",
     "Focuser": "TempComp",
     "ObservingConditions": "AveragePeriod",
     "Rotator": "Reverse",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from hostsim.conformance import restoring
 from hostsim.conformance.client import Client
 from hostsim.conformance.device import Conditions, Device
+from hostsim.conformance.members import OFFLINE
 from hostsim.conformance.outcome import NotApplicableError, NotedError, UnmetError
 from hostsim.conformance.rule import Phase, Rule, Status, Verdict
 from hostsim.conformance.rules import RULES
@@ -43,7 +44,7 @@ class Target:
 def check_server(target: Target) -> Iterator[Verdict]:
     """Check a server; yields verdicts of the server, then those of each device as soon as they are there in order."""
     with contextlib.closing(target.client()) as client:
-        server = Server(client)
+        server = Server(client, target.conditions, named=bool(target.devices))
         yield from _judged(target.asked, server, phase=Phase.SERVER, conditions=target.conditions)
         devices = target.devices or tuple(served(client))
     with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="conformance") as pool:
@@ -58,23 +59,39 @@ def _check_device(target: Target, kind: str, *, number: int) -> list[Verdict]:
         with contextlib.suppress(UnmetError):
             device.version = max(1, device.read("InterfaceVersion"))
         connected = _connected(device)
+        # Before anything else: some devices obey without a connection.
+        found = _found(device)
         _set_connected(device, False)
+        device.heedless = _answers_unconnected(device)
         verdicts = [
             verdict
             for phase in (Phase.OFFLINE, Phase.CONNECTING)
             for verdict in _judged(rules, device, phase=phase, conditions=target.conditions)
         ]
-        verdicts += _check_connected(device, rules)
+        verdicts += _check_connected(device, rules, found=found)
         _set_connected(device, connected)
         return verdicts
 
 
-def _check_connected(device: Device, rules: list[Rule]) -> list[Verdict]:
+def _found(device: Device) -> restoring.Found:
+    _set_connected(device, True)
+    return restoring.remember(device)
+
+
+def _answers_unconnected(device: Device) -> bool:
+    with contextlib.suppress(UnmetError):
+        plain = [call for call in device.calls if call.verb == "GET" and not call.parameters]
+        return any(
+            device.error(call.name) == 0 for call in plain if call.name not in OFFLINE and call.returns != "image"
+        )
+    return False
+
+
+def _check_connected(device: Device, rules: list[Rule], *, found: restoring.Found) -> list[Verdict]:
     online = [rule for rule in rules if rule.phase in (Phase.ONLINE, Phase.BEHAVIOUR)]
     _set_connected(device, True)
     if not _connected(device):
         return [Verdict(rule, device.place, "", Status.SKIP, rule.text, _NO_CONNECTION) for rule in online]
-    found = restoring.remember(device)
     verdicts = [
         verdict
         for phase in (Phase.ONLINE, Phase.BEHAVIOUR)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from alpaca.camera import Camera as AlpacaCamera
@@ -22,6 +23,7 @@ from hostsim.equipment.listing import Listed, listed_devices, speaks_alpaca
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.session import ANSWER_S
 from hostsim.equipment.wheel import FilterWheel
 from tsplug import DeviceError, InputError
@@ -51,6 +53,11 @@ class Rig:
         found = (self.mount, self.camera, self.wheel, self.focuser, self.rotator, self.panel)
         return tuple(device for device in found if device is not None)
 
+    def only(self, devices: list[HostDevice]) -> Rig:
+        """Return a rig of these of the devices."""
+        held = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Rig(**{name: device for name, device in held.items() if device in devices})
+
 
 def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
     """Find the device of each kind with the lowest number at ``host:port`` and connect to it.
@@ -62,7 +69,8 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
 
     Raises:
         InputError: the address is not ``host:port``.
-        DeviceError: nothing answers there, there are no devices, or one cannot be connected.
+        DeviceError: nothing answers there, there are no devices, or one cannot be connected; those that were
+            connected before it are left safe, and disconnected again.
     """
     check_reachable(address, answer_s=answer_s)
     server = f"Alpaca server {address}"
@@ -79,9 +87,33 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
         rotator=found.device("rotator", alpaca=AlpacaRotator, host=Rotator),
         panel=found.device("covercalibrator", alpaca=CoverCalibrator, host=Panel),
     )
-    for device in rig.devices:
-        device.connect()
+    _connect(rig)
     return rig
+
+
+def _connect(rig: Rig) -> None:
+    connected: list[HostDevice] = []
+    for device in rig.devices:
+        try:
+            device.connect()
+        except DeviceError as error:
+            said = str(error).removeprefix(f"{device.label}: ")
+            if connected:
+                said += f"; the others are left safe: {_left(rig.only(connected))}"
+            with suppress(DeviceError):
+                device.disconnect()
+            raise DeviceError(device.label, said) from error
+        connected.append(device)
+
+
+def _left(rig: Rig) -> str:
+    done = [leave_safe(rig)]
+    for device in rig.devices:
+        try:
+            device.disconnect()
+        except DeviceError as error:
+            done.append(f"NOT disconnected ({error})")
+    return ", ".join(done if len(done) > 1 else [*done, "disconnected"])
 
 
 def check_address(address: str) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.waiting import Patience
 from hostsim.night.options import NightOptions
 from hostsim.saving.fits import sweep
@@ -11,7 +12,6 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
-from hostsim.sequence.safety import leave_safe
 from hostsim.sequence.state import Imaging, NightState
 from tsplug import InputError
 

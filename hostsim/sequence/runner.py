@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence as SequenceOf
 
+from hostsim.equipment.safety import leave_safe
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.document import Item, Loop, Sequence, Sequential
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.nodes import Path, shown
-from hostsim.sequence.safety import leave_safe
 from hostsim.sequence.state import Place
 from tsplug import Cancelled, TsplugError
 

@@ -69,7 +69,8 @@ class MountConfig(BaseModel):
     """Slew speed in degrees per second; where to park and to find home (hour angle in hours, declination).
 
     Without a declination both lie at the celestial pole that is above the horizon. ``start`` is where a mount points
-    that does not start parked; without one it starts at its park position.
+    that does not start parked; without one it starts at its park position. Within ``past_meridian_deg`` of the
+    meridian a slew keeps the side of the pier.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +81,7 @@ class MountConfig(BaseModel):
     home_ha_hours: float = Field(default=0.0, ge=-12, le=12)
     home_dec_deg: float | None = Field(default=None, ge=-90, le=90)
     start: Place | None = None
+    past_meridian_deg: float = Field(default=0.0, ge=0, le=90)
 
     def park(self, latitude_deg: float) -> Place:
         """Return the park position at a latitude."""
@@ -155,10 +157,13 @@ class MountState(BaseModel):
             hours = astrometry.wrap_hours(sidereal - ra)
         return Place(reference=reference, hours=hours, dec_deg=dec)
 
-    def pier_for(self, goal: Place, moment: datetime) -> PierSide:
-        """Return the pointing state a slew to ``goal`` ends in: normal west of the meridian."""
+    def pier_for(self, goal: Place, moment: datetime, *, past_meridian_deg: float = 0.0) -> PierSide:
+        """Return the pointing state a slew to ``goal`` ends in: normal west of the meridian, near it as now."""
         ground = self.seen_from(Reference.GROUND, goal, moment=moment)
-        return PierSide.EAST if astrometry.wrap_hours(ground.hours) >= 0 else PierSide.WEST
+        hours = astrometry.wrap_hours(ground.hours)
+        if abs(hours) * 15.0 < past_meridian_deg:
+            return self.pier
+        return PierSide.EAST if hours >= 0 else PierSide.WEST
 
     def start_slew(self, slew: Slew) -> None:
         """Begin a slew."""

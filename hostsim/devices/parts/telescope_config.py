@@ -1,10 +1,15 @@
-"""What a simulated telescope may be configured to be: abilities, rates, and where it starts."""
+"""What a simulated telescope may be configured to be, and everything about it that changes."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hostsim.devices.parts.device import ConnectionState, DeviceConfig
+from hostsim.devices.parts.mount import MountConfig, MountState, Place
+from hostsim.sky.scene import Optics, SkySite
 
 
 class EquatorialSystem(IntEnum):
@@ -60,3 +65,52 @@ class AxisRate(BaseModel):
     def holds(self, rate_deg_per_s: float) -> bool:
         """Return whether a rate, in either direction, is in this range."""
         return self.lowest_deg_per_s <= abs(rate_deg_per_s) <= self.highest_deg_per_s
+
+
+class TelescopeConfig(DeviceConfig):
+    """Site, optics, mount and abilities; ``pointing_error`` is what the mount is wrong by until it is synchronised.
+
+    ``aperture_area_m2`` is what an obstruction leaves of the aperture, None without one.
+    Tracking rates are 0 sidereal, 1 lunar, 2 solar, 3 King. Some mounts begin to track when they are unparked.
+    """
+
+    kind: Literal["telescope"] = "telescope"
+    name: str = Field(default="Simulated telescope", min_length=1)
+    site: SkySite = SkySite()
+    optics: Optics = Optics()
+    mount: MountConfig = MountConfig()
+    abilities: Abilities = Abilities()
+    equatorial_system: EquatorialSystem = EquatorialSystem.J2000
+    axis_rates: tuple[AxisRate, ...] = (AxisRate(lowest_deg_per_s=0.0, highest_deg_per_s=6.0),)
+    tracking_rates: tuple[Annotated[int, Field(ge=0, le=3)], ...] = (0, 1, 2, 3)
+    refraction: bool = False
+    aperture_area_m2: float | None = Field(default=None, gt=0)
+    unpark_tracks: bool = False
+    settle_s: int = Field(default=2, ge=0)
+    starts_parked: bool = True
+    pointing_error_ra_arcmin: float = 0.0
+    pointing_error_dec_arcmin: float = 0.0
+
+    @model_validator(mode="after")
+    def _tracks_the_stars(self) -> TelescopeConfig:
+        if 0 not in self.tracking_rates:
+            raise ValueError("the tracking rates must hold 0, the sidereal one")
+        able = self.abilities
+        if (able.slew or able.sync) and not (able.set_tracking or self.unpark_tracks):
+            raise ValueError("a mount that never tracks cannot slew or sync: set unpark_tracks, or set_tracking")
+        return self
+
+
+class TelescopeState(ConnectionState):
+    """The mount, where it parks, the target, what was learnt by synchronising (hours, degrees), and settings."""
+
+    mount: MountState
+    park: Place
+    elevation_m: float
+    settle_s: int
+    target_ra_hours: float | None = None
+    target_dec_deg: float | None = None
+    learnt_hours: float = 0.0
+    learnt_deg: float = 0.0
+    utc_shift_s: float = 0.0
+    refraction: bool = False

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hostsim.alpaca.configuration import ServerConfig, read_service_config
+from hostsim.alpaca.configuration import read_service_config
 from hostsim.alpaca.errors import ServiceConfigError
 from hostsim.alpaca.images import ElementType
 from hostsim.devices.camera import CameraConfig
 from hostsim.devices.filterwheel import FilterWheelConfig
-from hostsim.devices.focuser import FocuserConfig
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "observatory.toml"
+FOCUSER = "[[servers.devices]]\nkind = 'focuser'\n"
 CAMERA = '[[servers]]\n[[servers.devices]]\nkind = "camera"\n'
 Problems = Callable[[str], list[str]]
 
@@ -55,20 +55,6 @@ def test_what_is_not_written_is_as_usual(tmp_path: Path) -> None:
     assert len({device.kind for device in server.observatory().devices}) == 10
 
 
-def test_ids_stay_and_differ() -> None:
-    """The same description gives the same ids; another name or port, or another device, other ones."""
-
-    def ids(**fields: object) -> list[str]:
-        server = ServerConfig.model_validate({"devices": [{"kind": "focuser"}, {"kind": "focuser"}], **fields})
-        return [device.unique_id for device in server.observatory().devices]
-
-    first = ids()
-    assert first == ids()
-    assert len({*first, *ids(name="other"), *ids(port=1)}) == 6
-    chosen = ServerConfig(devices=(FocuserConfig(unique_id="mine"),)).observatory()
-    assert chosen.devices[0].unique_id == "mine"
-
-
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -91,6 +77,10 @@ def test_ids_stay_and_differ() -> None:
             "2: servers[0].devices[0]: unknown kind 'toaster'; known",
         ),
         ("[[servers]]\ndevices = []", "2: servers[0].devices: Tuple should have at least 1 item"),
+        (
+            f"[[servers]]\n{FOCUSER}unique_id = 'a'\n[[servers]]\nname = 'b'\nport = 1\n{FOCUSER}unique_id = 'A'",
+            "1: 2 devices have the unique_id 'a'",
+        ),
         ("[[servers]]\n[[servers]]\nport = 1", "1: 2 servers are called 'hostsim'"),
         ("[[servers]]\n[[servers]]\nname = 'b'", "1: 2 servers listen on 127.0.0.1:32323"),
     ],

@@ -160,7 +160,7 @@ def check() -> Callable[..., Checked]:
 
     def run(address: str, kind: str = "FilterWheel", *, rules: tuple[str, ...] = ("",), **more: Any) -> Checked:
         host, _, port = address.partition(":")
-        conditions = Conditions(timed=False, operation_s=20.0, **more)
+        conditions = Conditions(**{"timed": False, "operation_s": 20.0, "discovery_port": 0, **more})
         chosen = tuple(rule for rule in RULES.values() if rule.id.startswith(rules))
         return Checked(check_server(Target(host, int(port), ((kind, 0),), conditions, chosen)))
 

@@ -17,8 +17,8 @@ import pytest
 from hostsim.clock import SimulatedClock
 from hostsim.equipment.camera import Exposure
 from hostsim.equipment.rig import Rig, connect
+from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.waiting import Patience
-from hostsim.sequence.safety import leave_safe
 from tsplug import DeviceError, PierSide
 
 SOON = Patience(timeout_s=900, poll_s=30)

@@ -1,11 +1,14 @@
-"""How a night that cannot go on is left: dark panel, no exposure, parked mount."""
+"""How equipment is left that cannot go on: dark panel, no exposure, parked mount."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hostsim.equipment.mount import Mount
-from hostsim.equipment.rig import Rig
+
+if TYPE_CHECKING:
+    from hostsim.equipment.rig import Rig
 
 
 def leave_safe(rig: Rig) -> str:
@@ -14,7 +17,7 @@ def leave_safe(rig: Rig) -> str:
     A mount that does not park is stopped where it is, without tracking.
     """
     if not rig.devices:
-        return "nothing was connected"
+        return "nothing is connected"
     said: list[str] = []
     if rig.panel is not None:
         said.append(_tried("panel dark", rig.panel.light_off))

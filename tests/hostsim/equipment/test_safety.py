@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from hostsim.equipment.rig import Rig
-from hostsim.sequence.safety import leave_safe
+from hostsim.equipment.safety import leave_safe
 from tsplug import DeviceError
 
 
