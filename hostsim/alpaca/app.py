@@ -45,7 +45,7 @@ def make_app(observatory: Observatory, presentation: Presentation | None = None)
     management = Management(observatory, counter, location=shown.location)
     device_api = DeviceApi(observatory, counter, image_element=shown.image_element)
     pages = SetupPages(observatory)
-    openapi = OpenApi(observatory)
+    openapi = OpenApi(observatory, simulator_routes=shown.simulator_routes)
     routes: list[BaseRoute] = [
         _route("/api/v1/openapi.json", openapi.document),
         _route("/api/v1/{device_type}/{number}/{member}", device_api.handle, "GET", "PUT"),

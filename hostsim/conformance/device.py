@@ -11,7 +11,7 @@ from typing import Any, Final
 from hostsim.clock import SystemClock
 from hostsim.conformance.client import Client, Reply, Request
 from hostsim.conformance.envelope import TYPE_WORDS, document, error_number, type_problem
-from hostsim.conformance.members import PLATFORM_7, Call, calls
+from hostsim.conformance.members import PLATFORM_7, RAW_COMMANDS, Call, calls
 from hostsim.conformance.outcome import NotApplicableError, NotedError, UnmetError, error_text, expect, shown
 from hostsim.conformance.rule import Profile
 from tsplug.ports import Clock
@@ -42,6 +42,7 @@ class Conditions:
 
     ``timed`` is false where seconds of the devices are not those of the checker. ``discovery_port`` is the UDP port of
     discovery: 0 for none, None for the usual one, where silence is no failure. ``clock`` tells the right time.
+    ``raw_commands`` lets what a real mount may obey be sent: CommandBlind, CommandBool and CommandString.
     """
 
     timeout_s: float = 5.0
@@ -50,6 +51,7 @@ class Conditions:
     timed: bool = True
     discovery_port: int | None = None
     clock: Clock = field(default_factory=SystemClock)
+    raw_commands: bool = False
 
 
 class Device:
@@ -77,8 +79,9 @@ class Device:
 
     @property
     def calls(self) -> list[Call]:
-        """Return the calls of this interface version."""
-        return [call for call in calls(self.kind) if call.version <= self.version]
+        """Return the calls of this interface version; raw commands only where they may be sent."""
+        known = [call for call in calls(self.kind) if call.version <= self.version]
+        return [call for call in known if self.conditions.raw_commands or call.name not in RAW_COMMANDS]
 
     def path(self, name: str) -> str:
         """Return the path of a member."""

@@ -46,19 +46,23 @@ def management_value(client: Client, path: str) -> Any:
 
 
 def served(client: Client) -> list[tuple[str, int]]:
-    """Return type and number of each device that the server lists, leaving out what cannot be one.
+    """Return type and number of each device that the server lists, no more than `MOST_DEVICES`."""
+    try:
+        return listed(management_value(client, PATHS[2]))[:MOST_DEVICES]
+    except UnmetError:
+        return []
+
+
+def listed(entries: Any) -> list[tuple[str, int]]:
+    """Return type and number of each device in the Value of a list, leaving out what cannot be one.
 
     A type in the wrong capitals is a fault of the list, not of the device, which is checked all the same.
     """
     proper = {kind.lower(): kind for kind in PLATFORM_7}
-    try:
-        entries = management_value(client, PATHS[2])
-    except UnmetError:
-        return []
     found: list[tuple[str, int]] = []
     for entry in entries if isinstance(entries, list) else []:
         kind, number = (entry.get("DeviceType"), entry.get("DeviceNumber")) if isinstance(entry, dict) else (None, None)
         kind = proper.get(kind.lower()) if isinstance(kind, str) else None
         if kind is not None and is_integer(number) and number >= 0 and (kind, number) not in found:
             found.append((kind, number))
-    return found[:MOST_DEVICES]
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hostsim.devices.camera import Camera, CameraConfig
 from hostsim.devices.configuration import AnyDeviceConfig, ObservatoryConfig
@@ -149,6 +149,10 @@ class Observatory:
             for device in self.devices:
                 device.restore(states[_key(device)])
             self._reached = datetime.fromisoformat(snapshot["moment"])
+
+    def at_rest(self, device: Device) -> dict[str, Any]:
+        """Return the state that ``device`` would start with, as it is configured now."""
+        return self._made(cast(AnyDeviceConfig, device.config)).snapshot()
 
     def _beside(self, kind: type[Kind], number: int) -> Kind | None:
         devices = self.of(kind)

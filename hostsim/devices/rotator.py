@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from hostsim.devices.parts.description import fixed, method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError
+from hostsim.devices.parts.limits import Azimuth, Between, Seconds, Speed
 from hostsim.devices.parts.motion import LinearMotion
 
 
@@ -20,16 +21,18 @@ class RotatorConfig(DeviceConfig):
     angle as its target (``mechanical_target``), another keeps what Reverse is told without reversing anything.
     """
 
+    newest_interface: ClassVar[int] = 4
+
     kind: Literal["rotator"] = "rotator"
     name: str = Field(default="Simulated rotator", min_length=1)
-    step_deg: float = Field(default=0.01, gt=0)
-    deg_per_s: float = Field(default=6.0, gt=0)
-    start_deg: float = Field(default=0.0, ge=0, lt=360)
-    settle_s: float = Field(default=0.5, ge=0)
+    step_deg: Annotated[float, Between(ge=0.0001, le=45)] = 0.01
+    deg_per_s: Speed = 6.0
+    start_deg: Azimuth = 0.0
+    settle_s: Seconds = 0.5
     stepped: bool = True
     tells_step: bool = True
     can_halt: bool = True
-    stop_deg: float | None = Field(default=None, ge=0, lt=360)
+    stop_deg: Annotated[float | None, Between(ge=0, lt=360)] = None
     mechanical_target: bool = False
     reverses: bool = True
 

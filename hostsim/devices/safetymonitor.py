@@ -13,6 +13,8 @@ from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, 
 class SafetyMonitorConfig(DeviceConfig):
     """What the monitor says at first."""
 
+    newest_interface: ClassVar[int] = 3
+
     kind: Literal["safetymonitor"] = "safetymonitor"
     name: str = Field(default="Simulated safety monitor", min_length=1)
     safe: bool = True

@@ -23,7 +23,7 @@ from hostsim.equipment.listing import Listed, listed_devices, speaks_alpaca
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
-from hostsim.equipment.safety import leave_safe
+from hostsim.equipment.safety import make_safe
 from hostsim.equipment.session import ANSWER_S
 from hostsim.equipment.wheel import FilterWheel
 from tsplug import DeviceError, InputError
@@ -99,21 +99,25 @@ def _connect(rig: Rig) -> None:
         except DeviceError as error:
             said = str(error).removeprefix(f"{device.label}: ")
             if connected:
-                said += f"; the others are left safe: {_left(rig.only(connected))}"
+                said += f"; the others are {_left(rig.only(connected))}"
             with suppress(DeviceError):
                 device.disconnect()
             raise DeviceError(device.label, said) from error
+        except BaseException:
+            # Nothing has been told to move yet, and who interrupts wants no parking: the connections are given back.
+            for each in (*connected, device):
+                with suppress(DeviceError):
+                    each.disconnect()
+            raise
         connected.append(device)
 
 
 def _left(rig: Rig) -> str:
-    done = [leave_safe(rig)]
-    for device in rig.devices:
-        try:
-            device.disconnect()
-        except DeviceError as error:
-            done.append(f"NOT disconnected ({error})")
-    return ", ".join(done if len(done) > 1 else [*done, "disconnected"])
+    leaving = make_safe(rig)
+    gone = [leaving.attempt("connection given back", device.disconnect) for device in rig.devices]
+    leaving.done = [outcome for outcome in leaving.done if outcome != "connection given back"]
+    leaving.done += ["disconnected"] if all(gone) else []
+    return leaving.words
 
 
 def check_address(address: str) -> tuple[str, int]:

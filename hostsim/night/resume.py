@@ -70,7 +70,7 @@ def take_up(host: Host) -> None:
         _take_up(host)
     except BaseException:
         host.context.cancellation.withdraw()
-        host.warn(f"the night cannot go on; left safe: {leave_safe(host.rig)}")
+        host.warn(f"the night cannot go on; {leave_safe(host.rig)}")
         raise
 
 

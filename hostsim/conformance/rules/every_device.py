@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hostsim.conformance.device import INVALID_OPERATION, NOT_IMPLEMENTED, UNKNOWN_ACTION, Device
-from hostsim.conformance.members import DEVICE_STATE, PLATFORM_7
+from hostsim.conformance.members import DEVICE_STATE, PLATFORM_7, RAW_COMMANDS
 from hostsim.conformance.outcome import NotApplicableError, NotedError, error_text, expect, shown
 from hostsim.conformance.rule import Profile, RuleSet
 
@@ -77,9 +77,11 @@ def _action_alone(device: Device) -> None:
 @RULES.rule(
     "command",
     "raw commands are not implemented: error 0x400",
-    each=lambda device: ["CommandBlind", "CommandBool", "CommandString"],
+    each=lambda device: list(RAW_COMMANDS),
 )
 def _command(device: Device, name: str) -> None:
+    if not device.conditions.raw_commands:
+        raise NotApplicableError("raw commands are sent with --raw-commands only: a device may obey them")
     number = device.put_error(name, Command="hostsim", Raw=True)
     reason = "older drivers have them"
     device.tolerate(number == NOT_IMPLEMENTED, error_text(number), expected="error 0x400", reason=reason)

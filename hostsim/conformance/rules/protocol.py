@@ -28,8 +28,21 @@ _LASTING = frozenset(
         "UTCDate",
     }
 )
+# A mount or dome that takes a malformed request would move, or lose its alignment; its other members are asked instead.
+_MOVES = frozenset(
+    {
+        "MoveAxis",
+        "SideOfPier",
+        "SlewToAltAz",
+        "SlewToAltAzAsync",
+        "SlewToAltitude",
+        "SlewToAzimuth",
+        "SlewToCoordinates",
+        "SlewToCoordinatesAsync",
+    }
+)
 # With a connection these would do something, so their requests are made without one.
-_HARMLESS = ("Connected", "Connect")
+_CONNECTING = ("Connected", "Connect")
 
 
 def _reads(device: Device) -> list[Call]:
@@ -47,7 +60,7 @@ def _image_ready(camera: Device) -> bool:
 
 def _writes(device: Device) -> list[Call]:
     # A device that obeys without a connection would change for good.
-    kept = (*_HARMLESS, *_LASTING) if device.heedless else _HARMLESS
+    kept = {*_CONNECTING, *_LASTING, *_MOVES} if device.heedless else set(_CONNECTING)
     return [call for call in device.calls if call.verb == "PUT" and call.name not in kept]
 
 
@@ -55,12 +68,16 @@ def _reads_with_parameters(device: Device) -> list[Call]:
     return [call for call in _reads(device) if call.parameters]
 
 
+def _harmless(device: Device) -> list[Call]:
+    return [call for call in device.calls if call.verb == "GET" or call.name not in _LASTING | _MOVES]
+
+
 def _writes_with_parameters(device: Device) -> list[Call]:
-    return [call for call in device.calls if call.verb == "PUT" and call.parameters]
+    return [call for call in _harmless(device) if call.verb == "PUT" and call.parameters]
 
 
 def _typed(device: Device) -> list[Call]:
-    return [call for call in device.calls if any(each.type in _JUNK for each in call.parameters)]
+    return [call for call in _harmless(device) if any(each.type in _JUNK for each in call.parameters)]
 
 
 def _check_envelope(device: Device, call: Call) -> str:

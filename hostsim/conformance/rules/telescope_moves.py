@@ -80,11 +80,15 @@ def _sync(mount: Device) -> str:
     ready(mount, tracking=True)
     ra_hours, dec_deg = mount.read("RightAscension"), mount.read("Declination")
     shifted = (ra_hours + 0.01) % 24.0
-    mount.put("SyncToCoordinates", RightAscension=shifted, Declination=dec_deg)
-    seen = expect_near(mount, shifted, dec_deg=dec_deg)
-    mount.put("TargetRightAscension", TargetRightAscension=ra_hours)
-    mount.put("TargetDeclination", TargetDeclination=dec_deg)
-    mount.put("SyncToTarget")
+    # Whatever happens in between, the mount must not be left with a wrong alignment.
+    with mount.client.uninterrupted():
+        mount.put("SyncToCoordinates", RightAscension=shifted, Declination=dec_deg)
+        try:
+            seen = expect_near(mount, shifted, dec_deg=dec_deg)
+        finally:
+            mount.put("TargetRightAscension", TargetRightAscension=ra_hours)
+            mount.put("TargetDeclination", TargetDeclination=dec_deg)
+            mount.put("SyncToTarget")
     expect_near(mount, ra_hours, dec_deg=dec_deg)
     return seen
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from hostsim.devices.parts.cooler import CoolerConfig, CoolerState
 from hostsim.devices.parts.device import ConnectionState, DeviceConfig
 from hostsim.devices.parts.level import Level, LevelMode
+from hostsim.devices.parts.limits import MOST, Between, Fault, FaultyError, SomeSeconds
 from hostsim.sky.scene import ExposureSettings, LightPath, Sensor
 
 
@@ -33,39 +34,48 @@ class CameraConfig(DeviceConfig):
     duration for none; one with a ``fan`` has actions for it.
     """
 
+    newest_interface: ClassVar[int] = 4
+
     kind: Literal["camera"] = "camera"
     name: str = Field(default="Simulated camera", min_length=1)
     sensor: Sensor = Sensor()
     sensor_name: str = "SIM1600"
-    max_bin: int = Field(default=4, ge=1)
+    max_bin: Annotated[int, Between(ge=1, le=64)] = 4
     asymmetric_bin: bool = False
     gain_mode: LevelMode = LevelMode.VALUE
     gain_names: tuple[str, ...] = ()
     offset_mode: LevelMode = LevelMode.VALUE
     offset_names: tuple[str, ...] = ()
-    offset_max: int = Field(default=100, ge=0)
-    start_gain: int = Field(default=100, ge=0)
-    start_offset: int = Field(default=50, ge=0)
-    electrons_per_adu: float | None = Field(default=None, gt=0)
+    offset_max: Annotated[int, Between(ge=0, le=MOST)] = 100
+    start_gain: Annotated[int, Between(ge=0, le=MOST)] = 100
+    start_offset: Annotated[int, Between(ge=0, le=MOST)] = 50
+    electrons_per_adu: Annotated[float | None, Between(ge=1e-6, le=10**6)] = None
     has_shutter: bool = True
     can_abort: bool = True
     can_stop: bool = True
     can_fast_readout: bool = False
     can_pulse_guide: bool = False
-    sub_exposure_s: float | None = Field(default=None, gt=0)
-    exposure_min_s: float = Field(default=0.0, ge=0)
-    exposure_max_s: float = Field(default=7200.0, gt=0)
-    exposure_step_s: float = Field(default=0.001, ge=0)
+    sub_exposure_s: Annotated[float | None, Between(ge=1e-6, le=10**6)] = None
+    exposure_min_s: Annotated[float, Between(ge=0, le=10**6)] = 0.0
+    exposure_max_s: Annotated[float, Between(ge=1e-6, le=10**6)] = 7200.0
+    exposure_step_s: Annotated[float, Between(ge=0, le=10**6)] = 0.001
     patient: bool = True
     checks_darks: bool = True
     fan: bool = False
-    download_s: float = Field(default=1.0, gt=0)
+    download_s: SomeSeconds = 1.0
     cooler: CoolerConfig | None = CoolerConfig()
 
     @model_validator(mode="after")
     def _levels_fit(self) -> CameraConfig:
+        faults: list[Fault] = []
         for level in (self.gain_level, self.offset_level):
-            level.check()
+            faults += level.faults()
+        for name in ("exposure_min_s", "exposure_step_s"):
+            if getattr(self, name) > self.exposure_max_s:
+                text = f"must be up to exposure_max_s, {self.exposure_max_s:g}, not {getattr(self, name):g}"
+                faults.append(((name,), text))
+        if faults:
+            raise FaultyError(faults)
         return self
 
     @property

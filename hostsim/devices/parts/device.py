@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Annotated, Any, ClassVar, NoReturn, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, model_validator
 
 from hostsim.devices.parts.description import DeviceDescription, Member, describe, method, read, write
 from hostsim.devices.parts.errors import (
@@ -17,6 +17,7 @@ from hostsim.devices.parts.errors import (
     NotSupportedError,
     UnknownActionError,
 )
+from hostsim.devices.parts.limits import INT32, Between, FaultyError, Part, Seconds, written
 
 _NAMES = ("Name", "Description")
 _PLATFORM_7 = ("Connect", "Disconnect", "Connecting", "DeviceState")
@@ -30,7 +31,7 @@ class Now(Protocol):
         ...
 
 
-class DeviceConfig(BaseModel):
+class DeviceConfig(Part):
     """What may be chosen for any device; ``connect_s`` is how long connecting takes.
 
     ``number`` and ``unique_id`` are given by the observatory where they are not written; an ``interface_version``
@@ -39,19 +40,27 @@ class DeviceConfig(BaseModel):
     action as an invalid operation instead of as unknown: ``knows_its_actions`` False.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    newest_interface: ClassVar[int] = 1
 
     name: str = Field(default="Simulated device", min_length=1)
     description: str = Field(default="hostsim simulated device", max_length=68)
-    number: int = Field(default=0, ge=0)
+    number: Annotated[int, Between(ge=0, le=INT32)] = 0
     unique_id: str = ""
-    connect_s: float = Field(default=0.5, ge=0)
+    connect_s: Seconds = 0.5
     driver_info: str = Field(default="hostsim device simulators", min_length=1)
     driver_version: str = Field(default="1.0", pattern=r"^[0-9]+\.[0-9]+$")
-    interface_version: int | None = Field(default=None, ge=1)
+    interface_version: Annotated[int | None, Between(ge=1)] = None
     checks_connection: bool = True
     names_itself_offline: bool = True
     knows_its_actions: bool = True
+
+    @model_validator(mode="after")
+    def _version_exists(self) -> Self:
+        newest = self.newest_interface
+        if self.interface_version is not None and self.interface_version > newest:
+            text = f"must be from 1 to {newest}, the newest there is, not {written(self.interface_version)}"
+            raise FaultyError([(("interface_version",), text)])
+        return self
 
 
 class ConnectionState(BaseModel):

@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -135,10 +135,24 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
+def slow() -> Iterator[str]:
+    """Return the address of simulators that move as slowly as real ones."""
+    clock = SimulatedClock(datetime(2026, 11, 20, 20, tzinfo=UTC), speed=1.0)
+    with AlpacaServer(Observatory(GradientSky(), clock)) as server:
+        yield server.address
+
+
+@pytest.fixture
 def spoil(address: str) -> Iterator[Callable[[Spoil], str]]:
     """Put a server that spoils something before our simulators; it ends with the test."""
     with ExitStack() as stack:
         yield lambda how: stack.enter_context(spoilt(address, how))
+
+
+@pytest.fixture
+def spoiling() -> Callable[[str, Spoil], AbstractContextManager[str]]:
+    """Return what puts a server that spoils something before any other."""
+    return spoilt
 
 
 class Checked(list[Verdict]):

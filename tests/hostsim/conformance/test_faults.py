@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 from typer.testing import CliRunner
 
-from hostsim.cli import app
+from hostsim.commands import app
 from hostsim.conformance.rule import Profile, Status
 from tsplug.testing.clock import ManualClock
 
@@ -124,7 +124,7 @@ FAULTS: dict[str, tuple[Any, str, str]] = {
     "a rotator deaf to Halt": (_deaf_to_halt, "Rotator", "rotator.halt"),
     "Accept is compared literally": (_literal_accept, "Camera", "image.accept"),
     "ImageBytes for everyone": (_always_bytes, "Camera", "image.accept"),
-    "ImageBytes with a suffix": (_suffix, "Camera", "image.bytes-head"),
+    "ImageBytes with a suffix": (_suffix, "Camera", "image.bytes-type"),
     "another id in ImageBytes": (_wrong_id_in_bytes, "Camera", "image.bytes"),
     "no error without an image": (_nothing_instead_of_an_error, "Camera", "image.bytes-error"),
 }
@@ -223,3 +223,55 @@ def test_a_mount_that_does_not_tell_its_alignment_passes(spoil: Any, check: Chec
     """AlignmentMode is optional: without it the side of the pier cannot be judged."""
     rules = ("telescope-moves.pier",)
     assert check(spoil(_no_alignment), "Telescope", rules=rules).status(rules[0]) == [Status.SKIP]
+
+
+def test_a_suffix_of_image_bytes_is_noted_in_the_tolerant_profile(spoil: Any, check: Check) -> None:
+    """Clients that compare the type literally break on it, newer ones do not: no failure there, but told."""
+    rules = ("image.bytes-type",)
+    noted = check(spoil(_suffix), "Camera", rules=rules, profile=Profile.TOLERANT)
+    assert noted.status(rules[0]) == [Status.INFO]
+
+
+@pytest.mark.parametrize("kind", ["Telescope", "Switch"])
+@pytest.mark.parametrize("profile", list(Profile))
+def test_raw_commands_are_sent_only_when_asked_for(spoil: Any, check: Check, kind: str, profile: Profile) -> None:
+    """A real mount may obey a raw command: none is sent, in no profile, and the rule says how it could be."""
+    sent = []
+
+    def note(asked: Any, forward: Any) -> Any:
+        sent.append(asked.member)
+        return forward(asked)
+
+    verdicts = check(spoil(note), kind, rules=("protocol.", "connection.", "common."), profile=profile)
+    assert [member for member in sent if member.startswith("command")] == []
+    assert set(verdicts.status("common.command")) == {Status.SKIP}
+
+
+def _obeys_raw_commands(asked: Any, forward: Any) -> Any:
+    answered = forward(asked)
+    return answered.json(ErrorNumber=0, ErrorMessage="", Value="") if asked.member.startswith("command") else answered
+
+
+def test_raw_commands_that_are_implemented_fail_the_strict_profile_only(spoil: Any, check: Check) -> None:
+    """Asked for with an option, they are sent; older drivers may have them."""
+    address, rules = spoil(_obeys_raw_commands), ("common.command",)
+    for profile, status in ((Profile.STRICT, Status.FAIL), (Profile.TOLERANT, Status.INFO)):
+        verdicts = check(address, rules=rules, profile=profile, raw_commands=True)
+        assert set(verdicts.status(rules[0])) == {status}
+
+
+@pytest.mark.parametrize("kind", ["Telescope", "Dome"])
+def test_malformed_requests_can_move_no_mount(spoil: Any, check: Check, kind: str) -> None:
+    """What a server may wrongly take while connected is never a slew, a sync, a clock or a park position."""
+    sent = set()
+
+    def note(asked: Any, forward: Any) -> Any:
+        if asked.method == "PUT":
+            sent.add(asked.member)
+        return forward(asked)
+
+    wrong = ("put-case", "put-query", "put-missing", "junk")
+    verdicts = check(spoil(note), kind, rules=tuple(f"protocol.{name}" for name in wrong))
+    assert {"PASS"} <= set(verdicts.status("protocol.put-case"))
+    moving = ("slewto", "sync", "moveaxis", "sideofpier", "setpark", "utcdate")
+    assert [member for member in sent if member.startswith(moving)] == []

@@ -16,7 +16,7 @@ from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig, check_reachable, connect
-from tsplug import DeviceError, InputError
+from tsplug import Cancelled, DeviceError, InputError
 from tsplug.testing.clock import ManualClock
 
 Script = Callable[[socket.socket, bytes], None]
@@ -180,5 +180,24 @@ def test_what_cannot_be_disconnected_is_said(
 
     monkeypatch.setattr("alpaca.camera.Camera.Connect", refuse)
     monkeypatch.setattr(Mount, "disconnect", stuck)
-    with pytest.raises(DeviceError, match=r'mount parked, NOT disconnected \(telescope "[^"]+": .*stuck\)$'):
+    with pytest.raises(DeviceError, match=r"mount parked; NOT left safe: connection \(could not disconnect: stuck\)$"):
         connect(address, clock)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), Cancelled("stopped on request")])
+def test_an_interrupt_while_connecting_gives_the_connections_back(
+    address: str,
+    observatory: Observatory,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: SimulatedClock,
+    interruption: BaseException,
+) -> None:
+    """Ctrl-C at the third device leaves none of them connected, the third neither."""
+
+    def interrupted(driver: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr("alpaca.filterwheel.FilterWheel.Connect", interrupted)
+    with pytest.raises(type(interruption)):
+        connect(address, clock)
+    assert not any(device.state.connected for device in observatory.devices)
