@@ -178,6 +178,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "scoring-rules": _scoring_rules,
     "server": servers.server,
     "settings": _settings,
+    "simulator-settings": servers.simulator_settings,
     "tsplug-cli": commands.tsplug_cli,
     "tsplug-shared": commands.tsplug_shared,
     "until": sequences.until,

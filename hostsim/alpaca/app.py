@@ -47,7 +47,7 @@ def make_app(observatory: Observatory, presentation: Presentation | None = None)
     management = Management(observatory, counter, location=shown.location)
     device_api = DeviceApi(observatory, counter, image_element=shown.image_element)
     pages = SetupPages(observatory)
-    openapi = OpenApi(observatory)
+    openapi = OpenApi(observatory, simulator_routes=shown.simulator_routes)
     faults = FaultApi(observatory)
     truth = TruthApi(observatory)
     routes: list[BaseRoute] = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hostsim.alpaca.bodies import read_body
@@ -18,7 +18,7 @@ from hostsim.alpaca.spoiling import spoiled
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind, Member
 from hostsim.devices.parts.device import Device
-from hostsim.devices.parts.errors import AlpacaError
+from hostsim.devices.parts.errors import AlpacaError, InvalidOperationError
 from hostsim.devices.parts.frame import Frame
 from hostsim.faults.parts.board import board_of
 from hostsim.faults.parts.fault import AnswerFault
@@ -26,13 +26,15 @@ from hostsim.faults.parts.fault import AnswerFault
 # How long a synchronous method may take, as ConformU allows, and how often its end is looked for.
 _LONGEST_CALL_S = 600.0
 _POLL_S = 0.05
+# So often it is looked whether the clock of the simulators goes at all; a test may move it by hand.
+_STANDING_POLLS = 10
 
 
 @dataclass(frozen=True)
 class _Call:
+    request: Request
     transaction: Transaction
     arguments: list[Any]
-    accept: str
 
 
 class DeviceApi:
@@ -63,10 +65,9 @@ class DeviceApi:
         except BadRequestError as error:
             return bad_request(str(error))
         transaction = Transaction(parameters.client_transaction_id, server_id)
-        accept = request.headers.get("accept", "")
 
         async def answer() -> Response:
-            return await self._answer(device, member, call=_Call(transaction, arguments, accept))
+            return await self._answer(device, member, call=_Call(request, transaction, arguments))
 
         fault = self._fault(device, member)
         return await answer() if fault is None else await spoiled(fault, transaction, answer=answer)
@@ -83,11 +84,13 @@ class DeviceApi:
         try:
             value = self._perform(device, member, arguments=call.arguments)
             if member.completion:
-                await self._completed(device, member)
+                await self._completed(device, member, request=call.request)
         except AlpacaError as error:
             return transaction.refused(error)
         if isinstance(value, Frame):
-            return await run_in_threadpool(self._image, value, transaction, accept=call.accept)
+            return await run_in_threadpool(
+                self._image, value, transaction, accept=call.request.headers.get("accept", "")
+            )
         if member.kind is Kind.WRITE or member.returns in (None, type(None)):
             return transaction.done()
         return transaction.value(value)
@@ -111,12 +114,20 @@ class DeviceApi:
                 if member.kind is not Kind.READ:
                     self._board.settle()
 
-    async def _completed(self, device: Device, member: Member) -> None:
-        """Wait until a synchronous method is over."""
+    async def _completed(self, device: Device, member: Member, *, request: Request) -> None:
+        """Wait until a synchronous method is over, or nobody waits for it, or time is seen to stand still."""
         busy = device.members.gets[member.completion.lower()]
-        for _ in range(round(_LONGEST_CALL_S / _POLL_S)):
+        started = self._observatory.clock.now()
+        for poll in range(round(_LONGEST_CALL_S / _POLL_S)):
             if not self._perform(device, busy, arguments=[]):
                 return
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            if poll >= _STANDING_POLLS and self._observatory.clock.now() == started:
+                raise InvalidOperationError(
+                    f"{member.name} has begun, but the simulated time stands still: let it pass, and poll "
+                    f"{member.completion} for the end"
+                )
             await asyncio.sleep(_POLL_S)
         raise AlpacaError(f"{member.name} was not over after {_LONGEST_CALL_S:g} s: {member.completion} is still true")
 

@@ -25,9 +25,9 @@ class SetupPages:
 
     async def server(self, request: Request) -> Response:
         """Show the page of the server, a list of its devices."""
-        devices = [_summary(device) for device in self._observatory.devices]
         with self._observatory.lock:
             self._observatory.advance()
+            devices = [_summary(device) for device in self._observatory.devices]
             faults = [entry.shown() for entry in board_of(self._observatory).entries]
         name = self._observatory.config.name
         return page("server.html", name, devices=devices, faults=faults, moment=self._moment())
@@ -59,7 +59,7 @@ def _summary(device: Device) -> dict[str, Any]:
         "name": device.config.name,
         "kind": kind,
         "number": number,
-        "interface_version": device.interface_version,
+        "interface_version": device.get_interface_version(),
         "connected": device.state.connected,
         "page": f"/setup/v1/{kind.lower()}/{number}/setup",
     }

@@ -16,6 +16,7 @@ from hostsim.devices.filterwheel import FilterWheelConfig
 from hostsim.devices.focuser import FocuserConfig
 from hostsim.devices.observingconditions import ObservingConditionsConfig
 from hostsim.devices.parts.device import DeviceConfig
+from hostsim.devices.parts.limits import Between
 from hostsim.devices.rotator import RotatorConfig
 from hostsim.devices.safetymonitor import SafetyMonitorConfig
 from hostsim.devices.switch import SwitchConfig
@@ -70,7 +71,7 @@ class ObservatoryConfig(BaseModel):
 
     name: str = Field(default="hostsim", min_length=1)
     devices: tuple[AnyDeviceConfig, ...] = Field(default_factory=standard_devices, validate_default=True, min_length=1)
-    camera_angle_deg: float = 0.0
+    camera_angle_deg: Annotated[float, Between(ge=-360, le=360)] = 0.0
     scenario: Scenario = CLEAR
 
     @model_validator(mode="after")

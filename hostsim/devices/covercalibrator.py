@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from hostsim.devices.parts.description import Member, method, read
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
+from hostsim.devices.parts.limits import MOST, Between, Seconds, SomeSeconds
 
 
 class CoverStatus(IntEnum):
@@ -40,13 +41,15 @@ class CoverCalibratorConfig(DeviceConfig):
     Some answer Unknown to a client that is not connected, instead of refusing: ``unknown_when_disconnected``.
     """
 
+    newest_interface: ClassVar[int] = 2
+
     kind: Literal["covercalibrator"] = "covercalibrator"
     name: str = Field(default="Simulated flat panel", min_length=1)
     has_cover: bool = True
     has_calibrator: bool = True
-    max_brightness: int = Field(default=255, ge=1)
-    warm_up_s: float = Field(default=2.0, ge=0)
-    cover_s: float = Field(default=5.0, gt=0)
+    max_brightness: Annotated[int, Between(ge=1, le=MOST)] = 255
+    warm_up_s: Seconds = 2.0
+    cover_s: SomeSeconds = 5.0
     unknown_when_disconnected: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hostsim.devices.camera import Camera, CameraConfig
 from hostsim.devices.configuration import AnyDeviceConfig, ObservatoryConfig
@@ -164,6 +164,10 @@ class Observatory:
             self._reached = datetime.fromisoformat(snapshot["moment"])
             if self.troubles is not None:
                 self.troubles.restore(snapshot.get("troubles", []))
+
+    def at_rest(self, device: Device) -> dict[str, Any]:
+        """Return the state that ``device`` would start with, as it is configured now."""
+        return self._made(cast(AnyDeviceConfig, device.config)).snapshot()
 
     def _beside(self, kind: type[Kind], number: int) -> Kind | None:
         devices = self.of(kind)

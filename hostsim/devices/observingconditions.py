@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from hostsim.devices.parts.description import method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
+from hostsim.devices.parts.limits import Between, Fault, FaultyError, Part
 from hostsim.devices.parts.weather import NIGHT_SENSORS, dew_point_c, mean_direction_deg, wave_mean
 from hostsim.sky.conditions import Conditions
 
@@ -18,21 +19,34 @@ _SENSOR = (InvalidValueError, NotSupportedError)
 _DEW_POINT, _HUMIDITY, _TEMPERATURE = "DewPoint", "Humidity", "Temperature"
 _WIND_DIRECTION, _WIND_SPEED = "WindDirection", "WindSpeed"
 _SAMPLES = 8
+# What is measured on this planet, in the units of ASCOM.
+_RANGES = {
+    "cloud_cover": Between(ge=0, le=100),
+    "humidity": Between(ge=0, le=100),
+    "pressure": Between(ge=0, le=1100),
+    "rain_rate": Between(ge=0, le=2000),
+    "sky_brightness": Between(ge=0, le=200_000),
+    "sky_quality": Between(ge=-20, le=30),
+    "sky_temperature": Between(ge=-150, le=60),
+    "star_fwhm": Between(ge=0, le=100),
+    "temperature": Between(ge=-90, le=60),
+    "wind_direction": Between(ge=0, le=360),
+    "wind_gust": Between(ge=0, le=150),
+    "wind_speed": Between(ge=0, le=150),
+}
 
 
-class SensorConfig(BaseModel):
+class SensorConfig(Part):
     """What a sensor shows: from ``low`` to ``high`` and back within ``period_s`` seconds; equal ones are steady."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     low: float
     high: float
-    period_s: float = Field(default=3600.0, gt=0)
+    period_s: Annotated[float, Between(ge=1, le=1e8)] = 3600.0
 
     @model_validator(mode="after")
     def _ordered(self) -> SensorConfig:
         if self.low > self.high:
-            raise ValueError(f"a sensor goes from low to high, not from {self.low} to {self.high}")
+            raise FaultyError([(("low",), f"must be up to high, {self.high:g}, not {self.low:g}")])
         return self
 
 
@@ -58,6 +72,8 @@ class ObservingConditionsConfig(DeviceConfig):
     mm/h, lux, mag/arcsec2, arcsec, degrees, m/s.
     """
 
+    newest_interface: ClassVar[int] = 2
+
     kind: Literal["observingconditions"] = "observingconditions"
     name: str = Field(default="Simulated weather station", min_length=1)
     cloud_cover: Sensed = "sky"
@@ -72,9 +88,21 @@ class ObservingConditionsConfig(DeviceConfig):
     wind_direction: Sensed = "sky"
     wind_gust: Sensed = "sky"
     wind_speed: Sensed = "sky"
-    read_every_s: float = Field(default=10.0, gt=0)
-    average_period_hours: float = Field(default=0.0, ge=0)
+    read_every_s: Annotated[float, Between(ge=0.01, le=86_400)] = 10.0
+    average_period_hours: Annotated[float, Between(ge=0, le=24)] = 0.0
     sensor_description: str = Field(default="Simulated {sensor} sensor", min_length=1)
+
+    @model_validator(mode="after")
+    def _measurable(self) -> ObservingConditionsConfig:
+        faults: list[Fault] = []
+        for name, limits in _RANGES.items():
+            sensor = getattr(self, name)
+            ends = [end for end in ("low", "high") if isinstance(sensor, SensorConfig)]
+            wrong = [end for end in ends if not limits.holds(getattr(sensor, end))]
+            faults += (((name, end), f"must be{limits}, not {getattr(sensor, end):g}") for end in wrong)
+        if faults:
+            raise FaultyError(faults)
+        return self
 
 
 class ObservingConditionsState(ConnectionState):

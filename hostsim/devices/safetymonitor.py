@@ -50,6 +50,8 @@ class SafetyLimits(BaseModel):
 class SafetyMonitorConfig(DeviceConfig):
     """What the monitor says at first, and the weather it calls unsafe, if it follows the weather at all."""
 
+    newest_interface: ClassVar[int] = 3
+
     kind: Literal["safetymonitor"] = "safetymonitor"
     name: str = Field(default="Simulated safety monitor", min_length=1)
     safe: bool = True

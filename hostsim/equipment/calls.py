@@ -75,6 +75,16 @@ def talking_to(device: str, doing: str) -> Iterator[None]:
         raise DeviceError(device, f"could not {doing}: {_explained(error)}") from error
 
 
+def reason(error: Exception) -> str:
+    """Return why something failed, without the device and what was tried: several devices may fail for one reason."""
+    cause = error.__cause__
+    if isinstance(error, DeviceError):
+        if isinstance(cause, (requests.RequestException, UnreadableAnswerError, *_ALPACA_ERRORS)):
+            return _explained(cause)
+        return str(error).removeprefix(f"{error.device}: ")
+    return str(error) or type(error).__name__
+
+
 def _explained(error: Exception) -> str:
     advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "")
     if isinstance(error, requests.RequestException):

@@ -46,10 +46,13 @@ class Mount(HostDevice):
 
     def unpark(self) -> None:
         """Leave the park position and follow the sky."""
-        with self._trying("unpark"):
-            if self._alpaca.AtPark:
-                self._alpaca.Unpark()
-        self._wait(lambda: not self._alpaca.Slewing, "unparking", patience=_SLEWING)
+        if self.parked():
+            answered = self._begin("unpark", self._alpaca.Unpark)
+            self._wait(
+                lambda: not self._alpaca.Slewing and (answered or not self._alpaca.AtPark),
+                "unparking",
+                patience=_SLEWING,
+            )
         self.track(True)
 
     def track(self, on: bool) -> None:
@@ -71,10 +74,9 @@ class Mount(HostDevice):
 
     def park(self) -> None:
         """Go to the park position and stand still."""
-        with self._trying("park"):
-            if self._alpaca.AtPark:
-                return
-            self._alpaca.Park()
+        if self.parked():
+            return
+        self._begin("park", self._alpaca.Park)
         self._wait(lambda: bool(self._alpaca.AtPark), "parking", patience=_PARKING)
 
     def stop(self) -> None:
@@ -93,8 +95,10 @@ class Mount(HostDevice):
             raise DeviceError(self.label, "is parked: put `unpark` before this instruction")
         self.track(True)
         native_ra, native_dec = self._native(ra_hours, dec_deg)
-        with self._trying(f"slew to {ra_hours:.4f} h, {dec_deg:+.3f} degrees"):
-            self._alpaca.SlewToCoordinatesAsync(native_ra, native_dec)
+        self._begin(
+            f"slew to {ra_hours:.4f} h, {dec_deg:+.3f} degrees",
+            lambda: self._alpaca.SlewToCoordinatesAsync(native_ra, native_dec),
+        )
         self._wait(lambda: not self._alpaca.Slewing, "slewing", patience=_SLEWING)
 
     def center(self, ra_hours: float, dec_deg: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.waiting import Patience
 from hostsim.night.options import NightOptions
 from hostsim.night.scenarios import scenario_of
@@ -13,7 +14,6 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
-from hostsim.sequence.safety import leave_safe
 from hostsim.sequence.state import Imaging, NightState
 from tsplug import InputError, TsplugError
 
@@ -82,7 +82,7 @@ def take_up(host: Host) -> None:
         _take_up(host)
     except BaseException:
         host.context.cancellation.withdraw()
-        host.warn(f"the night cannot go on; left safe: {leave_safe(host.rig)}")
+        host.warn(f"the night cannot go on; {leave_safe(host.rig)}")
         # Time has passed: without keeping that, what ends by itself would never be over.
         with suppress(TsplugError):
             host.journal.save()

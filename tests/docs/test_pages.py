@@ -15,7 +15,7 @@ import pytest
 import yaml
 from markdown import markdown
 
-from hostsim.cli import app as hostsim_app
+from hostsim.commands import app as hostsim_app
 from hostsim.sequence.parse import parse
 from tsplug.cli.application import application
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hostsim.cli import app as hostsim_app
+from hostsim.commands import app as hostsim_app
 from hostsim.faults import FAULTS
 from hostsim.saving.pattern import PATTERNS
 from hostsim.sequence.instructions import INSTRUCTIONS

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from hostsim.devices.parts.camera_config import CameraConfig, CameraState
+from hostsim.devices.parts.cooler import CoolerConfig
 from hostsim.devices.parts.description import configured, read, write
 from hostsim.devices.parts.device import Device, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
 from hostsim.sky.sensor import electrons_per_adu
 
-if TYPE_CHECKING:
-    from hostsim.devices.camera import CameraConfig, CameraState
-    from hostsim.devices.parts.cooler import CoolerConfig
-
 _MONOCHROME, _RGGB = 0, 2
+_FAN_SPEEDS = ("0", "1", "2", "3")
 _RANGE = (InvalidValueError,)
 _ABSENT = (NotSupportedError,)
 
@@ -66,6 +63,24 @@ class CameraFace(Device):
     has_shutter = configured(
         "HasShutter", "has_shutter", kind=bool, text="Return whether there is a shutter for darks."
     )
+
+    @read("SupportedActions", offline=True)
+    def supported_actions(self) -> list[str]:
+        """Return the names of the actions: those of the fan, where there is one."""
+        return ["SetFanSpeed", "GetFanSpeed"] if self.config.fan else []
+
+    def carry_out(self, action: str, parameters: str) -> str:
+        """Set the speed of the fan, 0 (off) to 3 (full), or return it.
+
+        Raises:
+            InvalidValueError: the parameter is no such speed.
+        """
+        if action == "GetFanSpeed":
+            return str(self.state.fan_speed)
+        if parameters not in _FAN_SPEEDS:
+            raise InvalidValueError(f"SetFanSpeed takes a speed from 0 (off) to 3 (full), not {parameters!r}")
+        self.state.fan_speed = int(parameters)
+        return ""
 
     @read("CanGetCoolerPower")
     def can_get_cooler_power(self) -> bool:

@@ -25,7 +25,7 @@ import yaml
 from hostsim.clock import SystemClock
 from hostsim.equipment.camera import Exposure
 from hostsim.equipment.rig import Rig, connect
-from hostsim.sequence.safety import leave_safe
+from hostsim.equipment.safety import leave_safe
 from tsplug import DeviceError, PierSide
 
 BIN = Path(sys.executable).parent
