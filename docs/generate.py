@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import commands, frames, sequences, servers
+from generator import commands, faults, frames, scenarios, sequences, servers
 from generator.tables import as_markdown, fields, first_paragraph, shown_number, table, type_text
 from pydantic import BaseModel
 
@@ -163,6 +163,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "devices": servers.devices,
     "document": sequences.document,
     "every-instruction": sequences.every_instruction,
+    "every-fault": faults.every_fault,
+    "faults": faults.faults,
     "fits-keywords": frames.fits_keywords,
     "flat-rules": _flat_rules,
     "focus": sequences.focus,
@@ -170,9 +172,13 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "hostsim-cli": commands.hostsim_cli,
     "instructions": sequences.instructions,
     "metrics": _metrics,
+    "safety": sequences.safety,
+    "scenario-file": scenarios.scenario_file,
+    "scenarios": scenarios.scenarios,
     "scoring-rules": _scoring_rules,
     "server": servers.server,
     "settings": _settings,
+    "simulator-settings": servers.simulator_settings,
     "tsplug-cli": commands.tsplug_cli,
     "tsplug-shared": commands.tsplug_shared,
     "until": sequences.until,

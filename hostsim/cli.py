@@ -1,178 +1,19 @@
-"""The command ``hostsim``: parses what is asked, calls, and shows."""
+"""The command ``hostsim``, which may be interrupted at any moment, even before it has begun."""
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from contextlib import suppress
-from pathlib import Path
-from typing import Annotated
 
-import typer
-from rich.console import Console
-
-from hostsim.alpaca.configuration import ServerConfig, ServiceConfig, read_service_config
-from hostsim.alpaca.presets import Preset, preset_server
-from hostsim.alpaca.server import AlpacaServerError
-from hostsim.alpaca.service import Service
-from hostsim.clock import SimulatedClock, SystemClock
-from hostsim.conformance import report
-from hostsim.conformance.asked import device_asked, server_asked
-from hostsim.conformance.device import Conditions
-from hostsim.conformance.rule import Profile
-from hostsim.conformance.run import Target, check_server
-from hostsim.equipment.rig import check_address
-from hostsim.night import NightOptions, run_night
-from hostsim.sequence.parse import parse
-from tsplug import InputError, TsplugError
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Run nights with tsplug on ASCOM Alpaca equipment, real or simulated.",
-)
-
-
-def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise typer.BadParameter(f"a speed is `max` or a positive number, not {text!r}")
-    return speed
-
-
-def _address(text: str | None) -> str | None:
-    try:
-        if text is not None:
-            check_address(text)
-    except InputError as error:
-        raise typer.BadParameter(str(error)) from error
-    return text
-
-
-@app.command()
-def run(
-    sequence: Annotated[Path, typer.Argument(help="The sequence to run.")],
-    *,
-    out: Annotated[Path | None, typer.Option(help="Where results go; out/NAME-OF-THE-SEQUENCE if absent.")] = None,
-    db: Annotated[str | None, typer.Option(help="The store; store.sqlite in the output folder if absent.")] = None,
-    speed: Annotated[str | None, typer.Option(help="`max` (default) or how many times faster than real time.")] = None,
-    alpaca: Annotated[
-        str | None, typer.Option(callback=_address, help="HOST:PORT of equipment; own simulators if absent.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the simulated sky; the sequence's if absent.")
-    ] = None,
-) -> None:
-    """Run a sequence; the same command again goes on where it was interrupted."""
-    if alpaca is not None and speed is not None:
-        raise typer.BadParameter("equipment at an Alpaca address has its own time: leave --speed out")
-    run_night(
-        NightOptions(
-            sequence=sequence,
-            out=out or Path("out") / sequence.stem,
-            db=db,
-            speed=_speed(speed or "max"),
-            alpaca=alpaca,
-            seed=seed,
-        )
-    )
-
-
-@app.command()
-def check(sequence: Annotated[Path, typer.Argument(help="The sequence to check.")]) -> None:
-    """Validate a sequence: every problem with its line."""
-    parsed = parse(sequence)
-    Console().print(f"{sequence}: {parsed.sequence.name}: {len(parsed.lines)} instructions, no problems", markup=False)
-
-
-def _refuse_beside_config(context: typer.Context) -> None:
-    for name in ("bind", "port", "discovery_port", "seed", "preset"):
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            raise typer.BadParameter(f"the file given with --config says it: leave --{name.replace('_', '-')} out")
-
-
-@app.command()
-def serve(
-    context: typer.Context,
-    *,
-    bind: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 takes any free one.")] = 32_323,
-    speed: Annotated[float, typer.Option(help="How many times faster than real time.")] = 1.0,
-    discovery_port: Annotated[
-        int, typer.Option(min=0, max=65_535, help="The UDP port of discovery; 0 is no discovery.")
-    ] = 32_227,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated sky.")] = 1,
-    config: Annotated[Path | None, typer.Option(help="A TOML file that describes servers and devices.")] = None,
-    preset: Annotated[Preset | None, typer.Option(help="Devices as those of another simulator.")] = None,
-) -> None:
-    """Run the Alpaca simulators alone, for any Alpaca client, until interrupted."""
-    if _speed(str(speed)) is None:
-        raise typer.BadParameter("served simulators need a speed that is a number")
-    if config is not None:
-        _refuse_beside_config(context)
-        described = read_service_config(config)
-    else:
-        server = ServerConfig(bind=bind, port=port, discovery_port=discovery_port, seed=seed)
-        described = ServiceConfig(servers=(preset_server(server, preset),))
-    clock = SimulatedClock(SystemClock().now(), speed=speed)
-    # Interrupting is how serving ends, also for a script's background job, which inherits that it is ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    with (
-        suppress(KeyboardInterrupt),
-        Service(described, clock, simulator_routes=preset is Preset.OMNISIM) as service,
-    ):
-        for running in service.servers:
-            Console().print(f"serving Alpaca simulators on {running.address}", highlight=False, markup=False)
-        threading.Event().wait()
-
-
-@app.command()
-def conformance(
-    address: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The Alpaca server to check.")],
-    *,
-    profile: Annotated[Profile, typer.Option(help="How much is asked.")] = Profile.STRICT,
-    device: Annotated[
-        list[str] | None, typer.Option(metavar="TYPE/N", help="Only this device, such as camera/0; may be repeated.")
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option(min=0.1, help="Seconds for an answer; an operation of a device may take 12 times as long.")
-    ] = 5.0,
-    untimed: Annotated[
-        bool, typer.Option("--untimed", help="For devices whose time is not real: measure none.")
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """Check any Alpaca server: a line for every rule, a summary by device; exit status 1 if a rule failed."""
-    try:
-        host, port = server_asked(address)
-        devices = tuple(device_asked(text) for text in device or ())
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    conditions = Conditions(timeout_s=timeout, operation_s=12 * timeout, profile=profile, timed=not untimed)
-    verdicts = []
-    for verdict in check_server(Target(host, port, devices, conditions)):
-        verdicts.append(verdict)
-        if not json:
-            typer.echo(report.line(verdict))
-    typer.echo(report.document(verdicts) if json else "\n".join(["", *report.summary(verdicts)]))
-    raise typer.Exit(0 if report.passed(verdicts) else 1)
+_INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command; what a user can cause ends in one clear line and exit status 1."""
+    """Run the command; interrupted, it ends in one line and the exit status that shells use for that."""
     try:
-        app()
-    except (TsplugError, AlpacaServerError) as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(1)
+        # Here, because all that the commands need takes a while to load.
+        from hostsim.commands import perform
+
+        perform()
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted; the same command goes on from here\n")
-        sys.exit(1)
+        sys.stderr.write("interrupted\n")
+        sys.exit(_INTERRUPTED)

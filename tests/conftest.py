@@ -44,7 +44,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why a session without failures failed."""
+    """Show the tables that tests recorded, and say why a session without failures failed."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "table":
+                terminalreporter.section("numbers")
+                terminalreporter.write_line(str(text))
     skipped = terminalreporter.stats.get("skipped", [])
     if os.environ.get("TSPLUG_NO_SKIPS") and skipped:
         terminalreporter.write_line(f"{len(skipped)} skipped, and TSPLUG_NO_SKIPS allows none", red=True)

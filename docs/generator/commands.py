@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from generator.tables import first_paragraph, table
 
-from hostsim.cli import app as hostsim_app
+from hostsim.commands import app as hostsim_app
 from tsplug.cli.application import application
 from tsplug.cli.opening import Common
 

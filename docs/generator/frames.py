@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 from generator.tables import table
@@ -10,6 +11,7 @@ from hostsim.equipment.camera import CameraReading
 from hostsim.equipment.focuser import FocuserReading
 from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rotator import RotatorReading
+from hostsim.equipment.weatherstation import WeatherReading
 from hostsim.saving.facts import FrameFacts, Readings, Subject
 from hostsim.saving.header import cards
 from tsplug import PierSide, Profile, Site
@@ -28,11 +30,12 @@ def fits_keywords() -> str:
 def _sample(kind: str) -> FrameFacts:
     moment = datetime(2026, 1, 15, 21, tzinfo=UTC)
     readings = Readings(
-        CameraReading("", 0, 0, 1, 0, "mode", 3.76, 1.0, -10.0, -10.0),
+        CameraReading("", 0, 0, 1, 0, "mode", 3.76, 1.0, -10.0, -10.0, (0, 0)),
         MountReading("", 0.0, 0.0, 60.0, 0.0, PierSide.EAST),
         FocuserReading("", 0, 1.0, 0.0),
         RotatorReading("", 0.0, 0.0, 0.01),
         wheel_name="wheel",
+        weather=WeatherReading(*(0.0 for _ in fields(WeatherReading))),
     )
     rig = Profile(
         name="rig", site_id=1, focal_length_mm=540, aperture_mm=107, pixel_size_um=3.76, observer="A", telescope="T"

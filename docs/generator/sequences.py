@@ -7,12 +7,14 @@ from typing import Any
 from generator.tables import WORDS, as_markdown, fields, first_paragraph
 from pydantic import BaseModel
 
+from hostsim.devices.safetymonitor import SafetyLimits
 from hostsim.sequence.conditions import Altitude, Until
 from hostsim.sequence.document import Loop, Sequential
 from hostsim.sequence.document import Sequence as Night
 from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
+from hostsim.sequence.safety_settings import SafetySettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
 from tsplug.model import TrainedFlat
 from tsplug.model.preferences import FlatsPreferences, GraderPreferences, PlannerPreferences
@@ -25,10 +27,13 @@ _SECTIONS: dict[object, str] = {
     Until: "[condition](#conditions)",
     Altitude: "[altitude](#untilaltitude)",
     FocusSettings: "[focus settings](#focus-settings)",
+    SafetySettings: "[safety](#safety)",
+    SafetyLimits: "[limits](#safetylimits)",
     GraderPreferences: "[profile.grader](#profilegrader)",
     FlatsPreferences: "[profile.flats](#profileflats)",
     PlannerPreferences: "[profile.planner](#profileplanner)",
     dict[str, Any]: "[catalogue](#catalogue)",
+    Night.model_fields["faults"].annotation: "list of [faults](faults.md)",
 }
 
 
@@ -72,6 +77,12 @@ def altitude() -> str:
 def focus() -> str:
     """Return the settings of the autofocus."""
     return fields(FocusSettings, words=_SECTIONS)
+
+
+def safety() -> str:
+    """Return what is done when it is not safe, and what the simulated monitor calls unsafe."""
+    limits = f"### safety.limits\n\n{as_markdown(first_paragraph(SafetyLimits.__doc__))}"
+    return "\n\n".join((fields(SafetySettings, words=_SECTIONS), limits, fields(SafetyLimits, words=_SECTIONS)))
 
 
 def catalogue() -> str:

@@ -10,26 +10,58 @@ from generator.tables import WORDS, as_markdown, fields, first_paragraph, table,
 from pydantic import BaseModel
 
 from hostsim.alpaca.configuration import ServerConfig
+from hostsim.alpaca.plausible import LIMITS
+from hostsim.alpaca.simulator_reference import ANY_DEVICE
+from hostsim.alpaca.simulator_reference import rows as routes
+from hostsim.alpaca.simulator_settings import SETTINGS
 from hostsim.devices.configuration import AnyDeviceConfig
 from hostsim.devices.parts.device import DeviceConfig
+from hostsim.sky.scenario import Scenario
 
+_KINDS = get_args(get_args(AnyDeviceConfig)[0])
+_TABLES = (ServerConfig.model_fields["devices"].annotation, ServerConfig.model_fields["faults"].annotation)
 _SHARED = ("number", *(name for name in DeviceConfig.model_fields if name != "number"))
+
+
+_RANGES = {
+    next(kind for kind in _KINDS if kind.model_fields["kind"].default == name).model_fields[field].annotation: limits
+    for (name, field), limits in LIMITS.items()
+}
 
 
 def server() -> str:
     """Return the fields of a server."""
-    return fields(ServerConfig, words={**WORDS, ServerConfig.model_fields["devices"].annotation: "list of tables"})
+    return fields(
+        ServerConfig,
+        words={**WORDS, **dict.fromkeys(_TABLES, "list of tables"), Scenario: "text"},
+    )
 
 
 def any_device() -> str:
     """Return the fields that every device has."""
-    return f"{_said(DeviceConfig)}\n\n{fields(DeviceConfig)}"
+    return f"{_said(DeviceConfig)}\n\n{fields(DeviceConfig, words=_words(()))}"
 
 
 def devices() -> str:
     """Return the fields of every kind of device."""
-    kinds = get_args(get_args(AnyDeviceConfig)[0])
-    return "\n\n".join(_device(kind) for kind in kinds)
+    return "\n\n".join(_device(kind) for kind in _KINDS)
+
+
+def simulator_settings() -> str:
+    """Return the private routes of the OmniSim."""
+    parts = [table(["route of every device", "verb", "meaning"], [_any_route(*route) for route in ANY_DEVICE])]
+    for device_type in SETTINGS:
+        parts.append(f"**{device_type}**, under `/simulator/v1/{device_type.lower()}/N/`:")
+        rows = [
+            [f"`{name}`", f"`{field}`" if field else "no PUT", kind, meaning]
+            for name, field, kind, meaning in routes(device_type)
+        ]
+        parts.append(table(["route", "field of a PUT", "type", "meaning"], rows))
+    return "\n\n".join(parts)
+
+
+def _any_route(verb: str, name: str, meaning: str) -> list[str]:
+    return [f"`/simulator/v1/KIND/N/{name}`", verb, meaning]
 
 
 def _device(kind: type[DeviceConfig]) -> str:
@@ -73,7 +105,7 @@ def _title(part: type) -> str:
 
 
 def _words(parts: Any) -> dict[object, str]:
-    return {**WORDS, **{part: f"*{_title(part)}*" for part in parts}}
+    return {**WORDS, type(None): "`false`", **{part: f"*{_title(part)}*" for part in parts}}
 
 
 def _said(kind: type) -> str:
@@ -92,5 +124,7 @@ def _part(part: Any, parts: Any) -> str:
         else:
             shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
             shown = "its defaults" if isinstance(default, tuple) else shown
-        rows.append([f"`{field.name}`", type_text(hints[field.name], words=_words(parts)), shown])
+        limits = _RANGES.get(part, {}).get(field.name)
+        kind = type_text(hints[field.name], words=_words(parts)) + (f",{limits}" if limits else "")
+        rows.append([f"`{field.name}`", kind, shown])
     return table(["field", "type", "default"], rows)

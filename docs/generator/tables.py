@@ -66,7 +66,7 @@ def type_text(annotation: Any, *, words: Mapping[object, str]) -> str:
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin in (Union, types.UnionType):
-        kept = [argument for argument in arguments if not (words and argument is type(None))]
+        kept = [argument for argument in arguments if not (words and words.get(argument) == WORDS[type(None)])]
         return (" or " if words else " | ").join(type_text(argument, words=words) for argument in kept)
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum) and words:
         return " or ".join(f"`{member.value}`" for member in annotation)

@@ -14,11 +14,13 @@ from starlette.routing import BaseRoute, Route
 from hostsim.alpaca.bodies import BodyRefusedError
 from hostsim.alpaca.device_api import DeviceApi
 from hostsim.alpaca.envelope import TransactionCounter, bad_request
+from hostsim.alpaca.fault_api import FaultApi
 from hostsim.alpaca.images import ElementType
 from hostsim.alpaca.management import Management
 from hostsim.alpaca.openapi import OpenApi
 from hostsim.alpaca.setup_pages import SetupPages
 from hostsim.alpaca.simulator_api import SimulatorApi
+from hostsim.alpaca.truth_api import TruthApi
 from hostsim.devices.observatory import Observatory
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -45,7 +47,9 @@ def make_app(observatory: Observatory, presentation: Presentation | None = None)
     management = Management(observatory, counter, location=shown.location)
     device_api = DeviceApi(observatory, counter, image_element=shown.image_element)
     pages = SetupPages(observatory)
-    openapi = OpenApi(observatory)
+    openapi = OpenApi(observatory, simulator_routes=shown.simulator_routes)
+    faults = FaultApi(observatory)
+    truth = TruthApi(observatory)
     routes: list[BaseRoute] = [
         _route("/api/v1/openapi.json", openapi.document),
         _route("/api/v1/{device_type}/{number}/{member}", device_api.handle, "GET", "PUT"),
@@ -55,6 +59,9 @@ def make_app(observatory: Observatory, presentation: Presentation | None = None)
         _route("/setup", pages.server),
         _route("/setup/reference", openapi.page),
         _route("/setup/v1/{device_type}/{number}/setup", pages.device),
+        _route("/simulator/v1/faults", faults.all, "GET", "POST", "DELETE"),
+        _route("/simulator/v1/faults/{id}", faults.one, "GET", "DELETE"),
+        _route("/simulator/v1/camera/{number}/truth", truth.handle),
     ]
     if shown.simulator_routes:
         simulator = SimulatorApi(observatory, counter)

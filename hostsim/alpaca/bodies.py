@@ -25,9 +25,12 @@ async def read_body(request: Request, *, longest_s: float = _LONGEST_S) -> bytes
     """Return the whole body.
 
     Raises:
-        BodyRefusedError: it is larger than a quarter of a megabyte (413), or takes longer than ``longest_s`` (408).
+        BodyRefusedError: it is larger than a quarter of a megabyte (413, at once if the client says that it will be
+            very large), or takes longer than ``longest_s`` (408).
         starlette.requests.ClientDisconnect: the client went away before its end.
     """
+    if int(request.headers.get("content-length", 0)) > _MOST_DRAINED_BYTES:
+        raise _too_large()
     try:
         async with asyncio.timeout(longest_s):
             return await _read(request)
@@ -45,5 +48,9 @@ async def _read(request: Request) -> bytes:
         if size > _MOST_DRAINED_BYTES:
             break
     if size > _MOST_BYTES:
-        raise BodyRefusedError(413, f"the body of a request may have {_MOST_BYTES} bytes at most")
+        raise _too_large()
     return bytes(kept)
+
+
+def _too_large() -> BodyRefusedError:
+    return BodyRefusedError(413, f"the body of a request may have {_MOST_BYTES} bytes at most")

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hostsim.alpaca.bodies import read_body
 from hostsim.alpaca.envelope import Transaction, TransactionCounter, bad_request
 from hostsim.alpaca.images import IMAGE_BYTES, ElementType, image_json, image_response
 from hostsim.alpaca.requests import BadRequestError, Parameters, from_form, from_query, refuse_in_query
+from hostsim.alpaca.spoiling import spoiled
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind, Member
 from hostsim.devices.parts.device import Device
-from hostsim.devices.parts.errors import AlpacaError
+from hostsim.devices.parts.errors import AlpacaError, InvalidOperationError
 from hostsim.devices.parts.frame import Frame
+from hostsim.faults.parts.board import board_of
+from hostsim.faults.parts.fault import AnswerFault
 
 # How long a synchronous method may take, as ConformU allows, and how often its end is looked for.
 _LONGEST_CALL_S = 600.0
 _POLL_S = 0.05
+# So often it is looked whether the clock of the simulators goes at all; a test may move it by hand.
+_STANDING_POLLS = 10
+
+
+@dataclass(frozen=True)
+class _Call:
+    request: Request
+    transaction: Transaction
+    arguments: list[Any]
 
 
 class DeviceApi:
@@ -32,6 +45,7 @@ class DeviceApi:
     ) -> None:
         """Serve the devices of ``observatory``; images travel as ``image_element`` where they fit."""
         self._observatory = observatory
+        self._board = board_of(observatory)
         self._counter = counter
         self._image_element = image_element
         self._devices = {
@@ -51,14 +65,32 @@ class DeviceApi:
         except BadRequestError as error:
             return bad_request(str(error))
         transaction = Transaction(parameters.client_transaction_id, server_id)
+
+        async def answer() -> Response:
+            return await self._answer(device, member, call=_Call(request, transaction, arguments))
+
+        fault = self._fault(device, member)
+        return await answer() if fault is None else await spoiled(fault, transaction, answer=answer)
+
+    def _fault(self, device: Device, member: Member) -> AnswerFault | None:
+        if not self._board.entries:
+            return None
+        with self._observatory.lock:
+            self._observatory.advance()
+            return self._board.answering(device, member.name)
+
+    async def _answer(self, device: Device, member: Member, *, call: _Call) -> Response:
+        transaction = call.transaction
         try:
-            value = self._perform(device, member, arguments=arguments)
+            value = self._perform(device, member, arguments=call.arguments)
             if member.completion:
-                await self._completed(device, member)
+                await self._completed(device, member, request=call.request)
         except AlpacaError as error:
             return transaction.refused(error)
         if isinstance(value, Frame):
-            return await run_in_threadpool(self._image, value, transaction, accept=request.headers.get("accept", ""))
+            return await run_in_threadpool(
+                self._image, value, transaction, accept=call.request.headers.get("accept", "")
+            )
         if member.kind is Kind.WRITE or member.returns in (None, type(None)):
             return transaction.done()
         return transaction.value(value)
@@ -76,14 +108,26 @@ class DeviceApi:
     def _perform(self, device: Device, member: Member, *, arguments: list[Any]) -> Any:
         with self._observatory.lock:
             self._observatory.advance()
-            return device.perform(member, *arguments)
+            try:
+                return device.perform(member, *arguments)
+            finally:
+                if member.kind is not Kind.READ:
+                    self._board.settle()
 
-    async def _completed(self, device: Device, member: Member) -> None:
-        """Wait until a synchronous method is over."""
+    async def _completed(self, device: Device, member: Member, *, request: Request) -> None:
+        """Wait until a synchronous method is over, or nobody waits for it, or time is seen to stand still."""
         busy = device.members.gets[member.completion.lower()]
-        for _ in range(round(_LONGEST_CALL_S / _POLL_S)):
+        started = self._observatory.clock.now()
+        for poll in range(round(_LONGEST_CALL_S / _POLL_S)):
             if not self._perform(device, busy, arguments=[]):
                 return
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            if poll >= _STANDING_POLLS and self._observatory.clock.now() == started:
+                raise InvalidOperationError(
+                    f"{member.name} has begun, but the simulated time stands still: let it pass, and poll "
+                    f"{member.completion} for the end"
+                )
             await asyncio.sleep(_POLL_S)
         raise AlpacaError(f"{member.name} was not over after {_LONGEST_CALL_S:g} s: {member.completion} is still true")
 

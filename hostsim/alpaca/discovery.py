@@ -1,12 +1,14 @@
 """Discovery: answers the broadcasts by which Alpaca clients look for servers.
 
-A server that is reachable on loopback only still hears broadcasts, because the socket is bound to every address; it
-answers each question once, to whoever asked, with the port of the device API.
+A server that is reachable on loopback only still hears broadcasts, because the socket is bound to every address of the
+kind, IPv4 or IPv6, by which the server can be reached; it answers each question once, to whoever asked, with the port
+of the device API.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import selectors
@@ -22,6 +24,12 @@ from hostsim.alpaca.errors import DiscoveryError
 DISCOVERY_PORT = 32_227
 """The port that Alpaca clients ask on."""
 
+Families = frozenset[socket.AddressFamily]
+"""Kinds of addresses."""
+
+BOTH: Families = frozenset({socket.AF_INET, socket.AF_INET6})
+"""IPv4 and IPv6."""
+
 _QUESTION = b"alpacadiscovery1"
 _GROUP = "ff12::a1:9aca"
 _MOST_BYTES = 1024
@@ -32,11 +40,18 @@ _LOG = logging.getLogger(__name__)
 class Discovery:
     """Answers discovery datagrams for one server, on a thread; a context manager that starts and stops."""
 
-    def __init__(self, alpaca_port: int, *, port: int = DISCOVERY_PORT, group: str = _GROUP) -> None:
-        """Prepare to tell of ``alpaca_port``; ``port`` 0 takes any free one, which no client will ask on."""
+    def __init__(
+        self, alpaca_port: int, *, port: int = DISCOVERY_PORT, group: str = _GROUP, families: Families = BOTH
+    ) -> None:
+        """Prepare to tell of ``alpaca_port``; ``port`` 0 takes any free one, which no client will ask on.
+
+        Questions are heard over those ``families`` of addresses by which the server can be reached: whoever is
+        answered takes the address that the answer came from for that of the server.
+        """
         self._answer = json.dumps({"AlpacaPort": alpaca_port}, separators=(",", ":")).encode("ascii")
         self._wanted = port
         self._group = group
+        self._families = families
         self._sockets: list[socket.socket] = []
         self._thread: threading.Thread | None = None
         self._wake: tuple[socket.socket, socket.socket] | None = None
@@ -55,7 +70,7 @@ class Discovery:
     @property
     def hears_ipv6(self) -> bool:
         """Return whether questions are heard over IPv6 too."""
-        return len(self._sockets) > 1
+        return any(listener.family == socket.AF_INET6 for listener in self._sockets)
 
     def start(self) -> None:
         """Listen and answer.
@@ -64,15 +79,16 @@ class Discovery:
             DiscoveryError: the port cannot be shared with whoever has it.
         """
         try:
-            self._sockets = [_bound(socket.AF_INET, "0.0.0.0", port=self._wanted)]
+            self._sockets = [self._first()]
         except OSError as error:
             raise DiscoveryError(
                 f"cannot listen for discovery on UDP port {self._wanted} ({error.strerror}): "
                 "choose another port, or 0 for no discovery"
             ) from None
-        # A machine without IPv6, or without an interface for multicast, is asked over IPv4.
-        with contextlib.suppress(OSError):
-            self._sockets.append(_multicast(self._group, self.port))
+        if self._families == BOTH:
+            # A machine without IPv6, or without an interface for multicast, is asked over IPv4.
+            with contextlib.suppress(OSError):
+                self._sockets.append(_multicast(self._group, self.port))
         self._wake = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name="alpaca-discovery", daemon=True)
         self._thread.start()
@@ -97,6 +113,11 @@ class Discovery:
     ) -> None:
         """Stop."""
         self.stop()
+
+    def _first(self) -> socket.socket:
+        if socket.AF_INET in self._families:
+            return _bound(socket.AF_INET, "0.0.0.0", port=self._wanted)
+        return _multicast(self._group, self._wanted)
 
     def _serve(self) -> None:
         assert self._wake is not None
@@ -149,5 +170,5 @@ def _multicast(group: str, port: int) -> socket.socket:
             joined += 1
     if not joined:
         listener.close()
-        raise OSError("no interface takes part in IPv6 multicast")
+        raise OSError(errno.ENODEV, "no interface takes part in IPv6 multicast")
     return listener

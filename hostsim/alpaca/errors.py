@@ -3,6 +3,7 @@
 AlpacaServerError         a server cannot be started
   DiscoveryError          it could not be found, because its discovery port is taken
   ServiceConfigError      the file that describes the servers is wrong
+  IdentityError           what makes the ids of devices cannot be read
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ class AlpacaServerError(Exception):
 
 class DiscoveryError(AlpacaServerError):
     """Discovery could not be started."""
+
+
+class IdentityError(AlpacaServerError):
+    """The file with the machine's identity is damaged."""
 
 
 class ServiceConfigError(AlpacaServerError):

@@ -11,6 +11,7 @@ from hostsim.alpaca.envelope import Transaction, TransactionCounter, bad_request
 from hostsim.alpaca.requests import BadRequestError, from_query
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.device import Device
+from tsplug import __version__
 
 
 class Management:
@@ -31,7 +32,7 @@ class Management:
         value = {
             "ServerName": self._observatory.config.name,
             "Manufacturer": "hostsim",
-            "ManufacturerVersion": "1.0",
+            "ManufacturerVersion": __version__,
             "Location": self._location,
         }
         return self._answer(request, value)

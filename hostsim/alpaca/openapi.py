@@ -8,6 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hostsim.alpaca import simulator_reference
+from hostsim.alpaca.fault_openapi import fault_paths, fault_schemas
 from hostsim.alpaca.pages import page
 from hostsim.alpaca.schemas import SHARED, answer_schema, schema, type_text
 from hostsim.devices.observatory import Observatory
@@ -23,8 +25,8 @@ _BAD_REQUEST = {"$ref": "#/components/responses/BadRequest"}
 class OpenApi:
     """Answers ``/api/v1/openapi.json`` and ``/setup/reference``."""
 
-    def __init__(self, observatory: Observatory) -> None:
-        """Describe the kinds of device that ``observatory`` has."""
+    def __init__(self, observatory: Observatory, *, simulator_routes: bool = False) -> None:
+        """Describe the kinds of device that ``observatory`` has, and the settings routes of the OmniSim if served."""
         kinds = {device.device_type: device.members for device in observatory.devices}
         numbers: dict[str, list[int]] = {name: [] for name in kinds}
         for device in observatory.devices:
@@ -32,15 +34,20 @@ class OpenApi:
         self._name = observatory.config.name
         self._kinds = list(kinds.values())
         self._numbers = numbers
+        self._simulator_routes = simulator_routes
 
     async def document(self, request: Request) -> Response:
         """Answer the OpenAPI document."""
         described = document(self._name, self._kinds, numbers=self._numbers)
+        if self._simulator_routes:
+            described["paths"] |= simulator_reference.paths(self._numbers)
         return Response(json.dumps(described, ensure_ascii=False).encode("utf-8"), media_type="application/json")
 
     async def page(self, request: Request) -> Response:
         """Show every member on one page."""
-        return page("reference.html", f"Reference of {self._name}", kinds=[_kind(each) for each in self._kinds])
+        kinds = [_kind(each, settings=self._simulator_routes) for each in self._kinds]
+        routes = simulator_reference.ANY_DEVICE if self._simulator_routes else ()
+        return page("reference.html", f"Reference of {self._name}", kinds=kinds, simulator_routes=routes)
 
 
 def document(title: str, kinds: list[DeviceDescription], *, numbers: dict[str, list[int]]) -> dict[str, Any]:
@@ -55,9 +62,9 @@ def document(title: str, kinds: list[DeviceDescription], *, numbers: dict[str, l
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": "1", "description": "ASCOM Alpaca device API of simulated devices."},
-        "tags": [{"name": kind.device_type} for kind in kinds],
-        "paths": paths,
-        "components": SHARED,
+        "tags": [*({"name": kind.device_type} for kind in kinds), {"name": "Faults"}],
+        "paths": paths | fault_paths(),
+        "components": {**SHARED, "schemas": SHARED["schemas"] | fault_schemas()},
     }
 
 
@@ -126,11 +133,12 @@ def _form(member: Member) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required}
 
 
-def _kind(kind: DeviceDescription) -> dict[str, Any]:
+def _kind(kind: DeviceDescription, *, settings: bool) -> dict[str, Any]:
     return {
         "key": kind.device_type.lower(),
         "name": kind.device_type,
         "version": kind.interface_version,
+        "settings": simulator_reference.rows(kind.device_type) if settings else [],
         "members": [_row(member) for member in sorted(kind.members, key=lambda each: each.name)],
     }
 

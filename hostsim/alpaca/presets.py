@@ -24,6 +24,6 @@ def preset_server(server: ServerConfig, preset: Preset | None) -> ServerConfig:
     if preset is None:
         return server
     observatory = _MAKERS[preset]()
-    # Without the ids the devices have by their names alone, so that those of two machines differ.
+    # Without the ids that follow from their names alone, so that those of two machines differ.
     devices = tuple(device.model_copy(update={"unique_id": ""}) for device in observatory.devices)
     return server.model_copy(update={"name": observatory.name, "devices": devices})

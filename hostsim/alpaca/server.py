@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import threading
@@ -11,7 +12,8 @@ from typing import Self
 import uvicorn
 
 from hostsim.alpaca.app import Presentation, make_app
-from hostsim.alpaca.discovery import Discovery
+from hostsim.alpaca.connections import Limits, limited
+from hostsim.alpaca.discovery import BOTH, Discovery, Families
 from hostsim.alpaca.errors import AlpacaServerError
 from hostsim.devices.observatory import Observatory
 
@@ -47,8 +49,12 @@ class AlpacaServer:
         discovery_port: int = 0,
         presentation: Presentation | None = None,
     ) -> None:
-        """Prepare to serve ``observatory``; port 0 takes any free one, discovery port 0 is no discovery."""
+        """Prepare to serve ``observatory``; port 0 takes any free one, discovery port 0 is no discovery.
+
+        ``limits`` of connections may be changed until the start.
+        """
         self.observatory = observatory
+        self.limits = Limits()
         self._host = host
         self._port = port
         self._discovery_port = discovery_port
@@ -93,7 +99,7 @@ class AlpacaServer:
         self._socket = self._listen()
         config = uvicorn.Config(
             make_app(self.observatory, self._presentation),
-            http="h11",
+            http=limited(self.limits),
             loop="asyncio",
             log_config=None,
             log_level=logging.ERROR,
@@ -114,7 +120,8 @@ class AlpacaServer:
             self._start_discovery()
 
     def _start_discovery(self) -> None:
-        discovery = Discovery(self.port, port=self._discovery_port)
+        assert self._socket is not None
+        discovery = Discovery(self.port, port=self._discovery_port, families=_reachable_by(self._socket))
         try:
             discovery.start()
         except AlpacaServerError:
@@ -153,8 +160,22 @@ class AlpacaServer:
             listener.bind((self._host, self._port))
         except (OSError, UnicodeError) as error:
             listener.close()
-            reason = getattr(error, "strerror", None) or "that is no address"
-            raise AlpacaServerError(
-                f"cannot listen on {self._host}:{self._port} ({reason}): choose another port, or 0 for any"
-            ) from None
+            raise AlpacaServerError(f"cannot listen on {self._host}:{self._port} {_advice(error)}") from None
         return listener
+
+
+def _advice(error: OSError | UnicodeError) -> str:
+    own = "choose an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+    if isinstance(error, UnicodeError):
+        return f"(that is no address): {own}"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"({error.strerror}): {own}"
+    return f"({error.strerror}): choose another port, or 0 for any"
+
+
+def _reachable_by(listener: socket.socket) -> Families:
+    """Return the kinds of addresses at which clients can reach what listens."""
+    if listener.family == socket.AF_INET:
+        return frozenset({socket.AF_INET})
+    every = listener.getsockname()[0] == "::" and not listener.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    return BOTH if every else frozenset({socket.AF_INET6})

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
 from hostsim.alpaca.app import Presentation
 from hostsim.alpaca.configuration import ServerConfig, ServiceConfig
+from hostsim.alpaca.identity import identified
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.devices.observatory import make_observatory
 from hostsim.devices.parts.device import Now
+from hostsim.faults.parts.board import FaultBoard
 
 
 class Service:
     """Serves everything a configuration describes; a context manager that starts and stops."""
 
-    def __init__(self, config: ServiceConfig, clock: Now, *, simulator_routes: bool = False) -> None:
-        """Prepare the servers; ``simulator_routes`` adds the settings routes of the OmniSim to each."""
-        self.servers = tuple(_server(each, clock, simulator_routes=simulator_routes) for each in config.servers)
+    def __init__(
+        self, config: ServiceConfig, clock: Now, *, simulator_routes: bool = False, machine: uuid.UUID | None = None
+    ) -> None:
+        """Prepare the servers; ``simulator_routes`` adds the settings routes of the OmniSim to each.
+
+        With the identity of a ``machine`` the ids of devices are the same at the next start; without one they are new.
+        """
+        identity = machine or uuid.uuid4()
+        self.servers = tuple(
+            _server(each, clock, simulator_routes=simulator_routes, machine=identity) for each in config.servers
+        )
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -40,9 +51,11 @@ class Service:
         self._running.close()
 
 
-def _server(config: ServerConfig, clock: Now, *, simulator_routes: bool) -> AlpacaServer:
+def _server(config: ServerConfig, clock: Now, *, simulator_routes: bool, machine: uuid.UUID) -> AlpacaServer:
+    observatory = make_observatory(identified(config, machine), clock, seed=config.seed)
+    FaultBoard(observatory, config.faults)
     return AlpacaServer(
-        make_observatory(config.observatory(), clock, seed=config.seed),
+        observatory,
         host=config.bind,
         port=config.port,
         discovery_port=config.discovery_port,

@@ -13,6 +13,7 @@ from hostsim.alpaca.envelope import bad_request
 from hostsim.alpaca.pages import page
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.device import Device, iso_z
+from hostsim.faults.parts.board import board_of
 
 
 class SetupPages:
@@ -24,8 +25,12 @@ class SetupPages:
 
     async def server(self, request: Request) -> Response:
         """Show the page of the server, a list of its devices."""
-        devices = [_summary(device) for device in self._observatory.devices]
-        return page("server.html", self._observatory.config.name, devices=devices, moment=self._moment())
+        with self._observatory.lock:
+            self._observatory.advance()
+            devices = [_summary(device) for device in self._observatory.devices]
+            faults = [entry.shown() for entry in board_of(self._observatory).entries]
+        name = self._observatory.config.name
+        return page("server.html", name, devices=devices, faults=faults, moment=self._moment())
 
     async def device(self, request: Request) -> Response:
         """Show the page of a device: its configuration and state."""
@@ -54,7 +59,7 @@ def _summary(device: Device) -> dict[str, Any]:
         "name": device.config.name,
         "kind": kind,
         "number": number,
-        "interface_version": device.interface_version,
+        "interface_version": device.get_interface_version(),
         "connected": device.state.connected,
         "page": f"/setup/v1/{kind.lower()}/{number}/setup",
     }

@@ -14,7 +14,7 @@ from hostsim.alpaca.requests import BadRequestError, Parameters, from_form, from
 from hostsim.alpaca.simulator_settings import SETTINGS, Setting, profile
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind, Member, Parameter
-from hostsim.devices.parts.device import Device
+from hostsim.devices.parts.device import ConnectionState, Device
 from hostsim.devices.parts.errors import AlpacaError, NotSupportedError
 
 
@@ -71,7 +71,10 @@ class SimulatorApi:
         device = self._devices[key]
         if as_configured_at_first:
             device.config = config
-        device.restore(snapshot)
+            device.restore(snapshot)
+        else:
+            connection = {name: snapshot[name] for name in ConnectionState.model_fields}
+            device.restore({**self._observatory.at_rest(device), **connection})
 
 
 async def _parameters(request: Request) -> Parameters:
@@ -85,7 +88,7 @@ def _write(setting: Setting, device: Device, *, parameters: Parameters) -> None:
         Member(setting.name, Kind.WRITE, "", (Parameter(setting.name, setting.type),), None, (), True, "")
     )
     if setting.write is None:
-        raise NotSupportedError(f"{setting.name} of this simulator cannot be changed")
+        raise NotSupportedError(f"{setting.name} of this simulator cannot be changed: {setting.meaning}")
     setting.write(device, asked[0])
 
 

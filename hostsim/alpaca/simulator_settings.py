@@ -13,19 +13,25 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from hostsim.alpaca.toml_lines import dotted
+from hostsim.alpaca.wording import problems
+from hostsim.devices.filterwheel import MOST_SLOTS, FilterWheel
+from hostsim.devices.focuser import Focuser
 from hostsim.devices.parts.astrometry import horizontal
 from hostsim.devices.parts.device import Device
 from hostsim.devices.parts.errors import AlpacaError, InvalidValueError, check_range
+from hostsim.devices.rotator import Rotator
 from hostsim.devices.safetymonitor import SafetyMonitor
 from hostsim.devices.telescope import Telescope
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting of a kind of device: its name, its type, how it is read, and how it is written if it can be."""
+    """One setting of a kind of device: its name, type and meaning, how it is read, and how written, if it can be."""
 
     name: str
     type: type
+    meaning: str
     read: Callable[[Device], Any]
     write: Callable[[Device, Any], None] | None = None
 
@@ -67,22 +73,28 @@ def _configured(name: str, field: str, *, kind: type = float, per_unit: float = 
         return value if per_unit == 1 else kind(value * per_unit)
 
     def write(device: Device, value: Any) -> None:
-        values = device.config.model_dump()
-        values[field] = value if per_unit == 1 else value / per_unit
-        try:
-            device.config = type(device.config).model_validate(values)
-        except ValidationError as error:
-            raise InvalidValueError(f"{name}: {error.errors()[0]['msg']}") from None
+        _change(device, name, **{field: value if per_unit == 1 else value / per_unit})
 
-    return Setting(name, kind, read, write)
+    unit = "" if per_unit == 1 else ", here in milliseconds"
+    return Setting(name, kind, f"`{field}`{unit}", read, write)
 
 
-def _seen(name: str, member: str, *, kind: type) -> Setting:
-    return Setting(name, kind, lambda device: shown(device, member))
+def _change(device: Device, name: str, **values: Any) -> None:
+    """Configure a device anew; refused under the ``name`` of a setting if the values do not go together."""
+    changed = {**device.config.model_dump(), **values}
+    try:
+        device.config = type(device.config).model_validate(changed)
+    except ValidationError as error:
+        reasons = "; ".join(f"{dotted(path)} {text}" for path, text in problems(error, changed))
+        raise InvalidValueError(f"{name}: {reasons}") from None
 
 
-def _version(device: Device) -> int:
-    return device.config.interface_version or device.interface_version
+def _seen(name: str, member: str, *, kind: type, write: Callable[[Device, Any], None] | None = None) -> Setting:
+    return Setting(name, kind, f"what {member} reads", lambda device: shown(device, member), write)
+
+
+def _constant(name: str, value: bool, *, meaning: str) -> Setting:
+    return Setting(name, bool, meaning, lambda device: value)
 
 
 def _set_version(device: Device, version: int) -> None:
@@ -94,38 +106,83 @@ def _set_safe(device: Device, safe: bool) -> None:
     cast(SafetyMonitor, device).set_safe(safe)
 
 
+def _set_max_step(device: Device, max_step: int) -> None:
+    """Move the end of a focuser's range, and all that would lie beyond it to it."""
+    focuser = cast(Focuser, device)
+    config, motion = focuser.config, focuser.state.motion
+    longest = None if config.max_increment is None else min(config.max_increment, max_step)
+    start = min(config.start_step, max_step)
+    _change(device, "MaxStep", max_step=max_step, start_step=start, max_increment=longest)
+    motion.position, motion.target = min(motion.position, max_step), min(motion.target, max_step)
+
+
+def _set_max_increment(device: Device, steps: int) -> None:
+    _change(device, "MaxIncrement", max_increment=steps)
+
+
+def _set_temp_comp(device: Device, on: bool) -> None:
+    cast(Focuser, device).set_temp_comp(on)
+
+
+def _set_reverse(device: Device, reverse: bool) -> None:
+    cast(Rotator, device).set_reverse(reverse)
+
+
+def _set_slots(device: Device, slots: int) -> None:
+    """Give a wheel another number of slots; new ones hold nameless filters, and the wheel stands at one there is."""
+    wheel = cast(FilterWheel, device)
+    check_range("Slots", slots, low=1, high=MOST_SLOTS)
+    names = (*wheel.config.filters, *(f"Filter {slot + 1}" for slot in range(len(wheel.config.filters), slots)))
+    offsets = (*wheel.config.focus_offsets_steps, *[0] * slots)
+    _change(device, "Slots", filters=names[:slots], focus_offsets_steps=offsets[:slots])
+    wheel.state.slot = min(wheel.state.slot, slots - 1)
+
+
 def _table(*settings: Setting) -> dict[str, Setting]:
     connect = _configured("ConnectDelay", "connect_s", kind=int, per_unit=1000)
-    version = Setting("InterfaceVersion", int, _version, _set_version)
+    meaning = "the version of the interface, up to the newest"
+    version = Setting("InterfaceVersion", int, meaning, Device.get_interface_version, _set_version)
     return {setting.name.lower(): setting for setting in (connect, version, *settings)}
 
 
 SETTINGS: dict[str, dict[str, Setting]] = {
-    "SafetyMonitor": _table(Setting("IsSafeSetting", bool, lambda device: shown(device, "IsSafe"), _set_safe)),
+    "SafetyMonitor": _table(_seen("IsSafeSetting", "IsSafe", kind=bool, write=_set_safe)),
     "Rotator": _table(
         _configured("Position", "start_deg"),
         _configured("RotationRate", "deg_per_s"),
         _seen("CanReverse", "CanReverse", kind=bool),
-        _seen("Reverse", "Reverse", kind=bool),
+        _seen("Reverse", "Reverse", kind=bool, write=_set_reverse),
     ),
     "Focuser": _table(
-        _configured("MaxStep", "max_step", kind=int),
+        Setting(
+            "MaxStep",
+            int,
+            "`max_step`; `start_step`, `max_increment` and the position are brought into the new range",
+            lambda device: shown(device, "MaxStep"),
+            _set_max_step,
+        ),
         _configured("StepSize", "step_um"),
         _configured("SettleTime", "settle_s", kind=int, per_unit=1000),
         _configured("Absolute", "absolute", kind=bool),
         _configured("CanHalt", "can_halt", kind=bool),
         _configured("TempProbe", "has_temperature", kind=bool),
         _configured("TempCompAvailable", "temp_comp_available", kind=bool),
-        _seen("TempComp", "TempComp", kind=bool),
-        _seen("MaxIncrement", "MaxIncrement", kind=int),
-        Setting("Synchronous", bool, lambda device: False),
+        _seen("TempComp", "TempComp", kind=bool, write=_set_temp_comp),
+        _seen("MaxIncrement", "MaxIncrement", kind=int, write=_set_max_increment),
+        _constant("Synchronous", False, meaning="whether a move blocks"),
     ),
     "FilterWheel": _table(
         _configured("FilterChangeTimeInterval", "slot_s", kind=int, per_unit=1000),
-        Setting("Slots", int, lambda device: len(shown(device, "Names"))),
-        Setting("ImplementsNames", bool, lambda device: True),
-        Setting("ImplementsOffsets", bool, lambda device: True),
-        Setting("PreemptMoves", bool, lambda device: False),
+        Setting(
+            "Slots",
+            int,
+            "the number of slots; new ones are called Filter N and have offset 0",
+            lambda device: len(shown(device, "Names")),
+            _set_slots,
+        ),
+        _constant("ImplementsNames", True, meaning="whether filters have names"),
+        _constant("ImplementsOffsets", True, meaning="whether filters have focus offsets"),
+        _constant("PreemptMoves", False, meaning="whether a move may begin in the middle of another"),
     ),
     "Dome": _table(
         _configured("AltitudeRate", "altitude_deg_per_s"),

@@ -43,6 +43,14 @@ def nearest_line(lines: dict[Path, int], path: Path) -> int:
     return lines[path]
 
 
+def dotted(path: Path) -> str:
+    """Return a path as it is written, devices counted from 0."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
 def _split(dotted: str) -> list[str]:
     return [name.strip("\"'") for name in re.findall(_NAME, dotted)]
 

@@ -7,16 +7,20 @@ import http.client
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from hostsim.conformance.outcome import NoAnswerError, shown
+from hostsim.conformance.outcome import NoAnswerError, NotAskedError, shown
+from hostsim.conformance.watch import StoppedError, Watch
 
 ANSWER_BYTES: Final = 1 << 20
 _PATIENCE: Final = 3
 _CHUNK: Final = 1 << 16
-_FORM: Final = "application/x-www-form-urlencoded"
+_TRIES: Final = 3
+_AGAIN_S: Final = 0.4
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,18 @@ class Request:
     accept: str = "application/json"
     limit: int = ANSWER_BYTES
     wait_s: float | None = None
+    form_type: str = FORM
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer, and how many seconds it took."""
+    """One answer, how many seconds it took, and the length that its head announced, if it did."""
 
     status: int
     content_type: str
     body: bytes
     elapsed_s: float
+    announced: int | None = None
 
     @property
     def text(self) -> str:
@@ -55,41 +61,90 @@ class Client:
     server costs seconds, not one time limit for each rule.
     """
 
-    def __init__(self, host: str, port: int, *, timeout_s: float) -> None:
+    def __init__(self, host: str, port: int, *, timeout_s: float, watch: Watch | None = None) -> None:
         """Prepare to talk to a server; an answer may take ``timeout_s`` unless a request says otherwise."""
         self.timeout_s = timeout_s
-        self._address = (host, port)
+        self.watch = watch or Watch()
+        self.address = (host, port)
         self._connection: http.client.HTTPConnection | None = None
         self._hung: set[tuple[str, str]] = set()
         self._silent = 0
+        self._uninterrupted = False
+
+    @contextlib.contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """Let what must not be left half done go on to its end, also when the check is stopped meanwhile."""
+        self.watch.check()
+        self._uninterrupted = True
+        try:
+            yield
+        finally:
+            self._uninterrupted = False
+
+    @property
+    def given_up(self) -> bool:
+        """Return whether nothing is asked any more, after several requests in a row without an answer."""
+        return self._silent >= _PATIENCE
 
     def send(self, request: Request) -> Reply:
         """Return the answer to a request.
 
         Raises:
             NoAnswerError: there was none, or it was incomplete, endless, late or not HTTP.
+            NotAskedError: the server went away, or has been silent too often.
+            StoppedError: the check is stopped.
         """
+        if not self._uninterrupted:
+            self.watch.check()
         key = (request.method, request.path)
-        if self._silent >= _PATIENCE:
-            raise NoAnswerError(f"not asked: no answer to the last {_PATIENCE} requests")
+        if self.given_up:
+            raise NotAskedError(f"not asked: no answer to the last {_PATIENCE} requests")
         if key in self._hung:
             raise NoAnswerError("not asked again: there was no answer in time before")
         fresh = self._connection is None or self._connection.sock is None
         try:
             reply = self._exchange(request)
         except _ClosedError as error:
+            self._expect_going_on()
             # A connection kept open may be closed by the server at any moment; that is no fault.
             if fresh:
                 self._silent += 1
                 raise NoAnswerError(str(error)) from None
             return self.send(request)
         except NoAnswerError as error:
+            self._expect_going_on()
             self._silent += 1
             if "within" in error.seen:
                 self._hung.add(key)
             raise
         self._silent = 0
+        self.watch.answered()
         return reply
+
+    def _expect_going_on(self) -> None:
+        """Go on unless the check is stopped, or a server that has answered before cannot be connected any more."""
+        if self._uninterrupted:
+            return
+        if self.watch.stopping:
+            raise StoppedError
+        if not self.watch.reached:
+            return
+        began_s = time.monotonic()
+        for _ in range(_TRIES):
+            try:
+                socket.create_connection(self.address, timeout=self.timeout_s).close()
+                return
+            except OSError as error:
+                why = error.strerror or str(error)
+            time.sleep(_AGAIN_S)
+        if not self.watch.answered_since(began_s):
+            self.watch.lost(why)
+        self.watch.check()
+
+    def another(self) -> Client:
+        """Return a client of the same server with a connection of its own."""
+        host, port = self.address
+        return Client(host, port, timeout_s=self.timeout_s, watch=self.watch)
 
     def close(self) -> None:
         """Close the connection."""
@@ -108,7 +163,8 @@ class Client:
         watch.daemon = True
         watch.start()
         try:
-            reply = _ask(connection, request, started=started)
+            with contextlib.nullcontext() if self._uninterrupted else self.watch.cutting(connection.sock):
+                reply = _ask(connection, request, started=started)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             if late.is_set() or isinstance(error, TimeoutError):
@@ -130,8 +186,8 @@ class Client:
 
     def _open(self, wait_s: float) -> http.client.HTTPConnection:
         if self._connection is None or self._connection.sock is None:
-            host, port = self._address
-            connection = http.client.HTTPConnection(host, port, timeout=wait_s)
+            host, port = self.address
+            connection = http.client.HTTPConnection(host, port, timeout=min(wait_s, self.timeout_s))
             try:
                 connection.connect()
             except OSError as error:
@@ -157,16 +213,17 @@ def _ask(connection: http.client.HTTPConnection, request: Request, *, started: f
     body = None
     if request.form is not None:
         body = urlencode(request.form)
-        headers["Content-Type"] = _FORM
+        headers["Content-Type"] = request.form_type
     connection.request(request.method, target, body, headers)
     response = connection.getresponse()
+    announced = response.length
     try:
         content = _read(response, request.limit)
     finally:
         # read1 leaves an answer that was read to its end open.
         response.close()
     elapsed_s = time.monotonic() - started
-    return Reply(response.status, response.getheader("Content-Type") or "", content, elapsed_s)
+    return Reply(response.status, response.getheader("Content-Type") or "", content, elapsed_s, announced)
 
 
 def _read(response: http.client.HTTPResponse, limit: int) -> bytes:

@@ -24,21 +24,30 @@ def set_frame(camera: Device, *, binning: int) -> tuple[int, int]:
     return width, height
 
 
-def start(camera: Device, duration_s: float) -> None:
-    """Start a light of ``duration_s``, or of what the camera can."""
+def start(camera: Device, duration_s: float) -> float:
+    """Start a light of ``duration_s``, or of the nearest that the camera can; return its seconds."""
     longest = camera.optional("ExposureMax")
     shortest = camera.optional("ExposureMin")
+    step = camera.optional("ExposureResolution")
+    if step:
+        duration_s = round(max(1, round(duration_s / step)) * step, 9)
     if longest is not None and shortest is not None:
         duration_s = max(shortest, min(longest, duration_s))
     camera.put("StartExposure", Duration=duration_s, Light=True)
+    return duration_s
 
 
 def expose(camera: Device, *, binning: int, duration_s: float) -> tuple[int, int]:
     """Take an image and wait for it; return the width and the height that were asked for."""
     size = set_frame(camera, binning=binning)
     start(camera, duration_s)
-    camera.wait(lambda: _ready(camera), "ImageReady is true")
+    finished(camera)
     return size
+
+
+def finished(camera: Device) -> None:
+    """Wait until the image of an exposure is ready."""
+    camera.wait(lambda: _ready(camera), "ImageReady is true")
 
 
 def settled(camera: Device) -> None:

@@ -55,11 +55,11 @@ class Metadata:
         return (self.dimension_1, self.dimension_2, self.dimension_3)[: self.rank]
 
 
-def fetched(camera: Device, accept: str) -> Reply:
-    """Return the answer to ImageArray, which may take as long as an operation, and be long."""
+def fetched(camera: Device, accept: str, *, ids: dict[str, str] | None = None) -> Reply:
+    """Return the answer to ImageArray, which may take as long as an operation, and be long; ``ids`` or new ones."""
+    query, path = ids or camera.ids(), camera.path("ImageArray")
     wait_s = camera.conditions.operation_s
-    path = camera.path("ImageArray")
-    return camera.client.send(Request("GET", path, camera.ids(), accept=accept, limit=_FRAME_BYTES, wait_s=wait_s))
+    return camera.client.send(Request("GET", path, query, accept=accept, limit=_FRAME_BYTES, wait_s=wait_s))
 
 
 def metadata(reply: Reply) -> Metadata:

@@ -56,6 +56,9 @@ OFFLINE = frozenset(
 )
 """What may answer without a connection."""
 
+RAW_COMMANDS = ("CommandBlind", "CommandBool", "CommandString")
+"""What passes its text on to the device itself, which may do anything with it."""
+
 _ALL = """
 Connected bool set:True
 Connecting bool p7

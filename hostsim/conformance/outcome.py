@@ -26,6 +26,10 @@ class NoAnswerError(UnmetError):
     """The server gave no complete HTTP answer."""
 
 
+class NotAskedError(NoAnswerError):
+    """The server was not asked any more, because it no longer answers."""
+
+
 def expect(condition: bool, seen: str, *, expected: str = "") -> None:
     """Go on if ``condition`` holds.
 

@@ -74,6 +74,18 @@ def sidereal_hours(utc_date: str, longitude_deg: float) -> float:
     return (18.697374558 + 24.06570982441908 * days + longitude_deg / 15.0) % 24.0
 
 
+def expect_target(mount: Device, ra_hours: float, *, dec_deg: float) -> None:
+    """Go on if the target is that of a slew, within what a hand controller keeps of it.
+
+    Raises:
+        UnmetError: it is not.
+    """
+    target_hours, target_deg = mount.read("TargetRightAscension"), mount.read("TargetDeclination")
+    off_hours = abs((target_hours - ra_hours + 12.0) % 24.0 - 12.0)
+    off = max(off_hours * 54_000.0, abs(target_deg - dec_deg) * 3600.0)
+    expect(off <= NEAR_ARCSEC, f"target {target_hours:g}, {target_deg:g}", expected=f"target {ra_hours:g}, {dec_deg:g}")
+
+
 def need_slews(mount: Device) -> None:
     """Go on if the telescope can slew to coordinates.
 

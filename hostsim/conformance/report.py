@@ -37,11 +37,17 @@ def passed(verdicts: Iterable[Verdict]) -> bool:
     return all(verdict.status is not Status.FAIL for verdict in verdicts)
 
 
-def document(verdicts: list[Verdict]) -> str:
-    """Return every verdict and the counts as one JSON document."""
+def counted(verdicts: Iterable[Verdict]) -> str:
+    """Return how many verdicts of each kind there are."""
+    return _counts(Counter(verdict.status for verdict in verdicts))
+
+
+def document(verdicts: list[Verdict], incomplete: str = "") -> str:
+    """Return every verdict and the counts as one JSON document; ``incomplete`` says why not everything was asked."""
     counts = Counter(verdict.status for verdict in verdicts)
     content: dict[str, Any] = {
-        "passed": passed(verdicts),
+        "passed": passed(verdicts) and not incomplete,
+        "incomplete": incomplete or None,
         "counts": {status.value: counts[status] for status in Status},
         "verdicts": [_entry(verdict) for verdict in verdicts],
     }

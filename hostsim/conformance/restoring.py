@@ -12,6 +12,7 @@ from hostsim.conformance.rule import Rule
 
 _SETTINGS: Final = {
     "Camera": "BinX BinY StartX StartY NumX NumY Gain Offset ReadoutMode FastReadout SetCCDTemperature CoolerOn",
+    "Dome": "Slaved",
     "Focuser": "TempComp",
     "ObservingConditions": "AveragePeriod",
     "Rotator": "Reverse",
@@ -22,6 +23,7 @@ _STILL: Final = {"Dome": "Slewing", "Focuser": "IsMoving", "Rotator": "IsMoving"
 _COVER_CLOSED, _COVER_OPEN, _LAMP_OFF, _LAMP_READY = 1, 3, 1, 3
 _SHUTTER_OPEN, _SHUTTER_CLOSED = 0, 1
 _TURNING = -1
+_SYNCED_DEG = 0.01
 State = dict[str, Any]
 
 
@@ -44,19 +46,34 @@ class Found:
 def remember(device: Device) -> Found:
     """Return what can be read of the state that rules may change."""
     settings = {name: _read(device, name) for name in _SETTINGS.get(device.kind, "").split()}
+    return Found({name: value for name, value in settings.items() if value is not None}, state_of(device))
+
+
+def state_of(device: Device) -> State:
+    """Return what a device would have to move, or to be told, to be as it was."""
     keep = _KEEPERS.get(device.kind)
-    state = keep[0](device) if keep else {}
-    return Found({name: value for name, value in settings.items() if value is not None}, state)
+    return keep[0](device) if keep else {}
 
 
 def put_back(device: Device, found: Found) -> list[str]:
     """Put a device back into the state it was found in; return what could not be put back."""
+    keep = _KEEPERS.get(device.kind)
+    return put_back_settings(device, found) + (keep[1](device, found.state) if keep else [])
+
+
+def put_back_settings(device: Device, found: Found) -> list[str]:
+    """Put back what is only a setting; return what could not be put back."""
     problems = []
     for name, value in found.settings.items():
         if _read(device, name) != value:
             problems += _attempt(device, name, **{name: value})
-    keep = _KEEPERS.get(device.kind)
-    return problems + (keep[1](device, found.state) if keep else [])
+    return problems
+
+
+def put_back_still(device: Device, found: Found) -> list[str]:
+    """Put back what needs no motion: a lamp, switches, a sync, tracking; return what could not be put back."""
+    keep = _STILL_KEEPERS.get(device.kind)
+    return keep(device, found.state) if keep else []
 
 
 def _read(device: Device, name: str, **parameters: Any) -> Any:
@@ -108,17 +125,31 @@ def _back_rotator(device: Device, state: State) -> list[str]:
     return problems
 
 
+def _back_sync(device: Device, state: State) -> list[str]:
+    was, now = state, state_of(device)
+    if None in (*was.values(), *now.values()):
+        return []
+    offset = was["Position"] - was["MechanicalPosition"]
+    wanted = (now["MechanicalPosition"] + offset) % 360.0
+    off = abs((now["Position"] - wanted + 180.0) % 360.0 - 180.0)
+    return _attempt(device, "Sync", Position=wanted) if off > _SYNCED_DEG else []
+
+
 def _back_cover(device: Device, state: State) -> list[str]:
-    problems = []
-    lamp, cover = state["CalibratorState"], state["CoverState"]
-    if lamp == _LAMP_OFF and _read(device, "CalibratorState") != _LAMP_OFF:
-        problems += _attempt(device, "CalibratorOff")
-    if lamp == _LAMP_READY and state["Brightness"] != _read(device, "Brightness"):
-        problems += _attempt(device, "CalibratorOn", Brightness=state["Brightness"])
+    problems, cover = _back_lamp(device, state), state["CoverState"]
     method = {_COVER_CLOSED: "CloseCover", _COVER_OPEN: "OpenCover"}.get(cover)
     if method is not None and _read(device, "CoverState") != cover:
         problems += _attempt(device, method)
     return problems
+
+
+def _back_lamp(device: Device, state: State) -> list[str]:
+    lamp = state["CalibratorState"]
+    if lamp == _LAMP_OFF and _read(device, "CalibratorState") != _LAMP_OFF:
+        return _attempt(device, "CalibratorOff")
+    if lamp == _LAMP_READY and state["Brightness"] != _read(device, "Brightness"):
+        return _attempt(device, "CalibratorOn", Brightness=state["Brightness"])
+    return []
 
 
 def _back_dome(device: Device, state: State) -> list[str]:
@@ -146,6 +177,13 @@ def _back_telescope(device: Device, state: State) -> list[str]:
     return problems
 
 
+def _back_tracking(device: Device, state: State) -> list[str]:
+    # What was parked, and is not now, must not follow the sky into a pier.
+    wanted = bool(state["Tracking"]) and not state["AtPark"]
+    tracking = _read(device, "Tracking")
+    return _attempt(device, "Tracking", Tracking=wanted) if tracking not in (None, wanted) else []
+
+
 def _remember_switches(device: Device) -> State:
     count = _read(device, "MaxSwitch") or 0
     writable = [number for number in range(count) if _read(device, "CanWrite", Id=number)]
@@ -168,4 +206,10 @@ _KEEPERS: Final[dict[str, tuple[Callable[[Device], State], Callable[[Device, Sta
     "Rotator": (_remember_names("Position", "MechanicalPosition"), _back_rotator),
     "Switch": (_remember_switches, _back_switches),
     "Telescope": (_remember_names("AtPark", "Tracking"), _back_telescope),
+}
+_STILL_KEEPERS: Final[dict[str, Callable[[Device, State], list[str]]]] = {
+    "CoverCalibrator": _back_lamp,
+    "Rotator": _back_sync,
+    "Switch": _back_switches,
+    "Telescope": _back_tracking,
 }

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+import queue
+from collections import deque
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from hostsim.conformance import restoring
 from hostsim.conformance.client import Client
 from hostsim.conformance.device import Conditions, Device
-from hostsim.conformance.outcome import NotApplicableError, NotedError, UnmetError
-from hostsim.conformance.rule import Phase, Rule, Status, Verdict
+from hostsim.conformance.judging import judged
+from hostsim.conformance.rule import Phase, Rule, Verdict
 from hostsim.conformance.rules import RULES
 from hostsim.conformance.server import Server, served
+from hostsim.conformance.visit import Visit
+from hostsim.conformance.watch import StoppedError, Watch
 
 _AT_ONCE: Final = 10
-_NO_CONNECTION: Final = "the device could not be connected"
+_TICK_S: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -35,107 +38,151 @@ class Target:
         """Return the rules of the profile."""
         return tuple(rule for rule in self.rules if rule.asked(self.conditions.profile))
 
-    def client(self) -> Client:
+    def client(self, watch: Watch | None = None) -> Client:
         """Return a new connection to the server."""
-        return Client(self.host, self.port, timeout_s=self.conditions.timeout_s)
+        return Client(self.host, self.port, timeout_s=self.conditions.timeout_s, watch=watch)
+
+
+@dataclass(frozen=True)
+class _Event:
+    """A verdict about a device, or None at the end of its check."""
+
+    number: int
+    verdict: Verdict | None = None
+
+
+class Follower:
+    """Hears what is done while a check goes on; this one does nothing with it."""
+
+    def begins(self, places: list[str]) -> None:
+        """Hear which devices are about to be checked."""
+
+    def judged(self, verdict: Verdict) -> None:
+        """Hear a verdict at once, whatever its turn in the list is."""
+
+    def through(self, place: str) -> None:
+        """Hear that the check of a device is over."""
+
+    def stopping(self) -> None:
+        """Hear that the check is stopped, and everything brought to rest."""
+
+    def waiting(self) -> None:
+        """Hear, several times a second, that the check goes on."""
+
+
+class Check:
+    """One check of a server, which can be stopped from another thread or a signal."""
+
+    def __init__(self, target: Target, follower: Follower | None = None) -> None:
+        """Prepare; nothing is asked yet."""
+        self._target = target
+        self._follower = follower or Follower()
+        self._watch = Watch()
+        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+        self._visits: list[Visit] = []
+        self._through: set[int] = set()
+        self._begun: set[int] = set()
+        self._left: dict[str, str] = {}
+
+    def stop(self) -> None:
+        """Bring everything to rest and end soon; `verdicts` ends then, and `incomplete` says how it was left."""
+        self._watch.stop()
+
+    @property
+    def unfinished(self) -> list[str]:
+        """Return the devices whose check has begun and is not over: these may move."""
+        return [self._visits[number].place for number in sorted(self._begun - self._through)]
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the check was stopped."""
+        return self._watch.stopping
+
+    @property
+    def _cut_short(self) -> list[Visit]:
+        return [visit for visit in self._visits if visit.place in self._left]
+
+    @property
+    def incomplete(self) -> str:
+        """Say why not everything was asked and how the devices are left, empty for a check that went to its end."""
+        if self._watch.stopping:
+            left = "; ".join(f"{visit.place}: {self._left[visit.place]}" for visit in self._cut_short)
+            return f"stopped, and nothing was moved back: {left}" if left else "stopped while no device was checked"
+        lost = [self._watch.gone] if self._watch.gone else [visit.lost for visit in self._visits if visit.lost]
+        if not lost:
+            return ""
+        return f"{', '.join(lost)}: what was not asked is SKIP; see whether something still moves"
+
+    def verdicts(self) -> Generator[Verdict, None, None]:
+        """Check; yields verdicts of the server, then those of each device in order, as soon as they are there."""
+        try:
+            devices = yield from self._server()
+        except StoppedError:
+            return
+        self._visits = [self._visit_of(*device) for device in devices]
+        self._follower.begins([visit.place for visit in self._visits])
+        pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="conformance")
+        try:
+            futures = [pool.submit(self._check, number) for number in range(len(self._visits))]
+            yield from self._in_order()
+            for future in futures:
+                future.result()
+        finally:
+            if len(self._through) < len(self._visits):
+                self._watch.stop()
+            pool.shutdown()
+
+    def _server(self) -> Generator[Verdict, None, tuple[tuple[str, int], ...]]:
+        target = self._target
+        with contextlib.closing(target.client(self._watch)) as client:
+            server = Server(client, target.conditions, named=bool(target.devices))
+            for verdict in judged(target.asked, server, phase=Phase.SERVER, conditions=target.conditions):
+                self._follower.judged(verdict)
+                yield verdict
+            return target.devices or tuple(served(client))
+
+    def _visit_of(self, kind: str, number: int) -> Visit:
+        device = Device(self._target.client(self._watch), kind, number=number, conditions=self._target.conditions)
+        return Visit(device, self._target.asked)
+
+    def _check(self, number: int) -> None:
+        visit = self._visits[number]
+        try:
+            if not self._watch.stopping:
+                self._begun.add(number)
+                left = visit.run(lambda verdict: self._events.put(_Event(number, verdict)))
+                if left:
+                    self._left[visit.place] = left
+        finally:
+            visit.close()
+            self._events.put(_Event(number))
+
+    def _in_order(self) -> Iterator[Verdict]:
+        waiting: list[deque[Verdict]] = [deque() for _ in self._visits]
+        turn, told = 0, False
+        while turn < len(self._visits):
+            if self.stopped and not told:
+                told = True
+                self._follower.stopping()
+            self._follower.waiting()
+            with contextlib.suppress(queue.Empty):
+                self._take(self._events.get(timeout=_TICK_S), waiting)
+            while turn < len(self._visits):
+                while waiting[turn]:
+                    yield waiting[turn].popleft()
+                if turn not in self._through:
+                    break
+                turn += 1
+
+    def _take(self, event: _Event, waiting: list[deque[Verdict]]) -> None:
+        if event.verdict is not None:
+            waiting[event.number].append(event.verdict)
+            self._follower.judged(event.verdict)
+        else:
+            self._through.add(event.number)
+            self._follower.through(self._visits[event.number].place)
 
 
 def check_server(target: Target) -> Iterator[Verdict]:
-    """Check a server; yields verdicts of the server, then those of each device as soon as they are there in order."""
-    with contextlib.closing(target.client()) as client:
-        server = Server(client)
-        yield from _judged(target.asked, server, phase=Phase.SERVER, conditions=target.conditions)
-        devices = target.devices or tuple(served(client))
-    with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="conformance") as pool:
-        for verdicts in pool.map(lambda device: _check_device(target, device[0], number=device[1]), devices):
-            yield from verdicts
-
-
-def _check_device(target: Target, kind: str, *, number: int) -> list[Verdict]:
-    with contextlib.closing(target.client()) as client:
-        device = Device(client, kind, number=number, conditions=target.conditions)
-        rules = [rule for rule in target.asked if rule.device in ("", kind)]
-        with contextlib.suppress(UnmetError):
-            device.version = max(1, device.read("InterfaceVersion"))
-        connected = _connected(device)
-        _set_connected(device, False)
-        verdicts = [
-            verdict
-            for phase in (Phase.OFFLINE, Phase.CONNECTING)
-            for verdict in _judged(rules, device, phase=phase, conditions=target.conditions)
-        ]
-        verdicts += _check_connected(device, rules)
-        _set_connected(device, connected)
-        return verdicts
-
-
-def _check_connected(device: Device, rules: list[Rule]) -> list[Verdict]:
-    online = [rule for rule in rules if rule.phase in (Phase.ONLINE, Phase.BEHAVIOUR)]
-    _set_connected(device, True)
-    if not _connected(device):
-        return [Verdict(rule, device.place, "", Status.SKIP, rule.text, _NO_CONNECTION) for rule in online]
-    found = restoring.remember(device)
-    verdicts = [
-        verdict
-        for phase in (Phase.ONLINE, Phase.BEHAVIOUR)
-        for verdict in _judged(online, device, phase=phase, conditions=device.conditions)
-    ]
-    rule = restoring.RESTORED
-    problems = restoring.put_back(device, found)
-    return verdicts + [Verdict(rule, device.place, "", Status.INFO, rule.text, problem) for problem in problems]
-
-
-def _connected(device: Device) -> bool:
-    try:
-        return bool(device.read("Connected"))
-    except UnmetError:
-        return False
-
-
-def _set_connected(device: Device, wanted: bool) -> None:
-    # Failing here is no verdict: rules about the connection say what is wrong with it.
-    with contextlib.suppress(UnmetError):
-        if device.read("Connected") != wanted:
-            device.put("Connected", Connected=wanted)
-            device.wait_for("Connected", wanted)
-
-
-def _judged(rules: Iterable[Rule], subject: Any, *, phase: Phase, conditions: Conditions) -> Iterator[Verdict]:
-    for rule in rules:
-        if rule.phase is not phase:
-            continue
-        if rule.timed and not conditions.timed:
-            yield Verdict(rule, subject.place, "", Status.SKIP, rule.text, "seconds are not measured")
-        elif rule.version > getattr(subject, "version", rule.version):
-            seen = f"interface version {subject.version} is older than {rule.version}"
-            yield Verdict(rule, subject.place, "", Status.SKIP, rule.text, seen)
-        else:
-            yield from _judged_each(rule, subject)
-
-
-def _judged_each(rule: Rule, subject: Any) -> Iterator[Verdict]:
-    if rule.each is None:
-        yield _verdict(rule, subject, run=lambda: rule.check(subject))
-        return
-    parts: list[Any] = []
-    found = _verdict(rule, subject, run=lambda: parts.extend(rule.each(subject)) if rule.each else None)
-    if found.status is not Status.PASS:
-        yield found
-    for part in parts:
-        yield _verdict(rule, subject, run=lambda part=part: rule.check(subject, part), name=str(part))  # type: ignore[misc]
-
-
-def _verdict(rule: Rule, subject: Any, *, run: Callable[[], str | None], name: str = "") -> Verdict:
-    expected = rule.text
-    try:
-        seen = run() or "as expected"
-        status = Status.PASS
-    except UnmetError as error:
-        status, seen, expected = Status.FAIL, error.seen, error.expected or rule.text
-    except NotApplicableError as error:
-        status, seen = Status.SKIP, str(error)
-    except NotedError as error:
-        status, seen = Status.INFO, str(error)
-    except Exception as error:  # noqa: BLE001 - what anybody's server answers may trip a rule; that is its failure, not ours
-        status, seen = Status.FAIL, f"an answer this rule cannot read ({type(error).__name__}: {error})"
-    return Verdict(rule, subject.place, name, status, expected, seen)
+    """Check a server; yields verdicts of the server, then those of each device in order, as soon as they are there."""
+    yield from Check(target).verdicts()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
-from enum import IntEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import Field, model_validator
-
+from hostsim.devices.parts.camera_config import CameraConfig, CameraState, CameraStatus
 from hostsim.devices.parts.camera_face import CameraFace
-from hostsim.devices.parts.cooler import CoolerConfig, CoolerState
 from hostsim.devices.parts.description import method, read
-from hostsim.devices.parts.device import ConnectionState, DeviceConfig, Now, unsupported
+from hostsim.devices.parts.device import Now, unsupported
 from hostsim.devices.parts.errors import (
     InvalidOperationError,
     InvalidValueError,
@@ -22,98 +20,12 @@ from hostsim.devices.parts.errors import (
     check_range,
 )
 from hostsim.devices.parts.frame import Frame, FrameSource
-from hostsim.devices.parts.level import Level, LevelMode
-from hostsim.sky.scene import ExposureSettings, LightPath, Sensor
+from hostsim.sky.scene import ExposureSettings, LightPath
+
+__all__ = ["Camera", "CameraConfig", "CameraState", "CameraStatus"]
 
 # How many times faster the fast readout is.
 _FAST_READOUT = 4.0
-
-
-class CameraStatus(IntEnum):
-    """What the camera is doing."""
-
-    IDLE = 0
-    WAITING = 1
-    EXPOSING = 2
-    READING = 3
-    DOWNLOAD = 4
-    ERROR = 5
-
-
-class CameraConfig(DeviceConfig):
-    """The sensor, its limits, the cooler (None: there is none), what the camera can do, and its download's seconds.
-
-    Gain and offset are values, an index of names, or not there at all; with ``sub_exposure_s`` there are sub-exposures.
-    ``electrons_per_adu`` is what the camera says of itself; None is what is true of the simulated sensor.
-    """
-
-    kind: Literal["camera"] = "camera"
-    name: str = Field(default="Simulated camera", min_length=1)
-    sensor: Sensor = Sensor()
-    sensor_name: str = "SIM1600"
-    max_bin: int = Field(default=4, ge=1)
-    asymmetric_bin: bool = False
-    gain_mode: LevelMode = LevelMode.VALUE
-    gain_names: tuple[str, ...] = ()
-    offset_mode: LevelMode = LevelMode.VALUE
-    offset_names: tuple[str, ...] = ()
-    offset_max: int = Field(default=100, ge=0)
-    start_gain: int = Field(default=100, ge=0)
-    start_offset: int = Field(default=50, ge=0)
-    electrons_per_adu: float | None = Field(default=None, gt=0)
-    has_shutter: bool = True
-    can_abort: bool = True
-    can_stop: bool = True
-    can_fast_readout: bool = False
-    can_pulse_guide: bool = False
-    sub_exposure_s: float | None = Field(default=None, gt=0)
-    exposure_min_s: float = Field(default=0.0, ge=0)
-    exposure_max_s: float = Field(default=7200.0, gt=0)
-    exposure_step_s: float = Field(default=0.001, ge=0)
-    download_s: float = Field(default=1.0, gt=0)
-    cooler: CoolerConfig | None = CoolerConfig()
-
-    @model_validator(mode="after")
-    def _levels_fit(self) -> CameraConfig:
-        for level in (self.gain_level, self.offset_level):
-            level.check()
-        return self
-
-    @property
-    def gain_level(self) -> Level:
-        """Return how the gain is set."""
-        sensor = self.sensor
-        return Level("Gain", self.gain_mode, self.gain_names, sensor.gain_min, sensor.gain_max, self.start_gain)
-
-    @property
-    def offset_level(self) -> Level:
-        """Return how the offset is set."""
-        return Level("Offset", self.offset_mode, self.offset_names, 0, self.offset_max, self.start_offset)
-
-
-class CameraState(ConnectionState):
-    """Settings for the next exposure, the exposure under way or just made, and the cooler."""
-
-    bin_x: int = 1
-    bin_y: int = 1
-    start_x: int = 0
-    start_y: int = 0
-    num_x: int
-    num_y: int
-    gain: int
-    offset: int
-    readout_mode: int = 0
-    fast_readout: bool = False
-    sub_exposure_s: float = 0.0
-    guiding_s: float = 0.0
-    cooler: CoolerState = Field(default_factory=CoolerState)
-    status: CameraStatus = CameraStatus.IDLE
-    elapsed_s: float = 0.0
-    download_s: float = 0.0
-    image_ready: bool = False
-    path: LightPath | None = None
-    settings: ExposureSettings | None = None
-    last: ExposureSettings | None = None
 
 
 class Camera(CameraFace):
@@ -195,6 +107,12 @@ class Camera(CameraFace):
         if self.state.image_ready:
             self._keep_frame()
 
+    def fail(self) -> None:
+        """End an exposure in an error, without a frame; aborting it makes the camera idle again."""
+        self.state.status = CameraStatus.ERROR
+        self.state.image_ready = False
+        self.state.path = self.state.settings = self._frame = None
+
     @read("CameraState")
     def camera_state(self) -> CameraStatus:
         """Return what the camera is doing: 0 idle, 2 exposing, 4 downloading."""
@@ -239,12 +157,13 @@ class Camera(CameraFace):
             InvalidOperationError: an exposure is under way.
         """
         state = self.state
-        check_range("Duration", duration_s, low=self.config.exposure_min_s, high=self.config.exposure_max_s)
+        shortest_s = self.config.exposure_min_s if light or self.config.checks_darks else -math.inf
+        check_range("Duration", duration_s, low=shortest_s, high=self.config.exposure_max_s)
         self._check_axis("X", state.start_x, number=state.num_x, size=self.config.sensor.width // state.bin_x)
         self._check_axis("Y", state.start_y, number=state.num_y, size=self.config.sensor.height // state.bin_y)
-        if state.status is not CameraStatus.IDLE:
+        if self.config.patient and state.status is not CameraStatus.IDLE:
             raise InvalidOperationError("an exposure is under way: wait for it or abort it")
-        state.settings = self._settings(duration_s, light)
+        state.settings = self._settings(max(0.0, duration_s), light)
         state.path = self._light_path()
         state.last = state.settings
         state.status = CameraStatus.EXPOSING

@@ -16,10 +16,12 @@ from hostsim.devices.filterwheel import FilterWheelConfig
 from hostsim.devices.focuser import FocuserConfig
 from hostsim.devices.observingconditions import ObservingConditionsConfig
 from hostsim.devices.parts.device import DeviceConfig
+from hostsim.devices.parts.limits import Between
 from hostsim.devices.rotator import RotatorConfig
 from hostsim.devices.safetymonitor import SafetyMonitorConfig
 from hostsim.devices.switch import SwitchConfig
 from hostsim.devices.telescope import TelescopeConfig
+from hostsim.sky.scenario import CLEAR, Scenario
 from hostsim.sky.scene import Optics
 
 AnyDeviceConfig = Annotated[
@@ -62,13 +64,15 @@ class ObservatoryConfig(BaseModel):
 
     Devices of a kind are numbered in the order they are listed. ``camera_angle_deg`` is the position angle of the
     frame's up direction at mechanical rotator angle 0, telescope west of the meridian (pointing state east).
+    ``scenario`` says what happens in its nights.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="hostsim", min_length=1)
     devices: tuple[AnyDeviceConfig, ...] = Field(default_factory=standard_devices, validate_default=True, min_length=1)
-    camera_angle_deg: float = 0.0
+    camera_angle_deg: Annotated[float, Between(ge=-360, le=360)] = 0.0
+    scenario: Scenario = CLEAR
 
     @model_validator(mode="after")
     def _numbered(self) -> ObservatoryConfig:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from hostsim.devices.parts.description import Member, method, read
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
+from hostsim.devices.parts.limits import MOST, Between, Seconds, SomeSeconds
 
 
 class CoverStatus(IntEnum):
@@ -40,24 +41,31 @@ class CoverCalibratorConfig(DeviceConfig):
     Some answer Unknown to a client that is not connected, instead of refusing: ``unknown_when_disconnected``.
     """
 
+    newest_interface: ClassVar[int] = 2
+
     kind: Literal["covercalibrator"] = "covercalibrator"
     name: str = Field(default="Simulated flat panel", min_length=1)
     has_cover: bool = True
     has_calibrator: bool = True
-    max_brightness: int = Field(default=255, ge=1)
-    warm_up_s: float = Field(default=2.0, ge=0)
-    cover_s: float = Field(default=5.0, gt=0)
+    max_brightness: Annotated[int, Between(ge=1, le=MOST)] = 255
+    warm_up_s: Seconds = 2.0
+    cover_s: SomeSeconds = 5.0
     unknown_when_disconnected: bool = False
 
 
 class CoverCalibratorState(ConnectionState):
-    """Where the cover is or goes (``cover_s`` left), and what the lamp shows (``warm_up_s`` left)."""
+    """Where the cover is or goes (``cover_s`` left), and what the lamp shows (``warm_up_s`` left).
+
+    ``lamp`` is which part of its light a broken lamp still gives; a failure may be noticed.
+    """
 
     cover: CoverStatus = CoverStatus.CLOSED
     cover_s: float = 0.0
     lit: bool = False
     brightness: int = 0
     warm_up_s: float = 0.0
+    lamp: float = 1.0
+    lamp_failed: bool = False
 
 
 _NO_PART = (NotSupportedError,)
@@ -100,7 +108,7 @@ class CoverCalibrator(Device):
         if not self.state.lit or not self.config.has_calibrator:
             return 0.0
         warmth = 1.0 - self.state.warm_up_s / self.config.warm_up_s if self.state.warm_up_s > 0 else 1.0
-        return warmth * self.state.brightness / self.config.max_brightness
+        return self.state.lamp * warmth * self.state.brightness / self.config.max_brightness
 
     def advance(self, seconds: float) -> None:
         """Move the cover and warm the lamp for ``seconds``."""
@@ -154,6 +162,8 @@ class CoverCalibrator(Device):
             return CalibratorStatus.NOT_PRESENT
         if not self.state.lit:
             return CalibratorStatus.OFF
+        if self.state.lamp_failed:
+            return CalibratorStatus.ERROR
         return CalibratorStatus.NOT_READY if self.state.warm_up_s > 0 else CalibratorStatus.READY
 
     @read("CalibratorChanging")

@@ -11,6 +11,7 @@ from pydantic import Field
 from hostsim.devices.parts.description import configured, method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, SlavedError, check_range
+from hostsim.devices.parts.limits import Azimuth, SomeSeconds, Speed
 from hostsim.devices.parts.motion import LinearMotion
 
 _ABSENT = (NotSupportedError,)
@@ -37,13 +38,15 @@ class Berth(StrEnum):
 class DomeConfig(DeviceConfig):
     """Speeds in degrees per second, the shutter's seconds, park and home azimuth, and what the dome can do."""
 
+    newest_interface: ClassVar[int] = 3
+
     kind: Literal["dome"] = "dome"
     name: str = Field(default="Simulated dome", min_length=1)
-    azimuth_deg_per_s: float = Field(default=6.0, gt=0)
-    altitude_deg_per_s: float = Field(default=6.0, gt=0)
-    shutter_s: float = Field(default=10.0, gt=0)
-    park_deg: float = Field(default=0.0, ge=0, lt=360)
-    home_deg: float = Field(default=0.0, ge=0, lt=360)
+    azimuth_deg_per_s: Speed = 6.0
+    altitude_deg_per_s: Speed = 6.0
+    shutter_s: SomeSeconds = 10.0
+    park_deg: Azimuth = 0.0
+    home_deg: Azimuth = 0.0
     can_find_home: bool = True
     can_park: bool = True
     can_set_park: bool = True

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from hostsim.devices.parts.description import read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now
 from hostsim.devices.parts.errors import InvalidOperationError, InvalidValueError, check_range
+from hostsim.devices.parts.limits import INT32, Between, FaultyError, SomeSeconds
+
+MOST_SLOTS = 100
+"""How many slots a wheel may have."""
+
+_USUAL_OFFSETS = {"L": 0, "R": 40, "G": 20, "B": -10, "Ha": 90, "OIII": 80, "SII": 100}
 
 
 class FilterWheelConfig(DeviceConfig):
-    """Names and focus offsets (steps) of the slots, and seconds per slot."""
+    """Names and focus offsets (steps) of the slots, and seconds per slot.
+
+    Offsets that are not given are those usual for the names L, R, G, B, Ha, OIII and SII, and 0 for any other.
+    """
+
+    newest_interface: ClassVar[int] = 3
 
     kind: Literal["filterwheel"] = "filterwheel"
     name: str = Field(default="Simulated filter wheel", min_length=1)
-    filters: tuple[str, ...] = Field(default=("L", "R", "G", "B", "Ha", "OIII", "SII"), min_length=1)
-    focus_offsets_steps: tuple[int, ...] = (0, 40, 20, -10, 90, 80, 100)
-    slot_s: float = Field(default=1.0, gt=0)
+    filters: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=tuple(_USUAL_OFFSETS), min_length=1, max_length=MOST_SLOTS
+    )
+    focus_offsets_steps: tuple[Annotated[int, Between(ge=-INT32, le=INT32)], ...] = tuple(_USUAL_OFFSETS.values())
+    slot_s: SomeSeconds = 1.0
 
     @model_validator(mode="after")
     def _offsets_match(self) -> FilterWheelConfig:
+        if "focus_offsets_steps" not in self.model_fields_set:
+            offsets = tuple(_USUAL_OFFSETS.get(name, 0) for name in self.filters)
+            object.__setattr__(self, "focus_offsets_steps", offsets)
         if len(self.filters) != len(self.focus_offsets_steps):
-            raise ValueError(f"{len(self.filters)} filters, but {len(self.focus_offsets_steps)} focus offsets")
-        if not all(self.filters):
-            raise ValueError("a filter needs a name")
+            text = f"{len(self.filters)} filters, but {len(self.focus_offsets_steps)} focus offsets"
+            raise FaultyError([(("focus_offsets_steps",), text)])
         return self
 
 

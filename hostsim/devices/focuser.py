@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from hostsim.devices.parts.description import configured, method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
+from hostsim.devices.parts.limits import MOST, Between, Fault, FaultyError, Seconds
 from hostsim.devices.parts.motion import LinearMotion
 
 
 class FocuserConfig(DeviceConfig):
     """Range and start in steps, micrometres per step, speed in steps per second, settle time, and what it can do.
 
-    ``max_increment`` None is the whole range; ``clamps`` moves to the end of the range instead of refusing;
-    ``steps_per_c`` is what temperature compensation, where there is one, moves by a degree.
+    A ``start_step`` that is not given is half of a range that is shorter; ``max_increment`` None is the whole range;
+
+    ``clamps`` moves to the end of the range instead of refusing; ``steps_per_c`` is what temperature compensation,
+    where there is one, moves by a degree.
     """
+
+    newest_interface: ClassVar[int] = 4
 
     kind: Literal["focuser"] = "focuser"
     name: str = Field(default="Simulated focuser", min_length=1)
-    max_step: int = Field(default=50_000, ge=1)
-    start_step: int = Field(default=25_000, ge=0)
-    max_increment: int | None = Field(default=None, ge=1)
-    step_um: float | None = Field(default=1.2, gt=0)
-    steps_per_s: float = Field(default=500.0, gt=0)
-    settle_s: float = Field(default=0.5, ge=0)
+    max_step: Annotated[int, Between(ge=1, le=MOST)] = 50_000
+    start_step: Annotated[int, Between(ge=0, le=MOST)] = 25_000
+    max_increment: Annotated[int | None, Between(ge=1, le=MOST)] = None
+    step_um: Annotated[float | None, Between(ge=0.0001, le=10_000)] = 1.2
+    steps_per_s: Annotated[float, Between(ge=0.001, le=10**9)] = 500.0
+    settle_s: Seconds = 0.5
     absolute: bool = True
     can_halt: bool = True
     clamps: bool = False
     has_temperature: bool = True
     temp_comp_available: bool = False
-    steps_per_c: float = -12.0
+    steps_per_c: Annotated[float, Between(ge=-(10**6), le=10**6)] = -12.0
 
     @model_validator(mode="after")
     def _start_in_range(self) -> FocuserConfig:
+        if "start_step" not in self.model_fields_set:
+            object.__setattr__(self, "start_step", min(self.start_step, self.max_step // 2))
+        faults: list[Fault] = []
         if self.start_step > self.max_step:
-            raise ValueError(f"the focuser starts at {self.start_step}, beyond its last step {self.max_step}")
+            faults.append((("start_step",), f"must be from 0 to max_step, {self.max_step}, not {self.start_step}"))
         if self.max_increment is not None and self.max_increment > self.max_step:
-            raise ValueError(f"the focuser cannot move by {self.max_increment} with only {self.max_step} steps")
+            text = f"must be from 1 to max_step, {self.max_step}, not {self.max_increment}"
+            faults.append((("max_increment",), text))
+        if faults:
+            raise FaultyError(faults)
         return self
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hostsim.devices.camera import Camera, CameraConfig
 from hostsim.devices.configuration import AnyDeviceConfig, ObservatoryConfig
@@ -17,10 +17,12 @@ from hostsim.devices.observingconditions import ObservingConditions, ObservingCo
 from hostsim.devices.parts.device import Device, DeviceConfig, Now
 from hostsim.devices.parts.frame import FrameSource
 from hostsim.devices.parts.mount import PierSide
+from hostsim.devices.parts.troubles import Troubles
 from hostsim.devices.rotator import Rotator, RotatorConfig
 from hostsim.devices.safetymonitor import SafetyMonitor, SafetyMonitorConfig
 from hostsim.devices.switch import Switch, SwitchConfig
 from hostsim.devices.telescope import Telescope, TelescopeConfig
+from hostsim.sky.conditions import Conditions
 from hostsim.sky.scene import LightPath, SkySite
 from hostsim.sky.sky import Sky
 
@@ -44,6 +46,7 @@ class Observatory:
         self.clock = clock
         self._frames = tuple(frames) if isinstance(frames, Sequence) else (frames,)
         self._reached = clock.now()
+        self.troubles: Troubles | None = None
         self.devices: tuple[Device, ...] = tuple(self._made(device) for device in self.config.devices)
 
     @property
@@ -91,6 +94,11 @@ class Observatory:
             raise LookupError(f"{self.config.name} has no {kind.device_type} {number}: its configuration lists none")
         return devices[number]
 
+    @property
+    def conditions(self) -> Conditions:
+        """Return the night over the observatory."""
+        return self._frames[0].conditions
+
     def temperature_c(self) -> float:
         """Return the temperature of the air in degrees C."""
         return self._frames[0].temperature_c(self.clock.now())
@@ -100,10 +108,12 @@ class Observatory:
         with self.lock:
             now = self.clock.now()
             seconds = (now - self._reached).total_seconds()
-            if seconds > 0:
+            start, self._reached = self._reached, now
+            if seconds > 0 and self.troubles is not None:
+                self.troubles.pass_time(start, seconds)
+            elif seconds > 0:
                 for device in self.devices:
                     device.advance(seconds)
-            self._reached = now
 
     def light_path(self, camera: int = 0) -> LightPath:
         """Return what lies between the sky and the sensor of a camera at this moment."""
@@ -118,6 +128,7 @@ class Observatory:
                 ra_hours=ra_hours,
                 dec_deg=dec_deg,
                 altitude_deg=telescope.altitude() if telescope else 90.0,
+                azimuth_deg=telescope.azimuth() if telescope else 0.0,
                 rotator_deg=rotator_deg,
                 sky_angle_deg=(self.config.camera_angle_deg + rotator_deg + flipped_deg) % 360.0,
                 filter_name=wheel.filter_name if wheel else "",
@@ -126,6 +137,7 @@ class Observatory:
                 cover_closed=panel.closed if panel else False,
                 panel_level=panel.level if panel else 0.0,
                 tracking=telescope.tracking() and not telescope.slewing() if telescope else True,
+                drift_arcsec_per_s=telescope.state.drift_arcsec_per_s if telescope else (0.0, 0.0),
             )
 
     def snapshot(self) -> dict[str, Any]:
@@ -133,7 +145,8 @@ class Observatory:
         with self.lock:
             self.advance()
             states = {_key(device): device.snapshot() for device in self.devices}
-            return {"moment": self._reached.isoformat(), "devices": states}
+            kept = {"moment": self._reached.isoformat(), "devices": states}
+            return kept if self.troubles is None else {**kept, "troubles": self.troubles.snapshot()}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Take up what `snapshot` returned; time goes on from its moment when the clock is at or after it.
@@ -149,6 +162,12 @@ class Observatory:
             for device in self.devices:
                 device.restore(states[_key(device)])
             self._reached = datetime.fromisoformat(snapshot["moment"])
+            if self.troubles is not None:
+                self.troubles.restore(snapshot.get("troubles", []))
+
+    def at_rest(self, device: Device) -> dict[str, Any]:
+        """Return the state that ``device`` would start with, as it is configured now."""
+        return self._made(cast(AnyDeviceConfig, device.config)).snapshot()
 
     def _beside(self, kind: type[Kind], number: int) -> Kind | None:
         devices = self.of(kind)
@@ -163,8 +182,8 @@ class Observatory:
             FocuserConfig: lambda own: Focuser(own, clock, ambient_c=self.temperature_c),
             RotatorConfig: lambda own: Rotator(own, clock),
             CoverCalibratorConfig: lambda own: CoverCalibrator(own, clock),
-            ObservingConditionsConfig: lambda own: ObservingConditions(own, clock, air_c=self._frames[0].temperature_c),
-            SafetyMonitorConfig: lambda own: SafetyMonitor(own, clock),
+            ObservingConditionsConfig: lambda own: ObservingConditions(own, clock, night=self.conditions),
+            SafetyMonitorConfig: lambda own: SafetyMonitor(own, clock, night=self.conditions),
             SwitchConfig: lambda own: Switch(own, clock),
             DomeConfig: self._dome,
         }
@@ -196,7 +215,7 @@ def make_observatory(config: ObservatoryConfig, clock: Now, *, seed: int) -> Obs
     site = telescopes[0].site if telescopes else SkySite()
     sensors = [camera.sensor for camera in cameras] or [CameraConfig().sensor]
     skies = [
-        Sky(seed=seed, site=site, optics=config.optics_of(number), sensor=sensor)
+        Sky(seed=seed, site=site, optics=config.optics_of(number), sensor=sensor, scenario=config.scenario)
         for number, sensor in enumerate(sensors)
     ]
     return Observatory(skies, clock, config=config)

@@ -1,36 +1,52 @@
-"""The simulated weather station: thirteen sensors, each optional, steady or slowly varying."""
+"""The simulated weather station: thirteen sensors, each optional, that show the night or something of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from hostsim.devices.parts.description import method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
-from hostsim.devices.parts.weather import dew_point_c, wave_mean
+from hostsim.devices.parts.limits import Between, Fault, FaultyError, Part
+from hostsim.devices.parts.weather import NIGHT_SENSORS, dew_point_c, mean_direction_deg, wave_mean
+from hostsim.sky.conditions import Conditions
 
 _SENSOR = (InvalidValueError, NotSupportedError)
-_DEW_POINT, _WIND_DIRECTION, _WIND_SPEED = "DewPoint", "WindDirection", "WindSpeed"
+_DEW_POINT, _HUMIDITY, _TEMPERATURE = "DewPoint", "Humidity", "Temperature"
+_WIND_DIRECTION, _WIND_SPEED = "WindDirection", "WindSpeed"
 _SAMPLES = 8
+# What is measured on this planet, in the units of ASCOM.
+_RANGES = {
+    "cloud_cover": Between(ge=0, le=100),
+    "humidity": Between(ge=0, le=100),
+    "pressure": Between(ge=0, le=1100),
+    "rain_rate": Between(ge=0, le=2000),
+    "sky_brightness": Between(ge=0, le=200_000),
+    "sky_quality": Between(ge=-20, le=30),
+    "sky_temperature": Between(ge=-150, le=60),
+    "star_fwhm": Between(ge=0, le=100),
+    "temperature": Between(ge=-90, le=60),
+    "wind_direction": Between(ge=0, le=360),
+    "wind_gust": Between(ge=0, le=150),
+    "wind_speed": Between(ge=0, le=150),
+}
 
 
-class SensorConfig(BaseModel):
+class SensorConfig(Part):
     """What a sensor shows: from ``low`` to ``high`` and back within ``period_s`` seconds; equal ones are steady."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     low: float
     high: float
-    period_s: float = Field(default=3600.0, gt=0)
+    period_s: Annotated[float, Between(ge=1, le=1e8)] = 3600.0
 
     @model_validator(mode="after")
     def _ordered(self) -> SensorConfig:
         if self.low > self.high:
-            raise ValueError(f"a sensor goes from low to high, not from {self.low} to {self.high}")
+            raise FaultyError([(("low",), f"must be up to high, {self.high:g}, not {self.low:g}")])
         return self
 
 
@@ -44,31 +60,49 @@ def varying(low: float, high: float, *, period_s: float = 3600.0) -> SensorConfi
     return SensorConfig(low=low, high=high, period_s=period_s)
 
 
-class ObservingConditionsConfig(DeviceConfig):
-    """The sensors (None: there is none), how often they are read, and how they are described.
+Sensed = SensorConfig | Literal["sky"] | None
+"""What a sensor shows: the simulated night, something of its own, or (None) there is no such sensor."""
 
-    Temperature may be that of the air over the observatory: ``"sky"``. The dew point follows from temperature and
-    humidity, and is there with humidity. Units are those of ASCOM: percent, degrees C, hPa, mm/h, lux, mag/arcsec2,
-    arcsec, degrees, m/s.
+
+class ObservingConditionsConfig(DeviceConfig):
+    """The sensors, how often they are read, and how they are described.
+
+    A sensor shows the night over the observatory (``"sky"``), or swings on its own; None: there is none. The dew point
+    goes with temperature and humidity, and is there with humidity. Units are those of ASCOM: percent, degrees C, hPa,
+    mm/h, lux, mag/arcsec2, arcsec, degrees, m/s.
     """
+
+    newest_interface: ClassVar[int] = 2
 
     kind: Literal["observingconditions"] = "observingconditions"
     name: str = Field(default="Simulated weather station", min_length=1)
-    cloud_cover: SensorConfig | None = varying(0.0, 10.0)
-    humidity: SensorConfig | None = varying(55.0, 70.0)
-    pressure: SensorConfig | None = varying(948.0, 952.0)
-    rain_rate: SensorConfig | None = steady(0.0)
-    sky_brightness: SensorConfig | None = varying(0.0005, 0.001)
-    sky_quality: SensorConfig | None = varying(20.8, 21.2)
-    sky_temperature: SensorConfig | None = varying(-24.0, -20.0)
-    star_fwhm: SensorConfig | None = varying(2.0, 3.0)
-    temperature: SensorConfig | Literal["sky"] | None = "sky"
-    wind_direction: SensorConfig | None = varying(230.0, 290.0)
-    wind_gust: SensorConfig | None = varying(2.0, 5.0)
-    wind_speed: SensorConfig | None = varying(0.5, 2.5)
-    read_every_s: float = Field(default=10.0, gt=0)
-    average_period_hours: float = Field(default=0.0, ge=0)
+    cloud_cover: Sensed = "sky"
+    humidity: Sensed = "sky"
+    pressure: Sensed = "sky"
+    rain_rate: Sensed = "sky"
+    sky_brightness: Sensed = "sky"
+    sky_quality: Sensed = "sky"
+    sky_temperature: Sensed = "sky"
+    star_fwhm: Sensed = "sky"
+    temperature: Sensed = "sky"
+    wind_direction: Sensed = "sky"
+    wind_gust: Sensed = "sky"
+    wind_speed: Sensed = "sky"
+    read_every_s: Annotated[float, Between(ge=0.01, le=86_400)] = 10.0
+    average_period_hours: Annotated[float, Between(ge=0, le=24)] = 0.0
     sensor_description: str = Field(default="Simulated {sensor} sensor", min_length=1)
+
+    @model_validator(mode="after")
+    def _measurable(self) -> ObservingConditionsConfig:
+        faults: list[Fault] = []
+        for name, limits in _RANGES.items():
+            sensor = getattr(self, name)
+            ends = [end for end in ("low", "high") if isinstance(sensor, SensorConfig)]
+            wrong = [end for end in ends if not limits.holds(getattr(sensor, end))]
+            faults += (((name, end), f"must be{limits}, not {getattr(sensor, end):g}") for end in wrong)
+        if faults:
+            raise FaultyError(faults)
+        return self
 
 
 class ObservingConditionsState(ConnectionState):
@@ -111,11 +145,11 @@ class ObservingConditions(Device):
     config: ObservingConditionsConfig
     state: ObservingConditionsState
 
-    def __init__(self, config: ObservingConditionsConfig, clock: Now, *, air_c: Callable[[datetime], float]) -> None:
-        """Start with sensors just read; ``air_c`` tells the temperature of the air at a moment."""
+    def __init__(self, config: ObservingConditionsConfig, clock: Now, *, night: Conditions) -> None:
+        """Start with sensors just read; ``night`` is what they feel."""
         state = ObservingConditionsState(average_period_hours=config.average_period_hours)
         super().__init__(config, clock, state=state)
-        self._air_c = air_c
+        self._night = night
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass; the sensors are read again whenever it is time."""
@@ -177,11 +211,14 @@ class ObservingConditions(Device):
             NotSupportedError: there is no such sensor.
         """
         self._require(sensor)
-        if sensor == _DEW_POINT:
-            air_c = self._air() if self.config.temperature is None else self.reading("Temperature")
-            return dew_point_c(air_c, self.reading("Humidity"))
+        if sensor == _DEW_POINT and not self._shows_the_air():
+            air_c = self._of_night(_TEMPERATURE) if self.config.temperature is None else self.reading(_TEMPERATURE)
+            return dew_point_c(air_c, self.reading(_HUMIDITY))
         shown = getattr(self.config, self.fields[sensor])
-        return self._air() if shown == "sky" else self._value(shown, sensor)
+        return self._of_night(sensor) if shown == "sky" else self._value(shown, sensor)
+
+    def _shows_the_air(self) -> bool:
+        return self.config.humidity == "sky" and self.config.temperature in ("sky", None)
 
     def _value(self, sensor: SensorConfig, name: str) -> float:
         # Each sensor has a phase of its own, so that they do not all swing together.
@@ -191,10 +228,11 @@ class ObservingConditions(Device):
         part = wave_mean(end_s - window_s, end_s, period_s=sensor.period_s)
         return sensor.low + (sensor.high - sensor.low) * part
 
-    def _air(self) -> float:
+    def _of_night(self, sensor: str) -> float:
         hours = self.state.average_period_hours
         steps = [timedelta(hours=hours * index / _SAMPLES) for index in range(_SAMPLES)] if hours else [timedelta()]
-        return sum(self._air_c(self._read_at() - step) for step in steps) / len(steps)
+        seen = [NIGHT_SENSORS[sensor](self._night, self._read_at() - step) for step in steps]
+        return mean_direction_deg(seen) if sensor == _WIND_DIRECTION else sum(seen) / len(seen)
 
     def _read_at(self) -> datetime:
         return self.clock.now() - timedelta(seconds=self.state.age_s)

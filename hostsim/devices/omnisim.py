@@ -49,7 +49,10 @@ def omnisim_config() -> ObservatoryConfig:
             _covercalibrator(),
             _observingconditions(),
             SafetyMonitorConfig(
-                name="Alpaca Safety Monitor Simulator", connect_s=_CONNECT_S, **_strings("SafetyMonitor")
+                name="Alpaca Safety Monitor Simulator",
+                connect_s=_CONNECT_S,
+                follows_weather=False,
+                **_strings("SafetyMonitor"),
             ),
             _switch(),
             _dome(),
@@ -74,7 +77,11 @@ def _telescope() -> TelescopeConfig:
         site=SkySite(latitude_deg=51.07861, longitude_deg=-0.29444, elevation_m=200.0),
         optics=Optics(focal_length_mm=1260.0, aperture_mm=200.0),
         aperture_area_m2=0.0269,
-        mount=MountConfig(slew_deg_per_s=20.0, start=Place(reference=Reference.GROUND, hours=0.0, dec_deg=0.0)),
+        mount=MountConfig(
+            slew_deg_per_s=20.0,
+            start=Place(reference=Reference.GROUND, hours=0.0, dec_deg=0.0),
+            past_meridian_deg=20.0,
+        ),
         abilities=Abilities(synchronous_slews=True, set_refraction=True),
         equatorial_system=EquatorialSystem.TOPOCENTRIC,
         axis_rates=(
@@ -86,6 +93,7 @@ def _telescope() -> TelescopeConfig:
         unpark_tracks=True,
         settle_s=0,
         starts_parked=False,
+        knows_its_actions=False,
         **_strings("Telescope"),
     )
 
@@ -117,6 +125,10 @@ def _camera() -> CameraConfig:
         exposure_min_s=0.001,
         exposure_max_s=3600.0,
         exposure_step_s=0.001,
+        patient=False,
+        checks_darks=False,
+        fan=True,
+        names_itself_offline=False,
         download_s=0.1,
         cooler=CoolerConfig(),
         **_strings("Camera"),
@@ -152,12 +164,16 @@ def _focuser() -> FocuserConfig:
 
 
 def _rotator() -> RotatorConfig:
-    # It is set to 3 degrees per second, and turns at 7.5; it says that its step is 0.75, and stops anywhere.
+    # It is set to 3 degrees per second, and turns at 7.5; it says that its step is 0.75, and stops anywhere. Its
+    # Position is the mechanical one with the offset of a sync, whatever Reverse says.
     return RotatorConfig(
         name="Alpaca Rotator Simulator",
         connect_s=_CONNECT_S,
         step_deg=0.75,
         stepped=False,
+        stop_deg=180.0,
+        mechanical_target=True,
+        reverses=False,
         deg_per_s=7.5,
         settle_s=0.0,
         **_strings("Rotator"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from hostsim.devices.parts.description import fixed, method, read, write
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError
+from hostsim.devices.parts.limits import Azimuth, Between, Seconds, Speed
 from hostsim.devices.parts.motion import LinearMotion
 
 
@@ -16,17 +17,24 @@ class RotatorConfig(DeviceConfig):
     """Step in degrees, speed in degrees per second, start angle in degrees, settle time, and whether it halts.
 
     A rotator that is not ``stepped`` stops at any angle, whatever it says of its step; one may not say anything.
+    Nothing turns through ``stop_deg``, where there is such a stop. Of drivers with faults, one tells the mechanical
+    angle as its target (``mechanical_target``), another keeps what Reverse is told without reversing anything.
     """
+
+    newest_interface: ClassVar[int] = 4
 
     kind: Literal["rotator"] = "rotator"
     name: str = Field(default="Simulated rotator", min_length=1)
-    step_deg: float = Field(default=0.01, gt=0)
-    deg_per_s: float = Field(default=6.0, gt=0)
-    start_deg: float = Field(default=0.0, ge=0, lt=360)
-    settle_s: float = Field(default=0.5, ge=0)
+    step_deg: Annotated[float, Between(ge=0.0001, le=45)] = 0.01
+    deg_per_s: Speed = 6.0
+    start_deg: Azimuth = 0.0
+    settle_s: Seconds = 0.5
     stepped: bool = True
     tells_step: bool = True
     can_halt: bool = True
+    stop_deg: Annotated[float | None, Between(ge=0, lt=360)] = None
+    mechanical_target: bool = False
+    reverses: bool = True
 
 
 class RotatorState(ConnectionState):
@@ -38,7 +46,7 @@ class RotatorState(ConnectionState):
 
 
 class Rotator(Device):
-    """A rotator without a cable stop: it goes the short way to any angle."""
+    """A rotator: it goes the short way to any angle, or the other way round where a stop is in between."""
 
     device_type: ClassVar[str] = "Rotator"
     interface_version: ClassVar[int] = 4
@@ -93,7 +101,8 @@ class Rotator(Device):
     @read("TargetPosition")
     def target_position(self) -> float:
         """Return the sky angle the rotator goes to, 0 up to 360 degrees."""
-        return self._sky(self.state.motion.target)
+        target = self.state.motion.target
+        return _circle(target) if self.config.mechanical_target else self._sky(target)
 
     @method("Halt", errors=(NotSupportedError,))
     def halt(self) -> None:
@@ -111,7 +120,7 @@ class Rotator(Device):
         """
         if abs(angle_deg) >= 360:
             raise InvalidValueError(f"a relative move must be less than a turn, not {angle_deg} degrees")
-        self._turn_to(self.mechanical_position() + (-angle_deg if self.state.reverse else angle_deg))
+        self._turn_to(self.mechanical_position() + self._turned(angle_deg))
 
     @method("MoveAbsolute", "Position", errors=(InvalidValueError,))
     def move_absolute(self, position: float) -> None:
@@ -121,8 +130,7 @@ class Rotator(Device):
             InvalidValueError: the angle is outside 0 up to 360.
         """
         _check_circle(position)
-        turn = position - self.state.offset_deg
-        self._turn_to_nearest(-turn if self.state.reverse else turn)
+        self._turn_to_nearest(self._turned(position - self.state.offset_deg))
 
     @method("MoveMechanical", "Position", errors=(InvalidValueError,))
     def move_mechanical(self, position: float) -> None:
@@ -137,11 +145,14 @@ class Rotator(Device):
     @method("Sync", "Position")
     def sync(self, position: float) -> None:
         """Call the present angle ``position`` in the sky; any number is brought to the circle."""
-        mechanical = self.state.motion.position
-        self.state.offset_deg = _circle(position - (-mechanical if self.state.reverse else mechanical))
+        self.state.offset_deg = _circle(position - self._turned(self.state.motion.position))
 
     def _sky(self, mechanical_deg: float) -> float:
-        return _circle(self.state.offset_deg + (-mechanical_deg if self.state.reverse else mechanical_deg))
+        return _circle(self.state.offset_deg + self._turned(mechanical_deg))
+
+    def _turned(self, angle_deg: float) -> float:
+        """Return what an angle in one sense, of the sky or of the mechanics, is in the other's."""
+        return -angle_deg if self.state.reverse and self.config.reverses else angle_deg
 
     def _turn_to_nearest(self, mechanical_deg: float) -> None:
         here = self.mechanical_position()
@@ -151,12 +162,21 @@ class Rotator(Device):
         self.state.motion.position = self.mechanical_position()
         if self.config.stepped:
             mechanical_deg = round(mechanical_deg / self.config.step_deg) * self.config.step_deg
+        if self.config.stop_deg is not None:
+            mechanical_deg = _clear_of(self.config.stop_deg, self.state.motion.position, end_deg=mechanical_deg)
         self.state.motion.start(round(mechanical_deg, 9), settle_s=self.config.settle_s)
 
 
 def _circle(angle_deg: float) -> float:
     # Rounding keeps 359.9999999999999 and the 360.0 that the remainder of a tiny negative angle gives out of answers.
     return round(angle_deg % 360.0, 9) % 360.0
+
+
+def _clear_of(stop_deg: float, start_deg: float, *, end_deg: float) -> float:
+    """Return the angle to turn to, whole turns apart from ``end_deg``, without passing the stop."""
+    # From the far side of the stop every angle is between 0 and 360, so the way between two of them is clear of it.
+    beyond_deg = stop_deg if start_deg >= stop_deg else stop_deg - 360.0
+    return beyond_deg + (end_deg - beyond_deg) % 360.0
 
 
 def _check_circle(angle_deg: float) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from hostsim.devices.parts.description import method, read
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now, iso_z, unsupported
@@ -16,38 +16,45 @@ from hostsim.devices.parts.errors import (
     NotSupportedError,
     check_range,
 )
+from hostsim.devices.parts.limits import Between, Fault, FaultyError, Part
 
 _ID = (InvalidValueError,)
 _WRITING = (InvalidValueError, NotSupportedError)
 _TOLERANCE = 1e-9
+_MOST_STEPS = 1_000_000
+_MOST_SWITCHES = 100
+_Level = Annotated[float, Between(ge=-(10**9), le=10**9)]
 
 
-class SwitchItem(BaseModel):
+class SwitchItem(Part):
     """One switch: its range, step and first value, whether it can be set, and whether (and how slowly) on its own.
 
     ``async_s`` None means that it has no asynchronous form.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str = Field(min_length=1)
     description: str = Field(default="Simulated switch", min_length=1)
-    low: float = 0.0
-    high: float = 1.0
-    step: float = Field(default=1.0, gt=0)
-    start: float = 0.0
+    low: _Level = 0.0
+    high: _Level = 1.0
+    step: Annotated[float, Between(ge=1e-6, le=10**9)] = 1.0
+    start: _Level = 0.0
     writable: bool = True
-    async_s: float | None = Field(default=None, gt=0)
+    async_s: Annotated[float | None, Between(ge=0.001, le=3600)] = None
 
     @model_validator(mode="after")
     def _whole_steps(self) -> SwitchItem:
+        span = f"low {self.low:g} to high {self.high:g}"
+        faults: list[Fault] = []
         steps = (self.high - self.low) / self.step
-        if self.high <= self.low or abs(steps - round(steps)) > _TOLERANCE:
-            raise ValueError(f"{self.name}: {self.low} to {self.high} is not a whole number of steps of {self.step}")
-        if not self.low <= self.start <= self.high:
-            raise ValueError(f"{self.name} starts at {self.start}, outside {self.low} to {self.high}")
+        if not 1 - _TOLERANCE <= steps <= _MOST_STEPS or abs(steps - round(steps)) > _TOLERANCE:
+            text = f"must go a whole number of times, 1 to {_MOST_STEPS}, into {span}, not {steps:g} times"
+            faults.append((("step",), f"{self.name}: {text}"))
+        elif not self.low <= self.start <= self.high:
+            faults.append((("start",), f"{self.name}: must be {span}, not {self.start:g}"))
         if self.async_s is not None and not self.writable:
-            raise ValueError(f"{self.name} is read-only, so it cannot be asynchronous")
+            faults.append((("async_s",), f"{self.name} is read-only, so it cannot be asynchronous"))
+        if faults:
+            raise FaultyError(faults)
         return self
 
     def on_step(self, value: float) -> float:
@@ -67,9 +74,11 @@ _DEFAULT = (
 class SwitchConfig(DeviceConfig):
     """The switches of the box, in order of their Id."""
 
+    newest_interface: ClassVar[int] = 3
+
     kind: Literal["switch"] = "switch"
     name: str = Field(default="Simulated switch box", min_length=1)
-    switches: tuple[SwitchItem, ...] = Field(default=_DEFAULT, min_length=1)
+    switches: tuple[SwitchItem, ...] = Field(default=_DEFAULT, min_length=1, max_length=_MOST_SWITCHES)
 
 
 class Setting(BaseModel):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field, model_validator
+from typing import ClassVar
 
 from hostsim.devices.parts import astrometry
 from hostsim.devices.parts.description import method, read, synchronous, write
-from hostsim.devices.parts.device import ConnectionState, DeviceConfig, Now, iso_z, unsupported
+from hostsim.devices.parts.device import Now, iso_z, unsupported
 from hostsim.devices.parts.errors import (
     InvalidOperationError,
     InvalidValueError,
@@ -18,61 +16,13 @@ from hostsim.devices.parts.errors import (
     ValueNotSetError,
     check_range,
 )
-from hostsim.devices.parts.mount import Arrival, MountConfig, MountState, PierSide, Place, Reference, Slew
-from hostsim.devices.parts.telescope_config import Abilities, AxisRate, EquatorialSystem
+from hostsim.devices.parts.mount import Arrival, MountState, PierSide, Place, Reference, Slew
+from hostsim.devices.parts.telescope_config import TelescopeConfig, TelescopeState
 from hostsim.devices.parts.telescope_face import TelescopeFace
-from hostsim.sky.scene import Optics, SkySite
+
+__all__ = ["Telescope", "TelescopeConfig", "TelescopeState"]
 
 _MOVING = (NotSupportedError, InvalidValueError, ParkedError, InvalidOperationError)
-
-
-class TelescopeConfig(DeviceConfig):
-    """Site, optics, mount and abilities; ``pointing_error`` is what the mount is wrong by until it is synchronised.
-
-    ``aperture_area_m2`` is what an obstruction leaves of the aperture, None without one.
-    Tracking rates are 0 sidereal, 1 lunar, 2 solar, 3 King. Some mounts begin to track when they are unparked.
-    """
-
-    kind: Literal["telescope"] = "telescope"
-    name: str = Field(default="Simulated telescope", min_length=1)
-    site: SkySite = SkySite()
-    optics: Optics = Optics()
-    mount: MountConfig = MountConfig()
-    abilities: Abilities = Abilities()
-    equatorial_system: EquatorialSystem = EquatorialSystem.J2000
-    axis_rates: tuple[AxisRate, ...] = (AxisRate(lowest_deg_per_s=0.0, highest_deg_per_s=6.0),)
-    tracking_rates: tuple[Annotated[int, Field(ge=0, le=3)], ...] = (0, 1, 2, 3)
-    refraction: bool = False
-    aperture_area_m2: float | None = Field(default=None, gt=0)
-    unpark_tracks: bool = False
-    settle_s: int = Field(default=2, ge=0)
-    starts_parked: bool = True
-    pointing_error_ra_arcmin: float = 0.0
-    pointing_error_dec_arcmin: float = 0.0
-
-    @model_validator(mode="after")
-    def _tracks_the_stars(self) -> TelescopeConfig:
-        if 0 not in self.tracking_rates:
-            raise ValueError("the tracking rates must hold 0, the sidereal one")
-        able = self.abilities
-        if (able.slew or able.sync) and not (able.set_tracking or self.unpark_tracks):
-            raise ValueError("a mount that never tracks cannot slew or sync: set unpark_tracks, or set_tracking")
-        return self
-
-
-class TelescopeState(ConnectionState):
-    """The mount, where it parks, the target, what was learnt by synchronising (hours, degrees), and settings."""
-
-    mount: MountState
-    park: Place
-    elevation_m: float
-    settle_s: int
-    target_ra_hours: float | None = None
-    target_dec_deg: float | None = None
-    learnt_hours: float = 0.0
-    learnt_deg: float = 0.0
-    utc_shift_s: float = 0.0
-    refraction: bool = False
 
 
 class Telescope(TelescopeFace):
@@ -294,7 +244,7 @@ class Telescope(TelescopeFace):
     def destination_side_of_pier(self, ra_hours: float, dec_deg: float) -> PierSide:
         """Return the pointing state a slew to these coordinates would end in, if it began now."""
         self._check_coordinates(ra_hours, dec_deg)
-        return self.state.mount.pier_for(self._place(ra_hours, dec_deg), self.moment())
+        return self._pier_for(self._place(ra_hours, dec_deg))
 
     @write("SideOfPier", errors=_MOVING)
     def set_side_of_pier(self, side: int) -> None:
@@ -322,7 +272,11 @@ class Telescope(TelescopeFace):
             raise InvalidOperationError(f"this needs Tracking {'on' if tracking else 'off'}")
 
     def _slew(self, goal: Place) -> None:
-        self._begin(self._planned(goal, self.state.mount.pier_for(goal, self.moment())))
+        self._begin(self._planned(goal, self._pier_for(goal)))
+
+    def _pier_for(self, goal: Place) -> PierSide:
+        limit_deg = self.config.mount.past_meridian_deg
+        return self.state.mount.pier_for(goal, self.moment(), past_meridian_deg=limit_deg)
 
     def _planned(self, goal: Place, pier: PierSide) -> Slew:
         speed = self.config.mount.slew_deg_per_s
@@ -334,7 +288,7 @@ class Telescope(TelescopeFace):
     def _retire(self, place: Place, arrival: Arrival) -> None:
         self.state.mount.stop(self.moment())
         self.state.mount.set_tracking(False, self.moment())
-        slew = self._planned(place, self.state.mount.pier_for(place, self.moment()))
+        slew = self._planned(place, self._pier_for(place))
         self._begin(slew.model_copy(update={"arrival": arrival}))
 
     def _sync(self, place: Place) -> None:

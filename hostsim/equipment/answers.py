@@ -83,7 +83,10 @@ def _are_whole(value: Any) -> bool:
 
 
 _MEMBERS: tuple[tuple[Callable[[Any], bool], str], ...] = (
-    (_is_flag, "AtPark CanAbortExposure Connected Connecting CoolerOn ImageReady IsMoving Reverse Slewing Tracking"),
+    (
+        _is_flag,
+        "AtPark CanAbortExposure Connected Connecting CoolerOn ImageReady IsMoving IsSafe Reverse Slewing Tracking",
+    ),
     (
         _is_whole,
         "BinX BinY Brightness CameraXSize CameraYSize DestinationSideOfPier Gain MaxADU MaxBrightness MaxStep NumX "

@@ -22,6 +22,7 @@ from alpaca.exceptions import (
 )
 
 from hostsim.equipment.answers import UnreadableAnswerError
+from hostsim.equipment.retrying import LostDeviceError
 from tsplug import DeviceError
 
 _ALPACA_ERRORS = (
@@ -48,6 +49,7 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
         requests.RequestException,
         "the answer of the Alpaca server cannot be understood: look at its log and its version",
     ),
+    (LostDeviceError, "the connection is lost and does not come back: look at its cable, its power and its driver"),
     (UnreadableAnswerError, "look at the Alpaca server's log and version"),
     (AlpacaRequestException, "the Alpaca server failed or does not know this: look at its log"),
     (NotConnectedException, "it is not connected: begin the sequence with connect_equipment"),
@@ -69,8 +71,18 @@ def talking_to(device: str, doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except (requests.RequestException, UnreadableAnswerError, *_ALPACA_ERRORS) as error:
+    except (requests.RequestException, UnreadableAnswerError, LostDeviceError, *_ALPACA_ERRORS) as error:
         raise DeviceError(device, f"could not {doing}: {_explained(error)}") from error
+
+
+def reason(error: Exception) -> str:
+    """Return why something failed, without the device and what was tried: several devices may fail for one reason."""
+    cause = error.__cause__
+    if isinstance(error, DeviceError):
+        if isinstance(cause, (requests.RequestException, UnreadableAnswerError, *_ALPACA_ERRORS)):
+            return _explained(cause)
+        return str(error).removeprefix(f"{error.device}: ")
+    return str(error) or type(error).__name__
 
 
 def _explained(error: Exception) -> str:

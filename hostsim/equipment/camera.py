@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
-from alpaca.camera import CameraStates
+from alpaca.camera import CameraStates, SensorType
 from alpaca.exceptions import InvalidOperationException, NotImplementedException, ValueNotSetException
 from numpy.typing import NDArray
 
 from hostsim.equipment.device import HostDevice
 from hostsim.equipment.image import FrameReader
+from hostsim.equipment.retrying import again
 from hostsim.equipment.session import ANSWER_S
+from hostsim.equipment.truth import frame_truth
 from hostsim.equipment.waiting import Patience
 from tsplug import DeviceError
 from tsplug.ports import Clock
@@ -25,6 +28,7 @@ _DOWNLOAD_S = 120.0
 _IDLE_PERCENT = 0.5
 # One jump of a simulated clock covers the exposure; real time is passed in slices by the clock itself.
 _POLL_S = 0.5
+_WATCH_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,11 @@ class Exposure:
 
 @dataclass(frozen=True)
 class CameraReading:
-    """What the camera was set to for a frame: names, levels, degrees C, micrometres unbinned, electrons per ADU."""
+    """What the camera was set to for a frame: names, levels, degrees C, micrometres unbinned, electrons per ADU.
+
+    ``bayer_offset`` is the column and row of the frame's first red pixel; None where there is no RGGB mosaic, which
+    binned frames have lost.
+    """
 
     name: str
     gain: int | None
@@ -53,6 +61,7 @@ class CameraReading:
     egain: float | None
     set_temperature_c: float | None
     temperature_c: float | None
+    bayer_offset: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,10 @@ class Shot:
     reading: CameraReading
 
 
+class ExposureFailedError(DeviceError):
+    """The camera ended an exposure in an error, without a frame."""
+
+
 class Camera(HostDevice):
     """A cooled camera; implements `tsplug.ports.Camera`."""
 
@@ -75,7 +88,8 @@ class Camera(HostDevice):
     def __init__(self, alpaca: Any, clock: Clock, *, name: str, answer_s: float = ANSWER_S) -> None:
         """Wrap alpyca's camera; frames come over a connection of their own."""
         super().__init__(alpaca, clock, name=name, answer_s=answer_s)
-        self._frames = FrameReader(alpaca.base_url, self.label)
+        self._base_url: str = alpaca.base_url
+        self._frames = FrameReader(self._base_url, self.label)
 
     @property
     def max_adu(self) -> int:
@@ -121,27 +135,41 @@ class Camera(HostDevice):
         with self._trying("switch the cooler off"):
             self._alpaca.CoolerOn = False
 
-    def expose(self, exposure: Exposure) -> Shot:
-        """Take one frame and return it.
+    def expose(self, exposure: Exposure, *, watch: Callable[[], None] | None = None) -> Shot:
+        """Take one frame and return it; an exposure that fails in the camera is tried again.
+
+        ``watch`` is called now and then while the shutter is open; what it raises is raised, the exposure goes on.
 
         Raises:
             DeviceError: the camera refused, failed, or did not finish in time.
         """
+        taken = partial(self._exposed, exposure, watch=watch)
+        return again(taken, self._clock, doing="expose", on=ExposureFailedError)
+
+    def _exposed(self, exposure: Exposure, *, watch: Callable[[], None] | None) -> Shot:
         self._set_up(exposure)
         started = self._clock.now()
         with self._trying("start an exposure"):
             self._alpaca.StartExposure(exposure.exposure_s, exposure.light)
-        self._clock.sleep(exposure.exposure_s)
+        self._sleep(exposure.exposure_s, watch=watch)
         ended = self._clock.now()
         self._wait(self._ready, "reading out", patience=Patience(timeout_s=_DOWNLOAD_S, poll_s=_POLL_S))
         with self._trying("send the frame"):
             num_x, num_y = int(self._alpaca.NumX), int(self._alpaca.NumY)
-        pixels = self._frames.read(num_x=num_x, num_y=num_y)
+        pixels = again(lambda: self._frames.read(num_x=num_x, num_y=num_y), self._clock, doing="fetch a frame")
         with self._trying("tell how long it exposed"):
             exposure_s = _last(lambda: float(self._alpaca.LastExposureDuration))
         if exposure_s is None:
             exposure_s = exposure.exposure_s
         return Shot(pixels, started, ended, exposure_s, self.reading())
+
+    def truth(self) -> str:
+        """Return what really is on the last frame, as JSON text.
+
+        Raises:
+            DeviceError: the camera is none of hostsim's simulators, or has no frame.
+        """
+        return frame_truth(self._base_url, self.label)
 
     def abort(self) -> None:
         """End an exposure under way and drop it."""
@@ -166,7 +194,27 @@ class Camera(HostDevice):
                 egain=_optional(lambda: float(self._alpaca.ElectronsPerADU)),
                 set_temperature_c=_optional(lambda: float(self._alpaca.SetCCDTemperature)),
                 temperature_c=_optional(lambda: float(self._alpaca.CCDTemperature)),
+                bayer_offset=_optional(self._bayer_offset),
             )
+
+    def temperature_c(self) -> float | None:
+        """Return the temperature of the sensor in degrees C, None where it cannot tell."""
+        with self._trying("tell its temperature"):
+            return _optional(lambda: float(self._alpaca.CCDTemperature))
+
+    def _sleep(self, seconds: float, *, watch: Callable[[], None] | None) -> None:
+        left_s = seconds
+        while watch is not None and left_s > _WATCH_S:
+            self._clock.sleep(_WATCH_S)
+            left_s -= _WATCH_S
+            watch()
+        self._clock.sleep(left_s)
+
+    def _bayer_offset(self) -> tuple[int, int] | None:
+        alpaca = self._alpaca
+        if alpaca.SensorType != SensorType.RGGB or alpaca.BinX != 1 or alpaca.BinY != 1:
+            return None
+        return (alpaca.BayerOffsetX - alpaca.StartX) % 2, (alpaca.BayerOffsetY - alpaca.StartY) % 2
 
     def _warm_enough(self, goal_c: float) -> bool:
         if self._alpaca.CCDTemperature >= goal_c - 0.5:
@@ -197,7 +245,9 @@ class Camera(HostDevice):
         if self._alpaca.ImageReady:
             return True
         if self._alpaca.CameraState == CameraStates.cameraError:
-            raise DeviceError(self.label, "the exposure failed in the camera: look at it, then run the sequence again")
+            raise ExposureFailedError(
+                self.label, "the exposure failed in the camera: look at it, then run the sequence again"
+            )
         return False
 
 

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
+import requests
 from alpaca.exceptions import AlpacaRequestException, NotImplementedException
 
 from hostsim.equipment.answers import CheckedDevice
 from hostsim.equipment.calls import talking_to
+from hostsim.equipment.retrying import RetryingDevice
 from hostsim.equipment.session import ANSWER_S, BoundedSession
 from hostsim.equipment.waiting import Patience, wait_until
 from tsplug import DeviceError
 from tsplug.ports import Clock
 
 _CONNECTING = Patience(timeout_s=60.0)
-# Before Platform 7 parking, homing, opening and connecting may answer only when they are done.
-_OLD_DRIVER_S = 60.0
+# Before Platform 7 whatever is written may answer only when it is done. No other device is heard meanwhile, for alpyca
+# locks them all: a setting gets this time, a move only the usual one, and is watched from then on.
+_OLD_WRITE_S = 15.0
+_OLD_SILENCE_S = 120.0
 
 
 class HostDevice:
@@ -30,9 +34,12 @@ class HostDevice:
         """Wrap an alpyca device that the server calls ``name``; each answer may take ``answer_s`` seconds."""
         self._session = BoundedSession(answer_s)
         alpaca.rqs = self._session
-        self._alpaca: Any = CheckedDevice(alpaca)
-        self._clock = clock
+        self._old = False
+        self._silence_left_s = 0.0
+        self._connected_here = False
         self.name = name
+        self._alpaca: Any = RetryingDevice(CheckedDevice(alpaca), clock, label=self.label)
+        self._clock = clock
 
     @property
     def label(self) -> str:
@@ -46,16 +53,38 @@ class HostDevice:
             DeviceError: it cannot be connected.
         """
         with self._trying("connect"):
-            connected, modern = self._alpaca.Connected, self._alpaca.InterfaceVersion >= self.platform_7
-            if not modern:
-                self._session.be_patient(_OLD_DRIVER_S)
+            connected, self._old = self._alpaca.Connected, self._alpaca.InterfaceVersion < self.platform_7
+            if self._old:
+                self._session.be_patient(_OLD_WRITE_S)
             if connected:
+                self._alpaca.reconnect_when_lost()
                 return
-            if not (modern and self._connects_by_itself()):
-                self._alpaca.Connected = True
-        with self._trying("connect"):
+            self._connected_here = True
+            if self._old or not self._connects_by_itself():
+                self._connect_the_old_way()
             if not self._alpaca.Connected:
                 raise DeviceError(self.label, "could not connect, and gives no reason: look at it and at its driver")
+        self._alpaca.reconnect_when_lost()
+
+    def disconnect(self) -> None:
+        """Undo `connect`; a device that was found connected stays so, for somebody else may use it.
+
+        Raises:
+            DeviceError: it cannot be disconnected.
+        """
+        if self._connected_here:
+            with self._trying("disconnect"):
+                self._alpaca.Connected = False
+            self._connected_here = False
+
+    def _connect_the_old_way(self) -> None:
+        self._old = True
+
+        def begin() -> None:
+            self._alpaca.Connected = True
+
+        if not self._begin("connect", begin):
+            self._wait(lambda: bool(self._alpaca.Connected), "connecting", patience=_CONNECTING)
 
     def _connects_by_itself(self) -> bool:
         """Connect the way of Platform 7; return False if the driver claims to know it but does not."""
@@ -69,9 +98,28 @@ class HostDevice:
     def _trying(self, doing: str) -> AbstractContextManager[None]:
         return talking_to(self.label, doing)
 
+    def _begin(self, doing: str, begin: Callable[[], None]) -> bool:
+        """Begin what `_wait` watches; return False if an old driver has not answered and may still be at it."""
+        with self._trying(doing), self._session.impatient():
+            try:
+                begin()
+            except requests.ReadTimeout:
+                if not self._old:
+                    raise
+                self._silence_left_s = _OLD_SILENCE_S
+                return False
+        self._silence_left_s = 0.0
+        return True
+
     def _wait(self, done: Callable[[], bool], doing: str, *, patience: Patience) -> None:
         def looked() -> bool:
             with self._trying(f"be watched while {doing}"):
-                return done()
+                try:
+                    return done()
+                except requests.ReadTimeout:
+                    self._silence_left_s -= self._session.answer_s
+                    if self._silence_left_s <= 0:
+                        raise
+                    return False
 
         wait_until(looked, self._clock, device=self.label, doing=doing, patience=patience)

@@ -48,8 +48,12 @@ class Focuser(HostDevice):
             goal = min(max(0, position), int(self._alpaca.MaxStep))
             if int(self._alpaca.Position) == goal:
                 return
-            self._alpaca.Move(goal)
-        self._wait(lambda: not self._alpaca.IsMoving, f"moving to {goal}", patience=_MOVING)
+        answered = self._begin(f"move to {position}", lambda: self._alpaca.Move(goal))
+        self._wait(
+            lambda: not self._alpaca.IsMoving and (answered or int(self._alpaca.Position) == goal),
+            f"moving to {goal}",
+            patience=_MOVING,
+        )
         reached = self.position()
         if reached != goal:
             raise DeviceError(

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from hostsim.sky.scene import GuidingSample
 
+_UNIFORM = math.sqrt(12.0)
+
 
 @dataclass(frozen=True)
 class GuidingReading:
@@ -34,7 +36,10 @@ class GuidingReading:
 
 
 class Guider:
-    """Reports the guiding of an exposure."""
+    """Reports the guiding of an exposure.
+
+    A target that drifts away by d in an axis adds d / sqrt(12) to the root mean square about the mean there.
+    """
 
     def __init__(self, sample: Callable[[datetime, float], GuidingSample], *, scale_arcsec: float = 2.0) -> None:
         """Take the guiding from a sky; ``scale_arcsec`` is arcseconds per guider pixel."""
@@ -44,4 +49,8 @@ class Guider:
     def during(self, started: datetime, exposure_s: float) -> GuidingReading:
         """Return how the exposure was guided."""
         sample = self._sample(started, exposure_s)
-        return GuidingReading(sample.rms_ra_arcsec, sample.rms_dec_arcsec, self._scale_arcsec)
+        return GuidingReading(
+            math.hypot(sample.rms_ra_arcsec, sample.drift_ra_arcsec / _UNIFORM),
+            math.hypot(sample.rms_dec_arcsec, sample.drift_dec_arcsec / _UNIFORM),
+            self._scale_arcsec,
+        )

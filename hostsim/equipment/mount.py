@@ -46,24 +46,37 @@ class Mount(HostDevice):
 
     def unpark(self) -> None:
         """Leave the park position and follow the sky."""
-        with self._trying("unpark"):
-            if self._alpaca.AtPark:
-                self._alpaca.Unpark()
-        self._wait(lambda: not self._alpaca.Slewing, "unparking", patience=_SLEWING)
+        if self.parked():
+            answered = self._begin("unpark", self._alpaca.Unpark)
+            self._wait(
+                lambda: not self._alpaca.Slewing and (answered or not self._alpaca.AtPark),
+                "unparking",
+                patience=_SLEWING,
+            )
         self.track(True)
 
     def track(self, on: bool) -> None:
-        """Follow the sky, or stand still."""
+        """Follow the sky, or stand still.
+
+        Raises:
+            DeviceError: the mount does not begin to follow.
+        """
         with self._trying(f"switch tracking {'on' if on else 'off'}"):
             if bool(self._alpaca.Tracking) != on:
                 self._alpaca.Tracking = on
+        if on and not self.tracking():
+            raise DeviceError(self.label, "does not begin to track: look at the mount and its driver")
+
+    def tracking(self) -> bool:
+        """Return whether the mount follows the sky."""
+        with self._trying("tell whether it tracks"):
+            return bool(self._alpaca.Tracking)
 
     def park(self) -> None:
         """Go to the park position and stand still."""
-        with self._trying("park"):
-            if self._alpaca.AtPark:
-                return
-            self._alpaca.Park()
+        if self.parked():
+            return
+        self._begin("park", self._alpaca.Park)
         self._wait(lambda: bool(self._alpaca.AtPark), "parking", patience=_PARKING)
 
     def stop(self) -> None:
@@ -82,8 +95,10 @@ class Mount(HostDevice):
             raise DeviceError(self.label, "is parked: put `unpark` before this instruction")
         self.track(True)
         native_ra, native_dec = self._native(ra_hours, dec_deg)
-        with self._trying(f"slew to {ra_hours:.4f} h, {dec_deg:+.3f} degrees"):
-            self._alpaca.SlewToCoordinatesAsync(native_ra, native_dec)
+        self._begin(
+            f"slew to {ra_hours:.4f} h, {dec_deg:+.3f} degrees",
+            lambda: self._alpaca.SlewToCoordinatesAsync(native_ra, native_dec),
+        )
         self._wait(lambda: not self._alpaca.Slewing, "slewing", patience=_SLEWING)
 
     def center(self, ra_hours: float, dec_deg: float) -> None:

@@ -40,7 +40,7 @@ class Panel(HostDevice):
     def cover_state(self) -> CoverState:
         """Return where the cover stands."""
         with self._trying("tell its cover's state"):
-            return _COVER_STATES.get(self._alpaca.CoverState, CoverState.UNKNOWN)
+            return self._cover()
 
     def close_cover(self) -> None:
         """Close the cover and wait until it is closed; nothing happens without a cover."""
@@ -87,17 +87,19 @@ class Panel(HostDevice):
         if found != status:
             raise DeviceError(self.label, f"did not {doing}, its light reports {found.name}: look at the panel")
 
+    def _cover(self) -> CoverState:
+        return _COVER_STATES.get(self._alpaca.CoverState, CoverState.UNKNOWN)
+
     def _move_cover(self, goal: CoverState) -> None:
         state = self.cover_state()
         if state in (CoverState.NOT_PRESENT, goal):
             return
         verb = "open" if goal is CoverState.OPEN else "close"
-        with self._trying(f"{verb} the cover"):
-            if goal is CoverState.OPEN:
-                self._alpaca.OpenCover()
-            else:
-                self._alpaca.CloseCover()
-        self._wait(lambda: self._alpaca.CoverState != CoverStatus.Moving, f"moving its cover ({verb})", patience=_COVER)
+        method = self._alpaca.OpenCover if goal is CoverState.OPEN else self._alpaca.CloseCover
+        ends = {CoverState.ERROR, goal}
+        if self._begin(f"{verb} the cover", method):
+            ends = set(CoverState) - {CoverState.MOVING}
+        self._wait(lambda: self._cover() in ends, f"moving its cover ({verb})", patience=_COVER)
         state = self.cover_state()
         if state is not goal:
             raise DeviceError(self.label, f"its cover did not {verb}, it reports {state.value}: look at the panel")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from alpaca.camera import Camera as AlpacaCamera
 from alpaca.covercalibrator import CoverCalibrator
 from alpaca.filterwheel import FilterWheel as AlpacaWheel
 from alpaca.focuser import Focuser as AlpacaFocuser
+from alpaca.observingconditions import ObservingConditions as AlpacaWeather
 from alpaca.rotator import Rotator as AlpacaRotator
+from alpaca.safetymonitor import SafetyMonitor as AlpacaSafety
 from alpaca.telescope import Telescope
 
 from hostsim.equipment.calls import talking_to
@@ -22,7 +25,10 @@ from hostsim.equipment.listing import Listed, listed_devices, speaks_alpaca
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.safety import make_safe
+from hostsim.equipment.safetymonitor import SafetyMonitor
 from hostsim.equipment.session import ANSWER_S
+from hostsim.equipment.weatherstation import WeatherStation
 from hostsim.equipment.wheel import FilterWheel
 from tsplug import DeviceError, InputError
 from tsplug.ports import Clock
@@ -30,7 +36,16 @@ from tsplug.ports import Clock
 D = TypeVar("D", bound=HostDevice)
 
 _REACH_S = 5.0
-_KINDS = ("telescope", "camera", "filterwheel", "focuser", "rotator", "covercalibrator")
+_KINDS = (
+    "telescope",
+    "camera",
+    "filterwheel",
+    "focuser",
+    "rotator",
+    "covercalibrator",
+    "safetymonitor",
+    "observingconditions",
+)
 _ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:/@?#\[\]]+):(?P<port>[0-9]{1,5})")
 
 
@@ -44,12 +59,20 @@ class Rig:
     focuser: Focuser | None = None
     rotator: Rotator | None = None
     panel: Panel | None = None
+    safety: SafetyMonitor | None = None
+    weather: WeatherStation | None = None
 
     @property
     def devices(self) -> tuple[HostDevice, ...]:
         """Return the devices that are there."""
-        found = (self.mount, self.camera, self.wheel, self.focuser, self.rotator, self.panel)
+        imaging = (self.mount, self.camera, self.wheel, self.focuser, self.rotator, self.panel)
+        found = (*imaging, self.safety, self.weather)
         return tuple(device for device in found if device is not None)
+
+    def only(self, devices: list[HostDevice]) -> Rig:
+        """Return a rig of these of the devices."""
+        held = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Rig(**{name: device for name, device in held.items() if device in devices})
 
 
 def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
@@ -62,7 +85,8 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
 
     Raises:
         InputError: the address is not ``host:port``.
-        DeviceError: nothing answers there, there are no devices, or one cannot be connected.
+        DeviceError: nothing answers there, there are no devices, or one cannot be connected; those that were
+            connected before it are left safe, and disconnected again.
     """
     check_reachable(address, answer_s=answer_s)
     server = f"Alpaca server {address}"
@@ -78,10 +102,40 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
         focuser=found.device("focuser", alpaca=AlpacaFocuser, host=Focuser),
         rotator=found.device("rotator", alpaca=AlpacaRotator, host=Rotator),
         panel=found.device("covercalibrator", alpaca=CoverCalibrator, host=Panel),
+        safety=found.device("safetymonitor", alpaca=AlpacaSafety, host=SafetyMonitor),
+        weather=found.device("observingconditions", alpaca=AlpacaWeather, host=WeatherStation),
     )
-    for device in rig.devices:
-        device.connect()
+    _connect(rig)
     return rig
+
+
+def _connect(rig: Rig) -> None:
+    connected: list[HostDevice] = []
+    for device in rig.devices:
+        try:
+            device.connect()
+        except DeviceError as error:
+            said = str(error).removeprefix(f"{device.label}: ")
+            if connected:
+                said += f"; the others are {_left(rig.only(connected))}"
+            with suppress(DeviceError):
+                device.disconnect()
+            raise DeviceError(device.label, said) from error
+        except BaseException:
+            # Nothing has been told to move yet, and who interrupts wants no parking: the connections are given back.
+            for each in (*connected, device):
+                with suppress(DeviceError):
+                    each.disconnect()
+            raise
+        connected.append(device)
+
+
+def _left(rig: Rig) -> str:
+    leaving = make_safe(rig)
+    gone = [leaving.attempt("connection given back", device.disconnect) for device in rig.devices]
+    leaving.done = [outcome for outcome in leaving.done if outcome != "connection given back"]
+    leaving.done += ["disconnected"] if all(gone) else []
+    return leaving.words
 
 
 def check_address(address: str) -> tuple[str, int]:

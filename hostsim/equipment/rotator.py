@@ -12,6 +12,8 @@ from tsplug import PierSide
 
 _TURNING = Patience(timeout_s=300.0, poll_s=0.5)
 _CLOSE_ENOUGH_DEG = 0.005
+# Coarse steps end beside the goal.
+_NEAR_DEG = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,15 @@ class Rotator(HostDevice):
         goal_deg = angle_deg % 360.0
         if _apart_deg(self.mechanical_deg(), goal_deg) <= _CLOSE_ENOUGH_DEG:
             return
-        with self._trying(f"turn to {goal_deg:.2f} degrees"):
-            self._alpaca.MoveMechanical(goal_deg)
-        self._wait(lambda: not self._alpaca.IsMoving, f"turning to {goal_deg:.2f} degrees", patience=_TURNING)
+        answered = self._begin(f"turn to {goal_deg:.2f} degrees", lambda: self._alpaca.MoveMechanical(goal_deg))
+        self._wait(
+            lambda: not self._alpaca.IsMoving and (answered or self._is_near(goal_deg)),
+            f"turning to {goal_deg:.2f} degrees",
+            patience=_TURNING,
+        )
+
+    def _is_near(self, goal_deg: float) -> bool:
+        return _apart_deg(float(self._alpaca.MechanicalPosition), goal_deg) <= _NEAR_DEG
 
     def mechanical_for(self, position_angle_deg: float, *, pier_side: PierSide, half_turn: bool) -> float:
         """Return the mechanical angle that gives a position angle on the sky.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -25,9 +27,23 @@ class BoundedSession(requests.Session):
         self._adapter = _BoundedAdapter(answer_s)
         self.mount("http://", self._adapter)
 
+    @property
+    def answer_s(self) -> float:
+        """Return how many seconds an answer may take."""
+        return self._adapter.answer_s
+
     def be_patient(self, put_s: float) -> None:
         """Wait ``put_s`` seconds for what a PUT begins: drivers before Platform 7 answer when it is done."""
         self._adapter.put_s = max(put_s, self._adapter.answer_s)
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """Wait for a PUT no longer than for any answer, meanwhile."""
+        before, self._adapter.put_s = self._adapter.put_s, self._adapter.answer_s
+        try:
+            yield
+        finally:
+            self._adapter.put_s = before
 
 
 class _BoundedAdapter(HTTPAdapter):

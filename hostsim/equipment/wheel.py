@@ -50,7 +50,7 @@ class FilterWheel(HostDevice):
         with self._trying(f"turn to filter {name}"):
             if int(self._alpaca.Position) == slot:
                 return
-            self._alpaca.Position = slot
+        self._begin(f"turn to filter {name}", lambda: setattr(self._alpaca, "Position", slot))
         self._wait(lambda: self._alpaca.Position == slot, f"turning to {name}", patience=_TURNING)
 
     def _slot(self, name: str) -> int:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class NightOptions:
-    """Sequence file, output folder, store, speed (None as fast as the processor), Alpaca address, seed.
+    """Sequence file, output folder, store, speed (None as fast as the processor), address, seed, scenario, truth.
 
-    ``db`` None keeps the store in the output folder, ``alpaca`` None starts simulators, ``seed`` None takes the
-    sequence's.
+    ``db`` None keeps the store in the output folder, ``alpaca`` (an address) None starts simulators, ``seed`` and
+    ``scenario`` None take the sequence's; ``truth`` wants the truth beside each light, as the sequence may, too.
     """
 
     sequence: Path
@@ -20,6 +20,8 @@ class NightOptions:
     speed: float | None = None
     alpaca: str | None = None
     seed: int | None = None
+    scenario: str | None = None
+    truth: bool = False
 
     @property
     def store_url(self) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.waiting import Patience
 from hostsim.night.options import NightOptions
+from hostsim.night.scenarios import scenario_of
 from hostsim.saving.fits import sweep
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
-from hostsim.sequence.safety import leave_safe
 from hostsim.sequence.state import Imaging, NightState
-from tsplug import InputError
+from tsplug import InputError, TsplugError
 
 STATE = "state.json"
 
@@ -24,7 +26,7 @@ def kept_state(options: NightOptions, parsed: Parsed, *, seed: int) -> NightStat
     """Return the state of the night that the output folder holds, None for a folder without one.
 
     Raises:
-        InputError: the folder holds a night of another sequence, seed or equipment.
+        InputError: the folder holds a night of another sequence, seed, scenario or equipment.
     """
     state = load_state(options.out / STATE)
     if state is None:
@@ -33,9 +35,19 @@ def kept_state(options: NightOptions, parsed: Parsed, *, seed: int) -> NightStat
         raise InputError(_another_sequence(state, parsed, out=options.out))
     if state.seed != seed:
         raise InputError(f"{options.out} holds a night with seed {state.seed}, not {seed}: choose another --out")
+    _check_scenario(options, state)
     if (state.simulators is None) != (options.alpaca is not None):
         raise InputError(f"{options.out} holds a night on other equipment: give the same --alpaca, or another --out")
     return state
+
+
+def _check_scenario(options: NightOptions, state: NightState) -> None:
+    """Return when the scenario asked for, if any, goes by the name of the one the night began with, which is kept."""
+    if options.scenario is None:
+        return
+    asked, kept = scenario_of(options.scenario).name, state.scenario.name
+    if asked != kept:
+        raise InputError(f"{options.out} holds a night of scenario {kept!r}, not {asked!r}: choose another --out")
 
 
 def _another_sequence(state: NightState, parsed: Parsed, *, out: Path) -> str:
@@ -70,7 +82,10 @@ def take_up(host: Host) -> None:
         _take_up(host)
     except BaseException:
         host.context.cancellation.withdraw()
-        host.warn(f"the night cannot go on; left safe: {leave_safe(host.rig)}")
+        host.warn(f"the night cannot go on; {leave_safe(host.rig)}")
+        # Time has passed: without keeping that, what ends by itself would never be over.
+        with suppress(TsplugError):
+            host.journal.save()
         raise
 
 
@@ -84,10 +99,11 @@ def _take_up(host: Host) -> None:
     if outbox is not None:
         host.display.note(f"delivering {outbox.final.name}, which an interruption left behind")
         deliver(outbox, host, resumed=True)
-    if state.simulators is None:
+    if state.simulators is None or state.stood_down:
         # Real equipment may have been parked or moved meanwhile: point and focus anew.
         state.imaging, state.focus = Imaging(), None
         _restore(host)
+        state.stood_down = state.sheltered = False
 
 
 def _restore(host: Host) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 from uuid import uuid4
 
@@ -16,15 +17,18 @@ from hostsim.alpaca.server import AlpacaServer, AlpacaServerError
 from hostsim.clock import SimulatedClock, SystemClock
 from hostsim.equipment.guider import Guider
 from hostsim.equipment.rig import check_reachable, connect
+from hostsim.faults.parts.board import FaultBoard
 from hostsim.night.folder import output_folder
 from hostsim.night.log import night_log
 from hostsim.night.options import NightOptions
 from hostsim.night.resume import STATE, check_store, kept_state, take_up
-from hostsim.night.simulators import simulated_observatory
+from hostsim.night.scenarios import scenario_of
+from hostsim.night.simulators import SimulatedNight, simulated_observatory
 from hostsim.progress.display import Display
 from hostsim.progress.live import LiveDisplay
 from hostsim.progress.plain import PlainDisplay
 from hostsim.progress.tables import print_tables
+from hostsim.saving.disk import Disk, PlainDisk
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host, HostContext, HostDevices
 from hostsim.sequence.journal import Journal, Snapshots
@@ -32,9 +36,12 @@ from hostsim.sequence.parse import Parsed, parse
 from hostsim.sequence.runner import Runner
 from hostsim.sequence.state import NightState, begun
 from hostsim.sequence.stopping import StopRequest, WatchfulClock
+from hostsim.sky.scenario import Scenario
 from tsplug import InputError, Profile, Site, TsplugError, frame_files, load_catalogue, open_store
 from tsplug.hookspecs import plugin_manager
 from tsplug.ports import Clock, Store
+
+_log = logging.getLogger(__name__)
 
 
 def run_night(options: NightOptions) -> None:
@@ -45,7 +52,12 @@ def run_night(options: NightOptions) -> None:
     """
     parsed = parse(options.sequence)
     if options.alpaca is not None:
+        if parsed.sequence.faults:
+            raise InputError(f"{parsed.file}: `faults` happen to own simulators: leave --alpaca out, or the faults")
+        if options.scenario is not None:
+            raise InputError("equipment at an Alpaca address has its own night: leave --scenario out")
         check_reachable(options.alpaca)
+    scenario = _scenario(options, parsed)
     with ExitStack() as stack:
         stack.enter_context(output_folder(options.out))
         seed = parsed.sequence.seed if options.seed is None else options.seed
@@ -55,7 +67,7 @@ def run_night(options: NightOptions) -> None:
         clock = _clock(options, parsed, kept=kept)
         store = open_store(options.store_url, clock)
         stack.callback(store.close)
-        state = kept or _begun(parsed, seed=seed, clock=clock)
+        state = kept or _begun(parsed, seed=seed, clock=clock, scenario=scenario)
         night = _Night(options, parsed, clock, store, state, resumed=kept is not None)
         if state.finished:
             night.show_results("this night is finished already")
@@ -63,9 +75,17 @@ def run_night(options: NightOptions) -> None:
             night.run(stack)
 
 
-def _begun(parsed: Parsed, *, seed: int, clock: Clock) -> NightState:
+def _scenario(options: NightOptions, parsed: Parsed) -> Scenario:
+    if options.scenario is not None:
+        return scenario_of(options.scenario)
+    return scenario_of(parsed.sequence.scenario, folder=parsed.file.parent)
+
+
+def _begun(parsed: Parsed, *, seed: int, clock: Clock, scenario: Scenario) -> NightState:
     name = parsed.sequence.name
-    return begun(run=str(uuid4()), sequence=parsed.digest, seed=seed, moment=clock.now(), title=name)
+    state = begun(run=str(uuid4()), sequence=parsed.digest, seed=seed, moment=clock.now(), title=name)
+    state.scenario = scenario
+    return state
 
 
 def _clock(options: NightOptions, parsed: Parsed, *, kept: NightState | None) -> Clock:
@@ -79,6 +99,7 @@ class _Equipment:
     address: str
     simulators: Snapshots | None = None
     guider: Guider | None = None
+    disk: Disk = field(default_factory=PlainDisk)
 
 
 @dataclass(frozen=True)
@@ -110,6 +131,9 @@ class _Night:
                 title=self.parsed.sequence.name,
                 connect=lambda: connect(equipment.address, clock),
                 guider=equipment.guider,
+                disk=equipment.disk,
+                truth=self.options.truth or self.parsed.sequence.truth,
+                safety=self.parsed.sequence.safety,
             )
             devices.take_frames_with(Frames(host))
             if self.resumed:
@@ -145,7 +169,9 @@ class _Night:
         if self.options.alpaca is not None:
             return _Equipment(self.options.alpaca)
         assert isinstance(self.clock, SimulatedClock)
-        observatory, guider = simulated_observatory(profile, site, seed=self.state.seed, clock=self.clock)
+        night = SimulatedNight(self.state.seed, self.state.scenario, self.parsed.sequence.safety.limits, self.clock)
+        observatory, guider = simulated_observatory(profile, site, night=night)
+        board = FaultBoard(observatory, self.parsed.sequence.faults, began=self.state.began)
         if self.state.simulators is not None:
             observatory.restore(self.state.simulators)
         server = AlpacaServer(observatory)
@@ -153,7 +179,8 @@ class _Night:
             stack.enter_context(server)
         except AlpacaServerError as error:
             raise TsplugError(str(error)) from error
-        return _Equipment(server.address, observatory, guider)
+        _log.info("simulators at %s; faults at http://%s/simulator/v1/faults", server.address, server.address)
+        return _Equipment(server.address, observatory, guider, board)
 
     def _display(self, stack: ExitStack) -> Display:
         console = Console(stderr=True)

@@ -11,6 +11,7 @@ from hostsim.equipment.focuser import FocuserReading
 from hostsim.equipment.guider import GuidingReading
 from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rotator import RotatorReading
+from hostsim.equipment.weatherstation import WeatherReading
 from tsplug import Profile, Site
 
 
@@ -36,11 +37,15 @@ class Readings:
     rotator: RotatorReading | None = None
     guiding: GuidingReading | None = None
     wheel_name: str = ""
+    weather: WeatherReading | None = None
 
 
 @dataclass(frozen=True)
 class FrameFacts:
-    """One frame: kind (LIGHT, FLAT, DARKFLAT), guid, number, times (UTC), seconds, filter, subject, rig and site."""
+    """One frame: kind, guid, number, times (UTC), seconds, filter, subject, rig and site.
+
+    The kind is LIGHT, FLAT, DARKFLAT, DARK or BIAS.
+    """
 
     guid: str
     kind: str

@@ -13,6 +13,7 @@ from astropy.io import fits
 from astropy.io.fits.verify import VerifyError
 from numpy.typing import NDArray
 
+from hostsim.saving.disk import Disk
 from hostsim.saving.header import Card
 from tsplug import FileError
 
@@ -35,16 +36,18 @@ def free_name(wanted: Path) -> Path:
     return candidate
 
 
-def write_part(pixels: NDArray[np.uint16], cards: Sequence[Card], *, final: Path) -> Path:
+def write_part(pixels: NDArray[np.uint16], cards: Sequence[Card], *, final: Path, disk: Disk | None = None) -> Path:
     """Write a frame beside its final name, flushed to disk, and return the temporary path.
 
-    Pixels are rows, unsigned 16 bits; the file has CHECKSUM and DATASUM.
+    Pixels are rows, unsigned 16 bits; the file has CHECKSUM and DATASUM. ``disk`` is asked first.
 
     Raises:
         FileError: the folder cannot be made or written, or the disk is full.
     """
     part = final.with_name(f".{final.name}{PART}")
     try:
+        if disk is not None:
+            disk.before_writing(final)
         _make_folder(final.parent)
         hdu = _hdu(pixels, cards)
         with part.open("wb") as stream:

@@ -31,6 +31,7 @@ def cards(facts: FrameFacts) -> list[Card]:
         *_subject(facts),
         *_focuser(facts),
         *_rotator(facts),
+        *_weather(facts),
         *_session(facts),
     ]
 
@@ -61,6 +62,10 @@ def _camera(facts: FrameFacts) -> Iterator[Card]:
     yield from _if_known("CCD-TEMP", camera.temperature_c, comment="[degC] CCD temperature")
     if camera.readout_mode_name:
         yield "READOUTM", camera.readout_mode_name, "Sensor readout mode"
+    if camera.bayer_offset is not None:
+        yield "BAYERPAT", "RGGB", "Sensor Bayer pattern"
+        yield "XBAYROFF", camera.bayer_offset[0], "Bayer pattern X axis offset"
+        yield "YBAYROFF", camera.bayer_offset[1], "Bayer pattern Y axis offset"
 
 
 def _telescope(facts: FrameFacts) -> Iterator[Card]:
@@ -136,6 +141,28 @@ def _rotator(facts: FrameFacts) -> Iterator[Card]:
     yield "ROTATOR", rotator.mechanical_deg, "[deg] Mechanical rotator angle"
     yield "ROTATANG", rotator.mechanical_deg, "[deg] Mechanical rotator angle"
     yield from _if_known("ROTSTPSZ", rotator.step_deg, comment="[deg] Rotator step size")
+
+
+def _weather(facts: FrameFacts) -> Iterator[Card]:
+    weather = facts.readings.weather
+    if weather is None:
+        return
+    yield from _if_known("CLOUDCVR", weather.cloud_percent, comment="[percent] Cloud cover")
+    yield from _if_known("DEWPOINT", weather.dew_point_c, comment="[degC] Dew point")
+    yield from _if_known("HUMIDITY", weather.humidity_percent, comment="[percent] Relative humidity")
+    yield from _if_known("PRESSURE", weather.pressure_hpa, comment="[hPa] Air pressure")
+    yield from _if_known("SKYBRGHT", weather.sky_lux, comment="[lux] Sky brightness")
+    yield from _if_known("MPSAS", weather.sky_mag_per_arcsec2, comment="[mags/arcsec^2] Sky quality")
+    yield from _if_known("SKYTEMP", weather.sky_c, comment="[degC] Sky temperature")
+    yield from _if_known("STARFWHM", weather.star_fwhm_arcsec, comment="[arcsec] Star FWHM of the seeing monitor")
+    yield from _if_known("AMBTEMP", weather.temperature_c, comment="[degC] Ambient air temperature")
+    yield from _if_known("WINDDIR", weather.wind_direction_deg, comment="[deg] Wind direction: 0=N, 90=E")
+    yield from _if_known("WINDGUST", _km_per_h(weather.gust_m_per_s), comment="[kph] Wind gust")
+    yield from _if_known("WINDSPD", _km_per_h(weather.wind_m_per_s), comment="[kph] Wind speed")
+
+
+def _km_per_h(m_per_s: float | None) -> float | None:
+    return None if m_per_s is None else m_per_s * 3.6
 
 
 def _session(facts: FrameFacts) -> Iterator[Card]:

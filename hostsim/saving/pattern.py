@@ -77,7 +77,7 @@ PATTERNS: dict[str, _Value] = {
     "ROTATORANGLE": _number(lambda facts: r.mechanical_deg if (r := facts.readings.rotator) else None),
     "SENSORTEMP": _number(lambda facts: facts.readings.camera.temperature_c),
     "SEQUENCETITLE": lambda facts: facts.sequence_title,
-    "SQM": _unmeasured,
+    "SQM": _number(lambda facts: w.sky_mag_per_arcsec2 if (w := facts.readings.weather) else None),
     "STARCOUNT": _unmeasured,
     "TARGETNAME": lambda facts: facts.subject.target_name,
     "TELESCOPE": lambda facts: facts.profile.telescope,

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from hostsim.faults.parts.schedule import FaultSchedule
 from hostsim.sequence.conditions import Until, check_year
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
+from hostsim.sequence.safety_settings import SafetySettings
+from hostsim.sky.scenario import read_scenario
 
 
 class _Container(BaseModel):
@@ -55,8 +67,32 @@ class Sequence(BaseModel):
         description="When a simulated night begins, with zone; real equipment has the real time."
     )
     seed: int = Field(default=1, ge=0, description="Draws the simulated sky's weather, noise and dust.")
+    scenario: str = Field(
+        default="clear",
+        min_length=1,
+        description="What happens in a simulated night: the name of a scenario, or its file, relative to this one.",
+    )
+    truth: bool = Field(default=False, description="Write what really is on each light beside it (simulators only).")
+    safety: SafetySettings = Field(
+        default=SafetySettings(), description="What is done while the safety monitor says that it is not safe."
+    )
+    faults: FaultSchedule = Field(default=(), description="What goes wrong with the simulators, and when.")
     catalogue: dict[str, Any] = Field(description="Site, profile, templates, projects with targets, trained flats.")
     run: list[Item] = Field(min_length=1, description="The instructions, in order.")
+
+    @field_validator("scenario")
+    @classmethod
+    def _there_is_one(cls, scenario: str, info: ValidationInfo) -> str:
+        read_scenario(scenario, folder=(info.context or {}).get("folder"))
+        return scenario
+
+    @field_validator("faults")
+    @classmethod
+    def _of_what_there_is(cls, faults: FaultSchedule) -> FaultSchedule:
+        for fault in faults:
+            if fault.wanted is not None and fault.wanted[1] > 0:
+                raise ValueError(f"{fault.type}: a simulated night has one device of each kind, number 0")
+        return faults
 
 
 Sequential.model_rebuild()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,12 +18,17 @@ from hostsim.saving.fits import finish, free_name, write_part
 from hostsim.saving.header import cards
 from hostsim.saving.pattern import expand
 from hostsim.sequence.delivery import deliver
+from hostsim.sequence.extras import tell_truth, weather_now
 from hostsim.sequence.host import Host
+from hostsim.sequence.shelter import check_safe
 from hostsim.sequence.state import Outbox
-from tsplug import Expose, ExposureSaved, PierSide, TakeExposure
+from hostsim.sequence.watching import Guiding
+from tsplug import Expose, ExposureSaved, FileError, PierSide, TakeExposure
 from tsplug.ports import FrameRequest, SavedFrame
 
 _SATURATED = 0.98
+_WRITING_TRIES = 10
+_WRITING_PAUSE_S = 30.0
 
 
 class Snapshots(Protocol):
@@ -58,12 +65,57 @@ class Snapshots(Protocol):
         ...
 
 
+class Darks(Protocol):
+    """Frames of the dark: what they are, how they are exposed, how many, and how their files are called."""
+
+    @property
+    def kind(self) -> str:
+        """Return DARK or BIAS."""
+        ...
+
+    @property
+    def exposure_s(self) -> float:
+        """Return seconds per frame."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Return how many frames."""
+        ...
+
+    @property
+    def gain(self) -> int | None:
+        """Return the gain, None for the camera's."""
+        ...
+
+    @property
+    def offset(self) -> int | None:
+        """Return the offset, None for the camera's."""
+        ...
+
+    @property
+    def binning(self) -> int:
+        """Return the binning of both axes."""
+        ...
+
+    @property
+    def folder(self) -> str:
+        """Return the folder for them in the night's output."""
+        ...
+
+    @property
+    def file_pattern(self) -> str:
+        """Return the pattern of their files' names."""
+        ...
+
+
 class Frames:
     """Exposes and saves lights and, as `tsplug.ports.FrameTaker`, flats."""
 
     def __init__(self, host: Host) -> None:
         """Take frames with the equipment of a host."""
         self._host = host
+        self._guiding = Guiding()
 
     def light(self, decision: TakeExposure, expose: Expose, *, grade: bool) -> Path:
         """Take the light that was decided, and return its file when it is recorded (and graded)."""
@@ -77,7 +129,8 @@ class Frames:
                 offset=expose.offset,
                 binning=expose.binning,
                 roi_percent=expose.roi_percent,
-            )
+            ),
+            watch=partial(check_safe, self._host) if self._host.safety.frame == "abort" else None,
         )
         subject = Subject(
             target_name=decision.target_name,
@@ -89,7 +142,8 @@ class Frames:
         )
         facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
         final = self._wanted("lights", self._host.profile.light_pattern, facts=facts)
-        part = write_part(shot.pixels, cards(facts), final=final)
+        part = self._written(shot, facts, final=final)
+        tell_truth(final, host=self._host)
         state.lights = number
         state.imaging.since_dither += 1
         event = _event(facts, decision, expose=expose, file=final)
@@ -97,6 +151,7 @@ class Frames:
         state.outbox = outbox
         self._host.journal.save()
         deliver(outbox, self._host)
+        self._guiding.watch(facts.readings.guiding, self._host)
         return final
 
     def take(self, request: FrameRequest) -> SavedFrame:
@@ -123,7 +178,7 @@ class Frames:
         facts = self._facts(shot, request.guid, kind=request.kind, number=request.number, subject=subject)
         final = self._wanted("flats", self._host.profile.flat_pattern, facts=facts)
         saved = _saved(request.guid, final, shot=shot, max_adu=self._host.camera().max_adu)
-        part = write_part(shot.pixels, cards(facts), final=final)
+        part = self._written(shot, facts, final=final)
         state.taken[request.guid] = saved
         state.outbox = Outbox(part=part, final=final)
         self._host.journal.save()
@@ -144,8 +199,29 @@ class Frames:
             subject = Subject(wanted.target, "", 0)
             facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
             final = self._wanted("lights", host.profile.light_pattern, facts=facts)
-            part = write_part(shot.pixels, cards(facts), final=final)
+            part = self._written(shot, facts, final=final)
+            tell_truth(final, host=host)
             state.lights, state.repeats = number, state.repeats + 1
+            state.outbox = Outbox(part=part, final=final)
+            host.journal.save()
+            deliver(state.outbox, host)
+        state.repeats = 0
+
+    def darks(self, wanted: Darks) -> None:
+        """Take frames with the shutter shut; those taken before an interruption are not taken again."""
+        host, state = self._host, self._host.journal.state
+        self._keep_promise()
+        while state.repeats < wanted.count:
+            host.context.cancellation.check()
+            exposure = Exposure(
+                wanted.exposure_s, light=False, gain=wanted.gain, offset=wanted.offset, binning=wanted.binning
+            )
+            shot = self._shoot(exposure)
+            guid, number = state.dark_guid(state.darks + 1), state.repeats + 1
+            facts = self._facts(shot, guid, kind=wanted.kind, number=number, subject=Subject("", "", 0))
+            final = self._wanted(wanted.folder, wanted.file_pattern, facts=facts)
+            part = self._written(shot, facts, final=final)
+            state.darks, state.repeats = state.darks + 1, number
             state.outbox = Outbox(part=part, final=final)
             host.journal.save()
             deliver(state.outbox, host)
@@ -157,8 +233,20 @@ class Frames:
         if outbox is not None:
             deliver(outbox, self._host, resumed=True)
 
-    def _shoot(self, exposure: Exposure) -> Shot:
-        return self._host.camera().expose(exposure)
+    def _shoot(self, exposure: Exposure, *, watch: Callable[[], None] | None = None) -> Shot:
+        return self._host.camera().expose(exposure, watch=watch)
+
+    def _written(self, shot: Shot, facts: FrameFacts, *, final: Path) -> Path:
+        """Write a frame; where that is not possible, wait a while for somebody to make room: it has been exposed."""
+        host = self._host
+        for number in range(_WRITING_TRIES):
+            try:
+                return write_part(shot.pixels, cards(facts), final=final, disk=host.disk)
+            except FileError as error:
+                if number == 0:
+                    host.warn(f"{error}; trying for {_WRITING_TRIES * _WRITING_PAUSE_S:g} s to save it")
+                host.clock.sleep(_WRITING_PAUSE_S)
+        return write_part(shot.pixels, cards(facts), final=final, disk=host.disk)
 
     def _facts(self, shot: Shot, guid: str, *, kind: str, number: int, subject: Subject) -> FrameFacts:
         host = self._host
@@ -192,6 +280,7 @@ def _readings(host: Host, shot: Shot, *, guided: bool) -> Readings:
         rotator=rig.rotator.reading() if rig.rotator else None,
         guiding=host.guider.during(shot.started, shot.exposure_s) if host.guider and guided else None,
         wheel_name=rig.wheel.name if rig.wheel else "",
+        weather=weather_now(host),
     )
 
 
@@ -241,6 +330,8 @@ def _metrics(readings: Readings) -> dict[str, float]:
             metrics["airmass"] = air
     if readings.guiding is not None:
         metrics |= readings.guiding.metrics()
+    if readings.weather is not None:
+        metrics |= readings.weather.metrics()
     return metrics
 
 

@@ -19,8 +19,10 @@ from hostsim.equipment.rig import Rig
 from hostsim.equipment.rotator import Rotator
 from hostsim.equipment.wheel import FilterWheel
 from hostsim.progress.display import Display
+from hostsim.saving.disk import Disk, PlainDisk
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.journal import Journal
+from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.stopping import StopRequest
 from tsplug import DeviceError, Profile, Site, TsplugError
 from tsplug.instructions import Session
@@ -81,7 +83,10 @@ class HostContext:
 
 @dataclass
 class Host:
-    """Everything of one night: ``connect`` finds the equipment, ``guider`` is there with own simulators only."""
+    """Everything of one night: ``connect`` finds the equipment, ``guider`` is there with own simulators only.
+
+    ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
+    """
 
     context: HostContext
     manager: pluggy.PluginManager
@@ -92,6 +97,9 @@ class Host:
     title: str
     connect: Callable[[], Rig]
     guider: Guider | None = None
+    disk: Disk = field(default_factory=PlainDisk)
+    truth: bool = False
+    safety: SafetySettings = field(default_factory=SafetySettings)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -113,6 +121,11 @@ class Host:
     def session(self) -> Session:
         """Return what tsplug's instructions run in."""
         return Session(self.manager, self.profile.guid, self.context)
+
+    def warn_once(self, message: str) -> None:
+        """Warn, unless the same has been said before."""
+        if message not in self.warnings:
+            self.warn(message)
 
     def warn(self, message: str) -> None:
         """Show and keep something that went wrong without ending the night."""

@@ -11,7 +11,16 @@ from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
+from hostsim.sequence.shelter import (
+    UnsafeError,
+    check_safe,
+    leave_shelter,
+    sleep_watchfully,
+    stay_sheltered,
+    take_shelter,
+)
 from hostsim.sequence.state import Focus, Imaging
+from hostsim.sequence.watching import Warmth, watch_mount
 from tsplug import (
     DecisionRequest,
     Dither,
@@ -86,6 +95,7 @@ class Imager:
         self._host = host
         self._settings = settings
         self._frames = Frames(host)
+        self._warmth = Warmth()
 
     def run(self, container: SchedulerContainer) -> None:
         """Image until nothing is left for this night.
@@ -107,11 +117,20 @@ class Imager:
             if isinstance(decision, NothingLeft):
                 host.display.note(f"nothing left to image: {decision.reason}")
                 return
-            if isinstance(decision, WaitUntil):
-                self._wait(decision)
-            else:
-                self._image(decision)
+            try:
+                self._carry_out(decision)
+            except UnsafeError as error:
+                take_shelter(host, why=str(error))
+                stay_sheltered(host)
             host.journal.save()
+
+    def _carry_out(self, decision: WaitUntil | TakeExposure) -> None:
+        check_safe(self._host)
+        leave_shelter(self._host)
+        if isinstance(decision, WaitUntil):
+            self._wait(decision)
+        else:
+            self._image(decision)
 
     def _request(self, until: datetime | None) -> DecisionRequest:
         imaging = self._host.journal.state.imaging
@@ -133,7 +152,7 @@ class Imager:
         host.journal.state.imaging = Imaging()
         if host.rig.mount is not None and not host.rig.mount.parked():
             host.rig.mount.track(False)
-        host.clock.sleep((decision.until - now).total_seconds())
+        sleep_watchfully((decision.until - now).total_seconds(), host)
 
     def _image(self, decision: TakeExposure) -> None:
         host = self._host
@@ -144,6 +163,8 @@ class Imager:
                 if not new_target:
                     self._flip_if_due(decision)
                 self._focus_if_due()
+                watch_mount(decision, host)
+                self._warmth.watch(host)
                 host.display.exposing(step.exposure_s)
                 self._frames.light(decision, step, grade=self._settings.grade)
                 host.display.saved()

@@ -38,7 +38,7 @@ def parse(file: FilePath) -> Parsed:
         problems = document.problems or [Problem(1, "", "the file is empty")]
         raise SequenceFileError(_shown(file, problems))
     try:
-        sequence = Sequence.model_validate(document.data)
+        sequence = Sequence.model_validate(document.data, context={"folder": file.parent})
     except ValidationError as error:
         raise SequenceFileError(_shown(file, _problems(error, document) + _catalogue(document))) from error
     problems = _catalogue(document)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence as SequenceOf
 
+from hostsim.equipment.safety import leave_safe
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.document import Item, Loop, Sequence, Sequential
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.nodes import Path, shown
-from hostsim.sequence.safety import leave_safe
-from hostsim.sequence.state import Place
+from hostsim.sequence.state import Imaging, Place
 from tsplug import Cancelled, TsplugError
 
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Runner:
             if loop.count is None and not resumed and self._host.clock.now() == began:
                 raise InstructionFailedError(
                     f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} (loop): a pass took no time, so the loop "
-                    f"would never end: give it a count too; left safe: {self._safe()}"
+                    f"would never end: give it a count too; {self._safe()}"
                 )
             resumed = False
 
@@ -96,9 +96,9 @@ class Runner:
             instruction.run(self._host)
         except Cancelled as error:
             safe = self._safe()
-            raise Cancelled(f"{place}: {error}; left safe: {safe}; the same command goes on from here") from error
+            raise Cancelled(f"{place}: {error}; {safe}; the same command goes on from here") from error
         except KeyboardInterrupt:
-            _log.warning("%s interrupted at once; left safe: %s", place, self._safe())
+            _log.warning("%s interrupted at once; %s", place, self._safe())
             raise
         except TsplugError as error:
             self._failed(instruction, f"{place}: {error}", error=error)
@@ -111,9 +111,19 @@ class Runner:
             self._host.journal.state.repeats = 0
             self._host.warn(f"{said}; going on")
             return
-        message = f"{said}; left safe: {self._safe()}"
+        message = f"{said}; {self._safe()}"
         _log.error("%s", message)
+        self._keep()
         raise InstructionFailedError(message) from error
+
+    def _keep(self) -> None:
+        """Keep what time it is and how the equipment was left, so that going on begins from there."""
+        state = self._host.journal.state
+        state.stood_down, state.imaging = True, Imaging()
+        try:
+            self._host.journal.save()
+        except TsplugError as error:
+            _log.warning("%s", error)
 
     def _safe(self) -> str:
         self._host.context.cancellation.withdraw()

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from hostsim.sky.scenario import CLEAR, Scenario
 from tsplug import ExposureSaved, FlatRunReport
 from tsplug.ports import SavedFrame
 
@@ -60,7 +61,12 @@ class Standing(_Part):
 
 
 class NightState(_Part):
-    """The whole of it; ``moment`` and ``simulators`` belong together, and to the position."""
+    """The whole of it; ``moment`` and ``simulators`` belong together, and to the position.
+
+    ``scenario`` is the one the night began with, whatever has become of its file. ``sheltered`` says that it is not
+    safe and the night waits, ``stood_down`` that an instruction failed and the equipment was left safe: it has to be
+    brought back to its standing.
+    """
 
     version: int = VERSION
     run: str
@@ -72,6 +78,7 @@ class NightState(_Part):
     finished: bool = False
     cursor: list[Place] = Field(default_factory=list)
     lights: int = 0
+    darks: int = 0
     repeats: int = 0
     imaging: Imaging = Field(default_factory=Imaging)
     focus: Focus | None = None
@@ -79,11 +86,19 @@ class NightState(_Part):
     outbox: Outbox | None = None
     taken: dict[str, SavedFrame] = Field(default_factory=dict)
     flat_runs: list[FlatRunReport] = Field(default_factory=list)
+    scenario: Scenario = CLEAR
     simulators: dict[str, Any] | None = None
+    sheltered: bool = False
+    sheltered_at: AwareDatetime | None = None
+    stood_down: bool = False
 
     def light_guid(self, number: int) -> str:
         """Return the guid of the night's light of a number, the same whenever it is asked for."""
         return str(uuid5(NAMESPACE_URL, f"hostsim:{self.run}:light:{number}"))
+
+    def dark_guid(self, number: int) -> str:
+        """Return the guid of the night's dark or bias of a number, the same whenever it is asked for."""
+        return str(uuid5(NAMESPACE_URL, f"hostsim:{self.run}:dark:{number}"))
 
 
 def begun(*, run: str, sequence: str, seed: int, moment: datetime, title: str = "") -> NightState:

@@ -43,7 +43,7 @@ def worded(problem: ErrorDetails) -> str:
     """Return what is wrong, without the name of a class or library."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind.startswith("union_tag"):
-        return _unknown_type(context)
+        return _unknown_type(context, thing="fault" if problem["loc"][:1] == ("faults",) else "instruction")
     if kind in _WITH_VALUES:
         return f"{_WITH_VALUES[kind].format(**context)}, not {problem['input']}"
     if kind in _EMPTY and context["min_length"] == 1:
@@ -52,7 +52,7 @@ def worded(problem: ErrorDetails) -> str:
     return _WORDS.get(kind, said)
 
 
-def _unknown_type(context: dict[str, Any]) -> str:
+def _unknown_type(context: dict[str, Any], *, thing: str) -> str:
     if "tag" not in context:
-        return "`type` is missing: it names the instruction"
-    return f"unknown instruction {context['tag']!r}; known are {context['expected_tags']}".replace("'", "")
+        return f"`type` is missing: it names the {thing}"
+    return f"unknown {thing} {context['tag']!r}; known are {context['expected_tags']}".replace("'", "")

@@ -4,129 +4,122 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 
-import numpy as np
-
-from hostsim.sky.atmosphere import airmass, transmission
-from hostsim.sky.filters import curve
-from hostsim.sky.guiding import Guiding
-from hostsim.sky.panel import panel_e_per_s
+from hostsim.sky.conditions import Conditions
+from hostsim.sky.deepsky import ExtendedObject
+from hostsim.sky.extended import SurfaceLight, extended_near
+from hostsim.sky.filters import FilterCurve, curve
+from hostsim.sky.mosaic import bands
+from hostsim.sky.panel import panel_e_per_s, panel_slope
+from hostsim.sky.passage import Passage, gradient_on_sky, passage
 from hostsim.sky.photometry import pixel_scale_arcsec, zero_point_e_per_s
-from hostsim.sky.projection import TangentPlane, turn
-from hostsim.sky.psf import Blur, PointSpread, point_spread
+from hostsim.sky.projection import TangentPlane
+from hostsim.sky.psf import Orientation
 from hostsim.sky.scene import ExposureSettings, LightPath, Optics, Sensor, SkySite
-from hostsim.sky.seeing import Seeing
-from hostsim.sky.skyglow import sky_mag_per_arcsec2
-from hostsim.sky.stamps import DrawnStars, Floats, reach_px
-from hostsim.sky.stars import stars_near
+from hostsim.sky.starfield import StarField, StarLight, View
 
-_SIDEREAL_ARCSEC_PER_S = 15.041
-_TRAIL_POINTS = 400
-# Fractions of the frame's own noise: stars with less flux and star wings below it cannot be seen.
-_FAINTEST_STAR = 2.0
-_FAINTEST_WING = 0.05
+# The even light never falls below this part of its middle anywhere on the frame.
+_DIMMEST_CORNER = 0.1
 
 
 @dataclass(frozen=True)
-class StarLight:
-    """The stars of one exposure on the subframe's unbinned canvas, their shape, and where their wings may end."""
+class OpenSky:
+    """What an open cover shows beside even light: the view, and the stars, satellites, galaxies and nebulae in it.
 
-    stars: DrawnStars
-    spread: PointSpread
-    faintest_wing_e: float
-    seeing_arcsec: float
+    ``surface`` is how bright galaxies and nebulae are in each band.
+    """
+
+    view: View
+    starlight: StarLight
+    objects: tuple[ExtendedObject, ...]
+    surface: tuple[SurfaceLight, ...]
 
 
 @dataclass(frozen=True)
 class Light:
-    """The light of one exposure: the even part per unbinned pixel, the sky's magnitude, and the stars if seen."""
+    """The light of one exposure, in the sensor's bands.
 
-    even_e: float
-    sky_mag_per_arcsec2: float
-    starlight: StarLight | None
+    ``level_e`` is the even light in the middle of the sensor, in electrons per unbinned pixel, for each band;
+    ``slope`` by which fraction of that it grows per pixel to the right and downwards. Behind a closed cover there is
+    no ``open_sky``.
+    """
+
+    level_e: tuple[float, ...]
+    slope: tuple[float, float] = (0.0, 0.0)
+    open_sky: OpenSky | None = None
 
 
 class LightSource:
     """Everything that shines: stars and sky through an open cover, or the panel in a closed one."""
 
-    def __init__(self, seed: int, site: SkySite, *, optics: Optics, sensor: Sensor) -> None:
-        """Draw the night's seeing and guiding of this seed."""
+    def __init__(
+        self, seed: int, site: SkySite, *, optics: Optics, sensor: Sensor, conditions: Conditions | None = None
+    ) -> None:
+        """Look at the sky of a seed; without ``conditions`` its night is clear and calm."""
         self._site = site
         self._optics = optics
         self._sensor = sensor
-        self._seeing = Seeing(seed)
-        self._guiding = Guiding(seed)
+        self._conditions = conditions or Conditions(seed, site)
+        self._field = StarField(seed, optics, sensor=sensor, conditions=self._conditions)
+        self._scale = pixel_scale_arcsec(optics, sensor)
 
-    def during(self, path: LightPath, exposure: ExposureSettings) -> Light:
-        """Return the light of one exposure; ``exposure.light`` False keeps the shutter shut."""
+    def during(self, path: LightPath, exposure: ExposureSettings) -> Light | None:
+        """Return the light of one exposure; None when ``exposure.light`` keeps the shutter shut."""
         if not exposure.light:
-            return Light(0.0, math.inf, None)
+            return None
+        curves = [curve(path.filter_name, band) for band in bands(self._sensor)]
         if path.cover_closed:
-            rate = panel_e_per_s(
-                self._optics, self._sensor, filter_curve=curve(path.filter_name), level=path.panel_level
-            )
-            return Light(rate * exposure.duration_s, math.inf, None)
-        middle = exposure.started + timedelta(seconds=exposure.duration_s / 2.0)
-        magnitude = sky_mag_per_arcsec2(self._site, middle, altitude_deg=path.altitude_deg)
-        sky_e = self._sky_e(path, exposure, magnitude=magnitude)
-        return Light(sky_e, magnitude, self._starlight(path, exposure, sky_e=sky_e))
-
-    def _sky_e(self, path: LightPath, exposure: ExposureSettings, *, magnitude: float) -> float:
-        band = curve(path.filter_name)
-        rate = (
-            zero_point_e_per_s(self._optics, self._sensor, filter_curve=band)
-            * 10.0 ** (-0.4 * magnitude)
-            * band.sky_factor
-        )
-        return float(rate * pixel_scale_arcsec(self._optics, self._sensor) ** 2 * exposure.duration_s)
-
-    def _starlight(self, path: LightPath, exposure: ExposureSettings, *, sky_e: float) -> StarLight:
-        thickness = airmass(path.altitude_deg)
-        seeing = self._seeing.fwhm_arcsec(exposure.started, thickness)
-        blur = Blur(seeing, self._guiding.sample(exposure.started, exposure.duration_s))
-        spread = point_spread(self._optics, self._sensor, path=path, blur=blur)
+            level_e = tuple(self._panel_e(each, path, exposure=exposure) for each in curves)
+            return Light(level_e, slope=panel_slope(self._sensor, path.rotator_deg))
+        way = passage(self._conditions, self._site, path=path, exposure=exposure)
+        sky = 10.0 ** (-0.4 * way.sky_mag_per_arcsec2) * self._scale**2
+        level_e = tuple(self._per_mag_e(each, exposure) * each.sky_factor * sky for each in curves)
         read_noise_e = self._sensor.readout_modes[exposure.readout_mode].read_noise_e
-        noise_e = math.sqrt(sky_e + read_noise_e**2)
-        stars = self._stars(path, exposure, thickness=thickness)
-        stars = stars.keep(stars.flux_e > _FAINTEST_STAR * noise_e)
-        if not path.tracking:
-            stars = self._trailed(stars, path, duration_s=exposure.duration_s)
-            stars = stars.keep(stars.flux_e > _FAINTEST_STAR * noise_e)
-        stars = _on_canvas(stars, exposure, reach=reach_px(stars.flux_e, spread, faintest_e=_FAINTEST_WING * noise_e))
-        return StarLight(stars, spread, _FAINTEST_WING * noise_e, seeing)
-
-    def _stars(self, path: LightPath, exposure: ExposureSettings, *, thickness: float) -> DrawnStars:
-        sensor, band = self._sensor, curve(path.filter_name)
-        scale = pixel_scale_arcsec(self._optics, sensor)
-        centre_x, centre_y = (sensor.width - 1) / 2.0, (sensor.height - 1) / 2.0
-        plane = TangentPlane(path.ra_hours * 15.0, path.dec_deg, scale, path.sky_angle_deg, centre_x, centre_y)
-        table = stars_near(
-            plane.ra_deg, plane.dec_deg, radius_deg=(math.hypot(centre_x, centre_y) + 60.0) * scale / 3600.0
+        view = View(
+            self._plane(path),
+            passage=way,
+            per_mag_e=tuple(self._per_mag_e(each, exposure) * way.transmission(each.extinction_mag) for each in curves),
+            noise_e=math.sqrt(min(level_e) + read_noise_e**2),
         )
-        x, y = plane.to_pixels(table.ra_deg, table.dec_deg)
-        arriving = zero_point_e_per_s(self._optics, sensor, filter_curve=band) * transmission(
-            thickness, band.extinction_mag
-        )
-        flux_e = arriving * exposure.duration_s * 10.0 ** (-0.4 * (table.magnitude + band.colour_term * table.colour))
-        first_x, first_y = exposure.start_x * exposure.bin_x, exposure.start_y * exposure.bin_y
-        return DrawnStars(x - first_x, y - first_y, np.asarray(flux_e))
+        return Light(level_e, slope=self._slope(path, way), open_sky=self._open_sky(view, path, exposure=exposure))
 
-    def _trailed(self, stars: DrawnStars, path: LightPath, *, duration_s: float) -> DrawnStars:
-        """Return the stars spread along the path they drift westwards while the mount stands still."""
-        scale = pixel_scale_arcsec(self._optics, self._sensor)
-        length_px = _SIDEREAL_ARCSEC_PER_S * math.cos(math.radians(path.dec_deg)) * duration_s / scale
-        points = max(1, min(_TRAIL_POINTS, math.ceil(length_px)))
-        east = -length_px * (np.arange(points) + 0.5) / points
-        right, down = turn(east, np.zeros(points), angle_deg=path.sky_angle_deg)
-        return DrawnStars(
-            x=(stars.x[:, None] + right).ravel(),
-            y=(stars.y[:, None] + down).ravel(),
-            flux_e=np.repeat(stars.flux_e / points, points),
+    def _open_sky(self, view: View, path: LightPath, *, exposure: ExposureSettings) -> OpenSky:
+        plane = view.plane
+        radius_deg = math.hypot(plane.centre_x, plane.centre_y) * self._scale / 3600.0
+        seen = bands(self._sensor)
+        return OpenSky(
+            view,
+            starlight=self._field.during(view, path, exposure=exposure),
+            objects=extended_near(plane.ra_deg, plane.dec_deg, radius_deg=radius_deg),
+            surface=tuple(
+                SurfaceLight(per_mag_e, path.filter_name, band)
+                for per_mag_e, band in zip(view.per_mag_e, seen, strict=True)
+            ),
         )
 
+    def _panel_e(self, passed: FilterCurve, path: LightPath, *, exposure: ExposureSettings) -> float:
+        rate = panel_e_per_s(self._optics, self._sensor, filter_curve=passed, level=path.panel_level)
+        return rate * exposure.duration_s
 
-def _on_canvas(stars: DrawnStars, exposure: ExposureSettings, *, reach: Floats) -> DrawnStars:
-    width, height = exposure.num_x * exposure.bin_x, exposure.num_y * exposure.bin_y
-    across = (stars.x > -reach - 1.0) & (stars.x < width + reach)
-    return stars.keep(across & (stars.y > -reach - 1.0) & (stars.y < height + reach))
+    def _per_mag_e(self, passed: FilterCurve, exposure: ExposureSettings) -> float:
+        return zero_point_e_per_s(self._optics, self._sensor, filter_curve=passed) * exposure.duration_s
+
+    def _plane(self, path: LightPath) -> TangentPlane:
+        return TangentPlane(
+            path.ra_hours * 15.0,
+            path.dec_deg,
+            self._scale,
+            sky_angle_deg=path.sky_angle_deg,
+            centre_x=(self._sensor.width - 1) / 2.0,
+            centre_y=(self._sensor.height - 1) / 2.0,
+            mirrored=self._optics.mirrored,
+        )
+
+    def _slope(self, path: LightPath, way: Passage) -> tuple[float, float]:
+        """Return the sky's gradient per pixel, held back where it would leave a corner dark."""
+        east, north = gradient_on_sky(self._site, way)
+        right, down = Orientation(path.sky_angle_deg, self._optics.mirrored).to_pixels(east, north)
+        right, down = right * self._scale / 3600.0, down * self._scale / 3600.0
+        corner = (abs(right) * self._sensor.width + abs(down) * self._sensor.height) / 2.0
+        held = min(1.0, (1.0 - _DIMMEST_CORNER) / corner) if corner > 0.0 else 1.0
+        return right * held, down * held

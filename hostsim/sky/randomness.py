@@ -25,19 +25,3 @@ def microseconds_since_epoch(moment: datetime) -> int:
     """Return the whole microseconds from 2000-01-01 00:00 UTC to ``moment``, the key of one exposure."""
     span = moment - _EPOCH
     return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
-
-
-class SmoothCurve:
-    """A seeded curve without jumps that wanders between about -1 and 1 over hours."""
-
-    _PERIODS_H = np.array([7.3, 2.9, 1.1])
-    _WEIGHTS = np.array([0.55, 0.30, 0.15])
-
-    def __init__(self, seed: int, name: str) -> None:
-        """Draw the phases that belong to this seed and name."""
-        self._phases = stream(seed, f"curve {name}").uniform(0.0, 2.0 * np.pi, self._PERIODS_H.size)
-
-    def at(self, moment: datetime) -> float:
-        """Return the value at ``moment``."""
-        angle = 2.0 * np.pi * hours_since_epoch(moment) / self._PERIODS_H + self._phases
-        return float(np.sum(self._WEIGHTS * np.sin(angle)))

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import numpy as np
 
-from hostsim.sky.randomness import SmoothCurve, microseconds_since_epoch, stream
+from hostsim.sky.curves import FAST_H, Floats, Wander, during
+from hostsim.sky.nights import Night
+from hostsim.sky.scenario import SeeingPlan
 
-_ZENITH_ARCSEC = 2.1
-_WANDER_ARCSEC = 0.35
+_WANDER = 1.0 / 6.0
 _JITTER = 0.03
 
 
 class Seeing:
     """The seeing of one seeded night."""
 
-    def __init__(self, seed: int) -> None:
-        """Draw the slow curve of this seed."""
-        self._seed = seed
-        self._curve = SmoothCurve(seed, "seeing")
+    def __init__(self, seed: int, plan: SeeingPlan) -> None:
+        """Draw the curves of this seed."""
+        self._plan = plan
+        self._slow = Wander(seed, "seeing")
+        self._fast = Wander(seed, "seeing jitter", periods_h=FAST_H)
 
-    def fwhm_arcsec(self, started: datetime, airmass: float) -> float:
-        """Return the seeing's full width at half maximum for the exposure begun at ``started``.
+    def zenith_arcsec(self, night: Night, hours: Floats) -> Floats:
+        """Return the full width at half maximum in the zenith."""
+        usual = np.full(np.shape(hours), self._plan.zenith_arcsec)
+        for spell in self._plan.spells:
+            edge = spell.edge_minutes / 60.0
+            part = during(hours - night.dusk_hours, spell.start_hours, end=spell.end_hours, edge=edge)
+            usual = usual * (spell.zenith_arcsec / usual) ** part
+        return np.asarray(usual * (1.0 + _WANDER * self._slow.at(hours)) * (1.0 + _JITTER * self._fast.at(hours)))
 
-        Kolmogorov turbulence widens it with airmass to the power 0.6.
-        """
-        rng = stream(self._seed, "seeing", microseconds_since_epoch(started))
-        zenith = _ZENITH_ARCSEC + _WANDER_ARCSEC * self._curve.at(started)
-        return float(zenith * (1.0 + _JITTER * rng.uniform(-1.0, 1.0)) * airmass**0.6)
+    def fwhm_arcsec(self, night: Night, hours: Floats, *, airmass: float) -> Floats:
+        """Return the full width at half maximum at an airmass; turbulence after Kolmogorov widens it by power 0.6."""
+        return np.asarray(self.zenith_arcsec(night, hours) * airmass**0.6)

@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hostsim.sky.guiding import Guiding
+from hostsim.sky.canvas import paint
+from hostsim.sky.conditions import Conditions
 from hostsim.sky.light import Light, LightSource
+from hostsim.sky.mosaic import mean
 from hostsim.sky.response import Response
+from hostsim.sky.scenario import CLEAR, Scenario
 from hostsim.sky.scene import ExposureSettings, GuidingSample, LightPath, Optics, Sensor, SkySite
-from hostsim.sky.sensor import Detector, electrons_per_adu
-from hostsim.sky.stamps import DrawnStars, draw
-from hostsim.sky.temperature import Temperature
-from hostsim.sky.truth import FrameTruth
-
-_NOTHING = np.zeros(0)
+from hostsim.sky.sensor import Detector
+from hostsim.sky.truth import FrameTruth, StarsTruth
+from hostsim.sky.witness import Witness
 
 
 class Sky:
     """A seeded sky over one site, seen through one telescope by one sensor.
 
-    Everything it returns is a function of its arguments and the seed. Stars depend on the position alone; the seed
-    draws the night (seeing, guiding, temperature), the equipment's own marks (dust, hot pixels, bias) and the noise.
-    Instances keep the costly fixed patterns; use one from one thread at a time.
+    Everything it returns is a function of its arguments, the seed and the scenario. Stars depend on the position
+    alone; the seed draws the night (seeing, guiding, weather, satellites), the equipment's own marks (dust, hot pixels,
+    bias) and the noise. ``conditions`` is the night itself, for whoever else feels it. Instances keep the costly fixed
+    patterns; use one from one thread at a time.
     """
 
-    def __init__(self, *, seed: int, site: SkySite, optics: Optics, sensor: Sensor) -> None:
-        """Set up the sky of ``seed`` (0 or more).
+    def __init__(
+        self, *, seed: int, site: SkySite, optics: Optics, sensor: Sensor, scenario: Scenario | Conditions = CLEAR
+    ) -> None:
+        """Set up the sky of ``seed`` (0 or more) on the night of a scenario, or on a night that others share.
 
         Raises:
-            ValueError: The seed is negative, or the sensor has a colour mosaic, which this sky cannot draw.
+            ValueError: The seed is negative.
         """
         if seed < 0:
             raise ValueError(f"the seed of a sky must be 0 or more, not {seed}")
-        if sensor.bayer:
-            raise ValueError("this sky draws monochrome sensors only: set bayer to False")
         self._sensor = sensor
-        self._source = LightSource(seed, site, optics=optics, sensor=sensor)
-        self._guiding = Guiding(seed)
-        self._temperature = Temperature(seed, site)
+        if isinstance(scenario, Scenario):
+            scenario = Conditions(seed, site, scenario=scenario)
+        self.conditions = scenario
+        self._source = LightSource(seed, site, optics=optics, sensor=sensor, conditions=self.conditions)
+        self._witness = Witness(self.conditions, optics=optics, sensor=sensor)
         self._response = Response(seed, sensor)
         self._detector = Detector(seed, sensor)
 
@@ -52,62 +56,44 @@ class Sky:
         """
         self._check(exposure)
         light = self._source.during(path, exposure)
-        shape = (exposure.num_x * exposure.bin_x, exposure.num_y * exposure.bin_y)
-        canvas = np.full(shape, light.even_e, dtype=np.float32)
-        if light.starlight is not None:
-            draw(
-                canvas, light.starlight.stars, spread=light.starlight.spread, faintest_e=light.starlight.faintest_wing_e
-            )
-        if light.even_e > 0.0:
-            canvas *= self._response_of(path, exposure)
-        self._detector.add_dark(canvas, exposure)
-        return self._detector.digitise(canvas, exposure)
+        if light is None:
+            return self._detector.read(exposure)
+        response = self._response.through(path.filter_name, path.rotator_deg)
+        return self._detector.read(exposure, light=paint(light, exposure, sensor=self._sensor), response=response)
 
     def truth(self, path: LightPath, exposure: ExposureSettings) -> FrameTruth:
-        """Return what `render` draws for the same arguments: the stars, their size, and the background.
+        """Return what `render` draws for the same arguments: the stars, their shapes, the sky, and what is wrong.
 
         Raises:
             ValueError: The subframe, duration or readout mode does not fit the sensor.
         """
         self._check(exposure)
         light = self._source.during(path, exposure)
-        seen = light.starlight
-        stars = DrawnStars(_NOTHING, _NOTHING, _NOTHING) if seen is None else seen.stars
-        binning = (exposure.bin_x * exposure.bin_y) ** 0.5
-        return FrameTruth(
-            star_x=(stars.x + 0.5) / exposure.bin_x - 0.5,
-            star_y=(stars.y + 0.5) / exposure.bin_y - 0.5,
-            star_flux_e=stars.flux_e,
-            hfr_px=0.0 if seen is None else seen.spread.hfr_px(binning),
-            fwhm_px=0.0 if seen is None else seen.spread.fwhm_px(binning),
-            elongation=1.0 if seen is None else seen.spread.elongation,
-            seeing_arcsec=0.0 if seen is None else seen.seeing_arcsec,
-            sky_mag_per_arcsec2=light.sky_mag_per_arcsec2,
-            background_adu=self._background_adu(path, exposure, light=light),
-        )
+        background_adu = self._background_adu(path, exposure, light=light)
+        if light is None or light.open_sky is None:
+            return FrameTruth(StarsTruth.none(), 0.0, 0.0, 1.0, middle_hfr_px=0.0, background_adu=background_adu)
+        right, down = light.slope
+        gradient = (100.0 * right * exposure.num_x * exposure.bin_x, 100.0 * down * exposure.num_y * exposure.bin_y)
+        told = self._witness.tell(path, exposure, sky=light.open_sky, background_adu=background_adu)
+        return replace(told, gradient_percent=gradient)
 
     def temperature_c(self, moment: datetime) -> float:
         """Return the air temperature at ``moment`` (aware)."""
-        return self._temperature.celsius(moment)
+        return self.conditions.weather(moment).temperature_c
 
     def guiding(self, started: datetime, duration_s: float) -> GuidingSample:
         """Return the guiding error of the exposure begun at ``started`` (aware), the one its stars show."""
-        return self._guiding.sample(started, duration_s)
+        return self.conditions.guiding(started, duration_s)
 
-    def _response_of(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.float32]:
-        first_x, first_y = exposure.start_x * exposure.bin_x, exposure.start_y * exposure.bin_y
-        whole = self._response.map(path.filter_name, path.rotator_deg)
-        last_x, last_y = first_x + exposure.num_x * exposure.bin_x, first_y + exposure.num_y * exposure.bin_y
-        return whole[first_x:last_x, first_y:last_y]
-
-    def _background_adu(self, path: LightPath, exposure: ExposureSettings, *, light: Light) -> float:
-        electrons = self._detector.dark_e(exposure)
-        if light.even_e > 0.0:
-            electrons += light.even_e * float(self._response_of(path, exposure).mean())
-        pixels = exposure.bin_x * exposure.bin_y
-        full_e = self._sensor.full_well_e * pixels
-        adu = min(electrons * pixels, full_e) / electrons_per_adu(self._sensor, exposure.gain)
-        return min(float(self._sensor.max_adu), self._detector.bias_adu(exposure) + adu)
+    def _background_adu(self, path: LightPath, exposure: ExposureSettings, *, light: Light | None) -> float:
+        if light is None:
+            return self._detector.level_adu(0.0, exposure)
+        response = self._response.through(path.filter_name, path.rotator_deg)
+        right, down = light.slope
+        middle_x = (exposure.start_x + exposure.num_x / 2.0) * exposure.bin_x - self._sensor.width / 2.0
+        middle_y = (exposure.start_y + exposure.num_y / 2.0) * exposure.bin_y - self._sensor.height / 2.0
+        level_e = mean(light.level_e) * (1.0 + right * middle_x + down * middle_y)
+        return self._detector.level_adu(level_e * response.mean(exposure), exposure)
 
     def _check(self, exposure: ExposureSettings) -> None:
         sensor = self._sensor

@@ -1,107 +1,69 @@
-"""Stars made by their position: the same field shows the same stars, whatever the seed of the night.
+"""The stars of a field: real ones as far as the catalogue goes, beyond it stars made by their position.
 
-The sphere is cut into cells of about half a degree; each cell is drawn from a generator seeded by its number alone.
+Down to the catalogue's limit every star is real. Fainter stars that the catalogue lacks are drawn cell by cell of the
+sky from generators seeded by the cell alone, so that the same field shows the same stars, whatever the seed of the
+night. Real and made stars together follow the published counts of stars by magnitude and galactic latitude.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hostsim.sky.brightstars import bright_stars
+from hostsim.sky.cells import cell_bounds, cells_near
+from hostsim.sky.clusters import cluster_stars_near
 from hostsim.sky.randomness import stream
+from hostsim.sky.starcounts import named_fraction, sine_of_latitude, stars_per_deg2, survey_limit_mag
+from hostsim.sky.startable import StarTable
+
+__all__ = ["FAINTEST_MAG", "StarTable", "stars_near"]
 
 FAINTEST_MAG = 20.0
 
 _SKY_SEED = 20_000_101
-_CELL_DEG = 0.5
-_POLE_DEG = 90.0
-_BANDS = round(180.0 / _CELL_DEG)
-# log10 of the stars per square degree brighter than m is c0 + c1 (m-10) + c2 (m-10)^2: a fit to all-sky counts
-# (8 at magnitude 10, 900 at 15, 7000 at 18).
-_C0, _C1, _C2 = 0.9, 0.47875, -0.01375
+# Made stars come in layers, each drawn only when a look goes deep enough.
+_LAYERS_MAG = (14.0, 16.5, 18.0, 19.0, FAINTEST_MAG)
+_STEP_MAG = 0.25
 
 
-@dataclass(frozen=True)
-class StarTable:
-    """Stars as columns of equal length: J2000 degrees, V magnitude, colour index B-V."""
+def stars_near(ra_deg: float, dec_deg: float, *, radius_deg: float, faintest_mag: float = FAINTEST_MAG) -> StarTable:
+    """Return every star of the cells that touch a circle, so some lie a little outside it.
 
-    ra_deg: NDArray[np.float64]
-    dec_deg: NDArray[np.float64]
-    magnitude: NDArray[np.float64]
-    colour: NDArray[np.float64]
-
-
-def stars_near(ra_deg: float, dec_deg: float, *, radius_deg: float) -> StarTable:
-    """Return every star of the cells that touch a circle, so some lie a little outside it."""
-    cells = [_cell(band, index) for band, index in _cells_near(ra_deg, dec_deg, radius_deg=radius_deg)]
-    return StarTable(
-        ra_deg=np.concatenate([cell.ra_deg for cell in cells]),
-        dec_deg=np.concatenate([cell.dec_deg for cell in cells]),
-        magnitude=np.concatenate([cell.magnitude for cell in cells]),
-        colour=np.concatenate([cell.colour for cell in cells]),
-    )
-
-
-def _cells_near(ra_deg: float, dec_deg: float, *, radius_deg: float) -> list[tuple[int, int]]:
-    lowest = max(0, math.floor((dec_deg - radius_deg + _POLE_DEG) / _CELL_DEG))
-    highest = min(_BANDS - 1, math.floor((dec_deg + radius_deg + _POLE_DEG) / _CELL_DEG))
-    if abs(dec_deg) + radius_deg >= _POLE_DEG:
-        half_width_deg = 180.0
-    else:
-        sine = math.sin(math.radians(radius_deg)) / math.cos(math.radians(dec_deg))
-        half_width_deg = math.degrees(math.asin(min(1.0, sine)))
-    found: list[tuple[int, int]] = []
-    for band in range(lowest, highest + 1):
-        count = _cells_in_band(band)
-        width_deg = 360.0 / count
-        first = math.floor((ra_deg - half_width_deg) / width_deg)
-        last = math.floor((ra_deg + half_width_deg) / width_deg)
-        found.extend((band, index % count) for index in range(first, min(last, first + count - 1) + 1))
-    return found
-
-
-def _cells_in_band(band: int) -> int:
-    middle_deg = (band + 0.5) * _CELL_DEG - _POLE_DEG
-    return max(1, round(360.0 * math.cos(math.radians(middle_deg)) / _CELL_DEG))
+    Positions are ICRS at epoch J2000.0: `StarTable.moved` brings them to another. No star is fainter than
+    ``faintest_mag``; a look that needs no faint stars is quicker for saying so.
+    """
+    layers = [layer for layer in range(len(_LAYERS_MAG)) if layer == 0 or _LAYERS_MAG[layer - 1] < faintest_mag]
+    parts = cluster_stars_near(ra_deg, dec_deg, radius_deg=radius_deg)
+    for band, index in cells_near(ra_deg, dec_deg, radius_deg=radius_deg):
+        parts.append(bright_stars(band, index))
+        parts.extend(_made(band, index, layer=layer) for layer in layers)
+    table = StarTable.joined(parts)
+    return table if faintest_mag >= FAINTEST_MAG else table.keep(table.magnitude <= faintest_mag)
 
 
 @lru_cache(maxsize=512)
-def _cell(band: int, index: int) -> StarTable:
-    rng = stream(_SKY_SEED, "stars", band, index)
-    width_deg = 360.0 / _cells_in_band(band)
-    low_deg = band * _CELL_DEG - _POLE_DEG
-    sine_low, sine_high = (math.sin(math.radians(edge)) for edge in (low_deg, low_deg + _CELL_DEG))
-    area_deg2 = width_deg * math.degrees(sine_high - sine_low)
-    log_faintest = _log_count(FAINTEST_MAG)
-    density = 10.0**log_faintest * _crowding((index + 0.5) * width_deg, low_deg + _CELL_DEG / 2.0)
-    number = int(rng.poisson(density * area_deg2))
-    log_rank = log_faintest + np.log10(1.0 - rng.random(number))
-    return StarTable(
-        ra_deg=(index + rng.random(number)) * width_deg,
-        dec_deg=np.degrees(np.arcsin(rng.uniform(sine_low, sine_high, number))),
-        magnitude=_magnitude_at(log_rank),
-        colour=np.clip(rng.normal(0.75, 0.35, number), -0.3, 2.0),
+def _made(band: int, index: int, *, layer: int) -> StarTable:
+    """Return the made stars of one cell between two magnitudes."""
+    rng = stream(_SKY_SEED, "stars", band, index, layer)
+    ra_low, ra_high, dec_low, dec_high = cell_bounds(band, index)
+    sine_low, sine_high = math.sin(math.radians(dec_low)), math.sin(math.radians(dec_high))
+    area_deg2 = (ra_high - ra_low) * math.degrees(sine_high - sine_low)
+    latitude = sine_of_latitude((ra_low + ra_high) / 2.0, (dec_low + dec_high) / 2.0)
+    brightest = survey_limit_mag(latitude) if layer == 0 else _LAYERS_MAG[layer - 1]
+    edges = np.linspace(brightest, _LAYERS_MAG[layer], math.ceil((_LAYERS_MAG[layer] - brightest) / _STEP_MAG) + 1)
+    counts = stars_per_deg2(edges, latitude) * area_deg2
+    number = int(rng.poisson(counts[-1] - counts[0]))
+    log_rank = np.log(rng.uniform(counts[0], counts[-1], number))
+    magnitude = np.interp(log_rank, np.log(counts), edges)
+    missing = magnitude[rng.random(number) >= named_fraction(magnitude, latitude)]
+    return StarTable.unmoving(
+        (
+            rng.uniform(ra_low, ra_high, missing.size),
+            np.degrees(np.arcsin(rng.uniform(sine_low, sine_high, missing.size))),
+        ),
+        magnitude=missing,
+        colour=np.clip(rng.normal(0.75, 0.35, missing.size), -0.3, 2.0),
     )
-
-
-def _log_count(magnitude: float) -> float:
-    step = magnitude - 10.0
-    return _C0 + _C1 * step + _C2 * step * step
-
-
-def _magnitude_at(log_count: NDArray[np.float64]) -> NDArray[np.float64]:
-    root = np.sqrt(_C1 * _C1 - 4.0 * _C2 * (_C0 - log_count))
-    return np.asarray(10.0 + (root - _C1) / (2.0 * _C2), dtype=np.float64)
-
-
-def _crowding(ra_deg: float, dec_deg: float) -> float:
-    """Return the star density relative to the all-sky mean: few at the galactic poles, most in the plane."""
-    pole_ra, pole_dec = math.radians(192.859), math.radians(27.128)
-    ra, dec = math.radians(ra_deg), math.radians(dec_deg)
-    sine = math.sin(dec) * math.sin(pole_dec) + math.cos(dec) * math.cos(pole_dec) * math.cos(ra - pole_ra)
-    latitude_deg = math.degrees(math.asin(max(-1.0, min(1.0, sine))))
-    return 0.28 + 0.25 * math.exp(-abs(latitude_deg) / 20.0)

@@ -1,11 +1,13 @@
-"""The air temperature of the site: season, day and night, and a little weather."""
+"""The usual air temperature of the site: season, day and night, and a little weather."""
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
-from hostsim.sky.randomness import SmoothCurve, hours_since_epoch
+import numpy as np
+
+from hostsim.sky.curves import Floats, Wander
+from hostsim.sky.randomness import hours_since_epoch
 from hostsim.sky.scene import SkySite
 
 _SEA_LEVEL_MEAN_C = 13.0
@@ -23,14 +25,20 @@ class Temperature:
     def __init__(self, seed: int, site: SkySite) -> None:
         """Draw the weather of this seed."""
         self._site = site
-        self._weather = SmoothCurve(seed, "temperature")
+        self._weather = Wander(seed, "temperature")
 
     def celsius(self, moment: datetime) -> float:
         """Return the air temperature at ``moment``."""
-        hours = hours_since_epoch(moment)
+        return float(self.at(np.asarray(hours_since_epoch(moment))))
+
+    def at(self, hours: Floats) -> Floats:
+        """Return the air temperature at some hours since 2000-01-01 00:00 UTC."""
         solar_hour = hours + self._site.longitude_deg / 15.0
-        season = math.cos(2.0 * math.pi * (hours / 24.0 - _WARMEST_DAY) / 365.25)
-        day = math.cos(2.0 * math.pi * (solar_hour - _WARMEST_HOUR) / 24.0)
-        mean = _SEA_LEVEL_MEAN_C - _LAPSE_C_PER_M * self._site.elevation_m
+        day = np.cos(2.0 * np.pi * (solar_hour - _WARMEST_HOUR) / 24.0)
+        return np.asarray(self.mean_of_day(hours) + _DAY_C * day + _WEATHER_C * self._weather.at(hours))
+
+    def mean_of_day(self, hours: Floats) -> Floats:
+        """Return the mean temperature of the day, which follows the season alone."""
+        season = np.cos(2.0 * np.pi * (hours / 24.0 - _WARMEST_DAY) / 365.25)
         northern = 1.0 if self._site.latitude_deg >= 0.0 else -1.0
-        return mean + northern * _SEASON_C * season + _DAY_C * day + _WEATHER_C * self._weather.at(moment)
+        return np.asarray(_SEA_LEVEL_MEAN_C - _LAPSE_C_PER_M * self._site.elevation_m + northern * _SEASON_C * season)

@@ -53,7 +53,7 @@ def test_rendering_beside_its_noise(observatory: Observatory) -> None:
     )
     generator = np.random.default_rng(1)
     noise = best_s(lambda: generator.standard_normal((sensor.width, sensor.height), dtype=np.float32))
-    stars = len(SKY.truth(path, exposure).star_x)
+    stars = len(SKY.truth(path, exposure).stars.x)
     rendered = best_s(lambda: SKY.render(path, exposure))
     print(line(f"render a frame of {stars} stars", ours_s=rendered, peer="its noise alone", peer_s=noise))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hostsim.cli import app as hostsim_app
+from hostsim.commands import app as hostsim_app
+from hostsim.faults import FAULTS
 from hostsim.saving.pattern import PATTERNS
 from hostsim.sequence.instructions import INSTRUCTIONS
 from tsplug import METRICS, hookspecs
@@ -55,6 +56,12 @@ def test_every_metric_has_an_entry() -> None:
     """The page of the metrics has a line for every metric."""
     assert [key for key in METRICS if f"\n| `{key}` |" not in PAGES["reference/metrics.md"]] == []
     assert len(METRICS) >= 25
+
+
+def test_every_fault_has_an_entry() -> None:
+    """The page of the faults has a heading for every fault there is."""
+    assert [name for name in FAULTS if f"\n### {name}\n" not in PAGES["reference/faults.md"]] == []
+    assert len(FAULTS) >= 19
 
 
 def test_every_instruction_has_an_entry() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 SHORT_NIGHT = Path(__file__).parent / "short_night.yaml"
+PROOF_NIGHT = Path(__file__).parent / "proof_night.yaml"
 FIRST_NIGHT = Path(__file__).parents[2] / "hostsim" / "sequences" / "first_night.yaml"
 
 

@@ -20,9 +20,9 @@ TESTS = sources("tests")
 
 # "path::name": why this signature is not ours to choose.
 FOREIGN_SIGNATURES: dict[str, str] = {
-    "hostsim/cli.py::conformance": "typer makes the options of a command from its parameters",
-    "hostsim/cli.py::run": "typer makes the options of a command from its parameters",
-    "hostsim/cli.py::serve": "typer makes the options of a command from its parameters",
+    "hostsim/commands.py::conformance": "typer makes the options of a command from its parameters",
+    "hostsim/commands.py::run": "typer makes the options of a command from its parameters",
+    "hostsim/commands.py::serve": "typer makes the options of a command from its parameters",
 }
 
 

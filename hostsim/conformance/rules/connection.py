@@ -33,9 +33,15 @@ def _needed(device: Device, call: Call) -> str:
 
 
 @RULES.rule(
+    "never-needed",
+    "can be read without a connection",
+    each=lambda device: ["Connected", "InterfaceVersion"],
+    phase=Phase.OFFLINE,
+)
+@RULES.rule(
     "not-needed",
     "can be read without a connection",
-    each=lambda device: ["Connected", "InterfaceVersion", "Name", "Description", "DriverInfo", "DriverVersion"],
+    each=lambda device: ["Name", "Description", "DriverInfo", "DriverVersion"],
     phase=Phase.OFFLINE,
     profile=Profile.STRICT,
 )

@@ -119,6 +119,12 @@ def _ends(focuser: Device, end: str) -> str:
     before, last = _absolute(focuser)
     goal = 0 if end == "0" else last
     focuser.put("Move", Position=goal)
+    busy, at_once = focuser.read("IsMoving"), focuser.read("Position")
+    expect(
+        busy or abs(at_once - goal) <= _NEAR_STEPS,
+        f"IsMoving false at {at_once}",
+        expected=f"IsMoving true until {goal} is reached",
+    )
     _stop(focuser)
     seen = focuser.read("Position")
     towards = min(before, goal) - _NEAR_STEPS <= seen <= max(before, goal) + _NEAR_STEPS
@@ -133,13 +139,16 @@ def _halt(focuser: Device) -> None:
         raise NotApplicableError("Halt is not implemented")
     goal = last if before < last / 2 else 0
     focuser.put("Move", Position=goal)
+    halfway = focuser.read("Position")
     focuser.put("Halt")
     focuser.wait_for("IsMoving", False)
-    if focuser.read("Position") == goal:
-        raise NotedError("the focuser was there at once")
+    seen = focuser.read("Position")
     focuser.put("Halt")
     focuser.put("Move", Position=before)
     focuser.wait_for("IsMoving", False)
+    if abs(halfway - goal) <= _SHORT_STEPS:
+        raise NotedError("the focuser was there at once")
+    expect(abs(seen - goal) > _NEAR_STEPS, f"Position {seen}, the goal", expected=f"a halt near {halfway}")
 
 
 def _stop(focuser: Device) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hostsim.conformance.client import Request
 from hostsim.conformance.envelope import KEYS, document, is_integer, rising
 from hostsim.conformance.members import PLATFORM_7
-from hostsim.conformance.outcome import expect, shown
+from hostsim.conformance.outcome import NotApplicableError, NotedError, expect, shown
 from hostsim.conformance.rule import Phase, Profile, RuleSet
-from hostsim.conformance.server import PATHS, Server, management_value
+from hostsim.conformance.server import MOST_DEVICES, PATHS, Server, management_value, served
 
 RULES = RuleSet("management", "3 Management", Phase.SERVER)
 
 _DESCRIPTION = ("ServerName", "Manufacturer", "ManufacturerVersion", "Location")
 _ENTRY = {"DeviceName", "DeviceType", "DeviceNumber", "UniqueID"}
+_AT_ONCE = 8
+_EACH = 5
 
 
 def _each_path(server: Server) -> list[str]:
@@ -81,6 +85,17 @@ def _devices(server: Server) -> str:
     return f"{len(entries)} devices"
 
 
+@RULES.rule("something-to-check", "the server lists a device that can be checked")
+def _something(server: Server) -> str:
+    if server.named:
+        raise NotApplicableError("the devices were named")
+    count = len(served(server.client))
+    expect(count > 0, "no device: nothing can be checked", expected="at least one device, or --device TYPE/N")
+    if count == MOST_DEVICES:
+        raise NotedError(f"only the first {MOST_DEVICES} devices are checked")
+    return f"{count} devices"
+
+
 @RULES.rule("device-types", "DeviceType is a type of ASCOM in its proper capitals")
 def _device_types(server: Server) -> None:
     kinds = [entry.get("DeviceType") for entry in _entries(server) if isinstance(entry, dict)]
@@ -120,11 +135,41 @@ def _rising(server: Server) -> str:
     return shown(seen)
 
 
+@RULES.rule("rising-across", "ServerTransactionID rises from device to device")
+def _rising_across(server: Server) -> str:
+    paths = [f"/api/v1/{kind.lower()}/{number}/interfaceversion" for kind, number in served(server.client)]
+    if len(paths) <= 1:
+        raise NotApplicableError("there are no two devices")
+    seen = [document(server.client.send(Request("GET", path))).get("ServerTransactionID") for path in paths[:_EACH] * 2]
+    expect(rising(seen), shown(seen), expected="rising numbers")
+    return shown(seen)
+
+
+@RULES.rule("overlapping", "requests that overlap get a ServerTransactionID each")
+def _overlapping(server: Server) -> str:
+    def ask(_: int) -> list[Any]:
+        with contextlib.closing(server.client.another()) as client:
+            sent = (client.send(Request("GET", PATHS[0])) for _ in range(_EACH))
+            return [document(reply).get("ServerTransactionID") for reply in sent]
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        seen = [identifier for identifiers in pool.map(ask, range(_AT_ONCE)) for identifier in identifiers]
+    twice = sorted({identifier for identifier in seen if seen.count(identifier) > 1}, key=str)
+    expect(not twice, f"twice: {shown(twice)}", expected=f"{len(seen)} different numbers")
+    return f"{len(seen)} different numbers"
+
+
 def _wrong(server: Server) -> list[str]:
-    return ["/management/v1/hostsimunknown", "/management/V1/description", "/hostsimunknown"]
+    return ["/management/v1/hostsimunknown"]
+
+
+def _wrong_beside(server: Server) -> list[str]:
+    return ["/management/V1/description", "/hostsimunknown"]
 
 
 @RULES.rule("wrong-path", "a path that is not there is HTTP 4xx", each=_wrong)
+# What no client asks for may well lead to a page for people.
+@RULES.rule("wrong-path-beside", "a path that is not there is HTTP 4xx", each=_wrong_beside, profile=Profile.STRICT)
 def _wrong_path(server: Server, path: str) -> str:
     reply = server.client.send(Request("GET", path))
     expect(400 <= reply.status < 500, reply.text, expected="HTTP 4xx")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hostsim.conformance.device import INVALID_OPERATION, INVALID_VALUE, NOT_IMPLEMENTED, Device, expect_range
-from hostsim.conformance.outcome import NotApplicableError, error_text, expect, shown
+from hostsim.conformance.outcome import NotApplicableError, NotedError, error_text, expect, shown
 from hostsim.conformance.rule import RuleSet
 
 RULES = RuleSet("observingconditions", "8 ObservingConditions", device="ObservingConditions")
@@ -49,7 +49,8 @@ def _consistent(weather: Device, sensor: str) -> str:
             weather.unreadable(name, NOT_IMPLEMENTED, SensorName=sensor)
         return "not implemented"
     description = weather.read("SensorDescription", SensorName=sensor)
-    weather.read("TimeSinceLastUpdate", SensorName=sensor)
+    if weather.error("TimeSinceLastUpdate", SensorName=sensor) != INVALID_OPERATION:
+        weather.read("TimeSinceLastUpdate", SensorName=sensor)
     return shown(description)
 
 
@@ -67,7 +68,9 @@ def _sensor_case(weather: Device) -> None:
     sensor = next((each for each in _RANGES if weather.error(each) == 0), None)
     if sensor is None:
         raise NotApplicableError("there is no sensor")
-    weather.read("SensorDescription", SensorName=sensor.lower())
+    number = weather.error("SensorDescription", SensorName=sensor.lower())
+    if number:
+        raise NotedError(f"{sensor.lower()}: {error_text(number)}")
 
 
 @RULES.rule("latest", "TimeSinceLastUpdate without a name is the age of the latest value of all")

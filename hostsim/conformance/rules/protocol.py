@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hostsim.conformance.client import FORM, Request
 from hostsim.conformance.device import INVALID_VALUE, NOT_IMPLEMENTED, Device
 from hostsim.conformance.envelope import KEYS, TYPE_WORDS, document, error_number, is_integer, rising, type_problem
 from hostsim.conformance.members import Call
@@ -13,8 +14,35 @@ RULES = RuleSet("protocol", "2 Transport", Phase.ONLINE)
 _BAD_IDS = ("", " ", "-1", "abc", "4294967296")
 _JUNK = {"int": ("abc", "1.5", ""), "double": ("abc", ""), "bool": ("abc", "2", "")}
 _UINT32 = 2**32
+_FIRST_ERROR, _LAST_ERROR = 0x400, 0xFFF
+# What these change cannot be put back: a mount's clock, its alignment, its park position.
+_LASTING = frozenset(
+    {
+        "SetPark",
+        "SetSwitchName",
+        "Sync",
+        "SyncToAltAz",
+        "SyncToAzimuth",
+        "SyncToCoordinates",
+        "SyncToTarget",
+        "UTCDate",
+    }
+)
+# A mount or dome that takes a malformed request would move, or lose its alignment; its other members are asked instead.
+_MOVES = frozenset(
+    {
+        "MoveAxis",
+        "SideOfPier",
+        "SlewToAltAz",
+        "SlewToAltAzAsync",
+        "SlewToAltitude",
+        "SlewToAzimuth",
+        "SlewToCoordinates",
+        "SlewToCoordinatesAsync",
+    }
+)
 # With a connection these would do something, so their requests are made without one.
-_HARMLESS = ("Connected", "Connect")
+_CONNECTING = ("Connected", "Connect")
 
 
 def _reads(device: Device) -> list[Call]:
@@ -31,19 +59,25 @@ def _image_ready(camera: Device) -> bool:
 
 
 def _writes(device: Device) -> list[Call]:
-    return [call for call in device.calls if call.verb == "PUT" and call.name not in _HARMLESS]
+    # A device that obeys without a connection would change for good.
+    kept = {*_CONNECTING, *_LASTING, *_MOVES} if device.heedless else set(_CONNECTING)
+    return [call for call in device.calls if call.verb == "PUT" and call.name not in kept]
 
 
 def _reads_with_parameters(device: Device) -> list[Call]:
     return [call for call in _reads(device) if call.parameters]
 
 
+def _harmless(device: Device) -> list[Call]:
+    return [call for call in device.calls if call.verb == "GET" or call.name not in _LASTING | _MOVES]
+
+
 def _writes_with_parameters(device: Device) -> list[Call]:
-    return [call for call in device.calls if call.verb == "PUT" and call.parameters]
+    return [call for call in _harmless(device) if call.verb == "PUT" and call.parameters]
 
 
 def _typed(device: Device) -> list[Call]:
-    return [call for call in device.calls if any(each.type in _JUNK for each in call.parameters)]
+    return [call for call in _harmless(device) if any(each.type in _JUNK for each in call.parameters)]
 
 
 def _check_envelope(device: Device, call: Call) -> str:
@@ -52,6 +86,11 @@ def _check_envelope(device: Device, call: Call) -> str:
     missing = [key for key in KEYS if key not in content]
     expect(not missing, f"no {', '.join(missing)}, but {', '.join(content)}", expected=f"keys {', '.join(KEYS)}")
     number = error_number(content)
+    expect(
+        number == 0 or _FIRST_ERROR <= number <= _LAST_ERROR,
+        f"ErrorNumber {number:#x}",
+        expected="ErrorNumber 0, or 0x400 to 0xfff",
+    )
     message = content["ErrorMessage"]
     expect(isinstance(message, str), f"ErrorMessage {shown(message)}", expected="ErrorMessage is a string")
     expect(
@@ -258,6 +297,28 @@ def _rising(device: Device) -> str:
         seen.append(content.get("ServerTransactionID"))
     expect(rising(seen), shown(seen), expected="five rising numbers")
     return shown(seen)
+
+
+@RULES.rule("put-type", "the type of a form may say its character set too", phase=Phase.CONNECTING)
+def _put_type(device: Device) -> None:
+    form = {"Connected": "False", **device.ids()}
+    request = Request("PUT", device.path("Connected"), form=form, form_type=f"{FORM}; charset=utf-8")
+    content = document(device.client.send(request))
+    echoed = content.get("ClientTransactionID")
+    expect(error_number(content) == 0, error_text(error_number(content)), expected="no error")
+    expect(
+        str(echoed) == form["ClientTransactionID"],
+        f"ClientTransactionID {shown(echoed)}",
+        expected=f"ClientTransactionID {form['ClientTransactionID']}",
+    )
+
+
+@RULES.rule("put-no-ids", "a PUT without ids is answered, with ClientTransactionID 0", phase=Phase.CONNECTING)
+def _put_no_ids(device: Device) -> None:
+    content = document(device.send("PUT", "Connected", parameters={"Connected": "False"}))
+    echoed = content.get("ClientTransactionID")
+    expect(error_number(content) == 0, error_text(error_number(content)), expected="no error")
+    expect(echoed == 0 and is_integer(echoed), f"ClientTransactionID {shown(echoed)}", expected="ClientTransactionID 0")
 
 
 @RULES.rule("no-ids", "requests without ids are answered, with ClientTransactionID 0")

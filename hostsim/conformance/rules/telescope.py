@@ -21,6 +21,8 @@ RULES = RuleSet("telescope", "8 Telescope", device="Telescope")
 
 _UTC_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SIDEREAL_HOURS = 0.01
+# Some mounts keep whole seconds of time, or arcseconds.
+_KEPT = {"TargetRightAscension": 2e-4, "TargetDeclination": 3e-3}
 _RANGES = {
     "AlignmentMode": (0, 2),
     "EquatorialSystem": (0, 4),
@@ -139,7 +141,7 @@ def _target(mount: Device, name: str) -> None:
     if mount.put_error(name, **{name: good}) == NOT_IMPLEMENTED:
         raise NotApplicableError("not implemented")
     seen = mount.read(name)
-    expect(abs(seen - good) < 1e-6, f"{seen:g}", expected=f"{good:g}")
+    expect(abs(seen - good) <= _KEPT[name], f"{seen:g}", expected=f"{good:g}")
     for value in (below, above):
         mount.refused(name, INVALID_VALUE, **{name: value})
 
@@ -174,6 +176,9 @@ def _cannot(mount: Device, method: str) -> None:
     can = {**_CANS, **_COORDINATES}[method]
     if mount.read(can):
         raise NotApplicableError(f"{can} is true")
+    if mount.read("AtPark") and mount.read("CanUnpark"):
+        mount.put("Unpark")
+        mount.wait_for("AtPark", False)
     parameters: dict[str, float] = {}
     if method in _COORDINATES:
         names = ("Azimuth", "Altitude") if "AltAz" in method else ("RightAscension", "Declination")
@@ -219,7 +224,7 @@ def _rate_offset(mount: Device, name: str) -> None:
     mount.put(name, **{name: 0.05})
     seen, slewing = mount.read(name), mount.read("Slewing")
     mount.put(name, **{name: 0.0})
-    expect(abs(seen - 0.05) < 1e-6, f"{seen:g}", expected="0.05")
+    expect(abs(seen - 0.05) < 1e-3, f"{seen:g}", expected="0.05")
     expect(not slewing, "Slewing true", expected="Slewing false")
 
 

@@ -25,15 +25,22 @@ def _wrong_paths(device: Device) -> list[_Wrong]:
     kind, number = device.kind.lower(), device.number
     return [
         _Wrong("capital in the type", f"/api/v1/{kind.capitalize()}/{number}/name"),
-        _Wrong("capital in the member", f"/api/v1/{kind}/{number}/Name"),
-        _Wrong("capital in api", f"/API/v1/{kind}/{number}/name"),
-        _Wrong("capital in v1", f"/api/V1/{kind}/{number}/name"),
-        _Wrong("version 2", f"/api/v2/{kind}/{number}/name"),
         _Wrong("unknown type", f"/api/v1/x{kind}/{number}/name"),
         _Wrong("number -1", f"/api/v1/{kind}/-1/name"),
         _Wrong("number 99999", f"/api/v1/{kind}/99999/name"),
         _Wrong("number A", f"/api/v1/{kind}/A/name"),
         _Wrong("unknown member", f"/api/v1/{kind}/{number}/hostsimunknown"),
+    ]
+
+
+def _wrong_everywhere(device: Device) -> list[_Wrong]:
+    kind, number = device.kind.lower(), device.number
+    return [
+        *_wrong_paths(device),
+        _Wrong("capital in the member", f"/api/v1/{kind}/{number}/Name"),
+        _Wrong("capital in api", f"/API/v1/{kind}/{number}/name"),
+        _Wrong("capital in v1", f"/api/V1/{kind}/{number}/name"),
+        _Wrong("version 2", f"/api/v2/{kind}/{number}/name"),
         _Wrong("no member", f"/api/v1/{kind}/{number}"),
     ]
 
@@ -45,7 +52,7 @@ def _wrong(device: Device, wrong: _Wrong) -> str:
     return f"HTTP {reply.status}"
 
 
-@RULES.rule("wrong-400", "a wrong path is answered with HTTP 400", each=_wrong_paths, profile=Profile.STRICT)
+@RULES.rule("wrong-400", "a wrong path is answered with HTTP 400", each=_wrong_everywhere, profile=Profile.STRICT)
 def _wrong_400(device: Device, wrong: _Wrong) -> str:
     reply = device.client.send(Request("GET", wrong.path, device.ids()))
     expect(reply.status == 400, f"{wrong.path}: {reply.text}", expected="HTTP 400")

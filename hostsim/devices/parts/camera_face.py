@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from hostsim.devices.parts.camera_config import CameraConfig, CameraState
+from hostsim.devices.parts.cooler import CoolerConfig
 from hostsim.devices.parts.description import configured, read, write
 from hostsim.devices.parts.device import Device, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
 from hostsim.sky.sensor import electrons_per_adu
 
-if TYPE_CHECKING:
-    from hostsim.devices.camera import CameraConfig, CameraState
-    from hostsim.devices.parts.cooler import CoolerConfig
-
 _MONOCHROME, _RGGB = 0, 2
+_FAN_SPEEDS = ("0", "1", "2", "3")
 _RANGE = (InvalidValueError,)
 _ABSENT = (NotSupportedError,)
 
@@ -67,6 +64,24 @@ class CameraFace(Device):
         "HasShutter", "has_shutter", kind=bool, text="Return whether there is a shutter for darks."
     )
 
+    @read("SupportedActions", offline=True)
+    def supported_actions(self) -> list[str]:
+        """Return the names of the actions: those of the fan, where there is one."""
+        return ["SetFanSpeed", "GetFanSpeed"] if self.config.fan else []
+
+    def carry_out(self, action: str, parameters: str) -> str:
+        """Set the speed of the fan, 0 (off) to 3 (full), or return it.
+
+        Raises:
+            InvalidValueError: the parameter is no such speed.
+        """
+        if action == "GetFanSpeed":
+            return str(self.state.fan_speed)
+        if parameters not in _FAN_SPEEDS:
+            raise InvalidValueError(f"SetFanSpeed takes a speed from 0 (off) to 3 (full), not {parameters!r}")
+        self.state.fan_speed = int(parameters)
+        return ""
+
     @read("CanGetCoolerPower")
     def can_get_cooler_power(self) -> bool:
         """Return whether CoolerPower can be read."""
@@ -115,19 +130,22 @@ class CameraFace(Device):
     @read("BayerOffsetX", errors=_ABSENT)
     def bayer_offset_x(self) -> int:
         """Return the column the colour pattern starts in."""
-        return 0 if self.config.sensor.bayer else unsupported("BayerOffsetX of a monochrome sensor")
+        sensor = self.config.sensor
+        return sensor.bayer_offset[0] if sensor.bayer else unsupported("BayerOffsetX of a monochrome sensor")
 
     @read("BayerOffsetY", errors=_ABSENT)
     def bayer_offset_y(self) -> int:
         """Return the row the colour pattern starts in."""
-        return 0 if self.config.sensor.bayer else unsupported("BayerOffsetY of a monochrome sensor")
+        sensor = self.config.sensor
+        return sensor.bayer_offset[1] if sensor.bayer else unsupported("BayerOffsetY of a monochrome sensor")
 
     @read("ElectronsPerADU")
     def electrons_per_adu(self) -> float:
-        """Return electrons per unit of a pixel value at the present gain."""
+        """Return electrons per unit of a pixel value at the present gain and readout mode."""
         if self.config.electrons_per_adu is not None:
             return self.config.electrons_per_adu
-        return float(electrons_per_adu(self.config.sensor, self.config.gain_level.value(self.state.gain)))
+        gain = self.config.gain_level.value(self.state.gain)
+        return electrons_per_adu(self.config.sensor, gain, mode=self.state.readout_mode)
 
     @read("BinX")
     def bin_x(self) -> int:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import BaseModel
+
+from hostsim.devices.parts.limits import Between, Part
 
 
-class CoolerConfig(BaseModel):
+class CoolerConfig(Part):
     """How fast (degrees C per second) and how far below ambient (degrees C) the sensor can be cooled.
 
     A cooler that is not ``regulated`` cannot be given a temperature; one may not tell the power it takes.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rate_c_per_s: float = Field(default=0.25, gt=0)
-    deepest_below_ambient_c: float = Field(default=40.0, gt=0)
-    lowest_set_point_c: float = -50.0
-    highest_set_point_c: float = 40.0
+    rate_c_per_s: Annotated[float, Between(ge=0.001, le=1000)] = 0.25
+    deepest_below_ambient_c: Annotated[float, Between(ge=0.1, le=200)] = 40.0
+    lowest_set_point_c: Annotated[float, Between(ge=-270, le=-10)] = -50.0
+    highest_set_point_c: Annotated[float, Between(ge=-10, lt=100)] = 40.0
     regulated: bool = True
     tells_power: bool = True
 

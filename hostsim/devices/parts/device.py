@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Annotated, Any, ClassVar, NoReturn, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, model_validator
 
 from hostsim.devices.parts.description import DeviceDescription, Member, describe, method, read, write
 from hostsim.devices.parts.errors import (
@@ -17,7 +17,9 @@ from hostsim.devices.parts.errors import (
     NotSupportedError,
     UnknownActionError,
 )
+from hostsim.devices.parts.limits import INT32, Between, FaultyError, Part, Seconds, written
 
+_NAMES = ("Name", "Description")
 _PLATFORM_7 = ("Connect", "Disconnect", "Connecting", "DeviceState")
 
 
@@ -29,24 +31,36 @@ class Now(Protocol):
         ...
 
 
-class DeviceConfig(BaseModel):
+class DeviceConfig(Part):
     """What may be chosen for any device; ``connect_s`` is how long connecting takes.
 
     ``number`` and ``unique_id`` are given by the observatory where they are not written; an ``interface_version``
-    below that of the simulator takes the members of Platform 7 away; ``checks_connection`` False answers anybody.
+    below that of the simulator takes the members of Platform 7 away; ``checks_connection`` False answers anybody,
+    ``names_itself_offline`` False tells Name and Description only to who is connected. Some drivers refuse an unknown
+    action as an invalid operation instead of as unknown: ``knows_its_actions`` False.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    newest_interface: ClassVar[int] = 1
 
     name: str = Field(default="Simulated device", min_length=1)
     description: str = Field(default="hostsim simulated device", max_length=68)
-    number: int = Field(default=0, ge=0)
+    number: Annotated[int, Between(ge=0, le=INT32)] = 0
     unique_id: str = ""
-    connect_s: float = Field(default=0.5, ge=0)
+    connect_s: Seconds = 0.5
     driver_info: str = Field(default="hostsim device simulators", min_length=1)
     driver_version: str = Field(default="1.0", pattern=r"^[0-9]+\.[0-9]+$")
-    interface_version: int | None = Field(default=None, ge=1)
+    interface_version: Annotated[int | None, Between(ge=1)] = None
     checks_connection: bool = True
+    names_itself_offline: bool = True
+    knows_its_actions: bool = True
+
+    @model_validator(mode="after")
+    def _version_exists(self) -> Self:
+        newest = self.newest_interface
+        if self.interface_version is not None and self.interface_version > newest:
+            text = f"must be from 1 to {newest}, the newest there is, not {written(self.interface_version)}"
+            raise FaultyError([(("interface_version",), text)])
+        return self
 
 
 class ConnectionState(BaseModel):
@@ -100,12 +114,15 @@ class Device:
         version = self.get_interface_version()
         if member.name in _PLATFORM_7 and version < self.interface_version:
             raise InvalidOperationError(f"{member.name} is not part of interface version {version}: use Connected")
-        if not (member.offline or self.state.connected or not self.config.checks_connection):
+        if not (self._answers_offline(member) or self.state.connected or not self.config.checks_connection):
             raise NotConnectedError(f"{self.config.name} is not connected")
         for parameter, value in zip(member.parameters, values, strict=True):
             if isinstance(value, float) and not math.isfinite(value):
                 raise InvalidValueError(f"{parameter.name} must be a finite number, not {value}")
         return getattr(self, member.attribute)(*values)
+
+    def _answers_offline(self, member: Member) -> bool:
+        return member.offline and (self.config.names_itself_offline or member.name not in _NAMES)
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass; the clock already shows the time at their end."""
@@ -199,17 +216,33 @@ class Device:
 
     @read("SupportedActions", offline=True)
     def supported_actions(self) -> list[str]:
-        """Return the names of the actions: none."""
+        """Return the names of the actions; most devices have none."""
         return []
 
-    @method("Action", "Action", "Parameters", errors=(UnknownActionError,), optional=("Parameters",))
+    @method(
+        "Action",
+        "Action",
+        "Parameters",
+        errors=(UnknownActionError, InvalidValueError, InvalidOperationError),
+        optional=("Parameters",),
+    )
     def action(self, action: str, parameters: str) -> str:
-        """Carry out a named action.
+        """Carry out a named action; names match in any case.
 
         Raises:
             UnknownActionError: there is no such action.
+            InvalidOperationError: the same, from a driver that does not know its actions.
+            InvalidValueError: the action does not take these parameters.
         """
-        raise UnknownActionError(f"{self.config.name} has no action {action!r}")
+        for name in self.supported_actions():
+            if name.lower() == action.lower():
+                return self.carry_out(name, parameters)
+        refusal = UnknownActionError if self.config.knows_its_actions else InvalidOperationError
+        raise refusal(f"{self.config.name} has no action {action!r}")
+
+    def carry_out(self, action: str, parameters: str) -> str:
+        """Carry out one of the supported actions; a device that has none is never asked."""
+        raise NotImplementedError(action)
 
     @method("CommandBlind", "Command", "Raw", errors=(NotSupportedError,))
     def command_blind(self, command: str, raw: bool) -> None:

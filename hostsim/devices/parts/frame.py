@@ -9,11 +9,22 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hostsim.sky.conditions import Conditions
 from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.truth import FrameTruth
 
 
 class FrameSource(Protocol):
-    """The sky as a camera needs it: pixels for a light path, and the temperature of the air."""
+    """The sky as devices need it: pixels for a light path, the truth about them, and the night itself."""
+
+    @property
+    def conditions(self) -> Conditions:
+        """Return the night over the site."""
+        ...
+
+    def truth(self, path: LightPath, exposure: ExposureSettings) -> FrameTruth:
+        """Return what `render` draws for the same arguments."""
+        ...
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
         """Return the frame as C-contiguous ``[x][y]`` array; the same arguments give the same pixels."""
@@ -44,3 +55,8 @@ class Frame:
             if self._pixels is None:
                 self._pixels = np.ascontiguousarray(self._source.render(self._path, self._settings))
             return self._pixels
+
+    def truth(self) -> FrameTruth:
+        """Return what is on the frame; it takes a part of the time of rendering."""
+        with self._lock:
+            return self._source.truth(self._path, self._settings)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from hostsim.devices.parts.device import unsupported
 from hostsim.devices.parts.errors import NotSupportedError, check_range
+from hostsim.devices.parts.limits import Fault
 
 
 class LevelMode(StrEnum):
@@ -28,17 +29,15 @@ class Level:
     high: int
     start: int
 
-    def check(self) -> None:
-        """Refuse a mode without its names, and a start that cannot be set.
-
-        Raises:
-            ValueError: that is so.
-        """
+    def faults(self) -> list[Fault]:
+        """Return what is wrong: a mode without its names, or a start that cannot be set."""
+        field = self.name.lower()
         if self.mode is LevelMode.INDEX and not all(self.names or ("",)):
-            raise ValueError(f"{self.name} by index needs names, none of them empty")
+            return [((f"{field}_names",), f"{self.name} by index needs names, none of them empty")]
         low, high = (0, len(self.names) - 1) if self.mode is LevelMode.INDEX else (self.low, self.high)
         if not low <= self.start <= high:
-            raise ValueError(f"{self.name} starts at {self.start}, outside {low} to {high}")
+            return [((f"start_{field}",), f"must be from {low} to {high}, not {self.start}")]
+        return []
 
     def require(self) -> None:
         """Refuse the member of a camera that cannot set it.

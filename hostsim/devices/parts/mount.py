@@ -9,15 +9,19 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from hostsim.devices.parts import astrometry
+from hostsim.devices.parts.limits import Between, FaultyError, Part, Speed
 
 _SIDEREAL_ARCSEC_PER_S = 15.041067
 _DRIFT_ARCSEC_PER_S = (14.685, 15.0, 15.0369)
 # A slew to where the mount already points must still be seen to be under way by a client that asks at once.
 _SHORTEST_SLEW_S = 0.5
+_HourAngle = Annotated[float, Between(ge=-12, le=12)]
+_Declination = Annotated[float | None, Between(ge=-90, le=90)]
 
 
 class PierSide(IntEnum):
@@ -65,21 +69,34 @@ class Slew(BaseModel):
     elapsed_s: float = 0.0
 
 
-class MountConfig(BaseModel):
+class MountConfig(Part):
     """Slew speed in degrees per second; where to park and to find home (hour angle in hours, declination).
 
     Without a declination both lie at the celestial pole that is above the horizon. ``start`` is where a mount points
-    that does not start parked; without one it starts at its park position.
+    that does not start parked; without one it starts at its park position. Within ``past_meridian_deg`` of the
+    meridian a slew keeps the side of the pier.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    slew_deg_per_s: float = Field(default=4.0, gt=0)
-    park_ha_hours: float = Field(default=0.0, ge=-12, le=12)
-    park_dec_deg: float | None = Field(default=None, ge=-90, le=90)
-    home_ha_hours: float = Field(default=0.0, ge=-12, le=12)
-    home_dec_deg: float | None = Field(default=None, ge=-90, le=90)
+    slew_deg_per_s: Speed = 4.0
+    park_ha_hours: _HourAngle = 0.0
+    park_dec_deg: _Declination = None
+    home_ha_hours: _HourAngle = 0.0
+    home_dec_deg: _Declination = None
     start: Place | None = None
+    past_meridian_deg: Annotated[float, Between(ge=0, le=90)] = 0.0
+
+    @model_validator(mode="after")
+    def _starts_somewhere(self) -> MountConfig:
+        if self.start is None:
+            return self
+        hours = Between(ge=0, lt=24) if self.start.reference is Reference.SKY else Between(ge=-12, le=12)
+        limits = {"hours": hours, "dec_deg": Between(ge=-90, le=90)}
+        wrong = {name: limit for name, limit in limits.items() if not limit.holds(getattr(self.start, name))}
+        if wrong:
+            raise FaultyError(
+                (("start", name), f"must be{limit}, not {getattr(self.start, name):g}") for name, limit in wrong.items()
+            )
+        return self
 
     def park(self, latitude_deg: float) -> Place:
         """Return the park position at a latitude."""
@@ -155,10 +172,13 @@ class MountState(BaseModel):
             hours = astrometry.wrap_hours(sidereal - ra)
         return Place(reference=reference, hours=hours, dec_deg=dec)
 
-    def pier_for(self, goal: Place, moment: datetime) -> PierSide:
-        """Return the pointing state a slew to ``goal`` ends in: normal west of the meridian."""
+    def pier_for(self, goal: Place, moment: datetime, *, past_meridian_deg: float = 0.0) -> PierSide:
+        """Return the pointing state a slew to ``goal`` ends in: normal west of the meridian, near it as now."""
         ground = self.seen_from(Reference.GROUND, goal, moment=moment)
-        return PierSide.EAST if astrometry.wrap_hours(ground.hours) >= 0 else PierSide.WEST
+        hours = astrometry.wrap_hours(ground.hours)
+        if abs(hours) * 15.0 < past_meridian_deg:
+            return self.pier
+        return PierSide.EAST if hours >= 0 else PierSide.WEST
 
     def start_slew(self, slew: Slew) -> None:
         """Begin a slew."""

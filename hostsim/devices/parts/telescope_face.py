@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hostsim.devices.parts import astrometry
 from hostsim.devices.parts.description import configured, fixed, method, read, write
@@ -18,10 +18,7 @@ from hostsim.devices.parts.errors import (
     check_range,
 )
 from hostsim.devices.parts.mount import PierSide, Place, Reference
-from hostsim.devices.parts.telescope_config import EquatorialSystem
-
-if TYPE_CHECKING:
-    from hostsim.devices.telescope import TelescopeConfig, TelescopeState
+from hostsim.devices.parts.telescope_config import EquatorialSystem, TelescopeConfig, TelescopeState
 
 _SITE_ERRORS = (InvalidValueError,)
 _ABSENT = (NotSupportedError,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
 from tsplug.flats.history import TakenFlats
-from tsplug.flats.level import Deviation, check_level
+from tsplug.flats.level import Deviation, check_level, check_steady
 from tsplug.flats.plan import FlatPlan, FlatRequest, FlatRig, plan_flats
 from tsplug.flats.resume import StartedSet
 from tsplug.flats.sessions import light_sessions, window_start
@@ -19,6 +19,7 @@ __all__ = [
     "TakenFlats",
     "TargetStanding",
     "check_level",
+    "check_steady",
     "judge_sessions",
     "light_sessions",
     "plan_flats",

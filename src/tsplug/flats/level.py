@@ -1,4 +1,4 @@
-"""Whether the first flat of a set is as bright as the training says, and by what exposure it would be."""
+"""Whether the first flat of a set is as bright as the training says, and the others as bright as the first."""
 
 from __future__ import annotations
 
@@ -8,25 +8,40 @@ CORRECTION_RANGE = (0.25, 4.0)
 """The least and the most that an exposure may be scaled by."""
 
 
+LATER_FRAMES = 2.0
+"""How many times the allowed error a later frame may be off the first one: panels drift a little, or they fail."""
+
+
 @dataclass(frozen=True)
 class Deviation:
-    """A median level that lies outside what is allowed around the trained one, in ADU."""
+    """A median level that lies outside what is allowed, in ADU: around the trained one, or that of the first frame."""
 
     found_adu: float
     target_adu: float
     tolerance_percent: float
+    frame_number: int = 1
 
     def __str__(self) -> str:
         """Return the numbers in words."""
         off = 100.0 * (self.found_adu / self.target_adu - 1.0)
+        if self.frame_number > 1:
+            return (
+                f"the median of frame {self.frame_number} is {self.found_adu:.0f} ADU, {off:+.1f} % from the "
+                f"{self.target_adu:.0f} ADU of the first one (allowed {self.tolerance_percent:g} %)"
+            )
         return (
             f"the first frame's median is {self.found_adu:.0f} ADU, {off:+.1f} % from the trained "
             f"{self.target_adu:.0f} ADU (allowed {self.tolerance_percent:g} %)"
         )
 
+    @property
+    def remedy(self) -> str:
+        """Return what to do about it."""
+        return "train the panel anew for this filter" if self.frame_number == 1 else "look at the panel's light"
+
     def corrected_exposure_s(self, exposure_s: float) -> float | None:
-        """Return the exposure that scales linearly to the trained level, or None where that is out of range."""
-        if self.found_adu <= 0:
+        """Return the exposure that scales linearly to the trained level, or None where nothing can be scaled."""
+        if self.found_adu <= 0 or self.frame_number > 1:
             return None
         factor = self.target_adu / self.found_adu
         low, high = CORRECTION_RANGE
@@ -38,3 +53,14 @@ def check_level(found_adu: float, target_adu: float | None, *, tolerance_percent
     if target_adu is None or abs(found_adu - target_adu) <= target_adu * tolerance_percent / 100.0:
         return None
     return Deviation(found_adu, target_adu, tolerance_percent)
+
+
+def check_steady(
+    found_adu: float, first_adu: float | None, *, number: int, tolerance_percent: float
+) -> Deviation | None:
+    """Return how frame ``number`` of a set deviates from the first one, or None if the light was steady enough."""
+    allowed_percent = LATER_FRAMES * tolerance_percent
+    if first_adu is None or abs(found_adu - first_adu) <= first_adu * allowed_percent / 100.0:
+        return None
+    # A first frame without light is beyond comparing.
+    return Deviation(found_adu, first_adu, allowed_percent, number) if first_adu > 0 else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tsplug.errors import Cancelled, DeviceError, FileError
-from tsplug.flats import Deviation, FlatPlan, FlatRequest, FlatRig, check_level, plan_flats
+from tsplug.flats import Deviation, FlatPlan, FlatRequest, FlatRig, check_level, check_steady, plan_flats
 from tsplug.flats.plan import moves_for
 from tsplug.flats.resume import missing_numbers
 from tsplug.flats.steps import LightOn, Move, PlannedSet, TakeFrames
@@ -225,7 +225,7 @@ class _Run:
             self._equipment.move(move)
 
     def _expose(self, take: TakeFrames) -> tuple[FlatSetReport, Deviation | None]:
-        """Take the missing frames of a set and close it: complete, or flagged if its first frame's level is off."""
+        """Take the missing frames of a set and close it: complete, or flagged if a frame's level is off."""
         flat_set = self._records.begin(take)
         try:
             deviation = self._frames(flat_set, take)
@@ -239,7 +239,7 @@ class _Run:
             self._records.complete(flat_set, take.sessions)
         else:
             self._records.leave(flat_set, FlatSetState.FLAGGED, message=str(deviation))
-        reason = take.note if deviation is None else f"{deviation}; train the panel anew for this filter"
+        reason = take.note if deviation is None else f"{deviation}; {deviation.remedy}"
         frames_on_disk = self._records.frames(flat_set)
         first = frames_on_disk[0].adu_median if frames_on_disk else None
         level = first if deviation is not None else flat_set.adu_median
@@ -252,10 +252,11 @@ class _Run:
         return frames
 
     def _frames(self, flat_set: FlatSet, take: TakeFrames) -> Deviation | None:
-        """Take and record frames until none is missing, or the first one's level is off."""
+        """Take and record frames until none is missing, or the level of one is off."""
         recorded = self._records.frames(flat_set)
-        checked = self._level(recorded[0].adu_median, take) if recorded else None
-        for place, number in enumerate(missing_numbers(take.wanted, [frame.number for frame in recorded])):
+        first_adu = recorded[0].adu_median if recorded else None
+        checked = self._level(first_adu, take)
+        for number in missing_numbers(take.wanted, [frame.number for frame in recorded]):
             if checked is not None:
                 break
             self._context.cancellation.check()
@@ -263,8 +264,10 @@ class _Run:
             saved = self._take_frame(flat_set, take, number=number)
             self._records.add_frame(flat_set, number, saved=saved)
             self._done += 1
-            if not recorded and place == 0:
-                checked = self._level(saved.adu_median, take)
+            checked = self._steady(saved.adu_median, first_adu, number=number)
+            if first_adu is None:
+                first_adu = saved.adu_median
+                checked = self._level(first_adu, take)
         return checked
 
     def _level(self, adu_median: float | None, take: TakeFrames) -> Deviation | None:
@@ -272,6 +275,10 @@ class _Run:
             return None
         tolerance = self._rig.profile.flats.adu_tolerance_percent
         return check_level(adu_median, take.target_adu, tolerance_percent=tolerance)
+
+    def _steady(self, adu_median: float, first_adu: float | None, *, number: int) -> Deviation | None:
+        tolerance = self._rig.profile.flats.adu_tolerance_percent
+        return check_steady(adu_median, first_adu, number=number, tolerance_percent=tolerance)
 
     def _take_frame(self, flat_set: FlatSet, take: TakeFrames, *, number: int) -> SavedFrame:
         # File name patterns know one target; a shared set goes by its oldest session.

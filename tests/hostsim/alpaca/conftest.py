@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
-from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.conditions import Conditions
+from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 
 Pass = Callable[[float], None]
 
 
 class GradientSky:
     """A sky whose pixels say where they are: 7 x + y, times ``scale``; it can be made to wait."""
+
+    conditions = Conditions(0, SkySite())
 
     def __init__(self) -> None:
         self.scale = 1

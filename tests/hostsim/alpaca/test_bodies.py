@@ -25,7 +25,7 @@ def request(*pieces: bytes, end: bool = True) -> Request:
             return messages.pop(0)
         return await asyncio.Event().wait()
 
-    return Request(SCOPE, receive)
+    return Request(dict(SCOPE), receive)
 
 
 def test_pieces_are_joined() -> None:
@@ -38,6 +38,15 @@ def test_a_large_body_is_refused(size_kb: int) -> None:
     """What is larger than the limit is 413, however much larger, and is not kept."""
     with pytest.raises(BodyRefusedError, match="262144 bytes at most") as caught:
         asyncio.run(read_body(request(*[b"x" * 1024] * size_kb)))
+    assert caught.value.status == 413
+
+
+def test_a_very_large_body_is_refused_at_once() -> None:
+    """Who says that much will come is answered before any of it has come."""
+    announced = request(end=False)
+    announced.scope["headers"] = [(b"content-length", b"99999999999")]
+    with pytest.raises(BodyRefusedError, match="262144 bytes at most") as caught:
+        asyncio.run(asyncio.wait_for(read_body(announced), 5))
     assert caught.value.status == 413
 
 

@@ -123,6 +123,38 @@ def test_a_server_is_found(observatory: Observatory, asker: socket.socket) -> No
         assert json.loads(asker.recv(200)) == {"AlpacaPort": server.port}
 
 
+def answered(port: int, *, host: str) -> bool:
+    """Return whether a question to a host is answered within a moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as made:
+        made.settimeout(0.5)
+        try:
+            made.sendto(QUESTION, (host, port))
+            return b"AlpacaPort" in made.recv(200)
+        except OSError:
+            return False
+
+
+@pytest.mark.parametrize(
+    ("bind", "hosts"),
+    [
+        ("127.0.0.1", {"127.0.0.1"}),
+        ("0.0.0.0", {"127.0.0.1"}),
+        ("::1", {"::1"}),
+        ("::", {"127.0.0.1", "::1"}),
+    ],
+)
+def test_a_server_is_found_only_where_it_listens(observatory: Observatory, bind: str, hosts: set[str]) -> None:
+    """Questions are answered over IPv4 or IPv6 if the server can be reached that way."""
+    port = free_port()
+    if ":" in bind:
+        with Discovery(1, port=free_port()) as probe:
+            if not probe.hears_ipv6:
+                pytest.skip("there is no IPv6 here")
+    with AlpacaServer(observatory, host=bind, discovery_port=port):
+        assert {host for host in ("127.0.0.1", "::1") if answered(port, host=host)} == hosts
+
+
 def test_discovery_that_was_not_started_has_no_port() -> None:
     """There is no port before the start, and stopping then is harmless."""
     discovery = Discovery(1)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import logging
 import random
 import socket
+from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 
+from hostsim.alpaca.app import Presentation
+from hostsim.alpaca.configuration import ServerConfig
+from hostsim.alpaca.presets import Preset, preset_server
 from hostsim.alpaca.server import AlpacaServer
+from hostsim.alpaca.simulator_settings import SETTINGS
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind
+from hostsim.devices.parts.frame import FrameSource
 
 REQUESTS = 3000
 RAW_REQUESTS = 400
@@ -53,6 +59,8 @@ class Fuzzer:
 
     def __init__(self, observatory: Observatory, seed: int) -> None:
         self.random = random.Random(seed)
+        self.settings = [(kind, setting.name) for kind, known in SETTINGS.items() for setting in known.values()]
+        self.settings += [(kind, name) for kind in SETTINGS for name in ("xmlprofile", "restart", "reset")]
         self.members = [(device, member) for device in observatory.devices for member in device.members.members]
 
     def request(self) -> httpx.Request:
@@ -60,6 +68,9 @@ class Fuzzer:
         pick = self.random
         if pick.random() < 0.2:
             path, names, verb = self.path(), ["BinX"], pick.choice(VERBS)
+        elif pick.random() < 0.1:
+            kind, name = pick.choice(self.settings)
+            path, names, verb = f"/simulator/v1/{kind.lower()}/0/{name.lower()}", [name], pick.choice(VERBS[:2])
         else:
             device, member = pick.choice(self.members)
             path = f"/api/v1/{device.device_type.lower()}/{pick.choice((0, 0, 0, 1))}/{member.name.lower()}"
@@ -124,7 +135,23 @@ def alive(http: httpx.Client) -> bool:
     return bool(http.get("/management/apiversions").json()["Value"] == [1])
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.fixture
+def observatory(sky: FrameSource, clock: SimulatedClock, request: pytest.FixtureRequest) -> Observatory:
+    """Return the devices of a preset where a test asks for it."""
+    preset: Preset | None = getattr(request, "param", None)
+    return Observatory(sky, clock, config=preset_server(ServerConfig(), preset).observatory())
+
+
+@pytest.fixture
+def server(observatory: Observatory) -> Iterator[AlpacaServer]:
+    """Serve it with the routes of the OmniSim, which any server may have."""
+    with AlpacaServer(observatory, presentation=Presentation(simulator_routes=True)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("observatory", "seed"), [(None, 1), (None, 2), (Preset.OMNISIM, 3)], indirect=["observatory"], ids=str
+)
 def test_no_request_is_a_fault(
     http: httpx.Client, connected: Observatory, clock: SimulatedClock, caplog: pytest.LogCaptureFixture, seed: int
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+import tsplug
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.devices.observatory import Observatory
 
@@ -14,6 +15,7 @@ def test_the_server_says_what_it_is(http: httpx.Client) -> None:
     assert (versions["Value"], versions["ClientTransactionID"]) == ([1], 12)
     description = http.get("/management/v1/description").json()["Value"]
     assert set(description) == {"ServerName", "Manufacturer", "ManufacturerVersion", "Location"}
+    assert description["ManufacturerVersion"] == tsplug.__version__
 
 
 def test_devices_keep_their_unique_ids(http: httpx.Client, observatory: Observatory) -> None:

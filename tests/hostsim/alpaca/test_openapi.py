@@ -10,6 +10,7 @@ import pytest
 
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.description import Kind
+from hostsim.faults import FAULTS
 
 
 @pytest.fixture
@@ -26,7 +27,10 @@ def test_every_member_is_described(document: dict[str, Any], observatory: Observ
             verb = "get" if member.kind is Kind.READ else "put"
             wanted.add((f"/api/v1/{device.device_type.lower()}/{{device_number}}/{member.name.lower()}", verb))
     operations = {
-        (path, verb): entry[verb] for path, entry in document["paths"].items() for verb in entry.keys() & {"get", "put"}
+        (path, verb): entry[verb]
+        for path, entry in document["paths"].items()
+        for verb in entry.keys() & {"get", "put"}
+        if path.startswith("/api/")
     }
     assert set(operations) == wanted
     assert len(wanted) >= 300
@@ -82,3 +86,11 @@ def test_the_page_lists_every_member(http: httpx.Client, observatory: Observator
     for device in observatory.devices:
         assert f'id="{device.device_type.lower()}"' in page
         assert [member.name for member in device.members.members if f"<code>{member.name}</code>" not in page] == []
+
+
+def test_the_side_api_of_faults_is_described(document: dict[str, Any]) -> None:
+    """Every verb of it has its operation, and every fault its schema."""
+    assert document["paths"]["/simulator/v1/faults"].keys() == {"get", "post", "delete"}
+    assert document["paths"]["/simulator/v1/faults/{id}"].keys() == {"parameters", "get", "delete"}
+    mapping = document["components"]["schemas"]["Fault"]["discriminator"]["mapping"]
+    assert mapping.keys() == FAULTS.keys()

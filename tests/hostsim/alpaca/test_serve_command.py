@@ -6,13 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
-from hostsim.cli import app
+from hostsim.commands import app
 
 COMMAND = (
     sys.executable,
@@ -44,6 +45,31 @@ def test_it_serves_until_interrupted(options: tuple[str, ...], status: int) -> N
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=20)
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.4])
+def test_it_may_be_interrupted_before_it_serves(after_s: float) -> None:
+    """Ctrl-C while everything is still being loaded ends it in one line at most, without a traceback."""
+    waiting = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = waiting + "from hostsim.cli import main; print(flush=True); main()"
+    command = (sys.executable, "-c", code, *COMMAND[3:])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(after_s)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert "Traceback" not in errors
+    assert len(errors.splitlines()) <= 1
+    assert process.returncode in (0, 130)
+
+
+@pytest.mark.parametrize(("option", "said"), [("--bind=", "not empty"), (f"--seed={2**63}", "9223372036854775807")])
+def test_options_have_the_limits_of_the_file(option: str, said: str) -> None:
+    """What the file would refuse is refused on the command line."""
+    result = CliRunner().invoke(app, ["serve", option])
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize("option", ["--bind=::1", "--port=1", "--discovery-port=0", "--seed=3", "--preset=omnisim"])

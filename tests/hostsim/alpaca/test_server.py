@@ -27,6 +27,16 @@ def test_a_taken_port_is_one_clear_error(server: AlpacaServer, observatory: Obse
         AlpacaServer(observatory, port=port).start()
 
 
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "a" * 70 + ".b"])
+def test_an_address_of_others_is_not_a_matter_of_ports(observatory: Observatory, host: str) -> None:
+    """Where the address is wrong, another address is what is advised."""
+    with pytest.raises(
+        AlpacaServerError, match=rf"cannot listen on {host}:0 .*choose an address of this machine"
+    ) as caught:
+        AlpacaServer(observatory, host=host).start()
+    assert "port," not in str(caught.value)
+
+
 def test_a_server_that_was_not_started_has_no_address(observatory: Observatory) -> None:
     """There is no address before the start, and stopping then is harmless."""
     server = AlpacaServer(observatory)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import httpx
 import pytest
 
@@ -67,3 +69,21 @@ def test_one_server_that_cannot_start_stops_the_others(clock: SimulatedClock, se
         pass
     with pytest.raises(AlpacaServerError, match="before it is started"):
         assert service.servers[0].address
+
+
+def test_devices_are_the_same_after_a_restart(clock: SimulatedClock) -> None:
+    """The same servers on the same machine have the same devices again, elsewhere other ones, and no two share one."""
+
+    def ids(machine: uuid.UUID | None) -> list[str]:
+        config = ServiceConfig(
+            servers=(
+                ServerConfig(name="one", port=1, devices=FOCUSERS),
+                ServerConfig(name="two", port=2, devices=FOCUSERS),
+            )
+        )
+        served = Service(config, clock, machine=machine).servers
+        return [device.config.unique_id for server in served for device in server.observatory.devices]
+
+    machine = uuid.uuid4()
+    assert ids(machine) == ids(machine)
+    assert len({*ids(machine), *ids(uuid.uuid4()), *ids(None)}) == 12

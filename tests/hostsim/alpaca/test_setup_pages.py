@@ -10,7 +10,7 @@ from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
 from hostsim.devices.configuration import ObservatoryConfig
 from hostsim.devices.focuser import FocuserConfig
-from hostsim.devices.observatory import Observatory
+from hostsim.devices.observatory import Observatory, make_observatory
 
 
 def test_the_server_lists_its_devices(http: httpx.Client, observatory: Observatory) -> None:
@@ -51,3 +51,13 @@ def test_pages_need_nothing_from_elsewhere(http: httpx.Client) -> None:
     """No page loads a script, style or picture."""
     for path in ("/setup", "/setup/v1/camera/0/setup", "/setup/reference"):
         assert re.findall(r"(?:src|href)=\"(?!/|#)[^\"]*\"", http.get(path).text) == []
+
+
+def test_the_interface_version_shown_is_the_one_told(clock: SimulatedClock) -> None:
+    """A device configured as an older one is shown as such."""
+    config = ObservatoryConfig(devices=(FocuserConfig(interface_version=2),))
+    with AlpacaServer(make_observatory(config, clock, seed=1)) as server:
+        base = f"http://{server.address}"
+        told = httpx.get(f"{base}/api/v1/focuser/0/interfaceversion", trust_env=False).json()["Value"]
+        assert told == 2
+        assert "interface version 2" in httpx.get(f"{base}/setup/v1/focuser/0/setup", trust_env=False).text

@@ -125,8 +125,70 @@ def test_settings_are_checked(http: httpx.Client) -> None:
     assert http.get("/simulator/v1/dome/0/colour").status_code == 400
     assert http.get("/simulator/v1/dome/7/azimuthrate").status_code == 400
     assert http.put("/simulator/v1/dome/0/azimuthrate", data={"AzimuthRate": "-3"}).json()["ErrorNumber"] == 0x401
-    fixed = http.put("/simulator/v1/filterwheel/0/slots", data={"Slots": "4"}).json()
+    fixed = http.put("/simulator/v1/filterwheel/0/preemptmoves", data={"PreemptMoves": "True"}).json()
     assert fixed["ErrorNumber"] == 0x400
+    late = http.put("/simulator/v1/focuser/0/connectdelay", data={"ConnectDelay": "9000000"}).json()
+    assert (late["ErrorNumber"], late["ErrorMessage"]) == (
+        0x401,
+        "ConnectDelay: connect_s must be from 0 to 3600, not 9000.0",
+    )
+
+
+def test_a_shorter_focuser_brings_what_depends_on_it_along(http: httpx.Client, observatory: Observatory) -> None:
+    """MaxStep may be below the start and the position: both go to the end, also after a restart."""
+    base = "/simulator/v1/focuser/0"
+    assert http.put(f"{base}/maxincrement", data={"MaxIncrement": "30000"}).json()["ErrorNumber"] == 0
+    assert http.put(f"{base}/maxstep", data={"MaxStep": "4000"}).json()["ErrorNumber"] == 0
+    for _ in range(2):
+        read = [
+            http.get(f"/api/v1/focuser/0/{name}").json()["Value"] for name in ("maxstep", "maxincrement", "position")
+        ]
+        assert read == [4000, 4000, 4000]
+        http.put(f"{base}/restart")
+    assert http.put(f"{base}/maxincrement", data={"MaxIncrement": "4001"}).json()["ErrorNumber"] == 0x401
+    assert http.put(f"{base}/maxstep", data={"MaxStep": "0"}).json()["ErrorNumber"] == 0x401
+    http.put(f"{base}/reset")
+    assert http.get("/api/v1/focuser/0/position").json()["Value"] == 25_000
+
+
+def test_a_wheel_can_be_given_other_slots(http: httpx.Client, observatory: Observatory) -> None:
+    """Fewer slots take filters away, more bring nameless ones without offset; the wheel stands at one it has."""
+    base = "/simulator/v1/filterwheel/0"
+    observatory.filterwheel.state.slot = 5
+    assert http.put(f"{base}/slots", data={"Slots": "2"}).json()["ErrorNumber"] == 0
+    assert http.get("/api/v1/filterwheel/0/position").json()["Value"] == 1
+    assert http.put(f"{base}/slots", data={"Slots": "4"}).json()["ErrorNumber"] == 0
+    assert http.get("/api/v1/filterwheel/0/names").json()["Value"] == ["Red", "Green", "Filter 3", "Filter 4"]
+    assert http.get("/api/v1/filterwheel/0/focusoffsets").json()["Value"] == [1200, 1100, 0, 0]
+    assert http.put(f"{base}/slots", data={"Slots": "0"}).json()["ErrorNumber"] == 0x401
+
+
+def test_states_can_be_set_like_settings(http: httpx.Client) -> None:
+    """Reverse and temperature compensation are those of the device API; a start angle is taken at a restart."""
+    http.put("/simulator/v1/rotator/0/reverse", data={"Reverse": "True"})
+    assert http.get("/api/v1/rotator/0/reverse").json()["Value"] is True
+    http.put("/simulator/v1/focuser/0/tempcomp", data={"TempComp": "True"})
+    assert http.get("/api/v1/focuser/0/tempcomp").json()["Value"] is True
+    http.put("/simulator/v1/rotator/0/position", data={"Position": "12.5"})
+    http.put("/simulator/v1/rotator/0/restart")
+    assert http.get("/api/v1/rotator/0/position").json()["Value"] == 12.5
+
+
+def test_every_route_is_in_the_reference(http: httpx.Client) -> None:
+    """Document and page have each setting, with PUT where it can be changed, and the routes of every device."""
+    paths = http.get("/api/v1/openapi.json").json()["paths"]
+    page = http.get("/setup/reference").text
+    for kind, table in SETTINGS.items():
+        for name, setting in table.items():
+            entry = paths[f"/simulator/v1/{kind.lower()}/{{device_number}}/{name}"]
+            assert "get" in entry
+            assert ("put" in entry) == (setting.write is not None)
+            assert f"/simulator/v1/{kind.lower()}/N/{name}<" in page
+    base = "/simulator/v1/camera/{device_number}"
+    assert "get" in paths[f"{base}/xmlprofile"]
+    assert "put" in paths[f"{base}/restart"]
+    assert "put" in paths[f"{base}/reset"]
+    assert "/simulator/v1/KIND/N/restart" in page
 
 
 def test_a_changed_setting_changes_the_device(http: httpx.Client) -> None:
@@ -142,3 +204,5 @@ def test_the_routes_are_there_only_for_the_preset(observatory: Observatory) -> N
     with AlpacaServer(observatory) as plain:
         address = f"http://{plain.address}/simulator/v1/safetymonitor/0/xmlprofile"
         assert httpx.get(address, trust_env=False).status_code == 400
+        assert "simulator/v1" not in httpx.get(f"http://{plain.address}/setup/reference", trust_env=False).text
+        assert "simulator/v1" not in httpx.get(f"http://{plain.address}/api/v1/openapi.json", trust_env=False).text

@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,13 +23,16 @@ from hostsim.conformance.rule import Status, Verdict
 from hostsim.conformance.rules import RULES
 from hostsim.conformance.run import Target, check_server
 from hostsim.devices.observatory import Observatory
-from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.conditions import Conditions as Night
+from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 
 SPEED = 20.0
 
 
 class GradientSky:
     """A sky whose pixels say where they are."""
+
+    conditions = Night(0, SkySite())
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
         x, y = np.indices((exposure.num_x, exposure.num_y))
@@ -135,10 +138,24 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
+def slow() -> Iterator[str]:
+    """Return the address of simulators that move as slowly as real ones."""
+    clock = SimulatedClock(datetime(2026, 11, 20, 20, tzinfo=UTC), speed=1.0)
+    with AlpacaServer(Observatory(GradientSky(), clock)) as server:
+        yield server.address
+
+
+@pytest.fixture
 def spoil(address: str) -> Iterator[Callable[[Spoil], str]]:
     """Put a server that spoils something before our simulators; it ends with the test."""
     with ExitStack() as stack:
         yield lambda how: stack.enter_context(spoilt(address, how))
+
+
+@pytest.fixture
+def spoiling() -> Callable[[str, Spoil], AbstractContextManager[str]]:
+    """Return what puts a server that spoils something before any other."""
+    return spoilt
 
 
 class Checked(list[Verdict]):
@@ -160,7 +177,7 @@ def check() -> Callable[..., Checked]:
 
     def run(address: str, kind: str = "FilterWheel", *, rules: tuple[str, ...] = ("",), **more: Any) -> Checked:
         host, _, port = address.partition(":")
-        conditions = Conditions(timed=False, operation_s=20.0, **more)
+        conditions = Conditions(**{"timed": False, "operation_s": 20.0, "discovery_port": 0, **more})
         chosen = tuple(rule for rule in RULES.values() if rule.id.startswith(rules))
         return Checked(check_server(Target(host, int(port), ((kind, 0),), conditions, chosen)))
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from hostsim.cli import app
+from hostsim.commands import app
 from hostsim.conformance.report import line, summary
 from hostsim.conformance.rule import Rule, Status, Verdict
 
@@ -48,21 +48,15 @@ def test_the_command_passes_our_wheel(address: str) -> None:
     assert lines[-1].startswith("all ")
 
 
-def test_the_command_fails_where_nobody_is() -> None:
-    """A server that is not there fails, as JSON too: one document, exit status 1."""
-    result = CliRunner().invoke(app, ["conformance", "127.0.0.1:1", "--json", "--timeout", "0.5"])
-    assert result.exit_code == 1
-    content = json.loads(result.output)
-    assert content["passed"] is False
-    assert content["counts"]["FAIL"] == len([v for v in content["verdicts"] if v["status"] == "FAIL"]) > 0
+def test_json_is_one_document(address: str) -> None:
+    """Every verdict with its rule, and the counts; null where the check went to its end."""
+    result = CliRunner().invoke(app, ["conformance", address, "--device", "safetymonitor/0", "--untimed", "--json"])
+    assert result.exit_code == 0
+    content = json.loads(result.stdout)
+    assert content["passed"] is True
+    assert content["incomplete"] is None
+    assert content["counts"]["PASS"] == len([v for v in content["verdicts"] if v["status"] == "PASS"]) > 100
     assert {"rule", "text", "section", "profile", "place", "subject", "expected", "seen"} < set(content["verdicts"][0])
-
-
-def test_a_device_that_is_not_there_fails(address: str) -> None:
-    """A device that was asked for and does not exist is a failure."""
-    result = CliRunner().invoke(app, ["conformance", address, "--device", "filterwheel/7", "--profile", "tolerant"])
-    assert result.exit_code == 1
-    assert "filterwheel/7" in result.output
 
 
 @pytest.mark.parametrize(

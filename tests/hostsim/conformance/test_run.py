@@ -30,7 +30,7 @@ def test_our_simulators_pass(address: str, check: Check, kind: str) -> None:
     client.close()
     if (kind, 0) not in offered:
         pytest.skip(f"there is no {kind} here")
-    verdicts = check(address, kind)
+    verdicts = check(address, kind, raw_commands=True)
     assert [v for v in verdicts if v.status is Status.FAIL] == []
     assert len(verdicts) >= 200
     for theme in OWN.get(kind, (kind.lower(),)):

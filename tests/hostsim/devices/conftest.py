@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
-from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.conditions import Conditions
+from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 
 
 class RecordingSky:
     """A sky whose pixels say where they are, and that remembers what it was asked for."""
+
+    conditions = Conditions(0, SkySite())
 
     def __init__(self) -> None:
         self.asked: list[tuple[LightPath, ExposureSettings]] = []

@@ -18,6 +18,7 @@ from hostsim.devices.parts.errors import (
     ParkedError,
     ValueNotSetError,
 )
+from hostsim.sky.scene import ReadoutMode, Sensor
 
 
 def pass_time(observatory: Observatory, clock: SimulatedClock, seconds: float) -> None:
@@ -305,3 +306,14 @@ def test_without_a_shutter_a_dark_is_a_light(sky: Any, clock: SimulatedClock) ->
     pass_time(observatory, clock, 3)
     observatory.camera.image_array().pixels()
     assert sky.asked[0][1].light
+
+
+def test_a_colour_camera_tells_its_pattern(sky: Any, clock: SimulatedClock) -> None:
+    """A camera with a mosaic says so and where it begins; its conversion follows gain and readout mode."""
+    modes = (ReadoutMode("Low", 3.0, 0), ReadoutMode("High", 1.0, 0, gain_factor=2.0))
+    sensor = Sensor(bayer=True, bayer_offset=(1, 0), readout_modes=modes)
+    camera = configured(sky, clock, sensor=sensor).camera
+    assert (camera.sensor_type(), camera.bayer_offset_x(), camera.bayer_offset_y()) == (2, 1, 0)
+    before = camera.electrons_per_adu()
+    camera.set_readout_mode(1)
+    assert camera.electrons_per_adu() == pytest.approx(before / 2.0)

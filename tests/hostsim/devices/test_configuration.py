@@ -57,12 +57,15 @@ def test_a_configuration_survives_json() -> None:
         ([{"kind": "camera", "sensor": {"widht": 1}}], "widht"),
         ([{"kind": "focuser", "number": 1}], "number 0 in this order"),
         ([{"kind": "focuser", "unique_id": "a"}, {"kind": "dome", "unique_id": "a"}], "unique_id a"),
-        ([{"kind": "focuser", "max_step": 10, "start_step": 1, "max_increment": 11}], "cannot move by 11"),
+        ([{"kind": "focuser", "max_step": 10, "start_step": 1, "max_increment": 11}], "to max_step, 10, not 11"),
         ([{"kind": "camera", "gain_mode": "index"}], "Gain by index needs names"),
         ([{"kind": "telescope", "tracking_rates": [1]}], "must hold 0"),
         ([{"kind": "telescope", "abilities": {"park": False}}], "cannot unpark"),
         ([{"kind": "telescope", "abilities": {"set_tracking": False}}], "never tracks"),
-        ([{"kind": "telescope", "axis_rates": [{"lowest_deg_per_s": 3, "highest_deg_per_s": 2}]}], "axis rate"),
+        (
+            [{"kind": "telescope", "axis_rates": [{"lowest_deg_per_s": 3, "highest_deg_per_s": 2}]}],
+            "_per_s, 2, not 3",
+        ),
         ([], "at least 1"),
     ],
 )
@@ -116,3 +119,10 @@ def test_every_camera_has_a_sky_that_fits_its_sensor(clock: SimulatedClock) -> N
     observatory.advance()
     shapes = [device.perform(device.members.gets["imagearray"]).pixels().shape for device in observatory.devices[1:]]
     assert shapes == [(64, 40), (48, 40)]
+
+
+def test_the_newest_interface_is_that_of_the_device(sky: Any, clock: SimulatedClock) -> None:
+    """A configuration may ask for every version up to the one its device has."""
+    observatory = Observatory(sky, clock)
+    newest = {device.device_type: device.config.newest_interface for device in observatory.devices}
+    assert newest == {device.device_type: device.interface_version for device in observatory.devices}

@@ -48,5 +48,5 @@ def test_filters_and_offsets_go_together() -> None:
     """A configuration with an offset missing, or a nameless filter, is refused."""
     with pytest.raises(ValueError, match="2 filters, but 1 focus offsets"):
         FilterWheelConfig(filters=("L", "R"), focus_offsets_steps=(0,))
-    with pytest.raises(ValueError, match="needs a name"):
+    with pytest.raises(ValueError, match="at least 1 character"):
         FilterWheelConfig(filters=("L", ""), focus_offsets_steps=(0, 0))

@@ -56,7 +56,7 @@ def test_there_is_no_temperature_compensation(observatory: Observatory) -> None:
 
 def test_a_start_out_of_range_is_refused() -> None:
     """A focuser cannot start beyond its last step."""
-    with pytest.raises(ValueError, match="beyond its last step 100"):
+    with pytest.raises(ValueError, match="from 0 to max_step, 100, not 200"):
         FocuserConfig(max_step=100, start_step=200)
 
 

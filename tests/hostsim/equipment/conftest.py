@@ -16,11 +16,14 @@ from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.rig import Rig, connect
-from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.conditions import Conditions
+from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 
 
 class GradedSky:
     """A sky whose pixels tell their place: 10 x + y."""
+
+    conditions = Conditions(0, SkySite())
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
         x, y = np.indices((exposure.num_x, exposure.num_y))

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
+from hostsim.devices.camera import CameraConfig
+from hostsim.devices.configuration import ObservatoryConfig, standard_devices
+from hostsim.devices.observatory import Observatory
 from hostsim.equipment.camera import Camera, Exposure
-from hostsim.equipment.rig import Rig
+from hostsim.equipment.rig import Rig, connect
 from hostsim.equipment.waiting import Patience
+from hostsim.sky.conditions import Conditions
+from hostsim.sky.scene import ExposureSettings, LightPath, Sensor, SkySite
 from tsplug import DeviceError
+
+
+class PlainSky:
+    """A sky that is black everywhere."""
+
+    conditions = Conditions(0, SkySite())
+
+    def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
+        return np.zeros((exposure.num_x, exposure.num_y), dtype=np.uint16)
+
+    def temperature_c(self, moment: datetime) -> float:
+        return 5.0
 
 
 @pytest.fixture
@@ -59,3 +78,20 @@ def test_a_refusal_is_a_device_error(camera: Camera) -> None:
     with pytest.raises(DeviceError, match=r'camera "Simulated camera": could not set up .*9000') as caught:
         camera.expose(Exposure(exposure_s=1.0, gain=9_000))
     assert "\n" not in str(caught.value)
+
+
+def test_a_mosaic_begins_where_the_frame_does(clock: SimulatedClock) -> None:
+    """The first red pixel is told for the frame, whose part of the sensor shifts it, and not when bins mix colours."""
+    sensor = Sensor(width=1004, height=800, bayer=True, bayer_offset=(1, 0))
+    config = ObservatoryConfig(devices=standard_devices(CameraConfig(sensor=sensor)))
+    with AlpacaServer(Observatory(PlainSky(), clock, config=config)) as server:
+        colour = connect(server.address, clock).camera
+        assert colour is not None
+        assert colour.expose(Exposure(exposure_s=1.0)).reading.bayer_offset == (1, 0)
+        assert colour.expose(Exposure(exposure_s=1.0, roi_percent=50.0)).reading.bayer_offset == (0, 0)
+        assert colour.expose(Exposure(exposure_s=1.0, binning=2)).reading.bayer_offset is None
+
+
+def test_a_mono_camera_has_no_mosaic(camera: Camera) -> None:
+    """A camera without colours tells no pattern."""
+    assert camera.reading().bayer_offset is None

@@ -1,17 +1,22 @@
-"""Connecting to drivers of every age."""
+"""Connecting to drivers of every age, and moves that an old one answers only when they are done."""
 
 from __future__ import annotations
 
 import json
 import re
 import socket
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from alpaca.focuser import Focuser as AlpacaFocuser
+from alpaca.telescope import Telescope
 
+from hostsim.clock import SystemClock
 from hostsim.equipment.focuser import Focuser
+from hostsim.equipment.mount import Mount
 from tsplug import DeviceError
 from tsplug.testing.clock import ManualClock
 
@@ -73,3 +78,67 @@ def test_a_device_that_stays_unconnected_is_an_error(serve: Serve, version: int)
     focuser = Focuser(AlpacaFocuser(serve(Driver(version, obeys=False)), 0), ManualClock(), name="F")
     with pytest.raises(DeviceError, match='focuser "F": could not connect, and gives no reason'):
         focuser.connect()
+
+
+class SlowDriver:
+    """A mount of Platform 6 that answers to Park and Connected when they are done; meanwhile to questions, or not."""
+
+    def __init__(self, *, takes_s: float, deaf: bool = False) -> None:
+        self.takes_s, self.deaf = takes_s, deaf
+        self.values = {"interfaceversion": 3, "connected": False, "atpark": False, "slewing": False, "tracking": True}
+        self.asked_meanwhile = 0
+        self.busy = threading.Lock()
+
+    def __call__(self, connected: socket.socket, request: bytes) -> None:
+        found = re.match(r"(GET|PUT) /api/v1/telescope/0/([a-z]+)", request.decode())
+        assert found is not None
+        verb, member = found.groups()
+        if verb == "PUT":
+            with self.busy:
+                time.sleep(self.takes_s)
+            self.values["atpark" if member == "park" else "connected"] = True
+        elif self.busy.locked():
+            self.asked_meanwhile += 1
+            if self.deaf:
+                with self.busy:
+                    pass
+        body = json.dumps({"Value": self.values.get(member), "ErrorNumber": 0, "ErrorMessage": ""}).encode()
+        connected.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_an_old_driver_is_watched_instead_of_waited_for(serve: Serve, deaf: bool) -> None:
+    """A PUT that answers at the end is left after the usual time, so that other devices are heard, and then watched."""
+    driver = SlowDriver(takes_s=0.8, deaf=deaf)
+    mount = Mount(Telescope(serve(driver), 0), SystemClock(), name="Old", answer_s=0.2)
+    mount.connect()
+    assert driver.asked_meanwhile
+    driver.asked_meanwhile = 0
+    mount.park()
+    assert driver.values["atpark"]
+    assert driver.asked_meanwhile
+
+
+def test_an_old_driver_that_stays_silent_is_given_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence after a move is borne for a while only."""
+    monkeypatch.setattr("hostsim.equipment.device._OLD_SILENCE_S", 0.4)
+    driver = SlowDriver(takes_s=3.0, deaf=True)
+    mount = Mount(Telescope(serve(driver), 0), ManualClock(), name="Old", answer_s=0.1)
+    begun = time.monotonic()
+    with pytest.raises(DeviceError, match=r'telescope "Old": could not be watched while connecting: no answer in time'):
+        mount.connect()
+    assert time.monotonic() - begun < 2
+
+
+def test_what_was_connected_is_disconnected(serve: Serve) -> None:
+    """Disconnecting undoes a connection of one's own, once, and leaves that of somebody else alone."""
+    driver = Driver(4)
+    focuser = Focuser(AlpacaFocuser(serve(driver), 0), ManualClock(), name="F")
+    focuser.connect()
+    focuser.disconnect()
+    focuser.disconnect()
+    assert driver.puts == ["connect", "connected"]
+    driver.connected = True
+    focuser.connect()
+    focuser.disconnect()
+    assert driver.puts == ["connect", "connected"]

@@ -10,10 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from alpaca.exceptions import DriverException
 
+from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
+from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig, check_reachable, connect
-from tsplug import DeviceError, InputError
+from tsplug import Cancelled, DeviceError, InputError
 from tsplug.testing.clock import ManualClock
 
 Script = Callable[[socket.socket, bytes], None]
@@ -29,9 +32,12 @@ def test_every_kind_is_found_and_connected(rig: Rig, observatory: Observatory) -
         "focuser",
         "rotator",
         "flat panel",
+        "safety monitor",
+        "weather station",
     ]
     connected = {device.device_type for device in observatory.devices if device.state.connected}
-    assert connected == {"Telescope", "Camera", "FilterWheel", "Focuser", "Rotator", "CoverCalibrator"}
+    others = {"CoverCalibrator", "SafetyMonitor", "ObservingConditions"}
+    assert connected == {"Telescope", "Camera", "FilterWheel", "Focuser", "Rotator"} | others
 
 
 def test_a_silent_address_is_one_clear_line() -> None:
@@ -140,3 +146,61 @@ def test_the_first_device_of_a_kind_need_not_be_number_0(serve: Serve) -> None:
 
     found = connect(serve(answer), ManualClock())
     assert [device.label for device in found.devices] == ['telescope "Second"']
+
+
+def refuse(driver: object) -> None:
+    """Fail as a driver without power does."""
+    raise DriverException(0x500, "no power")
+
+
+def test_a_rig_that_cannot_be_connected_is_left_safe_and_disconnected(
+    address: str, observatory: Observatory, monkeypatch: pytest.MonkeyPatch, clock: SimulatedClock
+) -> None:
+    """Where the third device fails the first two are not left alone: one line says what was done, nothing stays."""
+    rig = connect(address, clock)
+    assert rig.mount is not None
+    rig.mount.unpark()
+    for device in rig.devices:
+        device.disconnect()
+    monkeypatch.setattr("alpaca.filterwheel.FilterWheel.Connect", refuse)
+    with pytest.raises(DeviceError, match=r'^filter wheel "[^"]+": could not connect: .*no power') as caught:
+        connect(address, clock)
+    assert str(caught.value).endswith("; the others are left safe: exposure ended, mount parked, disconnected")
+    assert not any(device.state.connected for device in observatory.devices)
+    monkeypatch.undo()
+    again = connect(address, clock).mount
+    assert again is not None
+    assert again.parked()
+
+
+def test_what_cannot_be_disconnected_is_said(
+    address: str, observatory: Observatory, monkeypatch: pytest.MonkeyPatch, clock: SimulatedClock
+) -> None:
+    """A device that does not obey on the way out is named in the same line."""
+
+    def stuck(mount: Mount) -> None:
+        raise DeviceError(mount.label, "could not disconnect: stuck")
+
+    monkeypatch.setattr("alpaca.camera.Camera.Connect", refuse)
+    monkeypatch.setattr(Mount, "disconnect", stuck)
+    with pytest.raises(DeviceError, match=r"mount parked; NOT left safe: connection \(could not disconnect: stuck\)$"):
+        connect(address, clock)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), Cancelled("stopped on request")])
+def test_an_interrupt_while_connecting_gives_the_connections_back(
+    address: str,
+    observatory: Observatory,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: SimulatedClock,
+    interruption: BaseException,
+) -> None:
+    """Ctrl-C at the third device leaves none of them connected, the third neither."""
+
+    def interrupted(driver: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr("alpaca.filterwheel.FilterWheel.Connect", interrupted)
+    with pytest.raises(type(interruption)):
+        connect(address, clock)
+    assert not any(device.state.connected for device in observatory.devices)

@@ -25,7 +25,7 @@ import yaml
 from hostsim.clock import SystemClock
 from hostsim.equipment.camera import Exposure
 from hostsim.equipment.rig import Rig, connect
-from hostsim.sequence.safety import leave_safe
+from hostsim.equipment.safety import leave_safe
 from tsplug import DeviceError, PierSide
 
 BIN = Path(sys.executable).parent
@@ -174,14 +174,17 @@ def test_a_camera_that_fails_ends_in_one_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
     said = done.stderr.splitlines()[-1]
     assert 'camera "Simulator Camera": the exposure failed in the camera: look at it' in said
-    assert said.endswith("left safe: panel dark, exposure ended, mount parked")
+    assert said.endswith("left safe: panel dark, exposure ended, mount parked, cover closed")
 
 
 def test_each_device_does_what_it_can(rig: Rig) -> None:
-    """All six kinds are found without a management API, and the calls that the server knows work."""
+    """All eight kinds are found without a management API, and the calls that the server knows work."""
     assert [device.label.partition('"')[2] for device in rig.devices] == [
         f'Simulator {name}"'
-        for name in ("Telescope", "Camera", "Filter Wheel", "Focuser", "Rotator", "Cover Calibrator")
+        for name in (
+            *("Telescope", "Camera", "Filter Wheel", "Focuser", "Rotator", "Cover Calibrator"),
+            *("Safety Monitor", "Observing Conditions"),
+        )
     ]
     assert rig.camera
     assert rig.wheel

@@ -12,6 +12,7 @@ from hostsim.equipment.focuser import FocuserReading
 from hostsim.equipment.guider import GuidingReading
 from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rotator import RotatorReading
+from hostsim.equipment.weatherstation import WeatherReading
 from hostsim.saving.facts import FrameFacts, Readings, Subject
 from tsplug import PierSide, Profile, Site
 
@@ -50,6 +51,7 @@ def light() -> FrameFacts:
             rotator=RotatorReading("Rotator", 31.5, 40.0, 0.01),
             guiding=GuidingReading(0.3, 0.4, 2.0),
             wheel_name="Wheel",
+            weather=WeatherReading(temperature_c=3.0, wind_m_per_s=2.5, gust_m_per_s=5.0, sky_mag_per_arcsec2=21.25),
         ),
         profile=Profile(
             name="Rig",

@@ -103,7 +103,22 @@ def test_a_snapshot_claims_no_planned_place(light: FrameFacts) -> None:
     assert "RA" in found
 
 
+def test_a_mosaic_is_told_where_it_begins(light: FrameFacts) -> None:
+    """A frame with a mosaic carries pattern and offsets; one without carries neither."""
+    colour = replace(light.readings, camera=replace(light.readings.camera, bayer_offset=(1, 0)))
+    found = header(replace(light, readings=colour))
+    assert (found["BAYERPAT"], found["XBAYROFF"], found["YBAYROFF"]) == ("RGGB", 1, 0)
+    assert header(light).keys().isdisjoint({"BAYERPAT", "XBAYROFF", "YBAYROFF"})
+
+
 def test_a_sensor_without_a_value_is_left_out(light: FrameFacts) -> None:
     """A device that answers not-a-number, which FITS cannot hold, does not cost the frame."""
     readings = replace(light.readings, camera=replace(light.readings.camera, temperature_c=float("nan")))
     assert "CCD-TEMP" not in header(replace(light, readings=readings))
+
+
+def test_weather_is_told_in_the_units_of_headers(light: FrameFacts) -> None:
+    """Wind is km/h in headers; what the station has no sensor for is left out."""
+    told = {keyword: value for keyword, value, _ in cards(light)}
+    assert (told["AMBTEMP"], told["WINDSPD"], told["WINDGUST"], told["MPSAS"]) == (3.0, 9.0, 18.0, 21.25)
+    assert not {"HUMIDITY", "PRESSURE", "DEWPOINT", "CLOUDCVR"} & set(told)

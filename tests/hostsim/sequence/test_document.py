@@ -16,6 +16,8 @@ EXPECTED = {
     "scheduler_report",
     "slew",
     "switch_filter",
+    "take_bias",
+    "take_darks",
     "take_exposure",
     "unpark",
     "wait_until",

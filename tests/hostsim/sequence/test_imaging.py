@@ -17,12 +17,15 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.imaging import Imager
 from hostsim.sequence.instructions.scheduler_container import SchedulerContainer
 from hostsim.sequence.pointing import rotate_to
-from hostsim.sky.scene import ExposureSettings, LightPath
+from hostsim.sky.conditions import Conditions
+from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 from tsplug import Cancelled, DeviceError, TakeExposure
 
 
 class BlackSky:
     """A sky without a star."""
+
+    conditions = Conditions(0, SkySite())
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
         return np.zeros((exposure.num_x, exposure.num_y), np.uint16)

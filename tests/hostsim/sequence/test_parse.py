@@ -134,3 +134,16 @@ def test_a_right_sequence_knows_its_lines(write: Callable[[str], Path], small: s
 def test_the_first_night_is_right() -> None:
     """The sequence that is shipped has no problems."""
     assert parse(FIRST_NIGHT).sequence.name == "First night"
+
+
+def test_faults_are_checked_with_their_lines(write: Callable[[str], Path], small: str) -> None:
+    """An unknown fault, a wrong value and a second device are told where they stand; right ones are read."""
+    listed = small.replace("run:\n", "faults:\n  - {type: gremlins}\n  - {type: panel_dims, to: 3}\nrun:\n", 1)
+    with pytest.raises(SequenceFileError) as caught:
+        parse(write(listed))
+    assert [line.partition("night.yaml:")[2].partition(" ")[0] for line in caught.value.problems] == ["8:", "9:"]
+    assert "unknown fault gremlins; known are answers_late" in caught.value.problems[0]
+    with pytest.raises(SequenceFileError, match="wheel_stuck: a simulated night has one device of each kind"):
+        parse(write(small.replace("run:\n", "faults: [{type: wheel_stuck, number: 1}]\nrun:\n", 1)))
+    right = parse(write(small.replace("run:\n", "faults: [{type: wheel_stuck, after_s: 5}]\nrun:\n", 1)))
+    assert right.sequence.faults[0].after_s == 5

@@ -82,7 +82,7 @@ def test_a_failure_says_everything(make_host: Callable[[], Host]) -> None:
     host = make_host()
     with pytest.raises(
         InstructionFailedError,
-        match=r"^night.yaml:8: run\[0\] \(park\): telescope: there is none.*; left safe: nothing was connected$",
+        match=r"^night.yaml:8: run\[0\] \(park\): telescope: there is none.*; left safe: nothing is connected$",
     ):
         run(host, [{"type": "park"}, PAUSE])
     assert [place.index for place in host.journal.state.cursor] == [0]
@@ -132,7 +132,7 @@ def test_an_interrupt_leaves_the_equipment_safe_and_goes_on_its_way(
     breaking(host, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         run(host, [CONNECT])
-    assert "interrupted at once; left safe: nothing was connected" in caplog.text
+    assert "interrupted at once; left safe: nothing is connected" in caplog.text
 
 
 def test_a_time_that_passed_while_the_night_was_interrupted_is_not_awaited_again(

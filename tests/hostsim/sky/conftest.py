@@ -53,7 +53,7 @@ def started() -> datetime:
     return datetime(2026, 3, 12, 23, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def exposure(started: datetime) -> ExposureSettings:
     """Return a minute over the whole sensor, unbinned."""
     return ExposureSettings(

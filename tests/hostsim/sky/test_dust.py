@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hostsim.sky.dust import SENSOR_WINDOW, Shadows, cast, shadows
+from hostsim.sky.dust import SENSOR_WINDOW, Shadows, patches, shadows
 
 
 def grain(right_um: float) -> Shadows:
@@ -13,21 +15,35 @@ def grain(right_um: float) -> Shadows:
     return Shadows(np.array([right_um]), np.array([0.0]), np.array([40.0]), np.array([0.1]))
 
 
+def shaded(right_um: float) -> np.ndarray:
+    """Return an even light on 101 by 81 pixels of 4 micrometres behind one grain."""
+    light = np.ones((101, 81), dtype=np.float32)
+    for patch in patches(grain(right_um), shape=(101, 81), pixel_um=4.0):
+        patch.dim(light, first_x=0, first_y=0)
+    return light
+
+
 def test_a_grain_darkens_a_ring() -> None:
     """A shadow is deepest in the ring, lighter in its middle, and nothing far away."""
-    response = np.ones((101, 81), dtype=np.float32)
-    cast(response, grain(0.0), pixel_um=4.0)
-    assert response[50 + 7, 40] == pytest.approx(0.9, abs=0.005)
-    assert response[50, 40] == pytest.approx(0.95, abs=0.005)
-    assert response[50 + 20, 40] == 1.0
+    light = shaded(0.0)
+    assert light[50 + 7, 40] == pytest.approx(0.9, abs=0.005)
+    assert light[50, 40] == pytest.approx(0.95, abs=0.005)
+    assert light[50 + 20, 40] == 1.0
 
 
 @pytest.mark.parametrize("right_um", [-1000.0, -200.0, 200.0, 1000.0])
 def test_a_grain_at_or_beyond_the_edge_is_cut(right_um: float) -> None:
     """Shadows that cross the edge are cut, those outside leave the frame alone."""
-    response = np.ones((101, 81), dtype=np.float32)
-    cast(response, grain(right_um), pixel_um=4.0)
-    assert (response.min() < 0.95) == (abs(right_um) < 500.0)
+    assert (shaded(right_um).min() < 0.95) == (abs(right_um) < 500.0)
+
+
+@given(st.integers(0, 100), st.integers(0, 80), st.integers(1, 60), st.integers(1, 60))
+def test_a_part_is_shaded_as_its_place_is(x: int, y: int, width: int, height: int) -> None:
+    """A part of the sensor shows the part of the shadow that falls there."""
+    part = np.ones((min(width, 101 - x), min(height, 81 - y)), dtype=np.float32)
+    for patch in patches(grain(30.0), shape=(101, 81), pixel_um=4.0):
+        patch.dim(part, first_x=x, first_y=y)
+    assert np.array_equal(part, shaded(30.0)[x : x + part.shape[0], y : y + part.shape[1]])
 
 
 def test_surfaces_have_their_own_grains() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from hostsim.sky.filters import curve
-from hostsim.sky.panel import panel_e_per_s
+from hostsim.sky.filters import CURVES, Band, curve
+from hostsim.sky.panel import panel_e_per_s, panel_slope
 from hostsim.sky.scene import Optics, Sensor
 
 
@@ -36,3 +37,22 @@ def test_larger_pixels_and_faster_optics_see_more() -> None:
     assert panel_e_per_s(
         replace(Optics(), aperture_mm=214.0), Sensor(), filter_curve=curve("L"), level=1.0
     ) == pytest.approx(4.0 * usual)
+
+
+@pytest.mark.parametrize("filter_name", sorted(CURVES))
+def test_colour_cells_see_their_part_of_the_panel(filter_name: str) -> None:
+    """Behind each filter every cell sees some of the LEDs, less than a bare pixel, and the fitting cell sees most."""
+    rates = [panel_e_per_s(Optics(), Sensor(), filter_curve=curve(filter_name, band), level=1.0) for band in Band]
+    assert 0.0 < min(rates[1:]) <= max(rates[1:]) < rates[0]
+    fitting = {"R": 1, "Ha": 1, "SII": 1, "G": 2, "OIII": 2, "L": 2, "B": 3}
+    assert max(range(1, 4), key=rates.__getitem__) == fitting[filter_name]
+
+
+def test_the_panel_is_even_and_turns_with_the_telescope() -> None:
+    """From corner to corner it differs by less than 0.3 per cent, and turning the camera turns the slope on it."""
+    sensor = Sensor()
+    right, down = panel_slope(sensor, 0.0)
+    across = math.hypot(right, down) * math.hypot(sensor.width, sensor.height)
+    assert 0.0005 < across < 0.003
+    assert panel_slope(sensor, 180.0) == pytest.approx((-right, -down))
+    assert math.hypot(*panel_slope(sensor, 77.0)) == pytest.approx(math.hypot(right, down))

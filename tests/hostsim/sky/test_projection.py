@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy.wcs import WCS
@@ -47,3 +49,12 @@ def test_the_far_side_is_nowhere() -> None:
     x, y = plane().to_pixels(np.array([190.0]), np.array([-40.0]))
     assert np.isnan(x[0])
     assert np.isnan(y[0])
+
+
+def test_mirrored_planes_swap_left_and_right() -> None:
+    """In a mirrored frame the same star lies as far on the other side of the middle, at the same height."""
+    plain, mirrored = plane(30.0), replace(plane(30.0), mirrored=True)
+    ra_deg, dec_deg = np.array([10.02, 9.97]), np.array([40.01, 39.98])
+    (x, y), (other_x, other_y) = plain.to_pixels(ra_deg, dec_deg), mirrored.to_pixels(ra_deg, dec_deg)
+    assert other_x - 100.0 == pytest.approx(100.0 - x)
+    assert other_y == pytest.approx(y)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from hostsim.sky.randomness import SmoothCurve, hours_since_epoch, microseconds_since_epoch, stream
+from hostsim.sky.randomness import hours_since_epoch, microseconds_since_epoch, stream
 
 
 def test_streams_are_repeatable_and_apart() -> None:
@@ -30,11 +30,3 @@ def test_moments_count_whatever_their_zone() -> None:
     assert microseconds_since_epoch(moment) == microseconds_since_epoch(elsewhere)
     assert microseconds_since_epoch(moment) / 3.6e9 == pytest.approx(hours_since_epoch(moment))
     assert hours_since_epoch(datetime(2000, 1, 2, tzinfo=UTC)) == 24.0
-
-
-def test_curves_stay_between_their_bounds_without_jumps() -> None:
-    """A curve stays within one and moves little in a minute."""
-    moments = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(3000)]
-    values = np.array([SmoothCurve(5, "x").at(moment) for moment in moments])
-    assert np.abs(values).max() <= 1.0
-    assert np.abs(np.diff(values)).max() < 0.05

@@ -11,7 +11,6 @@ import sep
 from numpy.typing import NDArray
 
 from hostsim.sky.focus import best_focus_steps
-from hostsim.sky.psf import BETA, FWHM_PER_ALPHA
 from hostsim.sky.scene import ExposureSettings, LightPath, Optics, Sensor, SkySite
 from hostsim.sky.sensor import electrons_per_adu
 from hostsim.sky.sky import Sky
@@ -46,27 +45,31 @@ def measure(frame: NDArray[np.uint16], truth: FrameTruth, *, brightest_adu: floa
     reach = np.full(x.size, 6.0 * truth.hfr_px + 3.0)
     hfr, _ = sep.flux_radius(data, x, y, reach, 0.5, subpix=5)
     flux, _, _ = sep.sum_circle(data, x, y, reach)
-    distance = np.hypot(truth.star_x[:, None] - x, truth.star_y[:, None] - y)
+    distance = np.hypot(truth.stars.x[:, None] - x, truth.stars.y[:, None] - y)
     return Measured(x, y, hfr, flux, float(np.median(background.back())), distance.argmin(axis=0))
 
 
 def lonely(truth: FrameTruth, x: float, y: float) -> bool:
     """Return whether the brightest star drawn near a place outshines its neighbours there by far."""
-    near = np.hypot(truth.star_x - x, truth.star_y - y) < 5.0 * truth.hfr_px + 3.0
-    flux = np.sort(truth.star_flux_e[near])
+    near = np.hypot(truth.stars.x - x, truth.stars.y - y) < 5.0 * truth.hfr_px + 3.0
+    flux = np.sort(truth.stars.flux_e[near])
     return flux.size > 0 and float(flux[:-1].sum()) < 0.05 * float(flux[-1])
 
 
-def profile_fwhm(data: NDArray[np.float64], x: float, y: float, reach: float) -> float:
-    """Return the FWHM of a Moffat profile: v**(-1/beta) is a straight line in r squared."""
-    column, row = round(x), round(y)
-    around_x, around_y = np.meshgrid(np.arange(column - 8, column + 9), np.arange(row - 8, row + 9))
-    values = data[row - 8 : row + 9, column - 8 : column + 9]
-    squared = (around_x - x) ** 2 + (around_y - y) ** 2
-    bright = (squared < reach**2) & (values > 0.1 * values.max())
-    weight = values[bright] ** (1.0 / BETA + 0.5)
-    slope, level = np.polyfit(squared[bright], values[bright] ** (-1.0 / BETA), 1, w=weight)
-    return float(FWHM_PER_ALPHA * np.sqrt(level / slope))
+def stacked_fwhm(above: Floats, seen: Measured) -> float:
+    """Return the width at half maximum of the mean profile of all stars measured, whatever its form."""
+    around = np.arange(-12, 13)
+    columns = np.rint(seen.x).astype(int)[:, None, None] + around[None, None, :]
+    rows = np.rint(seen.y).astype(int)[:, None, None] + around[None, :, None]
+    distance = np.hypot(columns - seen.x[:, None, None], rows - seen.y[:, None, None])
+    values = above[rows, columns] / seen.flux_adu[:, None, None]
+    step = 0.4
+    ring = (distance / step).astype(int)
+    profile = np.array([np.median(values[ring == number]) for number in range(24)])
+    middles = np.array([np.mean(distance[ring == number]) for number in range(24)])
+    outside = np.flatnonzero(profile >= profile.max() / 2.0)[-1]
+    between = slice(outside, outside + 2)
+    return 2.0 * float(np.interp(-profile.max() / 2.0, -profile[between], middles[between]))
 
 
 def blocks(ratio: Floats, size: int = 25) -> Floats:
@@ -100,8 +103,8 @@ def test_another_seed_keeps_the_stars(
     """The seed changes noise and night, never the stars of a field."""
     skies = [Sky(seed=seed, site=SkySite(), optics=optics, sensor=sensor) for seed in (1, 2)]
     one, two = (sky.truth(path, exposure) for sky in skies)
-    bright = one.star_flux_e > 2000.0
-    assert np.array_equal(one.star_x[bright], two.star_x[two.star_flux_e > 2000.0])
+    bright = one.stars.flux_e > 2000.0
+    assert np.array_equal(one.stars.x[bright], two.stars.x[two.stars.flux_e > 2000.0])
     assert not np.array_equal(*(sky.render(path, exposure) for sky in skies))
 
 
@@ -124,15 +127,13 @@ def test_measured_stars_agree_with_the_truth(
     truth = sky.truth(path, exposure)
     frame = sky.render(path, exposure)
     seen = measure(frame, truth)
-    above = frame.T - seen.background
-    fwhm = [profile_fwhm(above, x, y, 1.2 * truth.fwhm_px) for x, y in zip(seen.x, seen.y, strict=True)]
     assert seen.x.size >= 10
-    assert np.median(np.abs(seen.x - truth.star_x[seen.row])) < 0.05
-    assert np.median(np.abs(seen.y - truth.star_y[seen.row])) < 0.05
-    assert np.median(seen.hfr) == pytest.approx(truth.hfr_px, rel=0.04)
-    assert np.median(fwhm) == pytest.approx(truth.fwhm_px, rel=0.04)
+    assert np.median(np.abs(seen.x - truth.stars.x[seen.row])) < 0.05
+    assert np.median(np.abs(seen.y - truth.stars.y[seen.row])) < 0.05
+    assert np.median(seen.hfr) == pytest.approx(truth.hfr_px, rel=0.03)
+    assert stacked_fwhm(frame.T - seen.background, seen) == pytest.approx(truth.fwhm_px, rel=0.05)
     assert seen.background == pytest.approx(truth.background_adu, rel=0.03)
-    flux = seen.flux_adu * electrons_per_adu(Sensor(), exposure.gain) / truth.star_flux_e[seen.row]
+    flux = seen.flux_adu * electrons_per_adu(Sensor(), exposure.gain) / truth.stars.flux_e[seen.row]
     # Vignetting and dust take a part, wings beyond the aperture a little more.
     assert 0.75 < np.median(flux) < 1.02
 
@@ -169,7 +170,7 @@ def test_a_pier_flip_turns_the_frame_by_half_a_turn(sky: Sky, path: LightPath, e
     flipped = replace(path, sky_angle_deg=path.sky_angle_deg + 180.0)
     before, after = sky.truth(path, exposure), sky.truth(flipped, exposure)
     seen = measure(sky.render(flipped, exposure), after)
-    distance = np.hypot(before.star_x[:, None] - (799.0 - seen.x), before.star_y[:, None] - (599.0 - seen.y))
+    distance = np.hypot(before.stars.x[:, None] - (799.0 - seen.x), before.stars.y[:, None] - (599.0 - seen.y))
     assert np.median(distance.min(axis=0)) < 0.1
 
 
@@ -186,14 +187,15 @@ def test_a_subframe_is_a_part_of_the_whole(sky: Sky, path: LightPath, exposure: 
 
 
 def test_binning_sums_light_and_keeps_places(sky: Sky, path: LightPath, exposure: ExposureSettings) -> None:
-    """A frame binned by two holds four times the light above the bias, at half the pixel coordinates."""
+    """A frame binned by two holds four times the light above four times the bias, at half the pixel coordinates."""
     binned = replace(exposure, bin_x=2, bin_y=2, num_x=400, num_y=300)
     truth = sky.truth(path, binned)
     frame = sky.render(path, binned)
     seen = measure(frame, truth)
     bias = 300.0
-    assert np.median(frame) - bias == pytest.approx(4.0 * (np.median(sky.render(path, exposure)) - bias), rel=0.03)
-    assert np.median(np.hypot(seen.x - truth.star_x[seen.row], seen.y - truth.star_y[seen.row])) < 0.1
+    expected = 4.0 * (np.median(sky.render(path, exposure)) - bias)
+    assert np.median(frame) - 4.0 * bias == pytest.approx(expected, rel=0.03)
+    assert np.median(np.hypot(seen.x - truth.stars.x[seen.row], seen.y - truth.stars.y[seen.row])) < 0.1
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +239,7 @@ def test_a_dark_has_no_stars(sky: Sky, path: LightPath, exposure: ExposureSettin
     shut = sky.render(path, replace(exposure, light=False))
     covered = sky.render(replace(path, cover_closed=True), exposure)
     assert np.array_equal(shut, covered)
-    assert sky.truth(path, replace(exposure, light=False)).star_x.size == 0
+    assert sky.truth(path, replace(exposure, light=False)).stars.x.size == 0
     assert np.median(shut) == pytest.approx(300.0, abs=5.0)
     assert np.mean(shut > 400) < 5e-4
 
@@ -260,16 +262,6 @@ def test_an_untracked_field_trails(sky: Sky, path: LightPath, exposure: Exposure
     assert np.percentile(still, 99.99) < 0.5 * np.percentile(sky.render(path, short), 99.99)
 
 
-def test_guiding_error_elongates(sky: Sky, path: LightPath, exposure: ExposureSettings) -> None:
-    """Among many exposures the rare gust shows both in the guiding sample and in the stars' elongation."""
-    moments = [exposure.started + timedelta(minutes=2 * number) for number in range(120)]
-    error = [sky.guiding(moment, 60.0).rms_ra_arcsec for moment in moments]
-    worst = moments[int(np.argmax(error))]
-    usual = moments[int(np.argsort(error)[60])]
-    gusty, calm = (sky.truth(path, replace(exposure, started=moment)).elongation for moment in (worst, usual))
-    assert gusty > calm + 0.2
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -289,19 +281,18 @@ def test_an_impossible_exposure_is_refused(
         sky.render(path, replace(exposure, **change))
 
 
-def test_a_sky_refuses_what_it_cannot_draw(optics: Optics) -> None:
-    """A negative seed and a colour sensor are refused when the sky is set up."""
+def test_a_sky_refuses_a_negative_seed(optics: Optics) -> None:
+    """A negative seed is refused when the sky is set up."""
     with pytest.raises(ValueError, match="0 or more"):
         Sky(seed=-1, site=SkySite(), optics=optics, sensor=Sensor())
-    with pytest.raises(ValueError, match="monochrome"):
-        Sky(seed=1, site=SkySite(), optics=optics, sensor=Sensor(bayer=True))
 
 
 def test_saturation_stops_at_the_range(sky: Sky, path: LightPath, exposure: ExposureSettings) -> None:
     """Overexposed pixels stand at the highest value, and the background truth says so."""
     panel = replace(path, cover_closed=True, panel_level=1.0)
     frame = sky.render(panel, replace(exposure, duration_s=30.0))
-    assert int(frame.min()) == int(frame.max()) == 65_535
+    # Dead pixels stay dark.
+    assert np.mean(frame == 65_535) > 0.9999
     assert sky.truth(panel, replace(exposure, duration_s=30.0)).background_adu == 65_535.0
 
 

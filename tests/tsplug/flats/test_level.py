@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.flats.level import Deviation, check_level
+from tsplug.flats.level import Deviation, check_level, check_steady
 
 
 @pytest.mark.parametrize(("found", "fits"), [(27_000, True), (33_000, True), (26_999, False), (33_001, False)])
@@ -35,3 +35,21 @@ def test_a_correction_is_linear_and_bounded(found: float, target: float, exposur
     else:
         assert corrected / exposure_s * found == pytest.approx(target)
         assert 0.249 <= corrected / exposure_s <= 4.001
+
+
+@pytest.mark.parametrize(
+    ("found", "steady"), [(25_000, True), (30_000, True), (20_000, True), (19_999, False), (0, False)]
+)
+def test_a_later_frame_may_be_off_the_first_by_twice_as_much(found: float, steady: bool) -> None:
+    """Twice the allowed error around the first frame is steady; more is told, and never corrected."""
+    deviation = check_steady(found, 25_000.0, number=3, tolerance_percent=10.0)
+    assert (deviation is None) == steady
+    if deviation is not None:
+        assert "frame 3" in str(deviation)
+        assert deviation.corrected_exposure_s(2.0) is None
+
+
+def test_without_a_first_frame_with_light_there_is_nothing_to_compare() -> None:
+    """No first frame, or one without any light: no verdict."""
+    assert check_steady(1.0, None, number=2, tolerance_percent=10.0) is None
+    assert check_steady(1.0, 0.0, number=2, tolerance_percent=10.0) is None

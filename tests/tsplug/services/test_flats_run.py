@@ -210,10 +210,25 @@ def test_an_unknown_profile_is_refused(flats_rig: FlatsRig) -> None:
         run_flats(FlatInstruction(profile_guid="nobody"), flats_rig.context)
 
 
-def test_only_the_first_frame_is_checked(flats_rig: FlatsRig) -> None:
-    """Once the first frame's level is right the set is taken to its end."""
+def test_a_light_that_drifts_a_little_does_no_harm(flats_rig: FlatsRig) -> None:
+    """Once the first frame's level is right, the others may be off it by twice as much."""
     flats_rig.devices.frames.level = lambda request, brightness: 25_000.0 if request.number == 1 else 30_000.0
     flats_rig.light()
     report = flats_rig.run()
     assert report.failed == ()
     assert report.taken[0].adu_median == 30_000.0
+
+
+def test_a_light_that_fails_in_the_middle_of_a_set_flags_it(flats_rig: FlatsRig) -> None:
+    """A later frame without light ends the set: no history, no correction, and the report names the frame."""
+    flats_rig.devices.frames.level = lambda request, brightness: 25_000.0 if request.number == 1 else 500.0
+    flats_rig.light()
+    report = flats_rig.run()
+    assert report.taken == ()
+    assert report.failed[0].on_disk == 2
+    assert "the median of frame 2 is 500 ADU, -98.0 % from the 25000 ADU of the first one" in report.failed[0].reason
+    assert report.failed[0].reason.endswith("look at the panel's light")
+    assert [item.state for item in flats_rig.all(FlatSet)] == [FlatSetState.FLAGGED]
+    assert flats_rig.all(FlatHistory) == []
+    assert report.panel_off
+    flats_rig.check_books()

@@ -15,7 +15,7 @@ def level(mode: LevelMode, *, names: tuple[str, ...] = (), start: int = 0) -> Le
 def test_by_value_there_is_a_range_and_no_names() -> None:
     """Values are the sensor's own."""
     one = level(LevelMode.VALUE, start=300)
-    one.check()
+    assert one.faults() == []
     one.check_setting(300)
     assert (one.range("GainMin"), one.value(120)) == ((0, 300), 120)
     with pytest.raises(NotSupportedError):
@@ -27,7 +27,7 @@ def test_by_value_there_is_a_range_and_no_names() -> None:
 def test_by_index_there_are_names_and_no_range() -> None:
     """Names share the sensor's range evenly."""
     one = level(LevelMode.INDEX, names=("Low", "Middle", "High"))
-    one.check()
+    assert one.faults() == []
     assert one.listed("Gains") == ["Low", "Middle", "High"]
     assert [one.value(index) for index in range(3)] == [0, 150, 300]
     assert level(LevelMode.INDEX, names=("Only",)).value(0) == 0
@@ -57,5 +57,6 @@ def test_without_a_mode_there_is_nothing() -> None:
 )
 def test_a_level_that_makes_no_sense_is_refused(wrong: Level) -> None:
     """An index needs names, and the start has to be settable."""
-    with pytest.raises(ValueError, match="Gain"):
-        wrong.check()
+    ((place, text),) = wrong.faults()
+    assert place in (("gain_names",), ("start_gain",))
+    assert text

@@ -1,0 +1,69 @@
+"""How equipment is left that cannot go on: dark panel, no exposure, parked mount, closed cover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hostsim.equipment.calls import reason
+from hostsim.equipment.mount import Mount
+
+if TYPE_CHECKING:
+    from hostsim.equipment.rig import Rig
+
+
+@dataclass
+class Leaving:
+    """What was done to leave equipment, and what failed, by its reason."""
+
+    done: list[str] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+
+    def attempt(self, outcome: str, act: Callable[[], None]) -> bool:
+        """Do something whose outcome reads like ``panel dark``; return whether it was done."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - whatever one device does, the next one must still be made safe
+            self.failed.setdefault(reason(error), []).append(outcome.partition(" ")[0])
+            return False
+        self.done.append(outcome)
+        return True
+
+    @property
+    def words(self) -> str:
+        """Say what is left safe and what is not, each reason once."""
+        failed = ", ".join(f"{', '.join(names)} ({why})" for why, names in self.failed.items())
+        parts = [f"left safe: {', '.join(self.done)}"] if self.done else []
+        return "; ".join([*parts, f"NOT left safe: {failed}"] if failed else parts)
+
+
+def leave_safe(rig: Rig) -> str:
+    """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not.
+
+    A mount that does not park is stopped where it is, without tracking. The cooler goes on: a cold sensor takes no
+    harm, and the night may be resumed.
+    """
+    if not rig.devices:
+        return "left safe: nothing is connected"
+    return make_safe(rig).words or "left safe: nothing moves"
+
+
+def make_safe(rig: Rig) -> Leaving:
+    """Bring the equipment to a safe end as far as it obeys."""
+    leaving = Leaving()
+    if rig.panel is not None:
+        leaving.attempt("panel dark", rig.panel.light_off)
+    if rig.camera is not None:
+        leaving.attempt("exposure ended", rig.camera.abort)
+    if rig.mount is not None:
+        _bring_to_rest(rig.mount, leaving)
+    if rig.panel is not None:
+        leaving.attempt("cover closed", rig.panel.close_cover)
+    return leaving
+
+
+def _bring_to_rest(mount: Mount, leaving: Leaving) -> None:
+    if not leaving.attempt("mount parked", mount.park):
+        leaving.attempt("slew stopped", mount.stop)
+        leaving.attempt("tracking off", lambda: mount.track(False))

@@ -1,0 +1,1 @@
+"""What faults are made of, and the board that makes them happen at their time."""

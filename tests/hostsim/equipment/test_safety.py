@@ -1,0 +1,88 @@
+"""Leaving the equipment safe."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from alpaca.camera import Camera as AlpacaCamera
+from alpaca.covercalibrator import CoverCalibrator
+from alpaca.telescope import Telescope
+
+from hostsim.equipment.camera import Camera
+from hostsim.equipment.mount import Mount
+from hostsim.equipment.panel import Panel
+from hostsim.equipment.rig import Rig
+from hostsim.equipment.safety import leave_safe
+from tsplug import DeviceError
+from tsplug.testing.clock import ManualClock
+
+
+@dataclass
+class Stubborn:
+    """Equipment that writes down what it is told, and fails at some of it in the way a test chooses."""
+
+    fails: dict[str, Exception] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def obey(*values: object) -> None:
+            self.told.append(" ".join([name, *map(str, values)]))
+            if name in self.fails:
+                raise self.fails[name]
+
+        return obey
+
+
+def rig_of(device: Stubborn) -> Rig:
+    """Return a rig whose panel, camera and mount are one and the same recorder."""
+    same = cast("Any", device)
+    return Rig(panel=same, camera=same, mount=same)
+
+
+@pytest.fixture
+def rig_without_server() -> Rig:
+    """Return devices of an address where nobody listens any more."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+    clock = ManualClock()
+    return Rig(
+        mount=Mount(Telescope(address, 0), clock, name="m"),
+        camera=Camera(AlpacaCamera(address, 0), clock, name="c"),
+        panel=Panel(CoverCalibrator(address, 0), clock, name="p"),
+    )
+
+
+def test_everything_is_made_safe_in_order() -> None:
+    """The panel goes dark, the exposure ends, the mount parks, the cover closes, and it is said."""
+    device = Stubborn()
+    assert leave_safe(rig_of(device)) == "left safe: panel dark, exposure ended, mount parked, cover closed"
+    assert device.told == ["light_off", "abort", "park", "close_cover"]
+
+
+@pytest.mark.parametrize("error", [DeviceError("panel", "lost"), KeyError("Value")])
+def test_one_device_that_fails_does_not_keep_the_others_from_safety(error: Exception) -> None:
+    """Whatever the panel's driver raises, exposure and mount are still seen to, and it is said."""
+    device = Stubborn({"light_off": error})
+    said = leave_safe(rig_of(device))
+    assert said.startswith("left safe: exposure ended, mount parked, cover closed; NOT left safe: panel (")
+
+
+def test_a_reason_is_said_once(rig_without_server: Rig) -> None:
+    """Where the server died, one short line names what is not safe, and the one reason."""
+    assert leave_safe(rig_without_server) == (
+        "NOT left safe: panel, exposure, mount, slew, tracking, cover "
+        "(the connection is lost: see that the Alpaca server runs and can be reached)"
+    )
+
+
+def test_a_mount_that_does_not_park_stands_still() -> None:
+    """Where parking fails, the slew is stopped and tracking switched off, so that nothing runs into the pier."""
+    device = Stubborn({"park": DeviceError("telescope", "cannot park")})
+    assert leave_safe(rig_of(device)).startswith(
+        "left safe: panel dark, exposure ended, slew stopped, tracking off, cover closed; NOT left safe: mount ("
+    )
+    assert device.told[-3:] == ["stop", "track False", "close_cover"]

@@ -1,0 +1,86 @@
+"""What is done when it is not safe to observe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any, cast
+
+import pytest
+
+from hostsim.equipment.rig import Rig
+from hostsim.sequence.host import Host
+from hostsim.sequence.safety_settings import SafetySettings
+from hostsim.sequence.shelter import UnsafeError, check_safe, leave_shelter, stay_sheltered, take_shelter
+from hostsim.sequence.state import Focus
+from tsplug import DeviceError, TsplugError
+
+
+@dataclass
+class Telescope:
+    """Equipment that writes down what it is told, and a monitor whose answer a test chooses."""
+
+    safe: bool | None = True
+    told: list[str] = field(default_factory=list)
+    label: str = 'safety monitor "M"'
+
+    def is_safe(self) -> bool:
+        if self.safe is None:
+            raise DeviceError(self.label, "no answer in time")
+        return self.safe
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *values: self.told.append(name)
+
+
+@pytest.fixture
+def telescope() -> Telescope:
+    return Telescope()
+
+
+@pytest.fixture
+def host(make_host: Callable[[], Host], telescope: Telescope) -> Host:
+    made, same = make_host(), cast("Any", telescope)
+    made.context.devices.rig = Rig(camera=same, panel=same, mount=same, safety=same)
+    made.journal.state.standing.unparked = made.journal.state.standing.cover_open = True
+    return made
+
+
+@pytest.mark.parametrize(("safe", "why"), [(False, "it is not safe to observe"), (None, "that counts as unsafe")])
+def test_no_and_no_answer_are_both_unsafe(host: Host, telescope: Telescope, safe: bool | None, why: str) -> None:
+    """A monitor that cannot be asked is no reason to leave the cover open."""
+    check_safe(host)
+    telescope.safe = safe
+    with pytest.raises(UnsafeError, match=why):
+        check_safe(host)
+
+
+def test_a_sequence_may_ignore_the_monitor(host: Host, telescope: Telescope) -> None:
+    """With `when_unsafe: ignore` it is not even asked."""
+    host.safety = SafetySettings(when_unsafe="ignore")
+    telescope.safe = False
+    check_safe(host)
+
+
+def test_shelter_is_taken_once_and_left_with_a_new_focus(host: Host, telescope: Telescope, screen: StringIO) -> None:
+    """Exposure dropped, cover closed, mount parked; then mount and cover as before, and the old focus forgotten."""
+    host.journal.state.focus = Focus(moment=host.clock.now())
+    take_shelter(host, why="rain")
+    take_shelter(host, why="rain")
+    assert telescope.told == ["abort", "close_cover", "park"]
+    leave_shelter(host)
+    leave_shelter(host)
+    assert telescope.told[3:] == ["unpark", "open_cover"]
+    assert host.journal.state.focus is None
+    assert screen.getvalue().count("rain: cover closed and mount parked") == 1
+
+
+def test_patience_has_an_end(host: Host) -> None:
+    """After as many hours as the sequence waits, the instruction fails and says why."""
+    host.safety = SafetySettings(wait_hours=0.1)
+    take_shelter(host, why="rain")
+    for _ in range(3):
+        stay_sheltered(host)
+    with pytest.raises(TsplugError, match=r"has not been safe for 0\.1 h"):
+        stay_sheltered(host)

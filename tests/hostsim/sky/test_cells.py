@@ -1,0 +1,46 @@
+"""Cells cover the sphere once, and a look finds all it touches."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostsim.sky.cells import CELL_DEG, CellIndex, cell_bounds, cells_in_band, cells_near
+
+RIGHT_ASCENSION = st.floats(0.0, 360.0, exclude_max=True)
+
+
+@given(ra_deg=RIGHT_ASCENSION, dec_deg=st.floats(-90.0, 90.0), radius_deg=st.floats(0.01, 3.0))
+def test_a_look_finds_each_cell_once_and_the_centre_s_among_them(
+    ra_deg: float, dec_deg: float, radius_deg: float
+) -> None:
+    """No cell is named twice, whatever the wrap or the pole, and one of them holds the place looked at."""
+    found = cells_near(ra_deg, dec_deg, radius_deg=radius_deg)
+    assert len(set(found)) == len(found)
+    bounds = [cell_bounds(*cell) for cell in found]
+    slack = 1e-9
+    assert any(left - slack <= ra_deg <= right + slack and low <= dec_deg <= high for left, right, low, high in bounds)
+
+
+def test_cells_tile_the_sphere() -> None:
+    """Each band is cut into a whole number of cells of about the same width, and the bands reach from pole to pole."""
+    bands = round(180.0 / CELL_DEG)
+    for band in range(bands):
+        count = cells_in_band(band)
+        assert cell_bounds(band, count - 1)[1] == 360.0 or abs(cell_bounds(band, count - 1)[1] - 360.0) < 1e-9
+    assert cell_bounds(0, 0)[2] == -90.0
+    assert cell_bounds(bands - 1, 0)[3] == 90.0
+
+
+@given(
+    st.lists(st.tuples(RIGHT_ASCENSION, st.floats(-90.0, 90.0)), min_size=1, max_size=30),
+)
+def test_an_index_puts_each_row_in_its_cell(places: list[tuple[float, float]]) -> None:
+    """The rows of the cells near a place hold it; the order is a permutation."""
+    ra_deg, dec_deg = (np.array(column) for column in zip(*places, strict=True))
+    index = CellIndex(ra_deg, dec_deg)
+    assert sorted(index.order.tolist()) == list(range(len(places)))
+    for row, place in enumerate(places):
+        near = [index.order[index.rows(*cell)] for cell in cells_near(*place, radius_deg=0.01)]
+        assert row in np.concatenate(near)
