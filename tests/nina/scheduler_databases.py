@@ -188,6 +188,7 @@ def small_rows(version: int) -> Rows:
         "exposuretemplate": [
             template_row(1, "L", gain=100, twilightlevel=0),
             template_row(2, "Ha", gain=-1, twilightlevel=2),
+            template_row(3, "L", profileId=OTHER),
         ],
         "project": [project_row(1, "Nebulae"), project_row(2, 'Müller\'s "Galaxien" 🌌', profileId=OTHER, state=3)],
         "ruleweight": [{"Id": 1, "name": "Percent Complete", "weight": 12.5, "projectid": 1}],
@@ -199,7 +200,7 @@ def small_rows(version: int) -> Rows:
         "exposureplan": [
             plan_row(1, targetid=1, exposureTemplateId=1, acquired=7, accepted=5),
             plan_row(2, targetid=1, exposureTemplateId=2, acquired=0, accepted=0, exposure=300.0),
-            plan_row(3, targetid=3, exposureTemplateId=1, acquired=1, accepted=0, enabled=0, profileId=OTHER),
+            plan_row(3, targetid=3, exposureTemplateId=3, acquired=1, accepted=0, enabled=0, profileId=OTHER),
         ],
         "acquiredimage": [
             image_row(1, version, minutes=0, status=1, exposureId=1),

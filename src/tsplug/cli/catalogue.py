@@ -11,7 +11,7 @@ import typer
 from tsplug.cli.catalogue_edit import register_changes
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import counted, number, show_fields, show_json, show_table
+from tsplug.cli.output import counted, horizon_words, number, show_fields, show_json, show_table
 from tsplug.model import Priority
 from tsplug.model.coordinates import shown_dec, shown_ra
 from tsplug.services.records import Among, record_row, record_rows
@@ -156,7 +156,7 @@ def _told(row: Mapping[str, Any], key: str, *, inner: Any) -> object:
     if key == "priority" and value is not None:
         return Priority(value).name.lower()
     if key == "horizon":
-        return ", ".join(f"{azimuth:g}:{altitude:g}" for azimuth, altitude in value)
+        return horizon_words(value)
     if key in ("override_order", "filter_cadence"):
         templates = {plan["guid"]: plan["template"] for plan in inner}
         return ", ".join(templates.get(item["plan_guid"], item["action"]) for item in value)

@@ -10,7 +10,7 @@ import typer
 
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import complain, counted, show_json, show_table, show_text
+from tsplug.cli.output import complain, counted, horizon_words, show_json, show_table, show_text
 from tsplug.model import Priority
 from tsplug.services.catalogue_add import add_record
 from tsplug.services.catalogue_copy import copy_record
@@ -198,6 +198,8 @@ def _shown(value: Any, field: str) -> object:
         return "none"
     if field == "priority":
         return Priority(value).name.lower()
+    if field == "horizon":
+        return horizon_words(value)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 

@@ -59,7 +59,7 @@ def history(common: Common) -> None:
             row["brightness"],
             row["exposure_s"],
             number(row["adu_median"], 0),
-            f"{row['on_disk']}/{row['wanted']}",
+            f"{row['on_disk']}/{row['wanted']}" if row["wanted"] else "",
             row["state"],
             "\n".join(f"{session['target']} {session['session_date']}" for session in row["sessions"]),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
@@ -48,7 +49,7 @@ def images_list(common: Common, which: Which) -> None:
         show_json(rows)
         return
     columns = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", "status", "why")
-    show_table(counted(len(rows), "image"), columns, rows=(_cells(row) for row in rows))
+    show_table(counted(len(rows), "image"), columns, rows=_cells(rows))
 
 
 def images_show(
@@ -64,13 +65,14 @@ def images_show(
         show_fields(f"image {row['id']}", row)
 
 
-def _cells(row: dict[str, Any]) -> tuple[object, ...]:
-    started = datetime.fromisoformat(row["started"])
-    hfr, stars = row["metrics"].get("hfr"), row["metrics"].get("star_count")
-    measured = (number(hfr), number(stars, 0))
-    why = row["reject_reason"]
-    shown = (row["id"], f"{started:%m-%d %H:%M:%S}", row["target"], row["filter"], row["exposure_s"])
-    return (*shown, *measured, row["status"], why)
+def _cells(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[object, ...]]:
+    """Yield what is shown of images; the year only where they are of several."""
+    moments = [datetime.fromisoformat(row["started"]) for row in rows]
+    form = "%Y-%m-%d %H:%M:%S" if len({moment.year for moment in moments}) > 1 else "%m-%d %H:%M:%S"
+    for row, started in zip(rows, moments, strict=True):
+        hfr, stars = row["metrics"].get("hfr"), row["metrics"].get("star_count")
+        shown = (row["id"], f"{started:{form}}", row["target"], row["filter"], row["exposure_s"])
+        yield (*shown, number(hfr), number(stars, 0), row["status"], row["reject_reason"])
 
 
 def _query(common: Common, which: Which, *, store: Store) -> ImageQuery:

@@ -11,7 +11,7 @@ import typer
 from tsplug.app import open_scheduler_database
 from tsplug.cli.commands import command
 from tsplug.cli.losses import show_losses
-from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.opening import IN_MEMORY, Common, store_is_missing
 from tsplug.cli.output import CommandProgress, counted, show_json, show_table, show_text
 from tsplug.services.nina_import import import_database
 from tsplug.services.nina_report import ImportReport
@@ -30,7 +30,7 @@ def nina_db(
 ) -> None:
     """Bring in a Target Scheduler database of user_version 5 to 25; again, it updates what changed."""
     if dry_run and store_is_missing(common):
-        common = replace(common, db="sqlite://")
+        common = replace(common, db=IN_MEMORY)
     with open_scheduler_database(file) as source, common.store(create=True) as store:
         report = import_database(source, store, clock=common.clock(), progress=CommandProgress(), dry_run=dry_run)
     if common.as_json:

@@ -11,7 +11,7 @@ import typer
 
 from tsplug.app import find_horizon, read_horizon, read_nina_profile, system_time_zone
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.opening import IN_MEMORY, Common, store_is_missing
 from tsplug.cli.output import counted, show_json, show_table, show_text
 from tsplug.errors import InputError
 from tsplug.nina.profile import NinaProfile
@@ -44,7 +44,7 @@ def nina_profile(
     found = read_nina_profile(file)
     hints = replace(_hints(file, found, clock=clock, horizon=horizon), time_zone=time_zone)
     if dry_run and store_is_missing(common):
-        common = replace(common, db="sqlite://")
+        common = replace(common, db=IN_MEMORY)
     with common.store(create=True) as store:
         report = import_profile(found, store, clock=clock, hints=hints, dry_run=dry_run)
     if common.as_json:

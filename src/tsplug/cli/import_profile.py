@@ -10,7 +10,7 @@ import typer
 
 from tsplug.app import open_profile_archive
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.opening import IN_MEMORY, Common, store_is_missing
 from tsplug.cli.output import CommandProgress, counted, show_json, show_table, show_text
 from tsplug.services.profile_import import ArchiveImport, Manner, import_archive
 
@@ -33,7 +33,7 @@ def profile(
     manner = Manner(as_copy=as_copy, dry_run=dry_run)
     with open_profile_archive(file) as source:
         if dry_run and store_is_missing(common):
-            common = replace(common, db="sqlite://")
+            common = replace(common, db=IN_MEMORY)
         with common.store(create=True) as store:
             report = import_archive(source, store, clock=common.clock(), progress=CommandProgress(), manner=manner)
     if common.as_json:

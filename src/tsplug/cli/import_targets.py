@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from tsplug.app import read_text
 from tsplug.cli.commands import FAILED, command
@@ -19,7 +18,9 @@ from tsplug.ports import Clock
 from tsplug.services.target_import import TargetsImport, TargetsRequest, WantedPlan, import_targets
 from tsplug.targets import Epoch, RaUnit, TargetList, read_targets
 
-_PLAN = re.compile(r"(?P<template>.+?)(?::(?P<desired>\d{1,5})(?:\s*[x×]\s*(?P<seconds>\d+(?:\.\d+)?)\s*s?)?)?")
+_COUNTED = re.compile(r"(?P<template>.+):\s*(?P<desired>[+-]?\d+)\s*(?:[x×]\s*(?P<seconds>.*?)\s*s?)?")
+_COUNTS = range(1, 100_000)
+_LONGEST_S = 32_767
 
 
 @dataclass(frozen=True)
@@ -104,18 +105,33 @@ def _listed(file: Path, reading: Reading, *, clock: Clock, mosaic_name: str) -> 
 
 
 def _plan(text: str) -> WantedPlan:
-    match = _PLAN.fullmatch(text.strip())
+    if not text.strip():
+        raise _wrong_plan(text, "it names no template")
+    match = _COUNTED.fullmatch(text.strip())
+    if match is None:
+        return WantedPlan(template=text.strip())
+    desired = match["desired"]
+    if len(desired) > len(str(_COUNTS[-1])) or int(desired) not in _COUNTS:
+        raise _wrong_plan(text, f"the count must be within {_COUNTS[0]} to {_COUNTS[-1]}, not {desired}")
+    return WantedPlan(
+        template=match["template"].strip(), desired=int(desired), exposure_s=_seconds(match["seconds"], text)
+    )
+
+
+def _seconds(typed: str | None, text: str) -> float | None:
+    if typed is None:
+        return None
     try:
-        if match is None:
-            raise ValueError("no template")
-        seconds = match["seconds"]
-        return WantedPlan(
-            template=match["template"].strip(),
-            desired=int(match["desired"] or 1),
-            exposure_s=None if seconds is None else float(seconds),
-        )
-    except (ValueError, ValidationError) as error:
-        raise typer.BadParameter(f"{text!r} is not TEMPLATE[:COUNT[xSECONDS]]", param_hint="--plan") from error
+        seconds = float(typed)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_S:
+        raise _wrong_plan(text, f"the seconds must be a number above 0 and at most {_LONGEST_S}, not {typed!r}")
+    return seconds
+
+
+def _wrong_plan(text: str, why: str) -> typer.BadParameter:
+    return typer.BadParameter(f"{text!r} is not TEMPLATE[:COUNT[xSECONDS]]: {why}", param_hint="--plan")
 
 
 def _show(report: TargetsImport) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +13,13 @@ import typer
 
 from tsplug.app import default_store_url, frame_files, open_store, system_clock
 from tsplug.cli.output import CommandProgress
-from tsplug.errors import DeviceError, InputError, StoreUnavailableError
-from tsplug.model import Profile
+from tsplug.errors import DeviceError, InputError, StoreError, StoreUnavailableError
+from tsplug.model import Profile, Site
 from tsplug.ports import Clock, Devices, FrameFiles, Progress, Store
 from tsplug.services.lookup import find_named
+
+IN_MEMORY = ":memory:"
+"""The store of a dry run where there is none yet."""
 
 YEARS = range(1950, 2100)
 """The years commands take: a safe part of 1900 to 2100, where the Earth's motion is computed well."""
@@ -45,25 +48,40 @@ class Common:
     def store(self, *, create: bool = False) -> Iterator[Store]:
         """Open the store that exists; a missing file is an error, not a new store, unless it may be created.
 
+        A new store in which nothing was kept because the work failed is taken away again.
+
         Raises:
+            InputError: ``--db`` names no file.
             StoreUnavailableError: there is no store, or it cannot be opened.
         """
+        url = self.db or default_store_url()
+        file = _file_of(url)
+        missing = file is not None and not file.exists()
+        store = self._opened(url, create=create)
         try:
-            url = self.db or default_store_url()
-            file = _file_of(url)
+            yield store
+        except BaseException:
+            if missing and file is not None and _is_empty(store):
+                store.close()
+                _remove(file)
+            raise
+        finally:
+            store.close()
+
+    def _opened(self, url: str, *, create: bool) -> Store:
+        file = _file_of(url)
+        if file is None and _names_no_file(url):
+            raise InputError(f"the store {url} names no file; give sqlite:///FILE or a path")
+        try:
             missing = file is not None and not file.exists()
             if missing and not create:
                 raise StoreUnavailableError(f"no store at {file}; run a night, import a catalogue, or give --db")
             if missing and file is not None and not self.db:
                 file.parent.mkdir(parents=True, exist_ok=True)
             # A look must not push out the copies that a host made of better times.
-            store = open_store(url, self.clock(), create=create, keep_copy=create, must_write=create)
+            return open_store(url, self.clock(), create=create, keep_copy=create, must_write=create)
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
-        try:
-            yield store
-        finally:
-            store.close()
 
     @contextmanager
     def context(self) -> Iterator[CommandContext]:
@@ -163,10 +181,31 @@ def check_year(day: date, text: str, *, option: str) -> None:
         raise typer.BadParameter(f"{text!r}: the year must lie within {YEARS[0]} to {YEARS[-1]}", param_hint=option)
 
 
+def _is_empty(store: Store) -> bool:
+    """Return whether a store holds none of what everything else in it belongs to."""
+    try:
+        with store.read() as unit:
+            return not any(unit.count(kind) for kind in (Site, Profile))
+    except StoreError:
+        return False
+
+
+def _remove(file: Path) -> None:
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        # Where it cannot be removed, an empty store stays: no reason to hide why the work failed.
+        with suppress(OSError):
+            file.with_name(name).unlink()
+
+
+def _names_no_file(url: str) -> bool:
+    scheme, mark, rest = url.partition("://")
+    return bool(mark) and scheme.startswith("sqlite") and rest.partition("?")[0] in ("", "/")
+
+
 def _file_of(url: str) -> Path | None:
     """Return the SQLite file of a store's address, or None where it is no file."""
     scheme, mark, rest = url.partition("://")
     if not mark:
-        return None if url == ":memory:" else Path(url)
+        return None if url == IN_MEMORY else Path(url)
     name = rest.partition("?")[0].removeprefix("/")
-    return Path(name) if scheme.startswith("sqlite") and name not in ("", ":memory:") else None
+    return Path(name) if scheme.startswith("sqlite") and name not in ("", IN_MEMORY) else None

@@ -87,6 +87,11 @@ def number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
+def horizon_words(points: Iterable[tuple[float, float]]) -> str:
+    """Return a horizon as users type it: pairs of azimuth and altitude, by comma."""
+    return ",".join(f"{azimuth:.10g}:{altitude:.10g}" for azimuth, altitude in points)
+
+
 class CommandProgress:
     """Shows progress as plain lines on standard error."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from tsplug.flats.history import TakenFlats
 from tsplug.flats.rules import RULES
 from tsplug.flats.scope import Due, Scope
-from tsplug.model import LightSession, Project, SessionDue
+from tsplug.model import FlatHistory, LightSession, Project, SessionDue
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def judge_sessions(
         standing = standings[session.target_id]
         row = taken.of(session)
         if row is not None:
-            due = Due(False, f"has flats: set {row.flat_set_id}, {row.taken_at:%Y-%m-%d %H:%M} UTC")
+            due = Due(False, _served(row))
         elif hindrance := _hindrance(session, standing):
             due = Due(False, hindrance)
         else:
@@ -66,6 +66,12 @@ def judge_sessions(
             due = RULES[standing.project.flats_handling].judge(scope, session)
         judged.append(JudgedSession(session, _verdict(session, standing, due=due)))
     return tuple(judged)
+
+
+def _served(row: FlatHistory) -> str:
+    if row.flat_set_id is None:
+        return f"has flats taken elsewhere, {row.taken_at:%Y-%m-%d}"
+    return f"has flats: set {row.flat_set_id}, {row.taken_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _hindrance(session: LightSession, standing: TargetStanding) -> str:

@@ -23,7 +23,7 @@ from tsplug.model import (
 )
 from tsplug.model.coordinates import parse_dec_deg, parse_ra_hours
 from tsplug.model.project import RULE_WEIGHTS
-from tsplug.services.catalogue_values import checked_text, parse_value, range_words
+from tsplug.services.catalogue_values import checked_text, parse_horizon, parse_value, range_words
 
 _FORM = re.compile(r"\s*(?P<key>[A-Za-z_][\w-]*)(?:\.(?P<part>'[^']*'|\"[^\"]*\"|[^=]*))?\s*=(?P<text>.*)", re.DOTALL)
 _UNITS = ("s", "deg", "hours", "m", "min", "mm", "um", "px", "percent", "days")
@@ -144,6 +144,8 @@ def _take(kind: type[Record], given: Given, *, said: tuple[str, str | None, str]
 def _whole_value(kind: type[Record], key: str, *, text: str) -> Any:
     if key in _COORDINATES and kind is Target:
         return _COORDINATES[key](text)
+    if key == "horizon":
+        return parse_horizon(text)
     if key == "filter_cadence" and parse_value(list, text):
         raise ValueError("is kept by the planner; only none clears it")
     value = parse_value(kind.model_fields[key].annotation, text)

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 _NOTHING = ("", "none", "null")
 _SWITCH = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
 _LARGEST = 2**31 - 1
+_PAIR = 2
 
 
 def parse_value(annotation: Any, text: str) -> Any:
@@ -36,6 +37,23 @@ def parse_value(annotation: Any, text: str) -> Any:
     if parse is None:
         return _json(text)
     return _list(text) if parse is _list else parse(text.strip())
+
+
+def parse_horizon(text: str) -> list[Any]:
+    """Return the points of a horizon as typed: pairs of azimuth and altitude, ``0:10,90:25``, or JSON.
+
+    Raises:
+        ValueError: they are no pairs of numbers, or an azimuth has two altitudes.
+    """
+    points = _list(text)
+    heights: dict[float, float] = {}
+    for point in points if isinstance(points, list) else [points]:
+        if not (isinstance(point, list) and len(point) == _PAIR and all(map(_is_number, point))):
+            raise ValueError(f"must be AZIMUTH:ALTITUDE pairs, not {text!r}")
+        azimuth, altitude = map(float, point)
+        if heights.setdefault(azimuth, altitude) != altitude:
+            raise ValueError(f"azimuth {azimuth:.10g} has two altitudes, {heights[azimuth]:.10g} and {altitude:.10g}")
+    return list(points)
 
 
 def range_words(info: FieldInfo) -> str:
@@ -130,9 +148,15 @@ def _list(text: str) -> Any:
     return [item.split(":") if _is_pair(item) else item for item in items]
 
 
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        value = _number(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _is_pair(item: str) -> bool:
     parts = item.split(":")
-    return len(parts) == 2 and all(part.strip().lstrip("+-").replace(".", "", 1).isdecimal() for part in parts)
+    return len(parts) == _PAIR and all(part.strip().lstrip("+-").replace(".", "", 1).isdecimal() for part in parts)
 
 
 def _json(text: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from tsplug.model import FlatHistory, FlatSet, FlatSetFile, Profile
@@ -11,6 +12,8 @@ from tsplug.ports import Store
 
 def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str, Any]]:
     """Return every flat set, newest first, as JSON-ready dictionaries with its files and the sessions it serves.
+
+    Flats that were imported, of which no frames are known, are sets of the state "imported" without an id.
 
     Args:
         store: where sets are kept.
@@ -22,24 +25,68 @@ def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str
         for file in unit.list(FlatSetFile):
             files[file.flat_set_id].append(file)
         sessions: dict[int, list[FlatHistory]] = defaultdict(list)
+        imported: dict[tuple[Any, ...], list[FlatHistory]] = defaultdict(list)
         for row in unit.list(FlatHistory):
             if row.flat_set_id is not None:
                 sessions[row.flat_set_id].append(row)
-        sets = [
-            (flat_set, profiles.get(flat_set.profile_id))
-            for flat_set in unit.list(FlatSet)
-            if profile_guid is None or getattr(profiles.get(flat_set.profile_id), "guid", None) == profile_guid
-        ]
-    sets.sort(key=lambda pair: (pair[0].started, pair[0].id), reverse=True)
-    return [
-        _set_row(flat_set, profile)
-        | {
-            "files": [_file_row(file) for file in sorted(files[flat_set.id or 0], key=lambda file: file.number)],
-            "on_disk": len(files[flat_set.id or 0]),
-            "sessions": [_session_row(row) for row in sessions[flat_set.id or 0]],
-        }
-        for flat_set, profile in sets
+            else:
+                imported[_taken_together(row)].append(row)
+        sets = unit.list(FlatSet)
+    wanted = {key for key, profile in profiles.items() if profile_guid in (None, profile.guid)}
+    listed = [
+        (
+            (flat_set.started, flat_set.id or 0),
+            _set_row(flat_set, profiles.get(flat_set.profile_id))
+            | {
+                "files": [_file_row(file) for file in sorted(files[flat_set.id or 0], key=lambda file: file.number)],
+                "on_disk": len(files[flat_set.id or 0]),
+                "sessions": [_session_row(row) for row in sessions[flat_set.id or 0]],
+            },
+        )
+        for flat_set in sets
+        if profile_guid is None or flat_set.profile_id in wanted
     ]
+    listed += [
+        ((rows[0].taken_at, 0), _imported_row(rows, profiles.get(rows[0].profile_id)))
+        for rows in imported.values()
+        if profile_guid is None or rows[0].profile_id in wanted
+    ]
+    return [row for _, row in sorted(listed, key=lambda pair: pair[0], reverse=True)]
+
+
+def _taken_together(row: FlatHistory) -> tuple[Any, ...]:
+    """Return what imported rows share that one set of flats serves."""
+    spec = (row.filter_name, row.gain, row.offset, row.binning, row.readout_mode, row.roi_percent, row.rotation_deg)
+    return (row.profile_id, row.taken_at, row.flats_type, *spec)
+
+
+def _imported_row(rows: Sequence[FlatHistory], profile: Profile | None) -> dict[str, Any]:
+    """Return what is known of flats that another program took; ``night`` is that of the newest lights they serve."""
+    first = rows[0]
+    return {
+        "id": None,
+        "guid": None,
+        "profile": "" if profile is None else profile.name,
+        "state": "imported",
+        "message": "",
+        "night": max(row.session_date for row in rows).isoformat(),
+        "filter": first.filter_name,
+        "gain": first.gain,
+        "offset": first.offset,
+        "binning": first.binning,
+        "readout_mode": first.readout_mode,
+        "rotation_deg": first.rotation_deg,
+        "roi_percent": first.roi_percent,
+        "brightness": None,
+        "exposure_s": None,
+        "adu_median": None,
+        "wanted": 0,
+        "started": None,
+        "taken_at": first.taken_at.isoformat(),
+        "files": [],
+        "on_disk": 0,
+        "sessions": [_session_row(row) for row in rows],
+    }
 
 
 def _set_row(flat_set: FlatSet, profile: Profile | None) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from typing import Any
 
 from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Target
 from tsplug.nina.database.codecs import decode_real, decode_text, decode_whole
-from tsplug.nina.database.fields import PLAN, PROJECT, TARGET, TEMPLATE, Complaint, Field, Row, decoded
+from tsplug.nina.database.fields import PLAN, PROJECT, TARGET, TEMPLATE, Complaint, Field, Row, decoded, named_filter
 from tsplug.nina.database.history import override_items
 from tsplug.nina.database.identity import guids_of
 from tsplug.nina.database.orders import cadence_items, order_items
 from tsplug.nina.database.schema import OVERRIDES_CLEARED, VERSION_5
+from tsplug.services.nina_import_moments import creation_moments
 from tsplug.services.nina_import_profiles import Profiles
+from tsplug.services.nina_import_templates import OwnTemplates
 from tsplug.services.nina_upsert import ImportRun, Incoming
 from tsplug.targets.epochs import to_j2000
 
@@ -22,7 +24,6 @@ J2000 = 2
 """The code of the only epoch that Target Scheduler lets its users enter."""
 
 _JNOW = 0
-_POLE_DEG = 90.0
 
 
 @dataclass
@@ -58,6 +59,7 @@ def _templates(run: ImportRun, catalogue: Catalogue) -> None:
     guids = guids_of("exposuretemplate", rows)
     for row in rows:
         given = _given(run, "exposuretemplate", row=row, fields=TEMPLATE)
+        given["filter_name"] = named_filter(row, complain=run.ledger.complaint("exposuretemplate", row["id"]))
         given["profile_id"] = catalogue.profiles.of(row.get("profileid")).id
         incoming.append(Incoming(row["id"], *guids[row["id"]], given))
     catalogue.templates = run.save(ExposureTemplate, "exposuretemplate", incoming=incoming).by_row(incoming)
@@ -67,14 +69,14 @@ def _templates(run: ImportRun, catalogue: Catalogue) -> None:
 def _projects(run: ImportRun, catalogue: Catalogue) -> None:
     weights = _weights(run)
     rows, incoming = list(run.rows("project")), []
-    guids = guids_of("project", rows)
+    guids, made = guids_of("project", rows), creation_moments(run, rows)
     for row in rows:
         profile = catalogue.profiles.of(row.get("profileid"))
         catalogue.owners[row["id"]] = profile
         given = _given(run, "project", row=row, fields=PROJECT) | {"profile_id": profile.id}
         if row["id"] in weights:
             given["rule_weights"] = weights[row["id"]]
-        incoming.append(Incoming(row["id"], *guids[row["id"]], given, {"created_at": run.now}))
+        incoming.append(Incoming(row["id"], *guids[row["id"]], given, {"created_at": made.get(row["id"], run.now)}))
     catalogue.projects = run.save(Project, "project", incoming=incoming, merge=_with_weights).by_row(incoming)
 
 
@@ -111,6 +113,8 @@ def _targets(run: ImportRun, catalogue: Catalogue, *, rows: list[Row], orders: _
             complain(f"target {row.get('name')!r}", f"its project {row.get('projectid')} is not there")
             continue
         given = _given(run, "target", row=row, fields=TARGET) | {"project_id": project.id} | orders.of(row)
+        if not {"ra_hours", "dec_deg"} <= given.keys():
+            continue
         given |= _at_j2000(row, given, project=project, complain=complain)
         incoming.append(Incoming(row["id"], *guids[row["id"]], given))
     catalogue.targets = run.save(Target, "target", incoming=incoming).by_row(incoming)
@@ -124,7 +128,7 @@ def _at_j2000(row: Row, given: Mapping[str, Any], *, project: Project, complain:
     code, name = row.get("epochcode"), row.get("name")
     if code in (J2000, None):
         return {}
-    if code != _JNOW or not {"ra_hours", "dec_deg"} <= given.keys() or abs(given["dec_deg"]) > _POLE_DEG:
+    if code != _JNOW:
         complain(f"epoch {code} of {name!r}", "coordinates are taken as J2000")
         return {}
     date = project.created_at
@@ -135,7 +139,8 @@ def _at_j2000(row: Row, given: Mapping[str, Any], *, project: Project, complain:
 
 def _plans(run: ImportRun, catalogue: Catalogue, *, rows: list[Row]) -> None:
     incoming = []
-    guids = guids_of("exposureplan", rows)
+    guids, own = guids_of("exposureplan", rows), OwnTemplates(run)
+    profiles = {project.id: catalogue.owners[row_id] for row_id, project in catalogue.projects.items()}
     for row in rows:
         target = catalogue.targets.get(row.get("targetid"))  # type: ignore[arg-type]
         template = catalogue.templates.get(row.get("exposuretemplateid"))  # type: ignore[arg-type]
@@ -144,6 +149,8 @@ def _plans(run: ImportRun, catalogue: Catalogue, *, rows: list[Row]) -> None:
             kind, key = ("target", "targetid") if target is None else ("exposure template", "exposuretemplateid")
             complain(f"plan {row['id']}", f"its {kind} {row.get(key)} is not there")
             continue
+        template = own.of(template, profiles[target.project_id], row_id=row["exposuretemplateid"], complain=complain)
+        catalogue.template_names[template.id or 0] = template.name
         given = decoded(PLAN, row, complain=complain) | {"target_id": target.id, "template_id": template.id}
         incoming.append(Incoming(row["id"], *guids[row["id"]], given))
         catalogue.counters[row["id"]] = (_counter(row.get("acquired")), _counter(row.get("accepted")))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections import defaultdict
 
 from tsplug.model import CountAdjustment, Counter, ExposurePlan, GradingStatus
 from tsplug.services.nina_import_catalogue import Catalogue
 from tsplug.services.nina_import_images import Images
+from tsplug.services.nina_import_vanished import vanished
 from tsplug.services.nina_upsert import ImportRun, batches_of
 
 WHY = "imported from Target Scheduler"
@@ -16,11 +18,13 @@ KEPT = "kept at zero when an import counted less"
 def import_counts(run: ImportRun, catalogue: Catalogue, *, images: Images) -> None:
     """Let every plan count what Target Scheduler counts, beside what was recorded and edited here.
 
-    The share of an import is the plan's counter there less the images that came with it. It replaces that of the
+    The share of an import is the plan's counter there less the images that came from there, also those that are gone
+    there since: they stay here, and N.I.N.A. goes on counting them. It replaces that of the
     import before, so that importing again adds nothing and images of our own keep counting.
     """
     for plan_id in sorted(images.recount):
         run.unit.recount(plan_id)
+    known = set(images.ids.values())
     for chunk in batches_of(sorted(catalogue.counters.items())):
         plans = {row_id: catalogue.plans[row_id].id or 0 for row_id, _ in chunk if row_id in catalogue.plans}
         before: defaultdict[tuple[int, Counter], int] = defaultdict(int)
@@ -28,7 +32,9 @@ def import_counts(run: ImportRun, catalogue: Catalogue, *, images: Images) -> No
             before[line.plan_id, line.counter] += line.delta
         for row_id, counters in chunk:
             if row_id in plans:
-                _adjust(run, plans[row_id], counters=counters, images=images, before=before)
+                counted = vanished(run, plans[row_id], images=images, known=known)
+                counted.update({status: images.counted[plans[row_id], status] for status in GradingStatus})
+                _adjust(run, plans[row_id], counters=counters, counted=counted, before=before)
 
 
 def _adjust(
@@ -36,15 +42,13 @@ def _adjust(
     plan_id: int,
     *,
     counters: tuple[int, int],
-    images: Images,
+    counted: Tally[GradingStatus],
     before: defaultdict[tuple[int, Counter], int],
 ) -> None:
-    accepted = images.counted[plan_id, GradingStatus.ACCEPTED]
-    acquired = sum(images.counted[plan_id, status] for status in GradingStatus)
     changed = False
-    shares = zip(Counter, counters, (acquired, accepted), strict=True)
-    for counter, wanted, counted in shares:
-        delta = wanted - counted - before[plan_id, counter]
+    shares = zip(Counter, counters, (counted.total(), counted[GradingStatus.ACCEPTED]), strict=True)
+    for counter, wanted, there in shares:
+        delta = wanted - there - before[plan_id, counter]
         if delta:
             _change(run, plan_id, counter=counter, delta=delta)
             changed = True

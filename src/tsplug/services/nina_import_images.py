@@ -11,7 +11,7 @@ from typing import Any
 from tsplug.model import AcquiredImage, GradingStatus, Profile, PurgedImage, Thumbnail
 from tsplug.nina.database.building import built
 from tsplug.nina.database.codecs import GRADING, decode_moment, decode_text
-from tsplug.nina.database.fields import Complaint, Row
+from tsplug.nina.database.fields import Complaint, Row, named_filter
 from tsplug.nina.database.identity import Identities
 from tsplug.nina.database.metadata import read_metadata, settle_start
 from tsplug.nina.database.pictures import media_type, size_px
@@ -28,6 +28,8 @@ class Images:
 
     ids: dict[int, int] = field(default_factory=dict)
     counted: Tally[tuple[int, GradingStatus]] = field(default_factory=Tally)
+    present: Tally[int] = field(default_factory=Tally)
+    """How many images of a plan are both here and in the database."""
     recount: set[int] = field(default_factory=set)
     """Plans with new images, which nobody counted yet."""
     turning: set[int | None] = field(default_factory=set)
@@ -39,6 +41,7 @@ class Images:
         for each in kept:
             if each.image.plan_id is not None:
                 self.counted[each.image.plan_id, each.status] += 1
+                self.present[each.image.plan_id] += 1
                 self.recount |= {each.image.plan_id} if each.new else set()
             if each.image.rotation_deg is not None:
                 self.turning.add(each.image.profile_id)
@@ -115,7 +118,7 @@ def _without_purged(run: ImportRun, read: list[Incoming], *, images: Images) -> 
 
 def _incoming(run: ImportRun, catalogue: Catalogue, *, row: Row, identities: Identities) -> Incoming:
     complain = run.ledger.complaint("acquiredimage", row["id"])
-    filter_name = decode_text(row.get("filtername") or "") or "(none)"
+    filter_name = named_filter(row, complain=complain)
     metadata = read_metadata(row.get("metadata"), filter_name, complain=complain)
     started = _started(row, metadata.started, complain=complain)
     settle_start(metadata, started)

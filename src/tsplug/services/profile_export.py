@@ -24,6 +24,7 @@ from tsplug.model import (
     TrainedFlat,
     Value,
 )
+from tsplug.nina.database.identity import copied_guid
 from tsplug.ports import ArchiveSink, Clock, Document, ImageQuery, Progress, Store, Unit, ids_of
 from tsplug.services.archive_parts import IMAGES, PARTS, VERDICTS, Part, document, with_peers
 from tsplug.services.nina_image_pages import image_pages
@@ -101,7 +102,25 @@ class _Run:
                     yield made
 
     def _records(self, part: Part) -> Iterable[Record]:
+        if part.kind is ExposureTemplate:
+            return self._templates()
         return self._images() if part in (IMAGES, VERDICTS) else _SCOPES[part.name](self.unit, self.profile)
+
+    def _templates(self) -> list[ExposureTemplate]:
+        """Return the profile's templates, and as its own a copy of every other that a plan of it uses.
+
+        Without them an archive would refer to what it does not hold.
+        """
+        own = self.unit.list(ExposureTemplate, profile_id=self.profile.id)
+        guids = {template.guid for template in own}
+        used = {plan.template_id for plan in _plans(self.unit, self.profile)} - {template.id for template in own}
+        for key in sorted(used):
+            template = self.unit.get(ExposureTemplate, key)
+            guid = copied_guid(template.guid, profile=self.profile.guid)
+            self.guids[ExposureTemplate, key] = guid
+            if guid not in guids:
+                own.append(template.model_copy(update={"guid": guid, "profile_id": self.profile.id}))
+        return own
 
     def _peer(self, key: Any) -> str | None:
         return self._guid(AcquiredImage, key) if isinstance(key, int) else None
@@ -160,7 +179,6 @@ _SCOPES: dict[str, Callable[[Unit, Profile], Sequence[Record]]] = {
     "sites": lambda unit, profile: unit.list(Site, id=profile.site_id) if profile.site_id is not None else [],
     "profiles": lambda _, profile: [profile],
     "criteria_sets": lambda unit, _: unit.list(CriteriaSet),
-    "templates": lambda unit, profile: unit.list(ExposureTemplate, profile_id=profile.id),
     "projects": lambda unit, profile: unit.list(Project, profile_id=profile.id),
     "contributions": _contributions,
     "targets": lambda unit, profile: unit.list(Target, project_id=ids_of(Project, profile_id=profile.id)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from tsplug.errors import InputError, StoreUnavailableError
@@ -20,6 +21,9 @@ LOCK_TIMEOUT_S = 30
 
 WRITES = "tsplug_writes"
 """The execution option that says whether a transaction may write."""
+
+ACCEPTED = "give sqlite:///FILE, a path, or postgresql://USER@HOST/DATABASE"
+"""What names a store, as messages tell it."""
 
 MIGRATES = "tsplug_migrates"
 """The execution option of a transaction that changes the schema."""
@@ -34,12 +38,25 @@ def parse_url(text: str) -> URL:
     """Return the database URL of a text: a URL, or the path of an SQLite file.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: the text has ``://`` but is no URL.
+        InputError: the text has ``://`` but is no URL.
     """
     if "://" not in text:
         return URL.create("sqlite", database=text)
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # Neither the cause nor its words: they may hold a piece of the password.
+        raise InputError(
+            f"the store URL {without_password(text)!r} is no URL: check its host, port and signs like @ in the"
+            f" password (%40); {ACCEPTED}"
+        ) from None
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def without_password(text: str) -> str:
+    """Return a text that should be a database URL as it may be shown, whatever is wrong with it."""
+    text = re.sub(r"(password=)[^&]*", r"\1***", text)
+    return re.sub(r"(://[^:@/]*:).*@", r"\1***@", text, flags=re.DOTALL)
 
 
 def is_in_memory(url: URL) -> bool:
@@ -51,7 +68,7 @@ def shown(url: URL) -> str:
     """Return how a store is called in messages: its file, or its URL without driver and password."""
     if url.get_backend_name() == "sqlite":
         return url.database or "in memory"
-    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    return without_password(url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True))
 
 
 def engine_for(url: URL, *, immutable: bool = False) -> Engine:
@@ -60,14 +77,14 @@ def engine_for(url: URL, *, immutable: bool = False) -> Engine:
     ``immutable`` reads an SQLite file that nobody can write, without the files that SQLite makes beside it.
 
     Raises:
-        InputError: the driver of a PostgreSQL store is not installed.
-        sqlalchemy.exc.NoSuchModuleError: there is no such kind of database.
+        InputError: it is another kind of database, or the driver of a PostgreSQL store is not installed.
+        sqlalchemy.exc.NoSuchModuleError: there is no such driver.
     """
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, immutable=immutable)
     if url.get_backend_name() == "postgresql":
         return _postgresql_engine(url)
-    return create_engine(url, pool_pre_ping=True)
+    raise InputError(f"tsplug keeps stores in SQLite or PostgreSQL, and {shown(url)} is of another kind; {ACCEPTED}")
 
 
 def _sqlite_engine(url: URL, *, immutable: bool) -> Engine:

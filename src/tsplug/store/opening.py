@@ -14,7 +14,7 @@ from tsplug.errors import InputError, StoreTooNewError, StoreUnavailableError
 from tsplug.ports import Clock
 from tsplug.store.backups import keep_copy, rotate_backup
 from tsplug.store.database import SqlStore, transaction
-from tsplug.store.engines import engine_for, is_in_memory, parse_url, shown
+from tsplug.store.engines import ACCEPTED, engine_for, is_in_memory, parse_url, shown, without_password
 from tsplug.store.migrating import alone, ids_kept, refuse_older_hosts, tell_revision
 from tsplug.store.tables import METADATA
 from tsplug.store.troubles import said_plainly
@@ -47,10 +47,7 @@ def open_sql_store(
         url = parse_url(address)
         engine = engine_for(url, immutable=not must_write and _only_readable(url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise InputError(
-            f"the store URL {address!r} cannot be used: {error}; give sqlite:///FILE, a path, or"
-            " postgresql://USER@HOST/DATABASE"
-        ) from error
+        raise InputError(f"the store URL {without_password(address)!r} cannot be used: {error}; {ACCEPTED}") from error
     tell_revision(engine, REVISIONS[-1])
     try:
         if is_in_memory(url):

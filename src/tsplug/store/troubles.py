@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +17,15 @@ from tsplug.store.engines import LOCK_TIMEOUT_S, shown
 _LOCKED = f"is locked by another program for more than {LOCK_TIMEOUT_S} s; close it or try again"
 _FULL = "cannot be written because the disk is full; free some space"
 
+_UNOPENED = "unable to open"
+_READ_ONLY = "is read-only; make the file and its folder writable"
+
 _SYMPTOMS = {
     "locked": _LOCKED,
     "lock timeout": _LOCKED,
-    "readonly": "is read-only; make the file and its folder writable",
+    "readonly": _READ_ONLY,
     "read-only transaction": "is read-only; give the server that may be written",
-    "unable to open": "cannot be opened; check that its folder exists and may be written",
+    _UNOPENED: "cannot be opened; check that its folder exists and may be written",
     "not a database": "is not an SQLite database; name another file",
     "disk is full": _FULL,
     "No space left": _FULL,
@@ -35,6 +39,8 @@ _SYMPTOMS = {
 # The first that occurs in what the database says is told.
 
 _UNREACHABLE = ("Connection refused", "timeout expired", "not known", "failed to resolve", "unreachable", "No route")
+
+_LOST = ("server closed the connection", "terminating connection", "connection is lost", "consuming input failed")
 
 
 @contextmanager
@@ -65,12 +71,28 @@ def _explained(error: DBAPIError, url: URL) -> str:
         return f"is damaged; {_way_out(url)}"
     if "database" in whole and "does not exist" in whole:
         return f"does not exist on the server; make it: createdb {url.database}"
+    if any(symptom in whole for symptom in _LOST) and "connection failed" not in whole:
+        return _lost(error)
+    if _UNOPENED in whole and url.get_backend_name() == "sqlite" and not _may_write(Path(str(url.database)).parent):
+        return _READ_ONLY
     if any(symptom in whole for symptom in _UNREACHABLE):
         return "does not answer; check host and port in the store URL, and that the server runs"
     for symptom, words in _SYMPTOMS.items():
         if symptom in whole:
             return words
     return f"cannot be used: {_reason(error)}"
+
+
+def _lost(error: DBAPIError) -> str:
+    # A commit is no statement: whether the server still finished it, nobody here can know.
+    if error.statement is None:
+        return "closed the connection while a change was being finished; look what is stored before you try again"
+    return "closed the connection; nothing was changed; try again"
+
+
+def _may_write(folder: Path) -> bool:
+    """Return whether files can be made in a folder, or it is not there: no on a disk that is mounted read-only."""
+    return not folder.exists() or os.access(folder, os.W_OK)
 
 
 def _way_out(url: URL) -> str:

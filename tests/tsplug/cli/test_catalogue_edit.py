@@ -148,3 +148,11 @@ def test_every_preference_is_reached(stocked: Run) -> None:
     assert row["planner"]["park_on_wait"] is True
     row = document(stocked("project", "edit", "1", "rule_weights.'Percent Complete'=80", "--json"))
     assert row["rule_weights"]["Percent Complete"] == 80.0
+
+
+def test_a_horizon_is_shown_as_it_is_typed(stocked: Run) -> None:
+    """The change table shows a horizon in the form that an edit takes."""
+    stocked("site", "edit", "Sternwarte", "horizon=0:10,90:25.5")
+    shown = stocked("site", "edit", "Sternwarte", "horizon=0:-0.5", columns=120).stdout
+    assert "0:10,90:25.5" in shown
+    assert "0:-0.5" in shown

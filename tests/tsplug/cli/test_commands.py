@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 import tsplug
 from tsplug.app import open_store
 from tsplug.cli.application import application
+from tsplug.model import AcquiredImage
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.clock import START
@@ -79,6 +80,20 @@ def test_images_are_filtered(run: Run, filters: tuple[str, ...], count: int) -> 
     images = document(run("images", "list", "--json", *filters))
     assert len(images) == count
     assert [image["started"] for image in images] == sorted((image["started"] for image in images), reverse=True)
+
+
+def test_images_of_several_years_show_the_year(run: Run, db: Path) -> None:
+    """Where the rows lie in one year the year is left out; where they do not, each row has its own."""
+    assert "2026-01-15" not in run("images", "list", "--limit", "3", columns=160).stdout
+    store = open_store(str(db), ManualClock(START))
+    with store.write() as unit:
+        image = unit.list(AcquiredImage)[0]
+        image.started = image.started.replace(year=2024)
+        unit.update(image)
+    store.close()
+    shown = run("images", "list", columns=160).stdout
+    assert "2024-01-15" in shown
+    assert "2026-01-15" in shown
 
 
 def test_an_image_is_shown(run: Run) -> None:
@@ -235,7 +250,7 @@ def test_a_narrow_console_loses_nothing(run: Run, columns: int) -> None:
             "no store at missing.sqlite; run a night, import a catalogue, or give --db",
         ),
         (("images", "list", "--db", "sqlite:///missing.sqlite"), "no store at missing.sqlite"),
-        (("images", "list", "--db", "what://ever"), "cannot be used"),
+        (("images", "list", "--db", "what://ever"), "tsplug keeps stores in SQLite or PostgreSQL"),
         (("images", "list", "--target", "M 99"), "no target 'M 99' is stored; there are: M 42, Rosette, M 81"),
         (("flats", "due", "--profile", "nobody"), "no profile 'nobody' is stored; there are: Refractor"),
         (("grade", "explain", "9999999999999999999999"), "no image"),

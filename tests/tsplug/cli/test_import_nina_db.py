@@ -82,3 +82,13 @@ def test_an_export_replaces_on_demand_only(run: Run, file: str) -> None:
     assert refused.exit_code == 1
     assert "--force" in refused.stderr
     assert run("export", "nina-db", file, "--force", "--profile", "N.I.N.A. 1f9a6b1c").exit_code == 0
+
+
+def test_different_fields_are_told_apart(run: Run, tmp_path: Path) -> None:
+    """Two fields of a row that are wrong for the same reason have a line each; the same field of two rows has one."""
+    rows = small_rows(23)
+    rows["target"][0] |= {"rotation": "x", "roi": "x"}
+    rows["target"][1] |= {"rotation": "y"}
+    told = run("import", "nina-db", str(make_database(tmp_path / "odd.sqlite", 23, rows))).stdout
+    assert "target 1, 2: rotation 'x' (and 1 more): is not a number" in told
+    assert "target 1: roi 'x': is not a number" in told

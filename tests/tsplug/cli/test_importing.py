@@ -128,6 +128,37 @@ def test_a_list_is_reported_as_json(run: Run, tmp_path: Path) -> None:
     assert "New" not in run("project", "list").stdout
 
 
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ("L:0", "the count must be within 1 to 99999, not 0"),
+        ("L:-3", "the count must be within 1 to 99999, not -3"),
+        ("L:100000", "the count must be within 1 to 99999, not 100000"),
+        ("L:4x-2", "the seconds must be a number above 0 and at most 32767, not '-2'"),
+        ("L:4x0", "the seconds must be a number above 0 and at most 32767, not '0'"),
+        ("L:4xnan", "the seconds must be a number above 0 and at most 32767, not 'nan'"),
+        ("L:4x40000s", "the seconds must be a number above 0 and at most 32767, not '40000'"),
+    ],
+)
+def test_wrong_numbers_of_plans_are_told(run: Run, tmp_path: Path, plan: str, words: str) -> None:
+    """A plan of no exposures, or of no length, is wrong use; the message says which number is wrong."""
+    file = write(tmp_path, "list.csv", "Name;RA;Dec\nA;1h;2\n")
+    result = run("import", "targets", file, "--project", "New", "--plan", plan)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+    assert "New" not in run("project", "list").stdout
+
+
+@pytest.mark.parametrize("source", ["profile", "nina-db", "nina-profile", "targets"])
+def test_a_failed_import_leaves_no_new_store(run: Run, tmp_path: Path, source: str) -> None:
+    """Where there was no store, an import that fails makes none."""
+    file, store = write(tmp_path, "broken", b"nothing"), tmp_path / "new" / "new.sqlite"
+    store.parent.mkdir()
+    more = ("--project", "New") if source == "targets" else ()
+    assert run("import", source, file, *more, store=store).exit_code == 1
+    assert list(store.parent.iterdir()) == []
+
+
 @pytest.mark.parametrize("plan", ["L:many", "L:0x0", ":5", "L:5x"])
 def test_wrong_plans_are_wrong_use(run: Run, tmp_path: Path, plan: str) -> None:
     """A plan of another form is wrong use or names no template."""

@@ -115,6 +115,13 @@ def test_served_sessions_do_not_count() -> None:
     assert judged[1].verdict.due_on == day(6)
 
 
+def test_flats_of_another_program_are_called_so() -> None:
+    """A session whose flats were imported tells that they were taken elsewhere, and when."""
+    imported = row(session(1))
+    imported.flat_set_id = None
+    assert judge([session(1)], 4, history=[imported])[0].verdict.reason == "has flats taken elsewhere, 2023-12-02"
+
+
 def test_history_knows_angles_within_the_tolerance() -> None:
     """Flats at an angle within the tolerance serve a session; at another angle, or none, they do not."""
     taken = [row(session(1, rotation_deg=359.8))]

@@ -14,6 +14,7 @@ from tsplug.services.catalogue_fields import is_assignment, read_given
     [
         (Site, "horizon=0:10,90:25.5", {"horizon": [["0", "10"], ["90", "25.5"]]}),
         (Site, "horizon=[[0, 10]]", {"horizon": [[0, 10]]}),
+        (Site, "horizon=none", {"horizon": []}),
         (Site, "sky_quality=none", {"sky_quality": None}),
         (Profile, "filters=L, R,Ha", {"filters": ["L", "R", "Ha"]}),
         (Profile, "filters=none", {"filters": []}),
@@ -89,3 +90,19 @@ def test_all_problems_are_told_at_once() -> None:
 def test_assignments_are_told_from_names(text: str, is_one: bool) -> None:
     """A text is an assignment if it begins with a key."""
     assert is_assignment(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("abc", "horizon: must be AZIMUTH:ALTITUDE pairs, not 'abc'"),
+        ("0:10,90", "horizon: must be AZIMUTH:ALTITUDE pairs, not '0:10,90'"),
+        ("[[0, 10, 5]]", "horizon: must be AZIMUTH:ALTITUDE pairs, not '[[0, 10, 5]]'"),
+        ("[1, 2]", "horizon: must be AZIMUTH:ALTITUDE pairs, not '[1, 2]'"),
+        ("[[true, null]]", "horizon: must be AZIMUTH:ALTITUDE pairs, not '[[true, null]]'"),
+        ("0:10,90:5,90.0:25", "horizon: azimuth 90 has two altitudes, 5 and 25"),
+    ],
+)
+def test_a_horizon_is_pairs_with_one_altitude_each(text: str, problem: str) -> None:
+    """What is no pair of numbers, or gives an azimuth two altitudes, is told in words of the form to type."""
+    assert read_given(Site, [f"horizon={text}"]).problems == [problem]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tsplug.model import FlatInstruction, Profile
+from tsplug.model import FlatHistory, FlatInstruction, Profile, Target
 from tsplug.services.flats_history import flat_history
 from tsplug.services.flats_run import run_flats
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store, store_light
@@ -42,4 +42,32 @@ def test_history_names_sets_files_and_sessions(tmp_path: Path) -> None:
     assert {Path(file["file"]) for row in rows for file in row["files"]} == set(tmp_path.iterdir())
     assert datetime.fromisoformat(rows[0]["taken_at"]).tzinfo is not None
     assert flat_history(store, guid) == flat_history(store)
+    assert flat_history(store, "nobody") == []
+
+
+def test_imported_history_is_listed_as_sets_without_frames() -> None:
+    """What another program took is told in the same list by its moment, one entry for the sessions it serves."""
+    store = stocked_store(ManualClock(EVENING))
+    with store.write() as unit:
+        profile, targets = unit.list(Profile)[0], unit.list(Target)
+        for target, name in ((targets[0], "L"), (targets[1], "L"), (targets[0], "Ha")):
+            imported = FlatHistory(
+                profile_id=profile.id or 0,
+                target_id=target.id or 0,
+                target_name=target.name,
+                project_name="Nebulae",
+                session_date=date(2023, 11, 14),
+                session_id=0,
+                filter_name=name,
+                gain=100,
+                taken_at=datetime(2023, 11, 15 if name == "L" else 16, 6, tzinfo=UTC),
+            )
+            unit.add(imported)
+    rows = json.loads(json.dumps(flat_history(store, profile.guid)))
+    assert [(row["id"], row["state"], row["filter"], row["gain"], row["files"], row["on_disk"]) for row in rows] == [
+        (None, "imported", "Ha", 100, [], 0),
+        (None, "imported", "L", 100, [], 0),
+    ]
+    assert [session["target"] for session in rows[1]["sessions"]] == [target.name for target in targets[:2]]
+    assert (rows[1]["night"], rows[1]["taken_at"][:10]) == ("2023-11-14", "2023-11-15")
     assert flat_history(store, "nobody") == []

@@ -210,7 +210,7 @@ def _light(draw: st.DrawFn, unit: Unit, values: dict[str, Any]) -> None:
     image = unit.add_many([AcquiredImage(**{**values, "acquired": end, "reject_reason": reason})])[0]
     unit.add(StatusChange(image_id=image.id, from_status=None, to_status=image.status, by="tsplug", at=START))
     if draw(st.booleans()):
-        unit.add(Thumbnail(image_id=image.id, width_px=9, height_px=7, data=draw(st.binary(min_size=1, max_size=9))))
+        unit.add(Thumbnail(image_id=image.id, width_px=9, height_px=7, data=b"\xff\xd8" + draw(st.binary(max_size=7))))
 
 
 def _flats(draw: st.DrawFn, profile: Profile, *, target: Target, project: Project) -> FlatHistory:

@@ -79,7 +79,7 @@ def test_every_version_is_read(tmp_path: Path, store: Store, version: int) -> No
         "Profile": 2,
         "Project": 2,
         "Target": 3,
-        "ExposureTemplate": 2,
+        "ExposureTemplate": 3,
         "ExposurePlan": 3,
         "AcquiredImage": 5,
         "Thumbnail": 3,
@@ -131,7 +131,7 @@ def test_a_catalogue_comes_with_every_field(file: Path, store: Store) -> None:
     assert first.created_at == datetime.fromtimestamp(NOON - 864_000, UTC)
     assert first.inactive_at is None
     assert (first.rule_weights["Percent Complete"], first.rule_weights["Project Priority"]) == (12.5, 50.0)
-    lum, ha = records(store, ExposureTemplate)
+    lum, ha, _ = records(store, ExposureTemplate)
     assert (lum.gain, ha.gain, lum.readout_mode, lum.dither_every) == (100, None, None, 4)
     assert (ha.twilight, ha.twilight_offset_min, ha.moon_width_days) == (Twilight.NAUTICAL, -15, 9)
     assert [plan.exposure_s for plan in records(store, ExposurePlan)] == [None, 300.0, None]

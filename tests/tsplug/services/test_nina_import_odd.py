@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from imports import everything, import_file
-from scheduler_databases import PROFILE, make_database, metadata, small_rows
+from scheduler_databases import OTHER, PROFILE, make_database, metadata, small_rows
 
 from tsplug.errors import InputError
 from tsplug.model import (
     AcquiredImage,
     ExposurePlan,
+    ExposureTemplate,
     Priority,
     Profile,
     Project,
@@ -61,13 +63,18 @@ WRONG = [
     ("project", "meridianwindow = -5", "meridian_window_min -5", "greater than or equal to 0"),
     ("project", "name = ''", "the name", "it is empty"),
     ("project", "createdate = 'yesterday'", "createdate 'yesterday'", "Unix seconds"),
-    ("target", "ra = 25.0", "ra 25.0", "0 to 24"),
+    ("project", "createdate = NULL", "createdate", "2025-11-20 21:00:00 UTC stands in"),
+    ("target", "ra = 25.0", "ra 25.0", "is not within 0 to 24 hours; the target is left out"),
+    ("target", "dec = NULL", "dec", "it is missing; the target is left out"),
+    ("target", "dec = 95", "dec 95", "not within -90 to 90 degrees; the target is left out"),
     ("target", "epochcode = 0", "epoch 0", "precessed to J2000 from 2025-11"),
     ("target", "epochcode = 1", "epoch 1", "taken as J2000"),
     ("target", "projectid = 77", "target 'M 42'", "project 77"),
     ("exposureplan", "exposureTemplateId = 77", "plan 1", "template 77"),
     ("exposureplan", "desired = 1000000", "desired 1000000", "99999"),
     ("exposuretemplate", "twilightlevel = 8", "twilightlevel 8", "none of the known numbers"),
+    ("exposuretemplate", "filtername = ''", "filtername", "it is empty; '(none)' stands in"),
+    ("acquiredimage", "filtername = ''", "filtername", "it is empty; '(none)' stands in"),
     ("acquiredimage", "gradingStatus = 7", "gradingStatus 7", "none of the known numbers"),
     ("acquiredimage", "metadata = '{broken'", "metadata", "not a JSON object"),
     ("acquiredimage", "acquireddate = NULL", "acquireddate None", "stands in"),
@@ -77,6 +84,7 @@ WRONG = [
     ("flathistory", "lightSessionDate = NULL", "lightSessionDate None", "cannot be carried"),
     ("overrideexposureorderitem", "referenceIdx = 5", "plan place 5", "no plan"),
     ("profilepreference", "delayGrading = 180", "delay_percent 180", "less than or equal to 100"),
+    ("profilepreference", "exposurethrottle = 125.5", "exposurethrottle 125.5", "it is rounded to 126"),
     ("ruleweight", "weight = 101", "weight 101", "0..100"),
 ]
 
@@ -89,6 +97,51 @@ def test_what_has_no_place_is_told(file: Path, store: Store, *, table: str, what
     assert [loss for loss in report.not_carried if told in loss.what and why in loss.why and loss.id is not None]
     again = import_file(file, store)
     assert (again.changes, again.not_carried) == (0, report.not_carried)
+
+
+@pytest.mark.parametrize("what", ["ra = 25.0", "dec = NULL", "ra = 'x', dec = 12.0"])
+def test_a_target_without_a_place_is_told_once(file: Path, store: Store, *, what: str) -> None:
+    """A target whose coordinates are none is left out, and only one line about its own row says so."""
+    change(file, f"UPDATE target SET {what} WHERE Id = 2")
+    report = import_file(file, store)
+    told = [(loss.table, loss.id) for loss in report.not_carried if loss.table != "acquiredimage"]
+    assert told == [("target", 2)]
+    assert [target.name for target in records(store, Target)] == ["M 42", "M 81"]
+
+
+def test_projects_without_a_date_are_as_old_as_their_images(file: Path, store: Store) -> None:
+    """A project that does not tell when it was made was made with its first light, else in 2000."""
+    change(file, "UPDATE project SET createdate = NULL", "UPDATE acquiredimage SET projectId = 1, acquireddate = 90.5")
+    import_file(file, store)
+    moments = [project.created_at for project in records(store, Project)]
+    assert moments == [datetime.fromtimestamp(90, UTC), datetime(2000, 1, 1, tzinfo=UTC)]
+
+
+def test_a_template_of_another_profile_is_copied(file: Path, store: Store) -> None:
+    """A plan gets a copy of a foreign template in its own profile, once, and the copy follows what changes there."""
+    change(file, "UPDATE exposureplan SET exposureTemplateId = 2 WHERE Id = 3")
+    report = import_file(file, store)
+    assert [loss.why for loss in report.not_carried if "another profile" in loss.what]
+    copy = records(store, ExposureTemplate)[3]
+    owner = records(store, Profile, guid=OTHER)[0]
+    assert (copy.profile_id, copy.name, copy.filter_name) == (owner.id, "Ha template", "Ha")
+    assert records(store, ExposurePlan)[2].template_id == copy.id
+    assert import_file(file, store).changes == 0
+    change(file, "UPDATE exposuretemplate SET gain = 55 WHERE Id = 2")
+    import_file(file, store)
+    assert [template.gain for template in records(store, ExposureTemplate)] == [100, 55, 100, 55]
+
+
+def test_an_equal_template_serves_instead_of_a_foreign_one(file: Path, store: Store) -> None:
+    """Where the plan's own profile has an equal template, the plan uses that."""
+    change(
+        file,
+        "UPDATE exposuretemplate SET twilightlevel = 0 WHERE Id = 3",
+        "UPDATE exposureplan SET exposureTemplateId = 1 WHERE Id = 3",
+    )
+    import_file(file, store)
+    assert records(store, ExposurePlan)[2].template_id == records(store, ExposureTemplate)[2].id
+    assert (len(records(store, ExposureTemplate)), import_file(file, store).changes) == (3, 0)
 
 
 def test_columns_and_tables_that_nobody_knows_are_told(file: Path, store: Store) -> None:

@@ -12,7 +12,7 @@ from tsplug.errors import StoreError, StoreUnavailableError
 from tsplug.model import AcquiredImage, ExposurePlan, Site
 from tsplug.ports import Store
 from tsplug.services.catalogue import load_catalogue
-from tsplug.store import database, engines
+from tsplug.store import database, engines, troubles
 from tsplug.store.database import SqlStore
 from tsplug.store.engines import engine_for, parse_url, shown
 from tsplug.store.opening import open_sql_store
@@ -138,6 +138,7 @@ def test_file_is_durable_and_shared(tmp_path: Path) -> None:
 def test_password_stays_out_of_messages() -> None:
     """A store's URL is shown without its password."""
     assert shown(parse_url("postgresql://me:secret@host/db")) == "postgresql://me:***@host/db"
+    assert "secret" not in shown(parse_url("postgresql://host/db?user=me&password=secret"))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +157,29 @@ def test_trouble_is_said_in_one_line(reason: str, words: str) -> None:
         raise OperationalError("SELECT 1", {}, sqlite3.OperationalError(reason))
     assert str(caught.value).startswith("the store night.sqlite ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said", "words"),
+    [
+        ("UPDATE x", "server closed the connection unexpectedly", "nothing was changed; try again"),
+        ("UPDATE x", "terminating connection due to administrator command", "nothing was changed; try again"),
+        (None, "server closed the connection unexpectedly", "look what is stored before you try again"),
+        (None, 'connection failed: connection to server at "h" failed: server closed the connection', "cannot be used"),
+    ],
+)
+def test_lost_server_says_what_became_of_the_change(statement: str | None, said: str, words: str) -> None:
+    """A server gone before the commit has changed nothing; one gone during it may have, and nobody claims otherwise."""
+    url = parse_url("postgresql://h/x")
+    with pytest.raises(StoreUnavailableError, match=words), said_plainly(url):
+        raise OperationalError(statement, {}, Exception(said))
+
+
+def test_read_only_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that cannot be opened because its folder may not be written is called read-only."""
+    monkeypatch.setattr(troubles, "_may_write", lambda folder: folder != tmp_path)
+    with pytest.raises(StoreUnavailableError, match="is read-only"), said_plainly(parse_url(f"{tmp_path}/x.sqlite")):
+        raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("unable to open database file"))
 
 
 def test_read_only_store_says_so(tmp_path: Path) -> None:

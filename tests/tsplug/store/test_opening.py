@@ -72,6 +72,28 @@ def test_store_keeps_what_it_was_given(tmp_path: Path, prefix: str) -> None:
         assert [site.name for site in unit.list(Site)] == ["Sternwarte"]
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://u:hush@h:abc/x", "is no URL"),
+        ("postgresql://u:hush@[::1/x", "is no URL"),
+        ("postgresql://u:hu@sh:hush@h:1/x", "is no URL"),
+        ("postgres ql://u:hush@h/x", "is no URL"),
+        ("what://u:hush@h/x?password=hush", "tsplug keeps stores in SQLite or PostgreSQL"),
+        ("mysql://u:hush@h/x", "tsplug keeps stores in SQLite or PostgreSQL"),
+        ("sqlite+what:///hush.sqlite", "cannot be used"),
+    ],
+)
+def test_mistyped_addresses_are_told_without_the_password(address: str, words: str) -> None:
+    """An address that names no store costs one line that says what is accepted, and never the password."""
+    with pytest.raises(InputError, match=words) as caught:
+        open_sql_store(address, ManualClock())
+    said = str(caught.value)
+    assert "\n" not in said
+    assert "hush" not in said.replace("hush.sqlite", "")
+    assert "sqlite:///FILE" in said
+
+
 def test_newer_store_is_refused_untouched(tmp_path: Path) -> None:
     """A store of a revision unknown here is refused with one line, byte for byte as it was, without a backup."""
     file = tmp_path / "store.sqlite"

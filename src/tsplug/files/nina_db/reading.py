@@ -10,12 +10,26 @@ from typing import Any
 
 from tsplug.errors import InputError
 from tsplug.nina.database.codecs import decode_bytes
-from tsplug.nina.database.schema import NEWEST, OLDEST
+from tsplug.nina.database.schema import NEWEST, OLDEST, VERSION_5
 
 WAIT_S = 5
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 _NEEDED = ("project", "target", "exposureplan", "exposuretemplate", "acquiredimage")
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "project": ("Id", "profileId", "name", "state"),
+    "target": ("Id", "name", "ra", "dec", "projectid"),
+    "exposuretemplate": ("Id", "profileId", "name", "filtername"),
+    "exposureplan": ("Id", "targetid", "exposureTemplateId", "exposure", "desired", "acquired", "accepted"),
+    "acquiredimage": ("Id", "projectId", "targetId", "acquireddate", "filtername", "metadata"),
+    "ruleweight": ("Id", "name", "weight", "projectid"),
+    "imagedata": ("Id", "imagedata", "acquiredimageid"),
+    "profilepreference": ("Id", "profileId"),
+    "flathistory": ("Id", "targetId"),
+    "overrideexposureorderitem": ("Id", "targetid", "order", "action"),
+    "filtercadenceitem": ("Id", "targetid", "order", "action"),
+}
+# Columns that every version has, and without which a row says nothing.
 _SAYS: dict[str, str] = {
     "locked": f"is being written by another program for more than {WAIT_S} s; close N.I.N.A., or import a copy",
     "readonly": "was left in the middle of a write; start N.I.N.A. once so that it recovers, then import again",
@@ -100,6 +114,21 @@ class SchedulerFile:
         missing = [table for table in _NEEDED if table not in self._tables]
         if missing:
             raise InputError(f"{self._file} is not a whole Target Scheduler database: it has no table {missing[0]}")
+        for table, columns in _COLUMNS.items():
+            self._check_columns(table, columns)
+
+    def _check_columns(self, table: str, columns: tuple[str, ...]) -> None:
+        if table not in self._tables:
+            return
+        status = ("gradingStatus",) if self._version >= VERSION_5 else ("accepted",)
+        wanted = columns + (status if table == "acquiredimage" else ())
+        there = self.columns(table)
+        lacking = ", ".join(column for column in wanted if column.lower() not in there)
+        if lacking:
+            raise InputError(
+                f"{self._file} is not a whole Target Scheduler database (table {table} lacks {lacking});"
+                " restore a backup: Target Scheduler keeps three beside it"
+            )
 
 
 def _check_header(file: Path) -> None:

@@ -11,6 +11,15 @@ from tsplug.nina.database.fields import Complaint
 
 M = TypeVar("M", bound=BaseModel)
 
+_PLAIN = {
+    "Field required": "it is missing",
+    "Input should be a valid tuple": "it is no list",
+    "Input should be a valid list": "it is no list",
+    "Input should be a valid dictionary": "it is no set of names with values",
+    "Input should be a valid string": "it is no text",
+}
+# What a user would say; the model's own words name types.
+
 
 def built(kind: type[M], base: Mapping[str, Any], *, given: Mapping[str, Any], complain: Complaint) -> M | None:
     """Return a record of the given fields over a base, or None where it cannot be without one of them.
@@ -26,7 +35,8 @@ def built(kind: type[M], base: Mapping[str, Any], *, given: Mapping[str, Any], c
         removable = [name for name in wrong if name in fields and _stands_in(kind, name, base=base)]
         if len(removable) < len(wrong) or not wrong:
             for name, message in wrong.items():
-                complain(f"{name} {fields.get(name)!r}", f"{_said(message)}; the row cannot be carried")
+                what = f"{name} {fields[name]!r}" if name in fields else name
+                complain(what, f"{_said(message)}; the row cannot be carried")
             return None
         for name in removable:
             complain(f"{name} {fields.pop(name)!r}", f"{_said(wrong[name])}; the default stands in")
@@ -47,4 +57,6 @@ def _stands_in(kind: type[BaseModel], name: str, *, base: Mapping[str, Any]) -> 
 
 
 def _said(message: str) -> str:
+    if message in _PLAIN:
+        return _PLAIN[message]
     return message.removeprefix("Value error, ").replace("Input should ", "must ", 1)

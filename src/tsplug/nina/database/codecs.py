@@ -16,6 +16,7 @@ from tsplug.model import GradingStatus, Priority, ProjectState, Twilight
 _LARGEST = 2**31 - 1
 _TURN_DEG = 360.0
 _DAY_HOURS = 24.0
+_POLE_DEG = 90.0
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,17 @@ def _decode_hours(value: Any) -> float:
     return number % _DAY_HOURS
 
 
+def _decode_declination(value: Any) -> float:
+    number = decode_real(value)
+    if abs(number) > _POLE_DEG:
+        raise ValueError("is not within -90 to 90 degrees")
+    return number
+
+
+def _decode_nearest(value: Any) -> int:
+    return decode_whole(round(decode_real(value)))
+
+
 def _decode_turn(value: Any) -> float:
     turned = decode_real(value) % _TURN_DEG
     return 0.0 if turned >= _TURN_DEG else turned
@@ -139,6 +151,8 @@ MOMENT = Codec(decode_moment, encode_moment)
 MARKED = Codec(_decode_marked, _marked)
 MARKED_REAL = Codec(_decode_marked_real, _marked)
 HOURS = Codec(_decode_hours, _same)
+DECLINATION = Codec(_decode_declination, _same)
+NEAREST = Codec(_decode_nearest, _same)
 TURN = Codec(_decode_turn, _same)
 # Target Scheduler has no state beyond these four (spec/target-scheduler-domain 1.2).
 STATE = coded({0: ProjectState.DRAFT, 1: ProjectState.ACTIVE, 2: ProjectState.INACTIVE, 3: ProjectState.CLOSED})

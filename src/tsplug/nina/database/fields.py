@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tsplug.nina.database.codecs import (
+    DECLINATION,
     FLAG,
     HOURS,
     MARKED,
     MARKED_REAL,
     MOMENT,
+    NEAREST,
     PRIORITY,
     REAL,
     ROUNDED,
@@ -22,7 +24,12 @@ from tsplug.nina.database.codecs import (
     TWILIGHT,
     WHOLE,
     Codec,
+    decode_real,
+    decode_text,
 )
+
+NO_FILTER = "(none)"
+"""The name of a filter that has none."""
 
 Row = Mapping[str, Any]
 """One row of the database: values by column name in lower case."""
@@ -33,12 +40,16 @@ Complaint = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Field:
-    """A field, its column and the codec between them; ``nullable`` fields are None where the column is empty."""
+    """A field, its column and the codec between them; ``nullable`` fields are None where the column is empty.
+
+    ``needed`` says what is left out where the column gives no value, because nothing can stand in.
+    """
 
     name: str
     column: str
     codec: Codec
     nullable: bool = False
+    needed: str = ""
 
     @property
     def key(self) -> str:
@@ -50,17 +61,30 @@ def decoded(fields: Iterable[Field], row: Row, *, complain: Complaint) -> dict[s
     """Return the fields that a row gives; a column that is missing or empty gives none, a wrong value is complained."""
     given: dict[str, Any] = {}
     for field in fields:
-        if field.key not in row:
-            continue
-        value = row[field.key]
+        value = row.get(field.key)
         if value is None:
-            given |= {field.name: None} if field.nullable else {}
+            given |= {field.name: None} if field.nullable and field.key in row else {}
+            if field.needed:
+                complain(field.column, f"it is missing; {field.needed} is left out")
             continue
         try:
             given[field.name] = field.codec.decode(value)
         except ValueError as error:
-            complain(f"{field.column} {value!r}", f"{error}; the default stands in")
+            instead = f"{field.needed} is left out" if field.needed else "the default stands in"
+            complain(f"{field.column} {value!r}", f"{error}; {instead}")
+            continue
+        if field.codec is NEAREST and given[field.name] != decode_real(value):
+            complain(f"{field.column} {value!r}", f"it is rounded to {given[field.name]}")
     return given
+
+
+def named_filter(row: Row, *, complain: Complaint) -> str:
+    """Return the name of a row's filter; where it is empty, another stands in, and it is complained of."""
+    name = decode_text(row.get("filtername") or "")
+    if name.strip():
+        return name
+    complain("filtername", f"it is empty; {NO_FILTER!r} stands in")
+    return NO_FILTER
 
 
 def encoded(fields: Iterable[Field], record: object) -> dict[str, Any]:
@@ -92,8 +116,8 @@ PROJECT = (
 TARGET = (
     Field("name", "name", TEXT),
     Field("enabled", "active", FLAG),
-    Field("ra_hours", "ra", HOURS),
-    Field("dec_deg", "dec", REAL),
+    Field("ra_hours", "ra", HOURS, needed="the target"),
+    Field("dec_deg", "dec", DECLINATION, needed="the target"),
     Field("rotation_deg", "rotation", TURN),
     Field("roi_percent", "roi", REAL),
     Field("priority", "priority", TARGET_PRIORITY),
@@ -141,7 +165,7 @@ GRADER = (
     Field("grade_hfr", "enableGradeHFR", FLAG),
     Field("grade_fwhm", "enableGradeFWHM", FLAG),
     Field("grade_eccentricity", "enableGradeEccentricity", FLAG),
-    Field("delay_percent", "delayGrading", WHOLE),
+    Field("delay_percent", "delayGrading", NEAREST),
     Field("accept_improvement", "acceptimprovement", FLAG),
     Field("max_samples", "maxGradingSampleSize", WHOLE),
     Field("move_rejected", "enableMoveRejected", FLAG),
@@ -160,7 +184,7 @@ GRADER = (
     Field("auto_reject_eccentricity", "autoRejectLevelEccentricity", REAL),
 )
 PLANNER = (
-    Field("exposure_throttle_percent", "exposurethrottle", WHOLE),
+    Field("exposure_throttle_percent", "exposurethrottle", NEAREST),
     Field("park_on_wait", "parkonwait", FLAG),
     Field("delete_images_with_target", "enableDeleteAcquiredImagesWithTarget", FLAG),
     Field("slew_and_center", "enableSlewCenter", FLAG),

@@ -42,6 +42,11 @@ def profile_guid(value: Any) -> str:
     return plain_guid(value) or str(uuid5(_SPACE, "no profile"))
 
 
+def copied_guid(guid: str, *, profile: str) -> str:
+    """Return the guid that the copy of a template in a profile always has."""
+    return str(uuid5(_SPACE, f"copy/{guid}/{profile}"))
+
+
 class Identities:
     """The guids of the rows of one table: a guid that occurs twice in a database counts for the first row only."""
 

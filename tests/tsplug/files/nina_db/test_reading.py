@@ -94,6 +94,28 @@ def test_a_missing_table_is_told(file: Path) -> None:
     assert "has no table exposureplan" in complaint(file)
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("target", "ra"),
+        ("target", "dec"),
+        ("project", "name"),
+        ("project", "profileId"),
+        ("exposuretemplate", "filtername"),
+        ("exposureplan", "targetid"),
+        ("exposureplan", "exposureTemplateId"),
+        ("acquiredimage", "acquireddate"),
+        ("acquiredimage", "gradingStatus"),
+        ("imagedata", "acquiredimageid"),
+    ],
+)
+def test_a_missing_column_is_told(file: Path, table: str, column: str) -> None:
+    """Without the columns that every version has it is no whole database either."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO lost")
+    assert f"is not a whole Target Scheduler database (table {table} lacks {column})" in complaint(file)
+
+
 def test_a_database_is_read_while_it_is_written_ahead(file: Path) -> None:
     """N.I.N.A. may write on while a database with a write-ahead log is read; one state is seen throughout."""
     with closing(sqlite3.connect(file, isolation_level=None)) as writer:
