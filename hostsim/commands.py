@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from json import dumps
 from pathlib import Path
@@ -29,6 +30,7 @@ from hostsim.equipment.rig import check_address
 from hostsim.faults.parts.remote import add_fault, clear_faults, list_faults
 from hostsim.night import NightOptions, run_night
 from hostsim.night.scenarios import scenario_of
+from hostsim.sequence.conditions import check_year
 from hostsim.sequence.parse import parse
 from hostsim.sky.scenario import named_scenarios, read_scenario
 from tsplug import InputError, TsplugError
@@ -60,6 +62,27 @@ def _address(text: str | None) -> str | None:
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     return text
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return check_year(moment).astimezone(UTC)
+    except ValueError as error:
+        if str(error).startswith("the year"):
+            raise typer.BadParameter(str(error)) from None
+    raise typer.BadParameter(f"a moment is a date and time with zone, such as 2026-01-15T22:00:00+01:00, not {text!r}")
+
+
+_Start = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=_moment,
+        metavar="ISO-TIME",
+        help="When the simulated time begins, with zone, such as 2026-01-15T22:00:00+01:00; now if absent.",
+    ),
+]
 
 
 def _not_empty(text: str) -> str:
@@ -147,6 +170,7 @@ def serve(
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the simulated sky.")] = 1,
     scenario: Annotated[str, typer.Option(metavar="NAME|FILE", help="What happens in the simulated nights.")] = "clear",
     config: Annotated[Path | None, typer.Option(help="A TOML file that describes servers and devices.")] = None,
+    start: _Start = None,
     preset: Annotated[Preset | None, typer.Option(help="Devices as those of another simulator.")] = None,
 ) -> None:
     """Run the Alpaca simulators alone, for any Alpaca client, until interrupted."""
@@ -160,7 +184,7 @@ def serve(
             bind=bind, port=port, discovery_port=discovery_port, seed=seed, scenario=scenario_of(scenario)
         )
         described = ServiceConfig(servers=(preset_server(server, preset),))
-    clock = SimulatedClock(SystemClock().now(), speed=speed)
+    clock = SimulatedClock(start or SystemClock().now(), speed=speed)
     # Interrupting is how serving ends, also for a script's background job, which inherits that it is ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (

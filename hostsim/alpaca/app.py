@@ -32,12 +32,14 @@ class Presentation:
     """How a server shows itself, beside its devices.
 
     ``image_element`` is how images travel (None: as the narrowest type for each frame), ``simulator_routes`` adds the
-    settings routes of the OmniSim.
+    settings routes of the OmniSim, ``saves_frames`` says that a host is here that asks the faults before it
+    saves frames.
     """
 
     location: str = "simulated"
     image_element: ElementType | None = None
     simulator_routes: bool = False
+    saves_frames: bool = False
 
 
 def make_app(observatory: Observatory, presentation: Presentation | None = None) -> Starlette:
@@ -48,7 +50,7 @@ def make_app(observatory: Observatory, presentation: Presentation | None = None)
     device_api = DeviceApi(observatory, counter, image_element=shown.image_element)
     pages = SetupPages(observatory)
     openapi = OpenApi(observatory, simulator_routes=shown.simulator_routes)
-    faults = FaultApi(observatory)
+    faults = FaultApi(observatory, saves_frames=shown.saves_frames)
     truth = TruthApi(observatory)
     routes: list[BaseRoute] = [
         _route("/api/v1/openapi.json", openapi.document),

@@ -5,33 +5,38 @@ from __future__ import annotations
 import ipaddress
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hostsim.alpaca.bodies import read_body
+from hostsim.alpaca.wording import message
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.device import iso_z
 from hostsim.faults import FAULTS
 from hostsim.faults.parts.board import board_of
+from hostsim.faults.parts.fault import FolderFault
 from hostsim.faults.parts.schedule import FAULT_ADAPTER
 
 _JSON = "application/json"
+_NOT_FROM_THERE = "faults can be seen and changed from the machine of the simulators only, by its own names"
 
 
 class FaultApi:
     """Answers ``/simulator/v1/faults`` and ``/simulator/v1/faults/{id}`` with JSON, errors as ``{"error": TEXT}``."""
 
-    def __init__(self, observatory: Observatory) -> None:
-        """Serve the board of ``observatory``."""
+    def __init__(self, observatory: Observatory, *, saves_frames: bool = False) -> None:
+        """Serve the board of ``observatory``; ``saves_frames`` says that a host is here that asks it before saving."""
         self._observatory = observatory
+        self._saves_frames = saves_frames
         self._board = board_of(observatory)
 
     async def all(self, request: Request) -> Response:
         """List the faults, add one, or clear all."""
-        if not _is_near(request):
-            return _refused(403, "faults can be seen and changed from the machine of the simulators only")
+        if not (_is_near(request) and _is_meant(request)):
+            return _refused(403, _NOT_FROM_THERE)
         if request.method == "POST":
             return await self._add(request)
         if request.method == "DELETE":
@@ -42,8 +47,8 @@ class FaultApi:
 
     async def one(self, request: Request) -> Response:
         """Show one fault, or clear it."""
-        if not _is_near(request):
-            return _refused(403, "faults can be seen and changed from the machine of the simulators only")
+        if not (_is_near(request) and _is_meant(request)):
+            return _refused(403, _NOT_FROM_THERE)
         with self._observatory.lock:
             self._observatory.advance()
             wanted = request.path_params["id"]
@@ -65,11 +70,16 @@ class FaultApi:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
             return _refused(415, f"a fault is sent as {_JSON}")
         try:
-            data = json.loads(await read_body(request))
+            data = json.loads(await read_body(request), object_pairs_hook=_without_twins)
+        except _TwiceError as error:
+            return _refused(400, str(error))
         except (ValueError, RecursionError):
             return _refused(400, "the body is not JSON")
         try:
-            entry = self._board.add(FAULT_ADAPTER.validate_python(data))
+            fault = FAULT_ADAPTER.validate_python(data)
+            if isinstance(fault, FolderFault) and not self._saves_frames:
+                return _refused(400, f"{fault.type} happens to a host that saves frames, and none is here")
+            entry = self._board.add(fault)
         except ValidationError as error:
             return _refused(400, *_problems(error))
         except LookupError as error:
@@ -78,15 +88,46 @@ class FaultApi:
 
 
 def _is_near(request: Request) -> bool:
-    client = request.client
-    if client is None:
-        return False
+    return request.client is not None and _is_loopback(request.client.host)
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        address = ipaddress.ip_address(client.host)
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_loopback)
+
+
+def _is_meant(request: Request) -> bool:
+    """Return whether a request names this server; a page in a browser of this machine may name, or be, another."""
+    host = request.headers.get("host", "")
+    origin = request.headers.get("origin")
+    name = _host_name(f"//{host}")
+    here = (request.scope.get("server") or ("",))[0]
+    if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
+        return False
+    return name == "localhost" or name == here or _is_loopback(name)
+
+
+def _host_name(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+class _TwiceError(ValueError):
+    """A key occurs twice in an object."""
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(f"{next(name for name in names if names.count(name) > 1)}: occurs twice")
+    return found
 
 
 def _refused(status: int, *problems: str) -> Response:
@@ -98,10 +139,8 @@ def _problems(error: ValidationError) -> list[str]:
     for problem in error.errors():
         if problem["type"].startswith("union_tag"):
             said = f"`type` must be one of {', '.join(FAULTS)}"
-        elif problem["type"] == "extra_forbidden":
-            said = "unknown key"
         else:
-            said = problem["msg"].removeprefix("Value error, ")
+            said = message(problem)
         place = ".".join(str(step) for step in problem["loc"] if step not in FAULTS)
         found.append(f"{place}: {said}" if place else said)
     return found

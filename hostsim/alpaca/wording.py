@@ -59,7 +59,11 @@ def message(error: ErrorDetails, path: Path = ()) -> str:
         return _no_list(value, path)
     if kind in _MUST_BE:
         return f"must be {_MUST_BE[kind](said)}, not {_shortly(value)}"
-    return str(said["error"]) if "error" in said else f"{error['msg'].lower()}, not {_shortly(value)}"
+    return str(said["error"]) if "error" in said else f"{_said(error)}, not {_shortly(value)}"
+
+
+def _said(error: ErrorDetails) -> str:
+    return error["msg"].lower().replace("input should ", "must ").replace("a valid ", "a ")
 
 
 _PLAIN: dict[str, _Words] = {

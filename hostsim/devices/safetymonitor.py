@@ -5,34 +5,37 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from hostsim.devices.parts.description import read
 from hostsim.devices.parts.device import ConnectionState, Device, DeviceConfig, Now
+from hostsim.devices.parts.limits import Between, Part
 from hostsim.sky.conditions import Conditions
 from hostsim.sky.scene import Weather
 
 _LOOK_S = 30.0
 _LOOKS_KEPT = 4096
+_Speed = Annotated[float | None, Between(ge=0, le=1000)]
+_Percent = Annotated[float | None, Between(ge=0, le=100)]
 
 
-class SafetyLimits(BaseModel):
+class SafetyLimits(Part):
     """What weather is too bad: more than any of these; None: never.
 
     A gale begins at 17 m/s (Beaufort 8). The weather must be good for ``hold_s`` before it is safe again.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    wind_m_per_s: float | None = Field(default=17.0, ge=0, description="The highest mean wind, in m/s.")
-    gust_m_per_s: float | None = Field(default=30.0, ge=0, description="The strongest gust, in m/s.")
-    cloud_percent: float | None = Field(default=None, ge=0, le=100, description="How much of the sky may be clouded.")
-    humidity_percent: float | None = Field(default=None, ge=0, le=100, description="The highest relative humidity.")
-    rain_mm_per_h: float | None = Field(default=0.0, ge=0, description="The strongest rain, in mm/h.")
-    hold_s: float = Field(
-        default=600.0, ge=0, le=86_400, description="How long the weather must be good again, in seconds."
+    wind_m_per_s: _Speed = Field(default=17.0, description="The highest mean wind, in m/s.")
+    gust_m_per_s: _Speed = Field(default=30.0, description="The strongest gust, in m/s.")
+    cloud_percent: _Percent = Field(default=None, description="How much of the sky may be clouded.")
+    humidity_percent: _Percent = Field(default=None, description="The highest relative humidity.")
+    rain_mm_per_h: Annotated[float | None, Between(ge=0, le=2000)] = Field(
+        default=0.0, description="The strongest rain, in mm/h."
+    )
+    hold_s: Annotated[float, Between(ge=0, le=86_400)] = Field(
+        default=600.0, description="How long the weather must be good again, in seconds."
     )
 
     def exceeded(self, weather: Weather) -> bool:

@@ -124,7 +124,11 @@ def _check(header: FrameHeader, length: int | None, *, num_x: int, num_y: int) -
         )
     announced = header.data_start + header.data_bytes
     if length is not None and length != announced:
-        raise FrameError(f"it sends {length} bytes, a frame like this has {announced}: update its driver")
+        raise FrameError(f"it sends {length} bytes, a frame like this has {announced}: {_advice(length, announced)}")
+
+
+def _advice(length: int, announced: int) -> str:
+    return "the transfer was cut: check the network" if length < announced else "update its driver"
 
 
 def _fill(response: http.client.HTTPResponse, view: memoryview) -> None:

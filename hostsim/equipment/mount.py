@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from alpaca.exceptions import NotImplementedException
 
@@ -31,6 +32,13 @@ class MountReading:
     altitude_deg: float
     azimuth_deg: float
     pier_side: PierSide
+
+    def at(self, moment: datetime, *, latitude_deg: float, longitude_deg: float) -> MountReading:
+        """Return what a mount that tracks this place at a site tells at another moment."""
+        ra_hours, dec_deg = astrometry.of_date(self.ra_deg / 15.0, self.dec_deg, moment=moment)
+        ha_hours = astrometry.sidereal_hours(moment, longitude_deg) - ra_hours
+        altitude_deg, azimuth_deg = astrometry.horizontal(ha_hours, dec_deg, latitude_deg=latitude_deg)
+        return replace(self, altitude_deg=altitude_deg, azimuth_deg=azimuth_deg)
 
 
 class Mount(HostDevice):

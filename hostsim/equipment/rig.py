@@ -25,7 +25,7 @@ from hostsim.equipment.listing import Listed, listed_devices, speaks_alpaca
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rotator import Rotator
-from hostsim.equipment.safety import make_safe
+from hostsim.equipment.safety import NotConnectedError, make_safe
 from hostsim.equipment.safetymonitor import SafetyMonitor
 from hostsim.equipment.session import ANSWER_S
 from hostsim.equipment.weatherstation import WeatherStation
@@ -120,7 +120,7 @@ def _connect(rig: Rig) -> None:
                 said += f"; the others are {_left(rig.only(connected))}"
             with suppress(DeviceError):
                 device.disconnect()
-            raise DeviceError(device.label, said) from error
+            raise NotConnectedError(device.label, said, unsafe=_unsafe(rig, connected)) from error
         except BaseException:
             # Nothing has been told to move yet, and who interrupts wants no parking: the connections are given back.
             for each in (*connected, device):
@@ -128,6 +128,12 @@ def _connect(rig: Rig) -> None:
                     each.disconnect()
             raise
         connected.append(device)
+
+
+def _unsafe(rig: Rig, connected: list[HostDevice]) -> tuple[str, ...]:
+    """Return what may move, shine or expose on: what is not connected of the devices that have to be left safe."""
+    known = (rig.mount, rig.camera, rig.panel)
+    return tuple(device.label for device in known if device is not None and device not in connected)
 
 
 def _left(rig: Rig) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hostsim.equipment.calls import reason
 from hostsim.equipment.mount import Mount
+from tsplug import DeviceError
 
 if TYPE_CHECKING:
     from hostsim.equipment.rig import Rig
@@ -38,13 +39,25 @@ class Leaving:
         return "; ".join([*parts, f"NOT left safe: {failed}"] if failed else parts)
 
 
-def leave_safe(rig: Rig) -> str:
+class NotConnectedError(DeviceError):
+    """A device could not be connected; ``unsafe`` names what may therefore move, shine or expose on."""
+
+    def __init__(self, device: str, message: str, *, unsafe: tuple[str, ...]) -> None:
+        """Say which device it is, why, and what nobody can leave safe."""
+        super().__init__(device, message)
+        self.unsafe = unsafe
+
+
+def leave_safe(rig: Rig, error: BaseException | None = None) -> str:
     """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not.
 
     A mount that does not park is stopped where it is, without tracking. The cooler goes on: a cold sensor takes no
-    harm, and the night may be resumed.
+    harm, and the night may be resumed. ``error`` is why it cannot go on: without a
+    connection nobody knows how the equipment stands.
     """
     if not rig.devices:
+        if isinstance(error, NotConnectedError) and error.unsafe:
+            return f"NOT left safe: {', '.join(error.unsafe)} could not be connected"
         return "left safe: nothing is connected"
     return make_safe(rig).words or "left safe: nothing moves"
 

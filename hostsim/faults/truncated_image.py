@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.faults.parts.fault import AnswerFault, DeviceKind
+from hostsim.faults.parts.fault import AnswerFault
 
 
 class TruncatedImage(AnswerFault):
@@ -14,8 +14,10 @@ class TruncatedImage(AnswerFault):
 
     help: ClassVar[str] = "Only the beginning of each frame is sent; the camera still has it all."
     type: Literal["truncated_image"] = "truncated_image"
-    device: DeviceKind = Field(default="camera", description="The kind of device: a camera.")
-    member: str | None = Field(default="imagearray", description="The member that sends frames.")
+    device: Literal["camera"] = Field(default="camera", description="The kind of device: a camera.")
+    member: Literal["imagearray", "imagearrayvariant"] | None = Field(
+        default="imagearray", description="The member that sends frames."
+    )
     keeps: float = Field(default=0.5, ge=0, le=0.99, description="Which part of the frame's bytes is sent.")
 
     @property

@@ -80,9 +80,9 @@ def take_up(host: Host) -> None:
     """
     try:
         _take_up(host)
-    except BaseException:
+    except BaseException as error:
         host.context.cancellation.withdraw()
-        host.warn(f"the night cannot go on; {leave_safe(host.rig)}")
+        host.warn(f"the night cannot go on; {leave_safe(host.rig, error)}")
         # Time has passed: without keeping that, what ends by itself would never be over.
         with suppress(TsplugError):
             host.journal.save()

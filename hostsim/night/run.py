@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from rich.console import Console
 
+from hostsim.alpaca.app import Presentation
 from hostsim.alpaca.server import AlpacaServer, AlpacaServerError
 from hostsim.clock import SimulatedClock, SystemClock
 from hostsim.equipment.guider import Guider
@@ -174,7 +175,7 @@ class _Night:
         board = FaultBoard(observatory, self.parsed.sequence.faults, began=self.state.began)
         if self.state.simulators is not None:
             observatory.restore(self.state.simulators)
-        server = AlpacaServer(observatory)
+        server = AlpacaServer(observatory, presentation=Presentation(saves_frames=True))
         try:
             stack.enter_context(server)
         except AlpacaServerError as error:

@@ -84,9 +84,9 @@ def _pointing(facts: FrameFacts) -> Iterator[Card]:
         return
     yield "RA", mount.ra_deg, "[deg] RA of telescope"
     yield "DEC", mount.dec_deg, "[deg] Declination of telescope"
-    yield "CENTALT", mount.altitude_deg, "[deg] Altitude of telescope"
-    yield "CENTAZ", mount.azimuth_deg, "[deg] Azimuth of telescope"
-    yield from _if_known("AIRMASS", airmass(mount.altitude_deg), comment="Airmass at frame center (Gueymard 1993)")
+    yield "CENTALT", mount.altitude_deg, "[deg] Altitude of telescope, mid-exposure"
+    yield "CENTAZ", mount.azimuth_deg, "[deg] Azimuth of telescope, mid-exposure"
+    yield from _if_known("AIRMASS", airmass(mount.altitude_deg), comment="Airmass, mid-exposure (Gueymard 1993)")
     if mount.pier_side is not PierSide.UNKNOWN:
         yield "PIERSIDE", mount.pier_side.value, "Telescope pointing state"
 

@@ -49,8 +49,8 @@ class Altitude(BaseModel):
 
     ra_hours: float = Field(ge=0, lt=24)
     dec_deg: float = Field(ge=-90, le=90)
-    above_deg: float | None = Field(default=None, ge=-90, le=90)
-    below_deg: float | None = Field(default=None, ge=-90, le=90)
+    above_deg: float | None = Field(default=None, strict=True, ge=-90, le=90)
+    below_deg: float | None = Field(default=None, strict=True, ge=-90, le=90)
 
     @model_validator(mode="after")
     def _one_side(self) -> Altitude:

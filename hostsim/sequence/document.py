@@ -15,8 +15,10 @@ from pydantic import (
     model_validator,
 )
 
+from hostsim.devices.parts.limits import FaultyError
 from hostsim.faults.parts.schedule import FaultSchedule
 from hostsim.sequence.conditions import Until, check_year
+from hostsim.sequence.fault_check import impossible_faults
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
 from hostsim.sequence.safety_settings import SafetySettings
@@ -40,7 +42,7 @@ class Loop(_Container):
 
     type: Literal["loop"] = "loop"
     name: str = Field(default="", description="What this part of the night is called.")
-    count: int | None = Field(default=None, ge=1, description="How many passes at most.")
+    count: int | None = Field(default=None, strict=True, ge=1, description="How many passes at most.")
     until: Until | None = Field(default=None, description="When no further pass begins.")
     run: list[Item] = Field(min_length=1, description="The instructions of one pass.")
 
@@ -88,10 +90,9 @@ class Sequence(BaseModel):
 
     @field_validator("faults")
     @classmethod
-    def _of_what_there_is(cls, faults: FaultSchedule) -> FaultSchedule:
-        for fault in faults:
-            if fault.wanted is not None and fault.wanted[1] > 0:
-                raise ValueError(f"{fault.type}: a simulated night has one device of each kind, number 0")
+    def _can_happen(cls, faults: FaultSchedule, info: ValidationInfo) -> FaultSchedule:
+        if impossible := list(impossible_faults(faults, info.data.get("start"))):
+            raise FaultyError(impossible)
         return faults
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hostsim.equipment.camera import Exposure, Shot
+from hostsim.equipment.mount import MountReading
 from hostsim.saving.airmass import airmass
 from hostsim.saving.facts import FrameFacts, Readings, Subject
 from hostsim.saving.fits import finish, free_name, write_part
@@ -275,13 +276,22 @@ def _readings(host: Host, shot: Shot, *, guided: bool) -> Readings:
     rig = host.rig
     return Readings(
         camera=shot.reading,
-        mount=rig.mount.reading() if rig.mount else None,
+        mount=_mount_reading(host, shot),
         focuser=rig.focuser.reading() if rig.focuser else None,
         rotator=rig.rotator.reading() if rig.rotator else None,
         guiding=host.guider.during(shot.started, shot.exposure_s) if host.guider and guided else None,
         wheel_name=rig.wheel.name if rig.wheel else "",
         weather=weather_now(host),
     )
+
+
+def _mount_reading(host: Host, shot: Shot) -> MountReading | None:
+    """Return where the mount pointed in the middle of an exposure; it can be asked only afterwards."""
+    if host.rig.mount is None:
+        return None
+    middle = shot.started + timedelta(seconds=shot.exposure_s / 2.0)
+    site = host.site
+    return host.rig.mount.reading().at(middle, latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
 
 
 def _event(facts: FrameFacts, decision: TakeExposure, *, expose: Expose, file: Path) -> ExposureSaved:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hostsim.devices.parts.limits import FaultyError
 from hostsim.sequence.catalogue_check import catalogue_problems
 from hostsim.sequence.document import Item, Loop, Sequence, Sequential
 from hostsim.sequence.errors import SequenceFileError
@@ -62,7 +63,10 @@ def _problems(error: ValidationError, document: Document) -> list[Problem]:
     found: list[Problem] = []
     for problem in error.errors():
         path = document.known_path(problem["loc"], missing=problem["type"] == "missing")
-        found.append(Problem(document.line_of(path), shown(path), worded(problem)))
+        reason = problem.get("ctx", {}).get("error")
+        several = reason.faults if isinstance(reason, FaultyError) else (((), worded(problem)),)
+        for place, said in several:
+            found.append(Problem(document.line_of((*path, *place)), shown((*path, *place)), said))
     return found
 
 

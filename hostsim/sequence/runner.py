@@ -95,7 +95,7 @@ class Runner:
             self._host.context.cancellation.check()
             instruction.run(self._host)
         except Cancelled as error:
-            safe = self._safe()
+            safe = self._safe(error)
             raise Cancelled(f"{place}: {error}; {safe}; the same command goes on from here") from error
         except KeyboardInterrupt:
             _log.warning("%s interrupted at once; %s", place, self._safe())
@@ -111,7 +111,7 @@ class Runner:
             self._host.journal.state.repeats = 0
             self._host.warn(f"{said}; going on")
             return
-        message = f"{said}; {self._safe()}"
+        message = f"{said}; {self._safe(error)}"
         _log.error("%s", message)
         self._keep()
         raise InstructionFailedError(message) from error
@@ -125,6 +125,6 @@ class Runner:
         except TsplugError as error:
             _log.warning("%s", error)
 
-    def _safe(self) -> str:
+    def _safe(self, error: BaseException | None = None) -> str:
         self._host.context.cancellation.withdraw()
-        return leave_safe(self._host.rig)
+        return leave_safe(self._host.rig, error)

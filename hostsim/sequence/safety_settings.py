@@ -10,7 +10,10 @@ from hostsim.devices.safetymonitor import SafetyLimits
 
 
 class SafetySettings(BaseModel):
-    """What the Scheduler Container does while the safety monitor says that it is not safe."""
+    """What the Scheduler Container does while the safety monitor says that it is not safe.
+
+    Other instructions do not look at the monitor: they run to their end.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

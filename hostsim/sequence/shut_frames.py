@@ -18,11 +18,14 @@ class ShutFrames(Instruction):
     """How frames without light are taken; their readout mode is that of the lights and flats they serve."""
 
     count: int = Field(default=20, ge=1, le=10_000, description="How many frames.")
-    gain: int | None = Field(default=None, ge=0, description="Gain; absent leaves the camera's.")
-    offset: int | None = Field(default=None, ge=0, description="Offset; absent leaves the camera's.")
+    gain: int | None = Field(default=None, strict=True, ge=0, description="Gain; absent leaves the camera's.")
+    offset: int | None = Field(default=None, strict=True, ge=0, description="Offset; absent leaves the camera's.")
     binning: int = Field(default=1, ge=1, le=16, description="Binning of both axes.")
     readout_mode: int | None = Field(
-        default=None, ge=0, description="Index of the readout mode, for these frames alone; absent leaves the camera's."
+        default=None,
+        strict=True,
+        ge=0,
+        description="Index of the readout mode, for these frames alone; absent leaves the camera's.",
     )
     file_pattern: str = Field(default=_PATTERN, description="Pattern of the files' names below the folder.")
 

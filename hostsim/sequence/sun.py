@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
+import numpy as np
+
 from hostsim.devices.parts import astrometry
+from hostsim.sky.randomness import hours_since_epoch
+from hostsim.sky.scene import SkySite
+from hostsim.sky.sun import sun_at
 from tsplug import Site
 
 
@@ -17,14 +21,6 @@ def altitude_deg(ra_hours: float, dec_deg: float, *, site: Site, moment: datetim
 
 
 def sun_altitude_deg(site: Site, moment: datetime) -> float:
-    """Return the geometric altitude of the Sun's centre, good to 0.02 degrees.
-
-    Source: The Astronomical Almanac, low-precision formulae for the Sun.
-    """
-    days = astrometry.days_since_j2000(moment)
-    anomaly = math.radians(357.528 + 0.9856003 * days)
-    longitude = math.radians(280.460 + 0.9856474 * days + 1.915 * math.sin(anomaly) + 0.020 * math.sin(2 * anomaly))
-    obliquity = math.radians(23.439 - 0.0000004 * days)
-    ra = math.atan2(math.cos(obliquity) * math.sin(longitude), math.cos(longitude))
-    dec = math.asin(math.sin(obliquity) * math.sin(longitude))
-    return altitude_deg(math.degrees(ra) / 15.0, math.degrees(dec), site=site, moment=moment)
+    """Return the geometric altitude of the Sun's centre, good to about 0.05 degrees: the one that the sky shows."""
+    place = SkySite(latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
+    return float(sun_at(place, np.asarray(hours_since_epoch(moment))).altitude_deg)

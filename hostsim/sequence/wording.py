@@ -16,6 +16,8 @@ _WORDS = {
     "model_attributes_type": _MAPPING,
     "dict_type": _MAPPING,
     "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "finite_number": "must be a finite number",
     "string_type": "must be a text",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -48,7 +50,7 @@ def worded(problem: ErrorDetails) -> str:
         return f"{_WITH_VALUES[kind].format(**context)}, not {problem['input']}"
     if kind in _EMPTY and context["min_length"] == 1:
         return "must not be empty"
-    said = problem["msg"].removeprefix("Value error, ").replace("Input should ", "must ", 1)
+    said = problem["msg"].removeprefix("Value error, ").replace("Input should ", "must ", 1).replace("a valid ", "a ")
     return _WORDS.get(kind, said)
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from hostsim.sky.randomness import stream
 from hostsim.sky.scene import ExposureSettings, Sensor
 
-# Neighbours differ by chance; supply and reference levels sag along the row, which shades it.
+# Assumed sizes, no camera's: neighbours differ by chance, and the row is shaded by a per cent, so that the flats of
+# another mode leave something to be seen.
 _MISMATCH = 0.002
 _SHADING = ((1, 0.008), (2, 0.004))
 
@@ -20,10 +21,9 @@ Factors = NDArray[np.float32]
 class ColumnGain:
     """The gain of each column of one chip, about 1 on the mean.
 
-    A CMOS sensor has an amplifier and a converter for each column, and their mismatch is a part of its photo response
-    non-uniformity: El Gamal et al. 1998 (Proc. SPIE 3301, 168) model it, EMVA 1288 release 4.0 measures it apart from
-    that of pixels. Readout modes use other amplifiers and conversion gains, so each has a pattern of its own, and only
-    flats of the same mode take it away.
+    A CMOS sensor has an amplifier and a converter for each column, which do not match exactly. It is assumed here that
+    readout modes use other amplifiers or conversion gains, so that each has a pattern of its own, and only flats of the
+    same mode take it away.
     """
 
     def __init__(self, seed: int, sensor: Sensor) -> None:

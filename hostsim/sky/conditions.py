@@ -49,6 +49,11 @@ class Conditions:
         hours, night = self._when(moment)
         return self._weather.at(night, hours)
 
+    def temperature_c(self, moment: datetime) -> float:
+        """Return the air temperature of `weather` at ``moment``, at a part of its cost."""
+        hours, night = self._when(moment)
+        return float(self._weather.air_c(night, np.asarray(hours)))
+
     def hours_after_dusk(self, moment: datetime) -> float:
         """Return the hours since the night's dusk, the scenario's own time; negative before it."""
         hours, night = self._when(moment)

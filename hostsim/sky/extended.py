@@ -18,12 +18,18 @@ from numpy.typing import NDArray
 from hostsim.sky.clusters import separation_deg
 from hostsim.sky.deepsky import GALAXIES, NEBULAE, ExtendedObject, Part
 from hostsim.sky.filters import Band, cell_transmission, curve
+from hostsim.sky.profile import HFR_PER_ALPHA
+from hostsim.sky.psf import PointSpread
 from hostsim.sky.shapes import EDGE, Plane, brightness
 
 _PROBE_DEG = 0.01
 # Nodes of the coarse grid across a part's radius, and the coarsest grid.
 _NODES, _COARSEST_PX = 160, 16
 _STRIP_PX = 64
+# The variance of the normal distribution whose half-flux radius, 1.1774 deviations, is that of a star of alpha 1.
+_VARIANCE_PER_ALPHA2 = (HFR_PER_ALPHA / 1.1774) ** 2
+# How far light is spread at most: so many deviations, and never farther than the coarsest grid covers cheaply.
+_SPREAD_DEVIATIONS, _FARTHEST_PX = 4.0, 2560.0
 _MEASURED = 400
 _LINES_NM = {"Ha": 656.3, "OIII": 500.7, "SII": 672.4}
 # What each kind of light consists of, relative to a star of the same V magnitude seen through clear glass: an even
@@ -64,12 +70,14 @@ class SurfaceLight:
     """How magnitudes become electrons in one exposure.
 
     ``per_mag_e`` is what a star of magnitude 0 and no colour gives in the whole exposure, through this filter and the
-    air, to pixels of this band.
+    air, to pixels of this band; ``spread`` the shape of a star in the middle of the frame, by which everything is
+    blurred.
     """
 
     per_mag_e: float
     filter_name: str
     band: Band = Band.MONO
+    spread: PointSpread | None = None
 
     def electrons(self, thing: ExtendedObject) -> float:
         """Return the electrons that an object gives in all, were every pixel of this band."""
@@ -103,8 +111,9 @@ def add_extended(
     """Add the electrons of objects to a canvas indexed [x][y] of unbinned pixels.
 
     For a colour mosaic call it once for each cell of the mosaic, with ``canvas[i::2, j::2]`` and the window that says
-    so. Objects have no seeing of their own: their finest detail is as wide as it.
+    so. Objects are as blurred as stars are: by a normal distribution as wide as they.
     """
+    blur = _Blur.of(light.spread, every=window.every)
     for thing in objects:
         outline = _Outline.of(thing, plane, window=window)
         if outline is None:
@@ -112,7 +121,7 @@ def add_extended(
         for part in _shining(thing):
             per_square_arcmin = light.electrons(thing) * part.share / _light_of(thing, part)
             density = per_square_arcmin / (outline.square_arcmin_px * window.every**2)
-            _add_part(canvas, part, thing=thing, outline=outline, density=density)
+            _add_part(canvas, _Drawn(thing, part, density, blur), outline=outline)
 
 
 @dataclass(frozen=True)
@@ -164,11 +173,59 @@ class _Outline:
         return east.astype(np.float32), north.astype(np.float32)
 
 
-def _add_part(
-    canvas: NDArray[np.float32], part: Part, *, thing: ExtendedObject, outline: _Outline, density: float
-) -> None:
-    """Add one part; ``density`` is electrons per pixel where the pattern is 1."""
-    reach_px = EDGE / 2.0 * part.size[0] * math.sqrt(outline.square_arcmin_px)
+@dataclass(frozen=True)
+class _Blur:
+    """A normal distribution over the window's pixels, as its covariance."""
+
+    xx: float = 0.0
+    xy: float = 0.0
+    yy: float = 0.0
+
+    @classmethod
+    def of(cls, spread: PointSpread | None, *, every: int) -> _Blur:
+        """Return the distribution as wide as a star of this shape."""
+        if spread is None:
+            return cls()
+        share = _VARIANCE_PER_ALPHA2 / every**2
+        return cls(share * float(spread.xx[0]), share * float(spread.xy[0]), share * float(spread.yy[0]))
+
+    @property
+    def reach_px(self) -> float:
+        """Return how far it spreads light."""
+        return min(_FARTHEST_PX, _SPREAD_DEVIATIONS * math.sqrt(max(self.xx, self.yy)))
+
+    def spread(self, grid: Plane, *, step: int) -> NDArray[np.float32]:
+        """Return a grid of nodes ``step`` pixels apart blurred; its edges, as far as it reaches, are spoilt."""
+        right = np.fft.fftfreq(grid.shape[0], d=step)[:, None]
+        down = np.fft.rfftfreq(grid.shape[1], d=step)[None, :]
+        passed = np.exp(-2.0 * np.pi**2 * (self.xx * right**2 + 2.0 * self.xy * right * down + self.yy * down**2))
+        waves = np.fft.rfft2(np.asarray(grid, dtype=np.float64)) * passed
+        # Rounding leaves faint ripples about zero, and there is no negative light.
+        return np.maximum(np.fft.irfft2(waves, s=grid.shape), 0.0).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """One part to draw: ``density`` is electrons per pixel where its pattern is 1."""
+
+    thing: ExtendedObject
+    part: Part
+    density: float
+    blur: _Blur
+
+    def grid(self, outline: _Outline, nodes: list[NDArray[np.float64]], *, step: int) -> Plane:
+        """Return the electrons per pixel at nodes ``step`` pixels apart, given as columns and rows."""
+        edge = math.ceil(self.blur.reach_px / step)
+        wide = [each[0] + np.arange(-edge, each.size + edge) * float(step) for each in nodes]
+        grid = _pattern(self.thing, self.part, at=outline.offsets(wide[0], wide[1])) * np.float32(self.density)
+        if not edge:
+            return grid
+        return self.blur.spread(grid, step=step)[edge:-edge, edge:-edge]
+
+
+def _add_part(canvas: NDArray[np.float32], drawn: _Drawn, *, outline: _Outline) -> None:
+    part = drawn.part
+    reach_px = EDGE / 2.0 * part.size[0] * math.sqrt(outline.square_arcmin_px) + drawn.blur.reach_px
     centre = outline.place(*part.offset)
     spans = [
         (max(0, math.floor(middle - reach_px)), min(length, math.ceil(middle + reach_px) + 1))
@@ -182,7 +239,7 @@ def _add_part(
     nodes = [
         np.arange(start, last + step, step, dtype=np.float64) for start, (_, last) in zip(starts, spans, strict=True)
     ]
-    grid = _pattern(thing, part, at=outline.offsets(*nodes)) * np.float32(density)
+    grid = drawn.grid(outline, nodes, step=step)
     leads = tuple(first - start for (first, _), start in zip(spans, starts, strict=True))
     _add_smooth(canvas[slice(*spans[0]), slice(*spans[1])], grid, step=step, leads=leads)
 

@@ -70,7 +70,7 @@ class LightSource:
         curves = [curve(path.filter_name, band) for band in bands(self._sensor)]
         if path.cover_closed:
             level_e = tuple(self._panel_e(each, path, exposure=exposure) for each in curves)
-            return Light(level_e, slope=panel_slope(self._sensor, path.rotator_deg))
+            return Light(level_e, slope=self._panel_slope(path))
         way = passage(self._conditions, self._site, path=path, exposure=exposure)
         sky = 10.0 ** (-0.4 * way.sky_mag_per_arcsec2) * self._scale**2
         level_e = tuple(self._per_mag_e(each, exposure) * each.sky_factor * sky for each in curves)
@@ -87,12 +87,14 @@ class LightSource:
         plane = view.plane
         radius_deg = math.hypot(plane.centre_x, plane.centre_y) * self._scale / 3600.0
         seen = bands(self._sensor)
+        starlight = self._field.during(view, path, exposure=exposure)
+        spread = starlight.middle.stretched(*starlight.move_px)
         return OpenSky(
             view,
-            starlight=self._field.during(view, path, exposure=exposure),
+            starlight=starlight,
             objects=extended_near(plane.ra_deg, plane.dec_deg, radius_deg=radius_deg),
             surface=tuple(
-                SurfaceLight(per_mag_e, path.filter_name, band)
+                SurfaceLight(per_mag_e, path.filter_name, band, spread)
                 for per_mag_e, band in zip(view.per_mag_e, seen, strict=True)
             ),
         )
@@ -100,6 +102,9 @@ class LightSource:
     def _panel_e(self, passed: FilterCurve, path: LightPath, *, exposure: ExposureSettings) -> float:
         rate = panel_e_per_s(self._optics, self._sensor, filter_curve=passed, level=path.panel_level)
         return rate * exposure.duration_s
+
+    def _panel_slope(self, path: LightPath) -> tuple[float, float]:
+        return panel_slope(self._sensor, path.rotator_deg, mirrored=self._optics.mirrored)
 
     def _per_mag_e(self, passed: FilterCurve, exposure: ExposureSettings) -> float:
         return zero_point_e_per_s(self._optics, self._sensor, filter_curve=passed) * exposure.duration_s

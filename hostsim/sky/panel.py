@@ -27,12 +27,12 @@ def panel_e_per_s(optics: Optics, sensor: Sensor, *, filter_curve: FilterCurve, 
     return _FULL_E_PER_S * pixel * speed * efficiency * filter_curve.panel * max(0.0, level)
 
 
-def panel_slope(sensor: Sensor, rotator_deg: float) -> tuple[float, float]:
+def panel_slope(sensor: Sensor, rotator_deg: float, *, mirrored: bool = False) -> tuple[float, float]:
     """Return by which fraction the panel brightens per unbinned pixel to the right and down.
 
     The panel sits on the telescope, so what is uneven in it turns over the frame as vignetting does.
     """
     half_diagonal_px = math.hypot(sensor.width, sensor.height) / 2.0
     east, north = (np.array([part / half_diagonal_px]) for part in _SLOPE)
-    right, down = turn(east, north, angle_deg=rotator_deg)
+    right, down = turn(east, north, angle_deg=rotator_deg, mirrored=mirrored)
     return float(right[0]), float(down[0])

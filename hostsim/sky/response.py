@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ _PIXEL_RESPONSE = 0.006
 _STEPS = 24.0
 _LIMIT = 127.0
 _KEPT = 16
+# Angles closer than this share a response, which is that of the rounded angle: what came first must not matter.
+_PER_DEGREE = 100.0
 _COLUMNS_AT_ONCE = 64
 _MEAN_SAMPLES = 48
 
@@ -74,28 +75,23 @@ class Response:
     """The responses of one camera and telescope, by filter and rotator angle.
 
     The sensor's window and each filter turn with the camera, so their dust stays where it is on the frame; the
-    telescope's own dust and vignetting turn over the frame when the rotator moves.
+    telescope's own dust and vignetting turn over the frame when the rotator moves, as the stars do.
     """
 
-    def __init__(self, seed: int, sensor: Sensor) -> None:
-        """Draw the dust and pixel response of this seed."""
+    def __init__(self, seed: int, sensor: Sensor, *, mirrored: bool = False) -> None:
+        """Draw the dust and pixel response of this seed; ``mirrored`` is that of the optics."""
         self._seed = seed
         self._sensor = sensor
         self._size_um = (sensor.width * sensor.pixel_um, sensor.height * sensor.pixel_um)
-        self._cache: OrderedDict[tuple[str, int], Transmission] = OrderedDict()
+        self._mirrored = mirrored
+        self._kept = lru_cache(_KEPT)(self._build)
 
     def through(self, filter_name: str, rotator_deg: float) -> Transmission:
-        """Return the response with a filter in the light and the rotator at a mechanical angle."""
-        key = (filter_name, round(rotator_deg % 360.0 * 100.0))
-        if key not in self._cache:
-            self._cache[key] = self._build(filter_name, rotator_deg)
-        self._cache.move_to_end(key)
-        while len(self._cache) > _KEPT:
-            self._cache.popitem(last=False)
-        return self._cache[key]
+        """Return the response with a filter in the light and the rotator at a mechanical angle, to 0.01 degrees."""
+        return self._kept(filter_name, round(rotator_deg * _PER_DEGREE) % round(360.0 * _PER_DEGREE))
 
-    def _build(self, filter_name: str, rotator_deg: float) -> Transmission:
-        sensor = self._sensor
+    def _build(self, filter_name: str, hundredths: int) -> Transmission:
+        sensor, rotator_deg = self._sensor, hundredths / _PER_DEGREE
         dust = [
             shadows(self._seed, "window", layer=SENSOR_WINDOW, size_um=self._size_um),
             shadows(self._seed, f"filter {filter_name}", layer=FILTER_GLASS, size_um=self._size_um),
@@ -103,7 +99,7 @@ class Response:
         ]
         shape = (sensor.width, sensor.height)
         return Transmission(
-            Vignetting(*shape, rotator_deg=rotator_deg),
+            Vignetting(*shape, rotator_deg=rotator_deg, mirrored=self._mirrored),
             [patch for surface in dust for patch in patches(surface, shape=shape, pixel_um=sensor.pixel_um)],
             self._pixels,
             self._dim,
@@ -126,7 +122,7 @@ class Response:
 
     def _telescope_dust(self, rotator_deg: float) -> Shadows:
         fixed = shadows(self._seed, "telescope", layer=TELESCOPE_GLASS, size_um=self._size_um)
-        right_um, down_um = turn(fixed.right_um, fixed.down_um, angle_deg=rotator_deg)
+        right_um, down_um = turn(fixed.right_um, fixed.down_um, angle_deg=rotator_deg, mirrored=self._mirrored)
         return Shadows(right_um, down_um, fixed.radius_um, fixed.depth)
 
 

@@ -17,6 +17,8 @@ from pydantic_core import ErrorDetails
 from hostsim.sky.yaml_lines import YamlError, YamlText, shown
 
 _RAIN_NEEDS_MAG = 3.0
+_FIELDS = "must hold fields and their values"
+_LIST = "must be a list"
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -278,7 +280,8 @@ def _read(file: Traversable | Path) -> Scenario:
 
 
 def _worded(problem: ErrorDetails) -> str:
-    words = {"extra_forbidden": "there is no such field", "model_type": "must hold fields and their values"}
-    message = words.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    words = {"extra_forbidden": "there is no such field", "model_type": _FIELDS, "tuple_type": _LIST}
+    plain = problem["msg"].removeprefix("Value error, ").replace("Input should ", "must ").replace("a valid ", "a ")
+    message = words.get(problem["type"], plain)
     field = shown(problem["loc"])
     return f"{field}: {message}" if field else message

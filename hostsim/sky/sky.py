@@ -26,7 +26,7 @@ class Sky:
     Everything it returns is a function of its arguments, the seed and the scenario. Stars depend on the position
     alone; the seed draws the night (seeing, guiding, weather, satellites), the equipment's own marks (dust, hot pixels,
     bias) and the noise. ``conditions`` is the night itself, for whoever else feels it. Instances keep the costly fixed
-    patterns; use one from one thread at a time.
+    patterns, and may be used from several threads.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Sky:
         self.conditions = scenario
         self._source = LightSource(seed, site, optics=optics, sensor=sensor, conditions=self.conditions)
         self._witness = Witness(self.conditions, optics=optics, sensor=sensor)
-        self._response = Response(seed, sensor)
+        self._response = Response(seed, sensor, mirrored=optics.mirrored)
         self._detector = Detector(seed, sensor)
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
@@ -79,7 +79,7 @@ class Sky:
 
     def temperature_c(self, moment: datetime) -> float:
         """Return the air temperature at ``moment`` (aware)."""
-        return self.conditions.weather(moment).temperature_c
+        return self.conditions.temperature_c(moment)
 
     def guiding(self, started: datetime, duration_s: float) -> GuidingSample:
         """Return the guiding error of the exposure begun at ``started`` (aware), the one its stars show."""

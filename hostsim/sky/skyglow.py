@@ -65,7 +65,7 @@ def airglow_factor(zenith_deg: Floats, extinction_mag: float) -> Floats:
 
 
 def moonlight_nl(lights: Lights, zenith_deg: Floats, *, separation_deg: Floats) -> Floats:
-    """Return the moonlight that air and clouds scatter (their equations 15, 20 and 21, 18 near the Moon).
+    """Return the moonlight that air and clouds scatter (their equations 15, 20, 21; near the Moon the inverse square).
 
     Clouds scatter it as more air would, and take a part of all. It fades in as the Moon rises.
     """

@@ -65,11 +65,12 @@ class FrameTruth:
     """The stars drawn and the frame's expected measures.
 
     ``hfr_px``, ``fwhm_px`` and ``elongation`` are the medians of the stars drawn, and those of a star in the middle
-    where there is none; ``middle_hfr_px`` is the latter's HFR. ``background_adu`` is the mean level without stars, bias
-    included. ``sky`` is None behind a closed cover or shutter. ``focus_error_um`` is how far the middle of the sensor
-    lies behind best focus; guiding and drift are arcseconds on the sky (right ascension, declination). ``satellites``
-    hold the ends of each trail on the frame as (x, y, x, y) in binned pixels. ``gradient_percent`` is how much brighter
-    than on average the even sky is at the right edge than at the left one, and at the lower than at the upper, before
+    where there is none; ``middle_hfr_px`` is the latter's HFR. ``background_adu`` is the mean level of the empty sky,
+    bias included: without stars, trails, galaxies and nebulae, so a field that a nebula fills is measured brighter.
+    ``sky`` is None behind a closed cover or shutter. ``focus_error_um`` is how far the middle of the sensor lies behind
+    best focus; guiding and drift are arcseconds on the sky (right ascension, declination). ``satellites`` hold the ends
+    of each trail on the frame as (x, y, x, y) in binned pixels. ``gradient_percent`` is how much brighter than on
+    average the even sky is at the right edge than at the left one, and at the lower than at the upper, before
     vignetting and dust. ``wrong`` says what spoils the frame.
     """
 

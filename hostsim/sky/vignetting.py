@@ -19,16 +19,18 @@ Row = NDArray[np.float32]
 class Vignetting:
     """The fraction of light at each pixel of a sensor with the camera at one mechanical angle.
 
-    Distances count in half diagonals of the sensor; turning the camera turns the telescope's pattern on it. The
-    fraction is 1 + t·p - 0.20 r² - 0.06 r⁴, r from the optical axis and t·p a slope, as flats of small refractors
-    show it; it falls into terms of x, of y and one product, so that any part of the frame is quickly made.
+    Distances count in half diagonals of the sensor; turning the camera turns the telescope's pattern on it, the same
+    way as the stars, which is the other way round behind an odd number of reflections (``mirrored``). The fraction is 1
+    + t·p - 0.20 r² - 0.06 r⁴, r from the optical axis and t·p a slope, as flats of small refractors show it; it falls
+    into terms of x, of y and one product, so that any part of the frame is quickly made.
     """
 
-    def __init__(self, width: int, height: int, *, rotator_deg: float) -> None:
+    def __init__(self, width: int, height: int, *, rotator_deg: float, mirrored: bool = False) -> None:
         """Lay the telescope's pattern over the sensor."""
         half_diagonal = np.hypot(width, height) / 2.0
         east, north = (np.array(pair) for pair in zip(_AXIS, _TILT, strict=True))
-        (axis_x, tilt_x), (axis_y, tilt_y) = (part.tolist() for part in turn(east, north, angle_deg=rotator_deg))
+        turned = turn(east, north, angle_deg=rotator_deg, mirrored=mirrored)
+        (axis_x, tilt_x), (axis_y, tilt_y) = (part.tolist() for part in turned)
         x = (np.arange(width) - (width - 1) / 2.0) / half_diagonal
         y = (np.arange(height) - (height - 1) / 2.0) / half_diagonal
         squared_x, squared_y = (x - axis_x) ** 2, (y - axis_y) ** 2
@@ -46,10 +48,10 @@ class Vignetting:
         out += self._down[None, rows]
 
 
-def vignetting(width: int, height: int, *, rotator_deg: float) -> NDArray[np.float32]:
+def vignetting(width: int, height: int, *, rotator_deg: float, mirrored: bool = False) -> NDArray[np.float32]:
     """Return the fraction of light at each pixel, indexed [x][y], with the camera at a mechanical angle."""
     fraction = np.empty((width, height), dtype=np.float32)
-    Vignetting(width, height, rotator_deg=rotator_deg).fill(fraction, first_x=0, first_y=0)
+    Vignetting(width, height, rotator_deg=rotator_deg, mirrored=mirrored).fill(fraction, first_x=0, first_y=0)
     return fraction
 
 

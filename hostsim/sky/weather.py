@@ -13,8 +13,8 @@ from hostsim.sky.sun import sun_at
 from hostsim.sky.temperature import Temperature
 from hostsim.sky.wind import Wind
 
-# Magnus coefficients over water (Sonntag 1990), good to 0.1 degrees C between -45 and 60 degrees C.
-_MAGNUS_B, _MAGNUS_C = 17.62, 243.12
+MAGNUS_B, MAGNUS_C = 17.62, 243.12
+"""Magnus coefficients over water (Sonntag 1990), good to 0.1 degrees C between -45 and 60 degrees C."""
 _KELVIN = 273.15
 _CLOUD_WARMTH_C = 2.5
 _CLOUD_LAGS_H = np.linspace(0.0, 1.5, 5)
@@ -25,7 +25,7 @@ _DARK_DEG = 6.0
 
 def relative_humidity_percent(air_c: Floats, dew_point_c: Floats) -> Floats:
     """Return the relative humidity of air with a dew point (Magnus formula); 100 where that is not below the air's."""
-    gap = _MAGNUS_B * (dew_point_c / (_MAGNUS_C + dew_point_c) - air_c / (_MAGNUS_C + air_c))
+    gap = MAGNUS_B * (dew_point_c / (MAGNUS_C + dew_point_c) - air_c / (MAGNUS_C + air_c))
     return np.asarray(100.0 * np.exp(np.minimum(gap, 0.0)))
 
 
@@ -35,9 +35,9 @@ def standard_pressure_hpa(elevation_m: float) -> float:
 
 
 def clear_sky_emissivity(dew_point_c: float) -> float:
-    """Return how much a clear sky radiates by night, relative to a black body at air temperature.
+    """Return how much a clear sky radiates, relative to a black body at air temperature.
 
-    Formula: Berdahl & Martin 1984, Solar Energy 32, 663.
+    Formula: Berdahl & Martin 1984, Solar Energy 32, 663, its mean over the day.
     """
     part = dew_point_c / 100.0
     return min(1.0, 0.711 + 0.56 * part + 0.73 * part * part)

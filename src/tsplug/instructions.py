@@ -75,6 +75,7 @@ class SchedulerFlats:
 
         count: int | None = Field(
             default=None,
+            strict=True,
             ge=1,
             description="Frames a set; the profile's flats to take if absent.",
         )

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hostsim.sky.conditions import Conditions
+from hostsim.sky.weather import MAGNUS_B, MAGNUS_C
 
-# Magnus coefficients over water (Sonntag 1990), good to 0.1 degrees C between -45 and 60 degrees C.
-_MAGNUS_B, _MAGNUS_C = 17.62, 243.12
 _DRIEST_PERCENT = 0.1
 _ZERO_MAG_CD_PER_M2 = 1.08e5
 _BRIGHTEST_LUX = 130_000.0
@@ -24,7 +23,7 @@ NIGHT_SENSORS: dict[str, Callable[[Conditions, datetime], float]] = {
     "SkyQuality": lambda night, moment: night.sqm(moment),
     "SkyTemperature": lambda night, moment: night.sky_temperature_c(moment),
     "StarFWHM": lambda night, moment: night.star_fwhm_arcsec(moment),
-    "Temperature": lambda night, moment: night.weather(moment).temperature_c,
+    "Temperature": lambda night, moment: night.temperature_c(moment),
     "WindDirection": lambda night, moment: night.weather(moment).wind_direction_deg,
     "WindGust": lambda night, moment: night.weather(moment).gust_m_per_s,
     "WindSpeed": lambda night, moment: night.weather(moment).wind_m_per_s,
@@ -35,8 +34,8 @@ NIGHT_SENSORS: dict[str, Callable[[Conditions, datetime], float]] = {
 def dew_point_c(air_c: float, humidity_percent: float) -> float:
     """Return the dew point of air of a temperature and relative humidity (Magnus formula)."""
     humidity = max(humidity_percent, _DRIEST_PERCENT) / 100.0
-    gamma = math.log(humidity) + _MAGNUS_B * air_c / (_MAGNUS_C + air_c)
-    return _MAGNUS_C * gamma / (_MAGNUS_B - gamma)
+    gamma = math.log(humidity) + MAGNUS_B * air_c / (MAGNUS_C + air_c)
+    return MAGNUS_C * gamma / (MAGNUS_B - gamma)
 
 
 def lux_of(mag_per_arcsec2: float) -> float:

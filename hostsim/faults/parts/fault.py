@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.device import Device
+from hostsim.faults.parts.members import check_member
 
 DeviceKind = Literal[
     "camera",
@@ -39,7 +40,7 @@ class Fault(BaseModel):
     Without ``after_s`` and ``at`` it begins at once: with the night, or when it is added.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
     help: ClassVar[str]
 
@@ -50,7 +51,9 @@ class Fault(BaseModel):
         le=1e7,
         description="When it begins: seconds of simulated time after the start of the night, or after it was added.",
     )
-    at: AwareDatetime | None = Field(default=None, description="When it begins, instead of `after_s`.")
+    at: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
+        default=None, description="When it begins, instead of `after_s`."
+    )
     for_s: float | None = Field(
         default=None, gt=0, le=1e7, description="How many seconds of simulated time it lasts; absent until cleared."
     )
@@ -109,6 +112,14 @@ class AnswerFault(Fault):
         default=None, min_length=1, description="Only requests for this member, such as `startexposure`."
     )
     times: int | None = Field(default=None, ge=1, description="How many requests at most; absent for all of them.")
+
+    @field_validator("member")
+    @classmethod
+    def _can_be_asked(cls, member: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("device")
+        if member is not None and kind is not None:
+            check_member(kind, member)
+        return member
 
     @property
     def limit(self) -> int | None:

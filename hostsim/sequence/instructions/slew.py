@@ -20,7 +20,11 @@ class Slew(Instruction):
     dec_deg: float = Field(ge=-90, le=90, description="Declination, J2000, in degrees.")
     center: bool = Field(default=True, description="Repeat the slew until the mount reports the place.")
     rotation_deg: float | None = Field(
-        default=None, ge=0, lt=360, description="Position angle of the frame in degrees; absent leaves the rotator."
+        default=None,
+        strict=True,
+        ge=0,
+        lt=360,
+        description="Position angle of the frame in degrees; absent leaves the rotator.",
     )
     rotation_half_turn: bool = Field(default=True, description="A frame turned by half a turn is as good.")
 

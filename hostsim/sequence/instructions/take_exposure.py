@@ -19,8 +19,8 @@ class TakeExposure(Instruction):
     exposure_s: float = Field(ge=0, le=32_767, description="Seconds per frame.")
     count: int = Field(default=1, ge=1, le=10_000, description="How many frames.")
     target: str = Field(default="Snapshot", min_length=1, description="The name that goes into header and file name.")
-    gain: int | None = Field(default=None, ge=0, description="Gain; absent leaves the camera's.")
-    offset: int | None = Field(default=None, ge=0, description="Offset; absent leaves the camera's.")
+    gain: int | None = Field(default=None, strict=True, ge=0, description="Gain; absent leaves the camera's.")
+    offset: int | None = Field(default=None, strict=True, ge=0, description="Offset; absent leaves the camera's.")
     binning: int = Field(default=1, ge=1, le=16, description="Binning of both axes.")
 
     def run(self, host: Host) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
 from tsplug.flats.history import TakenFlats
-from tsplug.flats.level import Deviation, check_level, check_steady
+from tsplug.flats.level import UNCHECKED, LevelFault, check_level, check_plausible, check_steady
 from tsplug.flats.plan import FlatPlan, FlatRequest, FlatRig, plan_flats
 from tsplug.flats.resume import StartedSet
 from tsplug.flats.sessions import light_sessions, window_start
 
 __all__ = [
-    "Deviation",
+    "UNCHECKED",
     "FlatPlan",
     "FlatRequest",
     "FlatRig",
     "JudgedSession",
+    "LevelFault",
     "StartedSet",
     "TakenFlats",
     "TargetStanding",
     "check_level",
+    "check_plausible",
     "check_steady",
     "judge_sessions",
     "light_sessions",

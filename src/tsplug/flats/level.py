@@ -8,18 +8,28 @@ CORRECTION_RANGE = (0.25, 4.0)
 """The least and the most that an exposure may be scaled by."""
 
 
+PLAUSIBLE_RANGE = (0.1, 0.9)
+"""Which part of the camera's range a flat's median lies in, whatever was trained."""
+
+UNCHECKED = "no target ADU is trained: the level cannot be checked"
+"""What is said of a set whose level is known neither from the training nor from earlier sets."""
+
 LATER_FRAMES = 2.0
 """How many times the allowed error a later frame may be off the first one: panels drift a little, or they fail."""
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """A median level that lies outside what is allowed, in ADU: around the trained one, or that of the first frame."""
+    """A median level that lies outside what is allowed, in ADU: around the trained one, or that of the first frame.
+
+    ``usual`` says that the target is not a trained level, but what earlier sets of the same setting had.
+    """
 
     found_adu: float
     target_adu: float
     tolerance_percent: float
     frame_number: int = 1
+    usual: bool = False
 
     def __str__(self) -> str:
         """Return the numbers in words."""
@@ -29,9 +39,10 @@ class Deviation:
                 f"the median of frame {self.frame_number} is {self.found_adu:.0f} ADU, {off:+.1f} % from the "
                 f"{self.target_adu:.0f} ADU of the first one (allowed {self.tolerance_percent:g} %)"
             )
+        wanted = f"{self.target_adu:.0f} ADU of earlier sets" if self.usual else f"trained {self.target_adu:.0f} ADU"
         return (
-            f"the first frame's median is {self.found_adu:.0f} ADU, {off:+.1f} % from the trained "
-            f"{self.target_adu:.0f} ADU (allowed {self.tolerance_percent:g} %)"
+            f"the first frame's median is {self.found_adu:.0f} ADU, {off:+.1f} % from the {wanted} "
+            f"(allowed {self.tolerance_percent:g} %)"
         )
 
     @property
@@ -48,11 +59,48 @@ class Deviation:
         return exposure_s * factor if low <= factor <= high else None
 
 
-def check_level(found_adu: float, target_adu: float | None, *, tolerance_percent: float) -> Deviation | None:
-    """Return how a median level deviates from the trained one, or None if it is as it should be or none was trained."""
+@dataclass(frozen=True)
+class Implausible:
+    """A median level, in ADU, that no flat should have: too near to an end of the camera's range."""
+
+    found_adu: float
+    max_adu: int
+
+    def __str__(self) -> str:
+        """Return the numbers in words."""
+        low, high = (100.0 * part for part in PLAUSIBLE_RANGE)
+        return (
+            f"the first frame's median is {self.found_adu:.0f} ADU, {100.0 * self.found_adu / self.max_adu:.0f} % of "
+            f"the camera's range, and no target ADU is trained: a flat has {low:g} to {high:g} %"
+        )
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do about it."""
+        return "look at the panel's light, and train the panel with a target ADU"
+
+    def corrected_exposure_s(self, exposure_s: float) -> float | None:
+        """Return None: nobody knows what level is wanted."""
+        return None
+
+
+LevelFault = Deviation | Implausible
+"""What can be wrong with the level of a flat."""
+
+
+def check_level(
+    found_adu: float, target_adu: float | None, *, tolerance_percent: float, usual: bool = False
+) -> Deviation | None:
+    """Return how a median level deviates from the one wanted, or None if it is as it should be or none is known."""
     if target_adu is None or abs(found_adu - target_adu) <= target_adu * tolerance_percent / 100.0:
         return None
-    return Deviation(found_adu, target_adu, tolerance_percent)
+    return Deviation(found_adu, target_adu, tolerance_percent, usual=usual)
+
+
+def check_plausible(found_adu: float, *, max_adu: int) -> Implausible | None:
+    """Return a median level that is too near to an end of the camera's range, None for any other."""
+    low, high = PLAUSIBLE_RANGE
+    return None if low * max_adu <= found_adu <= high * max_adu else Implausible(found_adu, max_adu)
 
 
 def check_steady(

@@ -104,7 +104,8 @@ class TakeFrames(Value):
     """Take the frames of one set: which are missing of how many, how exposed, and which light sessions they serve.
 
     ``resumes`` is the guid of an interrupted set whose frames on disk count, empty for a new set; ``corrected`` says
-    that the exposure is not the trained one any more. ``note`` says what is unusual about the set.
+    that the exposure is not the trained one any more; ``usual_level`` that the target is not trained, but the level of
+    earlier sets. ``note`` says what is unusual about the set.
     """
 
     remedy: ClassVar[str] = "check the camera and the free space on the disk"
@@ -118,6 +119,7 @@ class TakeFrames(Value):
     sessions: tuple[LightSession, ...]
     resumes: str = ""
     corrected: bool = False
+    usual_level: bool = False
     note: str = ""
 
     @property

@@ -104,6 +104,18 @@ class FlatRecords:
         with self._store.read() as unit:
             return frames_of(unit, flat_set)
 
+    def usual_level(self, take: TakeFrames) -> float | None:
+        """Return the median level, in ADU, of earlier complete sets that were lit and exposed as this one will be."""
+        settings = take.spec.model_dump(include={"filter_name", "gain", "offset", "binning", "readout_mode"})
+        with self._store.read() as unit:
+            known = unit.list(FlatSet, profile_id=self._profile_id, state=FlatSetState.COMPLETE, **settings)
+        levels = [
+            item.adu_median
+            for item in known
+            if item.adu_median and item.brightness == take.brightness and item.exposure_s == take.exposure_s
+        ]
+        return median(levels) if levels else None
+
     def complete(self, flat_set: FlatSet, sessions: Sequence[LightSession]) -> None:
         """Close a set whose frames are all on disk and link it to the sessions it serves, in one transaction."""
         now = self._clock.now()

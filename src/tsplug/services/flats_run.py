@@ -8,7 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 from tsplug.errors import Cancelled, DeviceError, FileError
-from tsplug.flats import Deviation, FlatPlan, FlatRequest, FlatRig, check_level, check_steady, plan_flats
+from tsplug.flats import (
+    UNCHECKED,
+    FlatPlan,
+    FlatRequest,
+    FlatRig,
+    LevelFault,
+    check_level,
+    check_plausible,
+    check_steady,
+    plan_flats,
+)
 from tsplug.flats.plan import moves_for
 from tsplug.flats.resume import missing_numbers
 from tsplug.flats.steps import LightOn, Move, PlannedSet, TakeFrames
@@ -28,6 +38,8 @@ from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import FlatEquipment, StepError
 from tsplug.services.flats_records import BegunSet, FlatRecords, begun_sets, frame_guid, started_sets
 from tsplug.services.rigs import Rig, load_rig
+
+_MAX_ADU = 65_535
 
 
 def run_flats(event: FlatInstruction, context: Context) -> FlatRunReport:
@@ -207,7 +219,7 @@ class _Run:
     def _take_set(self, planned: PlannedSet, tally: _Tally) -> None:
         """Take a set; one whose level is off is taken once more with the exposure corrected."""
         self._move(planned.moves)
-        take, before = planned.take, self._done
+        take, before = self._aimed(planned.take), self._done
         report, deviation = self._expose(take)
         if deviation is not None and not take.corrected:
             exposure_s = deviation.corrected_exposure_s(take.exposure_s)
@@ -219,12 +231,21 @@ class _Run:
                 report, deviation = self._expose(again)
         (tally.taken if deviation is None else tally.failed).append(report)
 
+    def _aimed(self, take: TakeFrames) -> TakeFrames:
+        """Return a set with a level to hold it against: where none is trained, that of earlier sets like it."""
+        if take.target_adu is not None:
+            return take
+        usual_adu = self._records.usual_level(take)
+        if usual_adu is None:
+            return take.model_copy(update={"note": "; ".join(filter(None, (take.note, UNCHECKED)))})
+        return take.model_copy(update={"target_adu": usual_adu, "usual_level": True})
+
     def _move(self, moves: Sequence[Move]) -> None:
         for move in moves:
             self._context.cancellation.check()
             self._equipment.move(move)
 
-    def _expose(self, take: TakeFrames) -> tuple[FlatSetReport, Deviation | None]:
+    def _expose(self, take: TakeFrames) -> tuple[FlatSetReport, LevelFault | None]:
         """Take the missing frames of a set and close it: complete, or flagged if a frame's level is off."""
         flat_set = self._records.begin(take)
         try:
@@ -251,7 +272,7 @@ class _Run:
         self._records.leave(flat_set, FlatSetState.INTERRUPTED, message=message)
         return frames
 
-    def _frames(self, flat_set: FlatSet, take: TakeFrames) -> Deviation | None:
+    def _frames(self, flat_set: FlatSet, take: TakeFrames) -> LevelFault | None:
         """Take and record frames until none is missing, or the level of one is off."""
         recorded = self._records.frames(flat_set)
         first_adu = recorded[0].adu_median if recorded else None
@@ -270,13 +291,16 @@ class _Run:
                 checked = self._level(first_adu, take)
         return checked
 
-    def _level(self, adu_median: float | None, take: TakeFrames) -> Deviation | None:
+    def _level(self, adu_median: float | None, take: TakeFrames) -> LevelFault | None:
         if adu_median is None:
             return None
         tolerance = self._rig.profile.flats.adu_tolerance_percent
-        return check_level(adu_median, take.target_adu, tolerance_percent=tolerance)
+        if take.target_adu is None:
+            camera = self._context.devices.camera
+            return check_plausible(adu_median, max_adu=_MAX_ADU if camera is None else camera.max_adu)
+        return check_level(adu_median, take.target_adu, tolerance_percent=tolerance, usual=take.usual_level)
 
-    def _steady(self, adu_median: float, first_adu: float | None, *, number: int) -> Deviation | None:
+    def _steady(self, adu_median: float, first_adu: float | None, *, number: int) -> LevelFault | None:
         tolerance = self._rig.profile.flats.adu_tolerance_percent
         return check_steady(adu_median, first_adu, number=number, tolerance_percent=tolerance)
 
@@ -300,7 +324,7 @@ class _Run:
         return saved
 
 
-def _corrected(take: TakeFrames, exposure_s: float, *, deviation: Deviation) -> TakeFrames:
+def _corrected(take: TakeFrames, exposure_s: float, *, deviation: LevelFault) -> TakeFrames:
     note = f"exposure corrected from {take.exposure_s:g} s to {exposure_s:.4g} s: {deviation}"
     numbers = missing_numbers(take.wanted, ())
     changes = {"exposure_s": exposure_s, "corrected": True, "resumes": "", "missing": numbers, "note": note}

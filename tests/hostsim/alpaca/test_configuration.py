@@ -86,7 +86,7 @@ def test_what_is_not_written_is_as_usual(tmp_path: Path) -> None:
         ),
         (FAULT + "type = 'gremlins'", "2: servers[0].faults[0]: unknown type 'gremlins'; known"),
         (FAULT + "after_s = 3", "2: servers[0].faults[0]: `type` is missing: it says which fault this is"),
-        (FAULT + "type = 'panel_dims'\nto = 2", "4: servers[0].faults[0].to: input should be less than 1, not 2"),
+        (FAULT + "type = 'panel_dims'\nto = 2", "4: servers[0].faults[0].to: must be less than 1, not 2"),
         (FAULT + "type = 'wheel_stuck'\nnumber = 1", "2: servers[0].faults[0]: this server has no filterwheel 1"),
         (FAULT + "type = 'save_folder_full'", "2: servers[0].faults[0]: happens to the host that saves frames"),
         ("[[servers]]\ndevices = []", "2: servers[0].devices: must not be an empty list"),

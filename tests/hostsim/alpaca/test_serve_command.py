@@ -87,3 +87,26 @@ def test_a_bad_file_is_told_in_lines(tmp_path: Path) -> None:
     result = subprocess.run((*COMMAND[:4], "--config", file), capture_output=True, text=True, check=False, timeout=60)
     assert result.returncode == 1
     assert [line.split(":")[1] for line in result.stderr.splitlines()] == ["2", "3"]
+
+
+@pytest.mark.parametrize("moment", ["tomorrow", "2026-01-15T22:00:00", "1800-01-01T00:00:00Z"])
+def test_a_start_is_a_moment_with_zone(moment: str) -> None:
+    """What is no moment, or could be any of several, is refused with an example or the limits."""
+    result = CliRunner().invoke(app, ["serve", "--start", moment])
+    assert result.exit_code == 2
+    assert "--start" in result.output
+
+
+def test_the_simulated_time_begins_when_asked() -> None:
+    """The clock that devices show starts at the moment given, wherever the real Sun stands."""
+    command = (*COMMAND, "--start", "2026-01-15T22:00:00+01:00")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"127\.0\.0\.1:\d+", process.stdout.readline())
+            assert found is not None
+            listed = httpx.get(f"http://{found[0]}/simulator/v1/faults", trust_env=False).json()
+            assert listed["moment"].startswith("2026-01-15T21:0")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)

@@ -119,3 +119,13 @@ def test_what_it_says_does_not_depend_on_how_time_was_given() -> None:
     other.sleep(6000)
     leap.advance(6000)
     assert leap.is_safe() == steps.is_safe() is False
+
+
+def test_a_limit_can_be_switched_off() -> None:
+    """`false`, as a file in TOML says it, is no limit, not a limit of nothing."""
+    limits = SafetyLimits.model_validate(
+        dict.fromkeys(("wind_m_per_s", "gust_m_per_s", "cloud_percent", "humidity_percent", "rain_mm_per_h"), False)
+    )
+    assert set(limits.model_dump(exclude={"hold_s"}).values()) == {None}
+    monitor, clock = monitor_under(STORMY, limits=limits)
+    assert all(said_by(monitor, clock, minutes=120))

@@ -7,6 +7,7 @@ import pytest
 from hostsim.clock import SimulatedClock
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig
+from hostsim.sky.scene import SkySite
 from tsplug import DeviceError, PierSide
 
 
@@ -51,3 +52,17 @@ def test_parking_ends_parked(mount: Mount) -> None:
     mount.park()
     mount.park()
     assert mount.parked()
+
+
+def test_where_it_pointed_before_is_known_afterwards(mount: Mount, clock: SimulatedClock) -> None:
+    """Altitude and azimuth of a tracking mount at an earlier moment are those that it told then."""
+    mount.unpark()
+    mount.center(6.5, 5.0)
+    before, moment = mount.reading(), clock.now()
+    clock.sleep(1800)
+    after = mount.reading()
+    assert abs(after.azimuth_deg - before.azimuth_deg) > 5
+    site = SkySite()
+    then = after.at(moment, latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
+    assert then.altitude_deg == pytest.approx(before.altitude_deg, abs=0.02)
+    assert then.azimuth_deg == pytest.approx(before.azimuth_deg, abs=0.02)

@@ -143,7 +143,32 @@ def test_faults_are_checked_with_their_lines(write: Callable[[str], Path], small
         parse(write(listed))
     assert [line.partition("night.yaml:")[2].partition(" ")[0] for line in caught.value.problems] == ["8:", "9:"]
     assert "unknown fault gremlins; known are answers_late" in caught.value.problems[0]
-    with pytest.raises(SequenceFileError, match="wheel_stuck: a simulated night has one device of each kind"):
+    with pytest.raises(SequenceFileError, match=r"number: wheel_stuck: a simulated night has one device of each kind"):
         parse(write(small.replace("run:\n", "faults: [{type: wheel_stuck, number: 1}]\nrun:\n", 1)))
     right = parse(write(small.replace("run:\n", "faults: [{type: wheel_stuck, after_s: 5}]\nrun:\n", 1)))
     assert right.sequence.faults[0].after_s == 5
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        ("{type: http_error, device: camera, member: imageredy}", "member: a camera has no member 'imageredy': is it"),
+        ("{type: http_error, device: camera, member: ''}", "member: must not be empty"),
+        ("{type: truncated_image, device: rotator}", "device: must be 'camera'"),
+        ("{type: truncated_image, member: ''}", "member: must be 'imagearray' or"),
+        ("{type: device_disconnects, device: dome}", "device: a night uses no dome"),
+        ("{type: unsafe, at: 2026-01-15T16:59:59Z}", "at: is before the night begins (2026-01-15T17:00:00+00:00)"),
+        ("{type: unsafe, at: 2026-01-16T17:00:01Z}", "at: is more than 24 h after the night begins"),
+        ("{type: unsafe, after_s: 86401}", "after_s: is more than 24 h after the night begins"),
+        ("{type: unsafe, for_s: yes}", "for_s: must be a number"),
+    ],
+)
+def test_a_fault_that_can_never_happen_is_refused(
+    fault: str, problem: str, write: Callable[[str], Path], small: str
+) -> None:
+    """What no night ever sees is told with its line, and the right faults beside it are not."""
+    listed = small.replace("run:\n", f"faults:\n  - {{type: unsafe}}\n  - {fault}\nrun:\n", 1)
+    with pytest.raises(SequenceFileError) as caught:
+        parse(write(listed))
+    (told,) = caught.value.problems
+    assert f"night.yaml:9: faults[1].{problem}" in told

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hostsim.equipment.rig import Rig
+from hostsim.equipment.safety import NotConnectedError
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
@@ -180,3 +181,11 @@ def test_a_local_time_is_shown_in_utc(make_host: Callable[[], Host], screen: Str
     """What is labelled UTC is UTC, whatever zone the sequence speaks."""
     run(make_host(), [{"type": "wait_until", "until": {"time": "22:30"}}])
     assert "2026-01-15 21:30 UTC" in screen.getvalue()
+
+
+def test_what_could_not_be_connected_is_not_called_safe(make_host: Callable[[], Host]) -> None:
+    """Nobody knows how a mount stands that is listed and does not connect."""
+    host = make_host()
+    breaking(host, NotConnectedError("telescope", "does not connect", unsafe=("telescope", "flat panel")))
+    with pytest.raises(InstructionFailedError, match=r"; NOT left safe: telescope, flat panel could not be connected$"):
+        run(host, [CONNECT])

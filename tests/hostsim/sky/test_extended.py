@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hostsim.sky.deepsky import GALAXIES, NEBULAE, ExtendedObject
 from hostsim.sky.extended import SurfaceLight, Window, add_extended, extended_near
 from hostsim.sky.filters import Band
 from hostsim.sky.projection import TangentPlane
+from hostsim.sky.psf import PointSpread
 
 OBJECTS = {thing.name: thing for thing in (*GALAXIES, *NEBULAE)}
 LIGHT = SurfaceLight(1e12, "L")
@@ -34,6 +36,12 @@ def drawn(
     canvas = np.zeros((801 // every, 801 // every), dtype=np.float32)
     add_extended(canvas, [thing], plane=plane(thing, angle_deg=angle_deg), window=window, light=light)
     return canvas
+
+
+def blurred(xx: float, yy: float, xy: float = 0.0) -> SurfaceLight:
+    """Return light blurred by stars of this shape, in squared pixels."""
+    shape = [np.array([value]) for value in (xx, xy, yy)]
+    return replace(LIGHT, spread=PointSpread(*shape, kind=np.zeros(1, dtype=np.int64)))
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -118,3 +126,36 @@ def test_what_lies_behind_or_outside_changes_nothing() -> None:
     away = TangentPlane(22.5, 47.2, 2.0, 0.0, 20.0, 20.0)
     add_extended(canvas, [OBJECTS["M51"], OBJECTS["NGC 253"]], plane=away, window=Window(), light=LIGHT)
     assert (canvas == 3.0).all()
+
+
+def width(canvas: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the variances of light to the right and down, in squared pixels."""
+    light, place = canvas.astype(np.float64), np.arange(801) - 400.0
+    return tuple(float(part @ place**2 / part.sum()) for part in (light.sum(axis=1), light.sum(axis=0)))
+
+
+def test_objects_are_as_blurred_as_stars() -> None:
+    """Stars 30 pixels wide to the right alone widen a planetary nebula that way alone, and no light is lost."""
+    sharp, soft = drawn("M57"), drawn("M57", light=blurred(1600.0, 1.0))
+    assert soft.sum(dtype=np.float64) == pytest.approx(sharp.sum(dtype=np.float64), rel=0.01)
+    (right, down), (soft_right, soft_down) = width(sharp), width(soft)
+    assert soft_right - right == pytest.approx(1600.0 * (0.5652 / 1.1774) ** 2, rel=0.03)
+    assert soft_down == pytest.approx(down, rel=0.01)
+    assert soft.max() < 0.9 * sharp.max()
+
+
+def test_sharp_stars_leave_large_nebulae_as_they_are() -> None:
+    """Stars of two pixels change no pixel of M31's disc by more than a hundredth of the brightest."""
+    sharp, seen = drawn("M31"), drawn("M31", light=blurred(4.0, 4.0))
+    assert np.abs(seen - sharp)[:300].max() < 0.01 * sharp.max()
+
+
+def test_a_blurred_subframe_is_a_piece_of_the_frame() -> None:
+    """Light from beside a window is blurred into it as into the whole frame, in a mosaic's cell too."""
+    light = blurred(400.0, 300.0, 100.0)
+    whole = drawn("M27", light=light)
+    piece = np.zeros((60, 80), dtype=np.float32)
+    add_extended(piece, [OBJECTS["M27"]], plane=plane(OBJECTS["M27"]), window=Window(370, 350), light=light)
+    assert np.allclose(piece, whole[370:430, 350:430], rtol=1e-3)
+    cell = drawn("M27", window=Window(1, 0, every=2), light=light)
+    assert np.abs(cell - whole[1::2, 0::2][:400, :400]).max() < 0.02 * whole.max()

@@ -56,3 +56,10 @@ def test_the_panel_is_even_and_turns_with_the_telescope() -> None:
     assert 0.0005 < across < 0.003
     assert panel_slope(sensor, 180.0) == pytest.approx((-right, -down))
     assert math.hypot(*panel_slope(sensor, 77.0)) == pytest.approx(math.hypot(right, down))
+
+
+def test_the_panels_slope_turns_as_the_stars_do() -> None:
+    """Behind an odd number of reflections it is the mirror image, at every angle."""
+    for angle_deg in (0.0, 30.0, 77.0):
+        right, down = panel_slope(Sensor(), angle_deg)
+        assert panel_slope(Sensor(), angle_deg, mirrored=True) == pytest.approx((-right, down))

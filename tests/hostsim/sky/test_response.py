@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostsim.sky.projection import TangentPlane
 from hostsim.sky.response import Response
 from hostsim.sky.scene import ExposureSettings, Sensor
 from hostsim.sky.vignetting import vignetting
@@ -110,3 +112,42 @@ def test_pixels_differ_a_little(response: Response, exposure: ExposureSettings) 
     region = response.through("L", 0.0).region(replace(exposure, start_x=350, start_y=250, num_x=100, num_y=100))
     seen = np.sort(np.diff(region, axis=1).ravel())[50:-50]
     assert seen.std() / 2.0**0.5 == pytest.approx(0.006, rel=0.1)
+
+
+@pytest.mark.parametrize("mirrored", [False, True], ids=["as the sky", "mirrored"])
+def test_the_telescopes_pattern_turns_as_the_stars_do(
+    sensor: Sensor, exposure: ExposureSettings, mirrored: bool
+) -> None:
+    """A quarter turn of the rotator moves the telescope's darkest edge to where it moves a star of that edge."""
+
+    def darkest(angle_deg: float) -> tuple[float, float]:
+        part = Response(7, sensor, mirrored=mirrored).through("L", angle_deg).region(exposure)[100:700]
+        right, down = (np.median(part.take(range(-60, 0), axis), axis=None) for axis in (0, 1))
+        left, up = (np.median(part.take(range(60), axis), axis=None) for axis in (0, 1))
+        return float(left - right), float(up - down)
+
+    def star(angle_deg: float) -> tuple[float, float]:
+        plane = TangentPlane(0.0, 0.0, 1.0, angle_deg, 0.0, 0.0, mirrored)
+        right, down = plane.to_pixels(np.array([east / 3600.0]), np.array([north / 3600.0]))
+        return float(right[0]), float(down[0])
+
+    # The star that lies towards the dark edge before the turn lies towards it afterwards.
+    right, down = darkest(0.0)
+    east, north = (right if mirrored else -right), -down
+    assert star(0.0) == pytest.approx((right, down), rel=1e-6)
+    assert darkest(90.0) == pytest.approx(star(90.0), abs=0.02)
+
+
+def test_what_came_first_does_not_matter(sensor: Sensor, exposure: ExposureSettings) -> None:
+    """Angles that share a response give the same pixels in any order."""
+    fresh, used = Response(7, sensor), Response(7, sensor)
+    used.through("L", 30.004)
+    assert np.array_equal(used.through("L", 30.001).region(exposure), fresh.through("L", 30.001).region(exposure))
+
+
+def test_threads_share_a_response(sensor: Sensor) -> None:
+    """Many filters and angles, asked for by several threads at once, more than are kept, all arrive."""
+    response = Response(7, sensor)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(response.through, f"F{number % 40}", float(number % 7)) for number in range(400)]
+    assert all(each.result().dust for each in asked)

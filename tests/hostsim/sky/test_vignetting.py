@@ -23,9 +23,9 @@ def test_half_a_turn_is_the_frame_upside_down() -> None:
     )
 
 
-def test_a_quarter_turn_exchanges_the_axes_of_a_square_sensor() -> None:
-    """At 90 degrees the pattern is that of 0 degrees turned by a quarter."""
-    quarter, straight = vignetting(300, 300, rotator_deg=90.0), vignetting(300, 300, rotator_deg=0.0)
-    assert np.allclose(quarter, np.rot90(straight, 1), atol=1e-5) or np.allclose(
-        quarter, np.rot90(straight, -1), atol=1e-5
-    )
+@pytest.mark.parametrize(("mirrored", "quarters"), [(False, 1), (True, -1)])
+def test_a_quarter_turn_of_the_camera_turns_the_frame_as_it_turns_stars(mirrored: bool, quarters: int) -> None:
+    """At 90 degrees the pattern is that of 0 degrees turned by a quarter, the other way round if mirrored."""
+    quarter, straight = (vignetting(300, 300, rotator_deg=angle, mirrored=mirrored) for angle in (90.0, 0.0))
+    assert np.allclose(quarter, np.rot90(straight, quarters), atol=1e-5)
+    assert not np.allclose(quarter, np.rot90(straight, -quarters), atol=1e-2)

@@ -232,3 +232,44 @@ def test_a_light_that_fails_in_the_middle_of_a_set_flags_it(flats_rig: FlatsRig)
     assert flats_rig.all(FlatHistory) == []
     assert report.panel_off
     flats_rig.check_books()
+
+
+def dimmed(flats_rig: FlatsRig, part: float) -> None:
+    """Leave a part of the panel's light."""
+    full = flats_rig.devices.frames.level
+    flats_rig.devices.frames.level = lambda request, brightness: part * full(request, brightness)
+
+
+def test_without_a_target_the_level_is_that_of_earlier_sets(flats_rig: FlatsRig) -> None:
+    """Once a set is complete, a dimmer panel is noticed although no target is trained, and corrected."""
+    flats_rig.change(TrainedFlat, target_adu=None)
+    flats_rig.light("M 42", rotation_deg=20.0)
+    assert flats_rig.run().taken[0].reason == "no target ADU is trained: the level cannot be checked"
+    dimmed(flats_rig, 0.6)
+    flats_rig.light("M 42", rotation_deg=100.0, started=EVENING + timedelta(hours=1))
+    report = flats_rig.run()
+    assert report.taken[0].adu_median == pytest.approx(25_000.0)
+    assert "-40.0 % from the 25000 ADU of earlier sets" in report.taken[0].reason
+    flats_rig.check_books()
+
+
+@pytest.mark.parametrize(("part", "percent"), [(0.1, 4), (2.5, 95)])
+def test_without_a_target_an_implausible_level_is_flagged(part: float, percent: int, flats_rig: FlatsRig) -> None:
+    """A set whose level no flat should have does not count, though nobody knows which one is wanted."""
+    flats_rig.change(TrainedFlat, target_adu=None)
+    dimmed(flats_rig, part)
+    flats_rig.light()
+    (failed,) = flats_rig.run().failed
+    assert f"{percent} % of the camera's range, and no target ADU is trained" in failed.reason
+    assert [item.state for item in flats_rig.all(FlatSet)] == [FlatSetState.FLAGGED]
+    assert flats_rig.all(FlatHistory) == []
+
+
+def test_without_a_target_a_panel_that_dims_within_a_set_is_noticed(flats_rig: FlatsRig) -> None:
+    """Later frames are held against the first one, whatever was trained."""
+    flats_rig.change(TrainedFlat, target_adu=None)
+    full = flats_rig.devices.frames.level
+    flats_rig.devices.frames.level = lambda request, brightness: full(request, brightness) / request.number
+    flats_rig.light()
+    (failed,) = flats_rig.run().failed
+    assert "the median of frame 2 is 12500 ADU, -50.0 % from the 25000 ADU of the first one" in failed.reason

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hostsim.alpaca.server import AlpacaServer
-from hostsim.cli import app
+from hostsim.commands import app
 from hostsim.devices.observatory import Observatory
 from tsplug import DeviceError, InputError
 
