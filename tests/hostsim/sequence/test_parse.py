@@ -28,7 +28,7 @@ SPOILT = [
     ("T17:00:00+00:00", "T17:00:00", "2: start: needs a time zone"),
     ("seed: 3", "seed: 3\nseed: 4", "4: seed: occurs twice"),
     ("filters: [L]", "filters: [L, L]", "6: catalogue.profile.filters: a filter name occurs twice"),
-    ("focal_length_mm: 540, ", "", "6: catalogue.profile.focal_length_mm: is missing"),
+    ("focal_length_mm: 540", "focal_length_mm: 0", "6: catalogue.profile.focal_length_mm: must be greater than 0"),
     ("filters: [L]", "filters: [L], light_pattern: $$TARGET$$", "6: catalogue.profile.light_pattern: file pattern"),
     ("run:\n  - type: conn", "run: [\n  - type: conn", "8: not YAML"),
     ("temperature_c: -10", 'temperature_c: !!int ""', "10: not YAML: '' is no int"),
