@@ -45,6 +45,7 @@ from tsplug.model.flats import (
     LightSession,
     TrainedFlat,
 )
+from tsplug.model.headers import BadFile, CardProblem, CardValue, FrameHeader
 from tsplug.model.images import (
     AcquiredImage,
     CountAdjustment,
@@ -91,8 +92,11 @@ __all__ = [
     "FLATS_OFF",
     "FLATS_ON_COMPLETION",
     "AcquiredImage",
+    "BadFile",
     "Band",
     "CadenceItem",
+    "CardProblem",
+    "CardValue",
     "Contribution",
     "CountAdjustment",
     "Counter",
@@ -115,6 +119,7 @@ __all__ = [
     "FlatSetState",
     "FlatSpec",
     "FlatsPreferences",
+    "FrameHeader",
     "GradePlan",
     "GraderMode",
     "GraderPreferences",

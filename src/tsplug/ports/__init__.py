@@ -15,7 +15,7 @@ from tsplug.ports.devices import (
     Rotator,
     SavedFrame,
 )
-from tsplug.ports.files import FrameFiles, FramePixels, FrameStatus
+from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, ScanProgress
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
 from tsplug.ports.store import Dangling, Ids, ImageQuery, Spoilt, Store, Unit, ids_of
@@ -33,6 +33,7 @@ __all__ = [
     "Document",
     "FilterWheel",
     "FrameFiles",
+    "FrameHeaders",
     "FramePixels",
     "FrameRequest",
     "FrameStatus",
@@ -43,6 +44,7 @@ __all__ = [
     "Progress",
     "Rotator",
     "SavedFrame",
+    "ScanProgress",
     "SchedulerSink",
     "SchedulerSource",
     "Spoilt",

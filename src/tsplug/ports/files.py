@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tsplug.model import BadFile, FrameHeader
+
+ScanProgress = Callable[[int, int], None]
+"""Is told how many files of how many were looked at; called at the start, at the end, and now and then between."""
 
 
 @dataclass(frozen=True)
@@ -39,4 +45,38 @@ class FrameFiles(Protocol):
 
     def status(self, file: Path) -> FrameStatus:
         """Say whether a frame is on disk and whole, without reading its pixels."""
+        ...
+
+
+class FrameHeaders(Protocol):
+    """Reads the headers of frames, never their pixels."""
+
+    def scan(
+        self,
+        places: Sequence[Path],
+        *,
+        wanted: Collection[str] | None = None,
+        history: bool = False,
+        progress: ScanProgress | None = None,
+    ) -> Iterator[FrameHeader | BadFile]:
+        """Yield the header of every FITS and XISF file in and below folders, one at a time, in order of path.
+
+        Links are followed; a file or folder that is reached twice, by whatever names, comes once. What cannot be read
+        comes as a `BadFile` in its place: nothing of a single file ends the scan.
+
+        Args:
+            places: folders, or single files; a place inside another one comes once.
+            wanted: keywords to read, in upper case; all where None. The fewer, the quicker.
+            history: keep the texts of HISTORY cards.
+            progress: what is told how far it is.
+
+        Raises:
+            InputError: a place does not exist, with its name; before anything is read.
+        """
+        ...
+
+    def read(
+        self, file: Path, *, wanted: Collection[str] | None = None, history: bool = False
+    ) -> FrameHeader | BadFile:
+        """Return the header of one file, or why it cannot be read."""
         ...
