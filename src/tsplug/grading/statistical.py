@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tsplug.grading.checks import CHECKS
+from tsplug.grading.combine import ERROR_INPUT
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.population import MINIMUM_PEERS
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
 VERSION = "1"
-
-ERROR_INPUT = "error"
-"""The key of a verdict's inputs that tells of an error, which is why the grader abstained."""
 
 
 def judge(case: Case) -> GraderVerdict:
@@ -31,18 +29,6 @@ def judge(case: Case) -> GraderVerdict:
         inputs[ERROR_INPUT] = case.image.measure_error
     return GraderVerdict(
         image_guid=case.image.guid, grader=GRADER, version=VERSION, status=status, reason=reason, inputs=inputs
-    )
-
-
-def abstention(image_guid: str, error: str) -> GraderVerdict:
-    """Return the verdict of a frame whose judging failed: an abstention."""
-    return GraderVerdict(
-        image_guid=image_guid,
-        grader=GRADER,
-        version=VERSION,
-        status=VerdictStatus.ABSTAIN,
-        reason=error,
-        inputs={ERROR_INPUT: error},
     )
 
 
@@ -71,7 +57,9 @@ def _decisive(findings: Sequence[Finding]) -> Finding | None:
 
 
 def _measuring_failed(case: Case, findings: Sequence[Finding], *, status: VerdictStatus) -> bool:
-    missing = any(finding.rule is Rule.MISSING for finding in findings)
+    # Guiding is known to the host alone: what the pixels would have told is what an unreadable file takes away.
+    compared = {check.title for check in CHECKS if check.needs_peers}
+    missing = any(finding.rule is Rule.MISSING and finding.check in compared for finding in findings)
     return bool(case.image.measure_error) and missing and status is not VerdictStatus.REJECT
 
 

@@ -11,9 +11,12 @@ from tsplug.model.enums import GraderMode, UngradedPolicy
 class GraderPreferences(Value):
     """How frames are graded (defaults: spec/target-scheduler-domain 1.2, mode from SEMANTICS).
 
-    ``delay_percent`` 0 grades at once; sigma factors are multiples of the population's spread; levels of 0 are off.
+    ``statistical`` switches the comparison with other frames on, which most of these are about; ``ungraded`` says what
+    becomes of frames that no grader can judge. ``delay_percent`` 0 grades at once; sigma factors are multiples of the
+    population's spread; levels of 0 are off.
     """
 
+    statistical: bool = True
     mode: GraderMode = GraderMode.ROBUST
     grade_rms: bool = True
     grade_stars: bool = True

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from tsplug.errors import InputError, NotFoundError
+from tsplug.errors import InputError
 from tsplug.grading.combine import Combination, combine
-from tsplug.grading.delay import waiting_text
-from tsplug.grading.finding import Case
-from tsplug.grading.population import population_of
-from tsplug.grading.statistical import abstention, judge
 from tsplug.model import (
     AcquiredImage,
     ExposurePlan,
@@ -26,8 +21,10 @@ from tsplug.model import (
     Verdict,
     VerdictStatus,
 )
-from tsplug.ports import Context, ImageQuery, Unit
+from tsplug.ports import Context, Unit
+from tsplug.services.graders import prepared_graders, verdicts_of
 from tsplug.services.measuring import measure_before_grading
+from tsplug.services.plan_images import find_plan, load_plan_images
 
 __all__ = ["apply_grades", "judge_plan", "measure_before_grading"]
 
@@ -35,39 +32,29 @@ __all__ = ["apply_grades", "judge_plan", "measure_before_grading"]
 _CONCLUSION = {"version", "status", "score", "band", "reason"}
 
 
-@dataclass(frozen=True)
-class _PlanImages:
-    """A plan with everything its grading looks at, read in one transaction; no images where there is nothing to do."""
-
-    plan: ExposurePlan
-    project: Project
-    owner: Profile
-    profiles: Mapping[int, Profile]
-    images: Sequence[AcquiredImage]
-    waiting: str
-
-    def profile_of(self, image: AcquiredImage) -> Profile:
-        """Return the rig that took an image: its own preferences grade it; the project's rig where it is gone."""
-        return self.profiles.get(image.profile_id or 0, self.owner)
-
-
 def judge_plan(event: GradePlan, context: Context) -> PlanGrades:
-    """Judge the plan's pending images with the statistical grader, in order of their start; writes nothing.
+    """Let every built-in grader judge the plan's pending images, in order of their start; writes nothing.
 
-    All are judged against the same state of the store, so their order does not matter.
+    All are judged against the same state of the store, so their order does not matter. `tsplug.services.graders` lists
+    the graders; one that fails abstains alone.
 
     Returns:
-        A verdict for each pending image, or in ``waiting`` why it is not time yet.
+        For each pending image the verdict of every grader that its rig wants, or in ``waiting`` why it is not time yet.
 
     Raises:
         NotFoundError: there is no such plan.
     """
-    loaded = _load(event, context)
-    grades = PlanGrades(plan_guid=loaded.plan.guid, acquired=loaded.plan.acquired, accepted=loaded.plan.accepted)
-    if loaded.waiting:
-        return grades.model_copy(update={"waiting": loaded.waiting})
-    pending = [image for image in loaded.images if image.status is GradingStatus.PENDING]
-    return grades.model_copy(update={"verdicts": tuple(_verdict(image, loaded) for image in pending)})
+    with context.store.read() as unit:
+        loaded = load_plan_images(event, unit)
+        graders = prepared_graders(loaded, unit)
+    verdicts = [each for image in loaded.pending for each in verdicts_of(image, loaded, graders=graders)]
+    return PlanGrades(
+        plan_guid=loaded.plan.guid,
+        verdicts=tuple(verdicts),
+        waiting=loaded.waiting,
+        acquired=loaded.plan.acquired,
+        accepted=loaded.plan.accepted,
+    )
 
 
 def apply_grades(grades: PlanGrades, context: Context) -> PlanGrades:
@@ -86,7 +73,7 @@ def apply_grades(grades: PlanGrades, context: Context) -> PlanGrades:
     for verdict in grades.verdicts:
         by_image.setdefault(verdict.image_guid, []).append(verdict)
     with context.store.write() if by_image else context.store.read() as unit:
-        plan = _plan(grades.plan_guid, unit)
+        plan = find_plan(grades.plan_guid, unit)
         results = []
         for guid, verdicts in by_image.items():
             image = unit.find(AcquiredImage, guid=guid)
@@ -98,61 +85,8 @@ def apply_grades(grades: PlanGrades, context: Context) -> PlanGrades:
                     "nothing was recorded"
                 )
             results.append(_apply(image, verdicts, unit=unit, context=context))
-        plan = _plan(grades.plan_guid, unit)
+        plan = find_plan(grades.plan_guid, unit)
     return grades.model_copy(update={"grades": tuple(results), "acquired": plan.acquired, "accepted": plan.accepted})
-
-
-def _plan(guid: str, unit: Unit) -> ExposurePlan:
-    plan = unit.find(ExposurePlan, guid=guid)
-    if plan is None:
-        raise NotFoundError(f"no exposure plan with guid {guid!r} is stored")
-    return plan
-
-
-def _load(event: GradePlan, context: Context) -> _PlanImages:
-    with context.store.read() as unit:
-        plan = _plan(event.plan_guid, unit)
-        project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
-        owner = unit.get(Profile, project.profile_id)
-        # A plan that waits, or has nothing to grade, is asked about after every exposure: its images are left alone.
-        waiting = _waiting(plan, project, owner=owner, force=event.force)
-        idle = waiting or not unit.images(ImageQuery(plan_id=plan.id, status=GradingStatus.PENDING, limit=1))
-        images = () if idle else unit.images(ImageQuery(plan_id=plan.id, newest_first=False))
-        ids = sorted({image.profile_id for image in images if image.profile_id is not None})
-        profiles = {profile.id: profile for profile in unit.list(Profile, id=ids)} if ids else {}
-        return _PlanImages(
-            plan=plan,
-            project=project,
-            owner=owner,
-            profiles={key: profile for key, profile in profiles.items() if key is not None},
-            images=images,
-            waiting=waiting,
-        )
-
-
-def _waiting(plan: ExposurePlan, project: Project, *, owner: Profile, force: bool) -> str:
-    if not project.grading_enabled:
-        return f"grading is off for project {project.name!r}"
-    return "" if force else waiting_text(plan, owner.grader.delay_percent)
-
-
-def _verdict(image: AcquiredImage, loaded: _PlanImages) -> GraderVerdict:
-    try:
-        return judge(_case(image, loaded))
-    except Exception as error:  # noqa: BLE001 - one frame's fault must neither reject it nor cost the others their grade
-        return abstention(image.guid, f"grading failed: {type(error).__name__}: {error}")
-
-
-def _case(image: AcquiredImage, loaded: _PlanImages) -> Case:
-    profile = loaded.profile_of(image)
-    delayed = loaded.owner.grader.delay_percent > 0
-    population = population_of(
-        image,
-        loaded.images,
-        mode=profile.grader.mode,
-        max_samples=None if delayed else profile.grader.max_samples,
-    )
-    return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning))
 
 
 def _apply(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit, context: Context) -> ImageGrade:

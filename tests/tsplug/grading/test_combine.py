@@ -6,8 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from tsplug.grading.combine import combine
-from tsplug.grading.statistical import abstention
+from tsplug.grading.combine import combine, failure
 from tsplug.model import GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
 
 PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
@@ -17,7 +16,7 @@ COUNT, HOLD = UngradedPolicy.COUNT, UngradedPolicy.HOLD
 def said(letters: str) -> list[GraderVerdict]:
     words = {"a": VerdictStatus.ACCEPT, "r": VerdictStatus.REJECT, "-": VerdictStatus.ABSTAIN}
     return [
-        abstention("g", "broken")
+        failure("g", "g", error="broken")
         if letter == "e"
         else GraderVerdict(image_guid="g", grader=f"g{n}", version="1", status=words[letter], reason=f"{letter}{n}")
         for n, letter in enumerate(letters)
@@ -34,16 +33,16 @@ def said(letters: str) -> list[GraderVerdict]:
         ("-r", HOLD, REJECTED),
         ("--", COUNT, ACCEPTED),
         ("--", HOLD, PENDING),
-        ("e", COUNT, ACCEPTED),
-        ("e-", COUNT, ACCEPTED),
+        ("e", COUNT, PENDING),
+        ("e-", COUNT, PENDING),
         ("e", HOLD, PENDING),
-        ("ea", HOLD, ACCEPTED),
+        ("ea", COUNT, PENDING),
         ("er", COUNT, REJECTED),
         ("", COUNT, PENDING),
     ],
 )
 def test_verdicts_combine_whatever_their_order(letters: str, policy: UngradedPolicy, status: GradingStatus) -> None:
-    """One reject rejects, else one accept accepts, else the policy decides; an error abstains."""
+    """One reject rejects, else an error keeps it pending, else one accept accepts, else the policy decides."""
     results = {combine(order, policy) for order in permutations(said(letters))}
     assert {result.status for result in results} == {status}
     assert len(results) == 1

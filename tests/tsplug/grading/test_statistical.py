@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tsplug.grading.combine import ERROR_INPUT, failure
 from tsplug.grading.finding import Case
 from tsplug.grading.population import population_of
-from tsplug.grading.statistical import ERROR_INPUT, abstention, judge
+from tsplug.grading.statistical import judge
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GraderVerdict, VerdictStatus
 
 NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -239,7 +240,7 @@ def test_a_frame_that_could_not_be_measured_is_an_error_unless_it_fails_otherwis
 
 def test_a_failed_judgement_is_an_abstention_that_names_the_error() -> None:
     """An exception never becomes a reject."""
-    result = abstention("g", "no scale")
+    result = failure("statistical", "g", error="no scale")
     assert result.status is VerdictStatus.ABSTAIN
     assert result.inputs[ERROR_INPUT] == "no scale"
 

@@ -1,0 +1,97 @@
+"""The built-in graders, in the order in which they are asked, and how one that fails costs nobody else a verdict.
+
+To add a grader: write a class with the three members of `Grader` and name an instance in `GRADERS`. Its rules belong
+into `tsplug.grading`, pure; only what it must look up in the store stays here, in ``prepare``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tsplug.errors import StoreError
+from tsplug.grading.combine import failure
+from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
+from tsplug.ports import Unit
+from tsplug.services.plan_images import PlanImages
+from tsplug.services.statistical_grader import StatisticalGrader
+
+Judge = Callable[[AcquiredImage], GraderVerdict]
+"""Judges one pending image of the plan it was prepared for; does no I/O."""
+
+
+class Grader(Protocol):
+    """One built-in grader: it judges each pending image on its own and never sees what another grader said."""
+
+    @property
+    def name(self) -> str:
+        """Return the name under which its verdicts are stored; no two graders share one."""
+        ...
+
+    def enabled(self, profile: Profile) -> bool:
+        """Return whether a rig wants its frames judged by this grader."""
+        ...
+
+    def prepare(self, plan: PlanImages, unit: Unit) -> Judge:
+        """Look up what judging needs (reading only) and return what judges.
+
+        Whatever it raises, but for a store that fails, makes this grader abstain on the plan's images; whatever the
+        judge raises, on that image.
+        """
+        ...
+
+
+GRADERS: tuple[Grader, ...] = (StatisticalGrader(),)
+"""Every built-in grader in the order in which they are asked; the combination does not depend on it."""
+
+
+@dataclass(frozen=True)
+class PreparedGrader:
+    """A grader that is ready to judge the images of one plan, or the error that keeps it from it."""
+
+    grader: Grader
+    judge: Judge | None
+    error: str = ""
+
+    def verdict(self, image: AcquiredImage) -> GraderVerdict:
+        """Return the grader's verdict of an image; an error abstains."""
+        if self.judge is None:
+            return failure(self.grader.name, image.guid, error=self.error)
+        try:
+            return self.judge(image)
+        except Exception as error:  # noqa: BLE001 - one frame's fault must neither reject it nor cost the others theirs
+            return failure(self.grader.name, image.guid, error=f"grading failed: {type(error).__name__}: {error}")
+
+
+def prepared_graders(plan: PlanImages, unit: Unit, *, graders: Sequence[Grader] = GRADERS) -> list[PreparedGrader]:
+    """Return every grader that a rig of the plan's pending images wants, ready to judge."""
+    rigs = {id(profile): profile for profile in map(plan.profile_of, plan.pending)}.values()
+    wanted = [grader for grader in graders if any(grader.enabled(profile) for profile in rigs)]
+    return [_prepared(grader, plan, unit=unit) for grader in wanted]
+
+
+def verdicts_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[PreparedGrader]) -> list[GraderVerdict]:
+    """Return what every grader says that the rig of an image wants; an abstention where it wants none."""
+    profile = plan.profile_of(image)
+    said = [prepared.verdict(image) for prepared in graders if prepared.grader.enabled(profile)]
+    return said or [_nobody(image)]
+
+
+def _prepared(grader: Grader, plan: PlanImages, *, unit: Unit) -> PreparedGrader:
+    try:
+        return PreparedGrader(grader, grader.prepare(plan, unit))
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a grader that cannot start must not cost the others their verdicts
+        return PreparedGrader(grader, None, f"grading could not start: {type(error).__name__}: {error}")
+
+
+def _nobody(image: AcquiredImage) -> GraderVerdict:
+    return GraderVerdict(
+        image_guid=image.guid,
+        grader="tsplug",
+        version="1",
+        status=VerdictStatus.ABSTAIN,
+        reason="no grader is switched on",
+    )

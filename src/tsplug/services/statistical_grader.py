@@ -1,0 +1,38 @@
+"""The statistical grader in the store: finds each frame's peers and optics, and lets `tsplug.grading` judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tsplug.grading.finding import Case
+from tsplug.grading.population import population_of
+from tsplug.grading.statistical import GRADER, judge
+from tsplug.model import AcquiredImage, GraderVerdict, Profile
+from tsplug.ports import Unit
+from tsplug.services.plan_images import PlanImages
+
+
+class StatisticalGrader:
+    """Compares each frame with those of its plan that were taken alike."""
+
+    name = GRADER
+
+    def enabled(self, profile: Profile) -> bool:
+        """Return whether the rig's frames are compared with their peers."""
+        return profile.grader.statistical
+
+    def prepare(self, plan: PlanImages, unit: Unit) -> Callable[[AcquiredImage], GraderVerdict]:
+        """Return what judges the plan's images; nothing more is looked up than the plan itself."""
+        return lambda image: judge(_case(image, plan))
+
+
+def _case(image: AcquiredImage, plan: PlanImages) -> Case:
+    profile = plan.profile_of(image)
+    delayed = plan.owner.grader.delay_percent > 0
+    population = population_of(
+        image,
+        plan.images,
+        mode=profile.grader.mode,
+        max_samples=None if delayed else profile.grader.max_samples,
+    )
+    return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning))
