@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from tsplug.model import FlatHistory, LightSession
+from tsplug.model import FlatHistory, FlatsType, LightSession
 from tsplug.model.angles import same_rotation
 
 _Settings = tuple[object, ...]
@@ -15,10 +15,15 @@ class TakenFlats:
     """The flat history of a profile, asked session by session."""
 
     def __init__(self, history: Iterable[FlatHistory], *, tolerance_deg: float) -> None:
-        """Index history rows; angles within the tolerance are equal, no rotator equals no rotator alone."""
+        """Index history rows; angles within the tolerance are equal, no rotator equals no rotator alone.
+
+        Dark flats flatten nothing: a session that has only those is outstanding.
+        """
         self._tolerance_deg = tolerance_deg
         self._rows: dict[_Settings, list[FlatHistory]] = defaultdict(list)
         for row in history:
+            if row.flats_type == FlatsType.DARK:
+                continue
             self._rows[_settings_of_row(row)].append(row)
 
     def of(self, session: LightSession) -> FlatHistory | None:

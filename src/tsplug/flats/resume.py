@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tsplug.model import FlatSet, FlatSetState, FlatSpec, TrainedFlat
+from tsplug.model import FlatSet, FlatSetState, FlatSpec, FlatsType, TrainedFlat
 from tsplug.model.angles import same_rotation
 
 
@@ -28,7 +28,8 @@ def resumable(
     alike = [
         item
         for item in started
-        if _same_settings(item.flat_set.spec, spec, tolerance_deg=tolerance_deg)
+        if item.flat_set.flats_type is FlatsType.PANEL
+        and _same_settings(item.flat_set.spec, spec, tolerance_deg=tolerance_deg)
         and item.flat_set.brightness == training.brightness
     ]
     corrected = any(

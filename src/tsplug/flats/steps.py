@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from tsplug.model import FlatSpec, LightSession, Value
+from tsplug.model import FlatSpec, FlatsType, LightSession, Value
 
 
 class CloseCover(Value):
@@ -78,6 +78,17 @@ class LightOn(Value):
         return f"light the panel at {self.brightness}"
 
 
+class TurnBack(Value):
+    """Turn the rotator back to where it stood before the run."""
+
+    remedy: ClassVar[str] = "turn the rotator back before the next light"
+    step: Literal["turn_back"] = "turn_back"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "turn the rotator back"
+
+
 class LightOff(Value):
     """Switch the panel's light off."""
 
@@ -121,6 +132,7 @@ class TakeFrames(Value):
     corrected: bool = False
     usual_level: bool = False
     note: str = ""
+    flats_type: FlatsType = FlatsType.PANEL
 
     @property
     def session_names(self) -> tuple[str, ...]:
@@ -130,13 +142,14 @@ class TakeFrames(Value):
     def describe(self) -> str:
         """Return the step in words."""
         served = ", ".join(self.session_names)
-        return f"take {len(self.missing)} of {self.wanted} flats of {self.exposure_s:g} s for {served}"
+        frames = "dark flats" if self.flats_type is FlatsType.DARK else "flats"
+        return f"take {len(self.missing)} of {self.wanted} {frames} of {self.exposure_s:g} s for {served}"
 
 
 Move = RotateTo | SetReadoutMode | SelectFilter | LightOn
 """What sets the equipment up for a set."""
 
-Step = CloseCover | Move | TakeFrames | LightOff | RestoreReadoutMode | OpenCover
+Step = CloseCover | Move | TakeFrames | LightOff | RestoreReadoutMode | TurnBack | OpenCover
 """Everything that a flats run does."""
 
 

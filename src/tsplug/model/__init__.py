@@ -23,6 +23,7 @@ from tsplug.model.enums import (
     Band,
     Counter,
     FlatSetState,
+    FlatsType,
     GraderMode,
     GradingStatus,
     JobState,
@@ -36,13 +37,14 @@ from tsplug.model.enums import (
     UngradedPolicy,
     VerdictStatus,
 )
-from tsplug.model.events import ExposureSaved, FlatInstruction, GradePlan
+from tsplug.model.events import ExposureSaved, FlatInstruction, GradePlan, SkyFlatSettings
 from tsplug.model.flats import (
     FlatHistory,
     FlatSet,
     FlatSetFile,
     FlatSpec,
     LightSession,
+    LitPanel,
     TrainedFlat,
 )
 from tsplug.model.headers import BadFile, CardProblem, CardValue, FrameHeader
@@ -119,6 +121,7 @@ __all__ = [
     "FlatSetState",
     "FlatSpec",
     "FlatsPreferences",
+    "FlatsType",
     "FrameHeader",
     "GradePlan",
     "GraderMode",
@@ -131,6 +134,7 @@ __all__ = [
     "JobStep",
     "Lease",
     "LightSession",
+    "LitPanel",
     "NinaPreferences",
     "NothingLeft",
     "OrderAction",
@@ -149,6 +153,7 @@ __all__ = [
     "SessionDue",
     "SetReadoutMode",
     "Site",
+    "SkyFlatSettings",
     "SlewCenter",
     "StatusChange",
     "Step",

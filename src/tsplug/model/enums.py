@@ -92,6 +92,14 @@ class FlatSetState(StrEnum):
     REVOKED = "revoked"
 
 
+class FlatsType(StrEnum):
+    """What the frames of a flat set are: lit by a panel, lit by the twilight sky, or dark ones of a flat's exposure."""
+
+    PANEL = "panel"
+    SKY = "sky"
+    DARK = "dark"
+
+
 class Counter(StrEnum):
     """The two counters of an exposure plan."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tsplug.model.base import UtcDatetime, Value
 from tsplug.model.enums import PierSide
@@ -52,15 +52,47 @@ class GradePlan(Value):
     force: bool = False
 
 
+class SkyFlatSettings(Value):
+    """How the twilight sky is used: which end of the night, the level aimed at, exposures in seconds, and dithering.
+
+    ``tolerance_percent`` is how far a frame's median may be off the level; ``minutes`` how long the sky is watched at
+    most, waiting for its light included.
+    """
+
+    when: Literal["dusk", "dawn"] = "dawn"
+    target_percent: float = Field(default=50.0, ge=5, le=90)
+    tolerance_percent: float = Field(default=30.0, gt=0, le=60)
+    minimum_exposure_s: float = Field(default=0.5, gt=0)
+    maximum_exposure_s: float = Field(default=30.0, gt=0)
+    dither: bool = True
+    minutes: float = Field(default=90.0, gt=0, le=720)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SkyFlatSettings:
+        if self.minimum_exposure_s > self.maximum_exposure_s:
+            raise ValueError("minimum_exposure_s must not exceed maximum_exposure_s")
+        return self
+
+
 class FlatInstruction(Value):
     """A flats instruction is reached in the sequence of a profile.
 
+    ``kind`` says which lights are served: those whose flats are due, those of this night whose projects take their
+    flats at once (with the rotator left where it is), or those that are due by the light of the twilight sky.
     ``count`` None takes the profile's flats to take; ``repeat`` takes equal specs once per session instead of once.
+    ``rules`` are names of due rules, none for all; ``budget_min`` the minutes that the run may take, sets that do not
+    fit are left for the next one. ``dark_flats`` is how many dark flats are taken for each exposure of the flats.
     ``dry_run`` plans and reports without moving anything.
     """
 
     profile_guid: str
+    kind: Literal["due", "immediate", "sky"] = "due"
     count: int | None = Field(default=None, ge=1)
     repeat: bool = False
+    rules: tuple[str, ...] = ()
+    budget_min: float | None = Field(default=None, gt=0)
     cover_at_end: Literal["closed", "open"] = "closed"
+    rotator_back: bool = False
+    dark_flats: int = Field(default=0, ge=0, le=1000)
+    sky: SkyFlatSettings = Field(default_factory=SkyFlatSettings)
     dry_run: bool = False

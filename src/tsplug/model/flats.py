@@ -8,7 +8,7 @@ from pydantic import Field as ValueField
 from sqlmodel import Field
 
 from tsplug.model.base import Record, UtcDatetime, Value, new_guid
-from tsplug.model.enums import FlatSetState
+from tsplug.model.enums import FlatSetState, FlatsType
 
 
 class FlatSpec(Value):
@@ -61,6 +61,7 @@ class FlatSet(Record):
     """One set of flats: its spec, how it was lit and exposed, and how far it came.
 
     ``night`` is the night of the run at the site; files are `FlatSetFile` records, the count on disk is theirs.
+    ``brightness`` is that of the panel, 0 for sky flats and dark flats; ``exposure_s`` of sky flats is the first one's.
     """
 
     guid: str = Field(default_factory=new_guid)
@@ -77,6 +78,7 @@ class FlatSet(Record):
     adu_median: float | None = None
     wanted: int = Field(ge=1)
     night: date
+    flats_type: FlatsType = FlatsType.PANEL
     state: FlatSetState = FlatSetState.RUNNING
     message: str = ""
     started: UtcDatetime
@@ -127,3 +129,11 @@ class FlatHistory(Record):
     flat_set_id: int | None = None
     """The set that serves the session; None where it was imported, with nothing known of the frames."""
     taken_at: UtcDatetime
+
+
+class LitPanel(Record):
+    """A promise kept in the store while tsplug has a profile's panel lit: who finds it switches the panel off."""
+
+    profile_id: int
+    since: UtcDatetime
+    why: str = ""

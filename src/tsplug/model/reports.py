@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from tsplug.model.base import UtcDatetime, Value
-from tsplug.model.enums import Band, GradingStatus, VerdictStatus
+from tsplug.model.enums import Band, FlatsType, GradingStatus, VerdictStatus
 from tsplug.model.flats import FlatSpec
 
 
@@ -81,6 +81,7 @@ class SessionDue(Value):
 class FlatSetReport(Value):
     """What happened to one planned flat set, and the light sessions it serves."""
 
+    flats_type: FlatsType = FlatsType.PANEL
     spec: FlatSpec
     sessions: tuple[str, ...]
     wanted: int
@@ -94,13 +95,16 @@ class FlatSetReport(Value):
 class FlatRunReport(Value):
     """What a flats instruction did: sets taken, skipped and failed, and the state it left the panel in.
 
-    ``planned`` is what a dry run would take.
+    ``planned`` is what a dry run would take; ``left`` the sets for which no time was left, for the next run.
+    ``estimate_s`` is how long the plan was expected to take, in seconds.
     """
 
     planned: tuple[FlatSetReport, ...] = ()
     taken: tuple[FlatSetReport, ...] = ()
     skipped: tuple[FlatSetReport, ...] = ()
     failed: tuple[FlatSetReport, ...] = ()
+    left: tuple[FlatSetReport, ...] = ()
+    estimate_s: float | None = None
     panel_off: bool = True
     message: str = ""
     finished: UtcDatetime | None = None

@@ -22,6 +22,7 @@ from tsplug.model import (
     Job,
     JobStep,
     Lease,
+    LitPanel,
     Profile,
     Project,
     Record,
@@ -148,6 +149,7 @@ def _profile(unit: Unit, profile: Profile, *, cascade: _Cascade) -> None:
     projects, sets = ids_of(Project, profile_id=profile.id), ids_of(FlatSet, profile_id=profile.id)
     cascade.also = {
         Lease: (ids_of(Lease, profile_id=profile.id),),
+        LitPanel: (ids_of(LitPanel, profile_id=profile.id),),
         Contribution: (ids_of(Contribution, profile_id=profile.id),),
         FlatHistory: (ids_of(FlatHistory, profile_id=profile.id), ids_of(FlatHistory, flat_set_id=sets)),
     }

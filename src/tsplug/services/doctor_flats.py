@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
-from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState
+from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, FlatsType
 from tsplug.ports import Spoilt, Unit
 from tsplug.services.doctor_images import Look, never_existed, trouble
 from tsplug.services.doctor_ledger import Ledger, Problem, every, note_spoilt, pages
 
 _SAME = ("filter_name", "gain", "offset", "binning", "readout_mode", "roi_percent")
+_SAME_DARK = ("gain", "offset", "binning", "readout_mode", "roi_percent")
 # Rotation may differ by the tolerance of the run that took the set, and by its class.
 
 
@@ -123,8 +124,9 @@ def _mend_set(unit: Unit, _now: datetime, *, set_id: int, lost: frozenset[int]) 
 
 
 def _check_spec(flats: FlatSet, link: FlatHistory, *, ledger: Ledger) -> None:
-    other = [name for name in _SAME if getattr(link, name) != getattr(flats, name)]
-    if (link.rotation_deg is None) is not (flats.rotation_deg is None):
+    is_dark = flats.flats_type is FlatsType.DARK
+    other = [name for name in (_SAME_DARK if is_dark else _SAME) if getattr(link, name) != getattr(flats, name)]
+    if not is_dark and (link.rotation_deg is None) is not (flats.rotation_deg is None):
         other.append("rotation_deg")
     if link.profile_id != flats.profile_id:
         other.append("profile_id")

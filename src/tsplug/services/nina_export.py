@@ -12,6 +12,7 @@ from tsplug.model import (
     ExposurePlan,
     ExposureTemplate,
     FlatHistory,
+    FlatsType,
     Profile,
     Project,
     Site,
@@ -116,7 +117,8 @@ class _Export:
     def _flats(self) -> Iterator[Mapping[str, Any]]:
         targets = {each.id for each in self._targets}
         for row in self._unit.list(FlatHistory):
-            if self._all or row.target_id in targets:
+            # Target Scheduler knows no dark flats, and would take them for flats.
+            if row.flats_type != FlatsType.DARK and (self._all or row.target_id in targets):
                 yield flats_row(row, self._guids.get(row.profile_id, ""), zone=self._zones.get(row.profile_id, UTC))
 
     def _images(self) -> dict[str, int]:

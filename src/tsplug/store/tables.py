@@ -26,6 +26,7 @@ from tsplug.model import (
     Job,
     JobStep,
     Lease,
+    LitPanel,
     Profile,
     Project,
     PurgedImage,
@@ -157,6 +158,7 @@ _table(
     _index("profile_id", "taken_at"),
     _index("flat_set_id"),
 )
+_table(LitPanel, "lit_panel", _refers("profile_id", "profile", cascade=True), _unique("profile_id"))
 _table(CriteriaSet, "criteria_set", _unique("guid"), _index("name"))
 _table(
     CriteriaRow,
