@@ -10,6 +10,8 @@ from hostsim.conformance.outcome import UnmetError, expect
 _WIDTH: Final = 60
 _HEIGHT: Final = 36
 _ERROR: Final = 5
+_LONG_S: Final = 30.0
+_LONG_UNTIMED_S: Final = 600.0
 
 
 def set_frame(camera: Device, *, binning: int) -> tuple[int, int]:
@@ -22,6 +24,15 @@ def set_frame(camera: Device, *, binning: int) -> tuple[int, int]:
     for name, value in (("StartX", 0), ("StartY", 0), ("NumX", width), ("NumY", height)):
         camera.put(name, **{name: value})
     return width, height
+
+
+def start_long(camera: Device) -> float:
+    """Start an exposure that goes on while it is looked at; return its seconds.
+
+    Where seconds of the camera may be shorter than those of the checker it is given more of them, if it can be aborted.
+    """
+    hurried = not camera.conditions.timed and camera.read("CanAbortExposure")
+    return start(camera, _LONG_UNTIMED_S if hurried else _LONG_S)
 
 
 def start(camera: Device, duration_s: float) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 from hostsim.conformance.device import INVALID_OPERATION, INVALID_VALUE, NOT_IMPLEMENTED, Device, expect_range
+from hostsim.conformance.interrupting import Motion, interrupted
 from hostsim.conformance.outcome import NotApplicableError, expect
 from hostsim.conformance.rule import RuleSet
 
@@ -13,6 +16,7 @@ RULES = RuleSet("dome", "8 Dome", device="Dome")
 _OPEN, _CLOSED, _OPENING, _CLOSING = 0, 1, 2, 3
 _LAST_STATE = 4
 _NEAR_DEG = 1.0
+_FAR_DEG = 90.0
 
 
 def _apart(first_deg: float, second_deg: float) -> float:
@@ -151,12 +155,20 @@ def _sync(dome: Device) -> str:
 
 
 @RULES.rule("abort", "AbortSlew ends a slew, and is harmless at rest")
-def _abort(dome: Device) -> None:
-    if dome.read("CanSetAzimuth"):
-        dome.put("SlewToAzimuth", Azimuth=(dome.read("Azimuth") + 90.0) % 360.0)
+def _abort(dome: Device) -> str:
     dome.put("AbortSlew")
-    _wait_still(dome)
+    if not dome.read("CanSetAzimuth"):
+        return "harmless at rest: the dome cannot be turned"
+    turns_deg = itertools.cycle((_FAR_DEG, -_FAR_DEG))
+
+    def start() -> Callable[[], float]:
+        goal_deg = (dome.read("Azimuth") + next(turns_deg)) % 360.0
+        dome.put("SlewToAzimuth", Azimuth=goal_deg)
+        return lambda: _apart(dome.read("Azimuth"), goal_deg)
+
+    seen = interrupted(dome, Motion("AbortSlew", "Slewing", start, near=_NEAR_DEG, unit="degrees"))
     dome.put("AbortSlew")
+    return seen
 
 
 @RULES.rule("home", "FindHome ends with AtHome true")

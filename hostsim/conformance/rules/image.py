@@ -6,7 +6,7 @@ import numpy as np
 
 from hostsim.conformance.device import INVALID_OPERATION, NOT_IMPLEMENTED, Device
 from hostsim.conformance.envelope import KEYS, document, error_number
-from hostsim.conformance.exposing import expose, set_frame, start
+from hostsim.conformance.exposing import expose, set_frame, start_long
 from hostsim.conformance.frame import ELEMENT_TYPES, IMAGE_BYTES, fetched, from_bytes, from_json, metadata
 from hostsim.conformance.outcome import NotApplicableError, error_text, expect, shown
 from hostsim.conformance.rule import Profile, RuleSet
@@ -15,7 +15,6 @@ RULES = RuleSet("image", "7 Images", device="Camera")
 
 _JSON = "application/json"
 _INT32 = 2
-_LONG_S = 30.0
 
 
 def _exposed(camera: Device) -> tuple[int, int]:
@@ -111,7 +110,7 @@ def _accept(camera: Device) -> None:
 def _bytes_error(camera: Device) -> str:
     if camera.read("CanAbortExposure"):
         set_frame(camera, binning=1)
-        start(camera, _LONG_S)
+        start_long(camera)
         camera.put("AbortExposure")
         camera.wait_for("CameraState", 0)
     if camera.read("ImageReady"):

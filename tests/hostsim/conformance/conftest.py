@@ -1,4 +1,4 @@
-"""The simulators, twenty times faster than real, and servers that stand before them and spoil what they answer."""
+"""Simulators whose time goes on with each request, and servers that stand before them and spoil what they answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hostsim.devices.observatory import Observatory
 from hostsim.sky.conditions import Conditions as Night
 from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 
-SPEED = 20.0
+TICK_S = 0.25
 
 
 class GradientSky:
@@ -88,7 +88,7 @@ def spoilt(address: str, spoil: Spoil) -> Iterator[str]:
 
     def forward(asked: Asked) -> Answered:
         if not hasattr(local, "connection"):
-            local.connection = http.client.HTTPConnection(address, timeout=10)
+            local.connection = http.client.HTTPConnection(address, timeout=60)
         local.connection.request(asked.method, asked.target, asked.body, asked.headers)
         reply = local.connection.getresponse()
         return Answered(reply.status, reply.getheader("Content-Type") or "", reply.read())
@@ -130,10 +130,9 @@ def spoilt(address: str, spoil: Spoil) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def address() -> Iterator[str]:
+def address(ticking: Callable[[float], Any]) -> Iterator[str]:
     """Return the address of our simulators."""
-    clock = SimulatedClock(datetime(2026, 11, 20, 20, tzinfo=UTC), speed=SPEED)
-    with AlpacaServer(Observatory(GradientSky(), clock)) as server:
+    with AlpacaServer(Observatory(GradientSky(), ticking(TICK_S))) as server:
         yield server.address
 
 
@@ -177,7 +176,9 @@ def check() -> Callable[..., Checked]:
 
     def run(address: str, kind: str = "FilterWheel", *, rules: tuple[str, ...] = ("",), **more: Any) -> Checked:
         host, _, port = address.partition(":")
-        conditions = Conditions(**{"timed": False, "operation_s": 20.0, "discovery_port": 0, **more})
+        conditions = Conditions(
+            **{"timed": False, "operation_s": 100.0, "timeout_s": 60.0, "discovery_port": 0, **more}
+        )
         chosen = tuple(rule for rule in RULES.values() if rule.id.startswith(rules))
         return Checked(check_server(Target(host, int(port), ((kind, 0),), conditions, chosen)))
 
