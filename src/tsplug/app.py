@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ArchiveSource,
         Clock,
         FrameFiles,
+        FrameHeaders,
         FrameStatus,
         SchedulerSink,
         SchedulerSource,
@@ -76,6 +77,13 @@ def frame_files() -> FrameFiles:
     from tsplug.files.fits import FitsFiles
 
     return FitsFiles()
+
+
+def frame_headers() -> FrameHeaders:
+    """Return what reads the headers of FITS and XISF frames from this machine's disks, many at a time."""
+    from tsplug.files.headers.scanning import HeaderFiles
+
+    return HeaderFiles()
 
 
 def verify_frame(file: Path) -> FrameStatus:

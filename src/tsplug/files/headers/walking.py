@@ -1,0 +1,88 @@
+"""Frames in and below folders, in order of path: links are followed, nothing is visited twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tsplug.errors import InputError
+from tsplug.model import BadFile
+
+SUFFIXES = (".fits", ".fit", ".fts", ".xisf", ".fz", ".fits.gz", ".fit.gz", ".fts.gz")
+"""How the names of frames end, in lower case."""
+_COMPANION = "._"
+"""How the names of those files begin that macOS lays beside others on foreign disks."""
+_WASTE = frozenset({"$recycle.bin", ".trash", ".trashes", "system volume information"})
+
+
+def is_frame_name(name: str) -> bool:
+    """Say whether a file of this name holds a frame, by how the name ends."""
+    return name.lower().endswith(SUFFIXES) and not name.startswith(_COMPANION)
+
+
+def frames_below(places: Sequence[Path]) -> Iterator[Path | BadFile]:
+    """Yield the frames in and below folders, and what is named like one but is none or cannot be reached.
+
+    A folder that is reached again, by a link or because it lies in another place, is passed over; what an operating
+    system keeps of deleted files too. Names of one file in several folders all come; who opens them tells them apart.
+
+    Raises:
+        InputError: a place does not exist; before anything is yielded.
+    """
+    for place in places:
+        if not os.path.lexists(place):
+            raise InputError(f"{place} does not exist")
+    return _walk(places)
+
+
+def _walk(places: Sequence[Path]) -> Iterator[Path | BadFile]:
+    visited: set[tuple[int, int]] = set()
+    for place in places:
+        if not place.is_dir():
+            yield place
+            continue
+        # A stack of its own instead of recursion: a tree may be deeper than Python calls.
+        stack = [iter(_entries(str(place), visited))]
+        while stack:
+            entry = next(stack[-1], None)
+            if entry is None:
+                stack.pop()
+            elif isinstance(entry, str):
+                stack.append(iter(_entries(entry, visited)))
+            else:
+                yield entry
+
+
+def _entries(folder: str, visited: set[tuple[int, int]]) -> list[str | Path | BadFile]:
+    """Return what is in a folder, in order of name: frames as a path, folders as a text."""
+    try:
+        status = os.stat(folder)  # noqa: PTH116 - a Path for each of many folders takes longer than the call
+        if (status.st_dev, status.st_ino) in visited:
+            return []
+        visited.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=_by_name)
+    except OSError as error:
+        return [BadFile(Path(folder), f"cannot be listed: {error.strerror or error}")]
+    return [found for entry in entries if (found := _found(entry)) is not None]
+
+
+def _by_name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _found(entry: os.DirEntry[str]) -> str | Path | BadFile | None:
+    try:
+        if entry.is_dir():
+            waste = entry.name.lower() in _WASTE or entry.name.lower().startswith(".trash-")
+            return None if waste else entry.path
+        if not is_frame_name(entry.name):
+            return None
+        return Path(entry.path) if entry.is_file() else BadFile(Path(entry.path), _what(entry))
+    except OSError as error:
+        return BadFile(Path(entry.path), f"cannot be reached: {error.strerror or error}")
+
+
+def _what(entry: os.DirEntry[str]) -> str:
+    return "is a link to nothing" if entry.is_symlink() else "is no regular file"
