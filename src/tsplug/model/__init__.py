@@ -49,8 +49,10 @@ from tsplug.model.flats import (
 )
 from tsplug.model.headers import BadFile, CardProblem, CardValue, FrameHeader
 from tsplug.model.images import (
+    MANUAL,
     AcquiredImage,
     CountAdjustment,
+    ManualGrading,
     PurgedImage,
     StatusChange,
     Thumbnail,
@@ -93,6 +95,7 @@ __all__ = [
     "FLATS_IMMEDIATE",
     "FLATS_OFF",
     "FLATS_ON_COMPLETION",
+    "MANUAL",
     "AcquiredImage",
     "BadFile",
     "Band",
@@ -135,6 +138,7 @@ __all__ = [
     "Lease",
     "LightSession",
     "LitPanel",
+    "ManualGrading",
     "NinaPreferences",
     "NothingLeft",
     "OrderAction",

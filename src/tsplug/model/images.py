@@ -9,6 +9,9 @@ from sqlmodel import Field
 from tsplug.model.base import Record, UtcDatetime, new_guid
 from tsplug.model.enums import Band, Counter, GradingStatus, PierSide, VerdictStatus
 
+MANUAL = "Manual"
+"""The reject reason of what was rejected by hand."""
+
 
 class AcquiredImage(Record):
     """One saved light: how it was exposed, what was measured, what it is worth.
@@ -16,6 +19,8 @@ class AcquiredImage(Record):
     References to profile, project, target and plan are weak: names are kept beside them, so a record survives all of
     them. ``started`` and ``acquired`` are the beginning and the end of the exposure. ``rotation_deg`` is the
     rotator's mechanical angle, None without a rotator. ``metrics`` holds the keys of `tsplug.metrics`.
+    ``guide_scale_arcsec`` is arcseconds per pixel of the guider. ``manual`` says that the status was set by hand: it
+    wins over all graders until it is cleared (SEMANTICS, Status).
     """
 
     guid: str = Field(default_factory=new_guid)
@@ -51,8 +56,12 @@ class AcquiredImage(Record):
     """What an import knew of the frame that no field holds, by its own name."""
     detector: str | None = None
     """Name, version and settings hash of what measured the stars; None while unmeasured."""
+    host_detector: str = ""
+    """The same for the star metrics that the host brought along; empty where it told none."""
+    guide_scale_arcsec: float | None = None
     measure_error: str = ""
     status: GradingStatus = GradingStatus.PENDING
+    manual: bool = False
     reject_reason: str = ""
     score: float | None = None
     band: Band | None = None
@@ -84,7 +93,12 @@ class Verdict(Record):
 
 
 class StatusChange(Record):
-    """One line of an image's audit trail: who changed its status, from what to what, why and when."""
+    """One line of an image's audit trail: who changed its status, from what to what, why and when.
+
+    ``manual`` says whether the new status stands by hand. What the image had before, its reject reason and whether that
+    stood by hand, is kept so that a change can be taken back wholly. ``batch`` is the guid of the `ManualGrading` that
+    the change is part of.
+    """
 
     image_id: int
     from_status: GradingStatus | None
@@ -92,6 +106,20 @@ class StatusChange(Record):
     by: str
     why: str = ""
     at: UtcDatetime
+    manual: bool = False
+    batch: str | None = None
+    from_reason: str = ""
+    from_manual: bool = False
+
+
+class ManualGrading(Record):
+    """One change of statuses by hand, of one image or of many; undone as a whole, and then ``undone_at`` is set."""
+
+    guid: str = Field(default_factory=new_guid)
+    to_status: GradingStatus
+    by: str
+    at: UtcDatetime
+    undone_at: UtcDatetime | None = None
 
 
 class CountAdjustment(Record):

@@ -124,6 +124,10 @@ class Unit(Protocol):
         """Return the first record (by id) whose fields equal the values, or None."""
         ...
 
+    def last(self, kind: type[R], **equals: object) -> R | None:
+        """Return the last record (by id) whose fields equal the values, or None."""
+        ...
+
     def list(self, kind: type[R], **equals: object) -> list[R]:
         """Return all records whose fields equal the values, by id.
 
@@ -169,11 +173,14 @@ class Unit(Protocol):
         """Return the images that a query describes."""
         ...
 
-    def set_status(self, image: AcquiredImage, change: StatusChange) -> AcquiredImage | None:
+    def set_status(
+        self, image: AcquiredImage, change: StatusChange, *, reason: str | None = None
+    ) -> AcquiredImage | None:
         """Change an image's status if it still is ``change.from_status``; counters and audit trail change with it.
 
-        Writes status, reject reason (``change.why`` when rejected, else empty), the plan's accepted counter (never
-        below zero) and the audit line. Returns the image as it is now, or None when the stored status was another.
+        Writes status, reject reason (``reason``, or ``change.why`` without one; empty unless rejected), whether the
+        status stands by hand, the plan's accepted counter (never below zero) and the audit line with what was before.
+        Returns the image as it is now, or None when the stored status was another.
         """
         ...
 

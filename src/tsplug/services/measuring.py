@@ -97,7 +97,7 @@ def store_measured(measured: MeasuredImage, store: Store) -> None:
         if measured.measurement is None:
             image.measure_error = measured.problem
         else:
-            image.detector = _detector(image.metrics, measured.measurement)
+            image.detector = _detector(image, measured.measurement)
             image.metrics = _merged(image.metrics, measured.measurement.metrics)
             image.measure_error = ""
         unit.update(image)
@@ -119,10 +119,11 @@ def _reported(metrics: Mapping[str, float]) -> dict[str, float]:
     return {key: value for key, value in metrics.items() if math.isfinite(value)}
 
 
-def _detector(host: Mapping[str, float], measurement: FrameMeasurement) -> str:
+def _detector(image: AcquiredImage, measurement: FrameMeasurement) -> str:
     """Return who measured the stars; a set that is partly the host's has an identity of its own."""
-    from_host = sorted(STAR_METRICS & set(_reported(host)))
-    return f"host {','.join(from_host)} + {measurement.detector}" if from_host else measurement.detector
+    from_host = sorted(STAR_METRICS & set(_reported(image.metrics)))
+    host = image.host_detector or "host"
+    return f"{host} {','.join(from_host)} + {measurement.detector}" if from_host else measurement.detector
 
 
 def _merged(host: Mapping[str, float], measured: Mapping[str, float]) -> dict[str, float]:

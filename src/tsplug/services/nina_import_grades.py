@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tsplug.model import AcquiredImage, GradingStatus, StatusChange
+from tsplug.model import MANUAL, AcquiredImage, GradingStatus, StatusChange
 from tsplug.services.nina_upsert import ImportRun
 
 BY = "import"
@@ -23,6 +23,11 @@ class Carried(NamedTuple):
     new: bool
 
 
+def by_hand(status: GradingStatus, reason: str) -> bool:
+    """Return whether Target Scheduler tells that a status was set by hand: of rejections alone it does."""
+    return status is GradingStatus.REJECTED and reason == MANUAL
+
+
 def begin_trails(run: ImportRun, kept: Sequence[Carried]) -> None:
     """Write the first line of the audit trail of every new image."""
     lines = [
@@ -33,6 +38,7 @@ def begin_trails(run: ImportRun, kept: Sequence[Carried]) -> None:
             by=BY,
             why=each.reason or _ORIGIN,
             at=run.now,
+            manual=by_hand(each.status, each.reason),
         )
         for each in kept
         if each.new
@@ -62,6 +68,7 @@ def carry_grades(run: ImportRun, kept: Sequence[Carried]) -> None:
             by=BY,
             why=each.reason or _ORIGIN,
             at=run.now,
+            manual=by_hand(each.status, each.reason),
         )
         run.unit.set_status(each.image, change)
         run.ledger.regrade("acquiredimage")

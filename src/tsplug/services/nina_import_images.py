@@ -16,7 +16,7 @@ from tsplug.nina.database.identity import Identities
 from tsplug.nina.database.metadata import read_metadata, settle_start
 from tsplug.nina.database.pictures import media_type, size_px
 from tsplug.services.nina_import_catalogue import Catalogue
-from tsplug.services.nina_import_grades import Carried, begin_trails, carry_grades
+from tsplug.services.nina_import_grades import Carried, begin_trails, by_hand, carry_grades
 from tsplug.services.nina_upsert import ImportRun, Incoming
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -132,11 +132,13 @@ def _incoming(run: ImportRun, catalogue: Catalogue, *, row: Row, identities: Ide
         "extra": metadata.extra,
     }
     named, unnamed = _references(catalogue, row, complain=complain)
+    status, reason = _status(row, complain=complain), decode_text(row.get("rejectreason") or "")
     initial = {
         **unnamed,
         "file": file,
-        "status": _status(row, complain=complain),
-        "reject_reason": decode_text(row.get("rejectreason") or ""),
+        "status": status,
+        "reject_reason": reason,
+        "manual": by_hand(status, reason),
     }
     return Incoming(row["id"], *identities.of(row), given | named, initial)
 

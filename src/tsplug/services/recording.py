@@ -43,6 +43,7 @@ _COPIED = (
     "focuser_temperature_c",
     "camera_temperature_c",
     "camera_set_temperature_c",
+    "guide_scale_arcsec",
 )
 # What an image has from its event under the same name.
 
@@ -139,6 +140,7 @@ class _Recording:
                 file=str(event.file),
                 acquired=event.ended,
                 metrics=known,
+                host_detector=event.detector,
                 status=GradingStatus.PENDING if self._graded else GradingStatus.ACCEPTED,
             )
         except ValidationError as error:

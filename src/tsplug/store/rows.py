@@ -187,6 +187,12 @@ def matching(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:
     return select(table).where(*equal_to(kind, equals)).order_by(table.c.id)
 
 
+def latest(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:
+    """Return the query for the record of the highest id among those whose fields equal values."""
+    table = table_of(kind)
+    return select(table).where(*equal_to(kind, equals)).order_by(table.c.id.desc()).limit(1)
+
+
 def equal_to(kind: type[Record], equals: Mapping[str, object]) -> list[ColumnElement[bool]]:
     """Return the conditions that fields equal values.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +27,7 @@ from tsplug.model import (
     JobStep,
     Lease,
     LitPanel,
+    ManualGrading,
     Profile,
     Project,
     PurgedImage,
@@ -88,6 +89,12 @@ def _index(*columns: str) -> Index:
     return Index(None, *columns)
 
 
+def _index_where_set(column: str) -> Index:
+    """Return an index of the few rows that have a value in a column."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(None, column, sqlite_where=filled, postgresql_where=filled)
+
+
 def _unique(*columns: str) -> UniqueConstraint:
     return UniqueConstraint(*columns)
 
@@ -132,7 +139,15 @@ _table(
 )
 _table(Thumbnail, "thumbnail", _refers("image_id", "acquired_image", cascade=True), _unique("image_id", "tag"))
 _table(Verdict, "verdict", _refers("image_id", "acquired_image", cascade=True), _index("image_id", "grader"))
-_table(StatusChange, "status_change", _refers("image_id", "acquired_image", cascade=True), _index("image_id"))
+_table(
+    StatusChange,
+    "status_change",
+    _refers("image_id", "acquired_image", cascade=True),
+    _index("image_id"),
+    _index("at", "image_id"),
+    _index_where_set("batch"),
+)
+_table(ManualGrading, "manual_grading", _unique("guid"))
 _table(CountAdjustment, "count_adjustment", _refers("plan_id", "exposure_plan", cascade=True), _index("plan_id"))
 _table(
     PurgedImage,

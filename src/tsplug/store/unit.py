@@ -22,13 +22,13 @@ from tsplug.ports import Clock, Dangling, ImageQuery, Spoilt
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_statement
 from tsplug.store.purging import remember_purged
-from tsplug.store.rows import Rows, equal_to, matching, part_of, table_of
+from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
 
 R = TypeVar("R", bound=Record)
 
 _KEPT: dict[type[Record], tuple[str, ...]] = {
     ExposurePlan: ("acquired", "accepted"),
-    AcquiredImage: ("status", "reject_reason"),
+    AcquiredImage: ("status", "reject_reason", "manual"),
 }
 # What `update` never writes: these change together with what they count.
 
@@ -143,13 +143,22 @@ class SqlUnit:
         found = self._rows.select(kind, matching(kind, equals).limit(1))
         return found[0] if found else None
 
+    def last(self, kind: type[R], **equals: object) -> R | None:
+        """Return the last record (by id) whose fields equal the values, or None."""
+        found = self._rows.select(kind, latest(kind, equals))
+        return found[0] if found else None
+
     def images(self, query: ImageQuery) -> Sequence[AcquiredImage]:
         """Return the images that a query describes, by start of exposure, then id."""
         by_rule = self._connection.dialect.name == "sqlite"
         return self._rows.select(AcquiredImage, image_statement(query, by_rule=by_rule))
 
-    def set_status(self, image: AcquiredImage, change: StatusChange) -> AcquiredImage | None:
+    def set_status(
+        self, image: AcquiredImage, change: StatusChange, *, reason: str | None = None
+    ) -> AcquiredImage | None:
         """Change an image's status if it still is ``change.from_status``; counters and audit trail change with it.
+
+        ``reason`` is the reject reason where it is not the change's own ``why``.
 
         Returns:
             The image as it is now, or None when the stored status was another.
@@ -160,19 +169,18 @@ class SqlUnit:
         self._must_write()
         if image.id is None:
             raise NotFoundError(f"image {image.guid} is not stored")
+        before = self.get(AcquiredImage, image.id)
         if change.from_status is change.to_status:
-            stored = self.get(AcquiredImage, image.id)
-            return stored if stored.status is change.to_status else None
-        swapped = self._swap_status(image.id, change)
-        stored = self.get(AcquiredImage, image.id)
-        if not swapped:
+            return before if before.status is change.to_status else None
+        if not self._swap_status(image.id, change, reason=change.why if reason is None else reason):
             return None
-        before = counters_of(change.from_status) if change.from_status else ()
-        after = counters_of(change.to_status)
-        lost, won = set(before) - set(after), set(after) - set(before)
-        self._counting.count(stored, lost, delta=-1, at=change.at)
-        self._counting.count(stored, won, delta=1, at=change.at)
-        self.add(change.model_copy(update={"image_id": image.id}))
+        stored = self.get(AcquiredImage, image.id)
+        old = counters_of(change.from_status) if change.from_status else ()
+        new = counters_of(change.to_status)
+        self._counting.count(stored, set(old) - set(new), delta=-1, at=change.at)
+        self._counting.count(stored, set(new) - set(old), delta=1, at=change.at)
+        was = {"image_id": image.id, "from_reason": before.reject_reason, "from_manual": before.manual}
+        self.add(change.model_copy(update=was))
         return stored
 
     def add_image(self, image: AcquiredImage) -> AcquiredImage:
@@ -207,14 +215,14 @@ class SqlUnit:
         if not self._writable:
             raise StoreError("this unit only reads; changes need store.write()")
 
-    def _swap_status(self, image_id: int, change: StatusChange) -> bool:
+    def _swap_status(self, image_id: int, change: StatusChange, *, reason: str) -> bool:
         """Set the status if it is the expected one; return whether it was."""
         table = table_of(AcquiredImage)
-        reason = change.why if change.to_status is GradingStatus.REJECTED else ""
+        kept = reason if change.to_status is GradingStatus.REJECTED else ""
         statement = (
             update(table)
             .where(table.c.id == image_id, table.c.status == change.from_status)
-            .values(status=change.to_status, reject_reason=reason)
+            .values(status=change.to_status, reject_reason=kept, manual=change.manual)
         )
         return self._connection.execute(statement).rowcount == 1
 
