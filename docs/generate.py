@@ -138,9 +138,8 @@ def _scoring_rules() -> str:
 
 
 def _flat_rules() -> str:
-    rules = {rule.name: rule for rule in FLAT_RULES.values()}
     rows = []
-    for rule in rules.values():
+    for rule in FLAT_RULES.values():
         meaning = first_paragraph(sys.modules[getattr(rule.judge, "__module__", "")].__doc__).partition(": ")[2]
         rows.append([rule.name, ", ".join(f"`{value}`" for value in sorted(rule.handlings)), meaning])
     return table(["rule", "`flats_handling`", "when flats are due"], rows)

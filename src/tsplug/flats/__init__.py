@@ -7,23 +7,36 @@ from tsplug.flats.history import TakenFlats
 from tsplug.flats.level import UNCHECKED, LevelFault, check_level, check_plausible, check_steady
 from tsplug.flats.plan import FlatPlan, FlatRequest, FlatRig, plan_flats
 from tsplug.flats.resume import StartedSet
-from tsplug.flats.sessions import light_sessions, window_start
+from tsplug.flats.rules import CADENCE_RULES
+from tsplug.flats.sessions import (
+    SiteMoment,
+    earliest_start,
+    latest_start,
+    light_sessions,
+    session_date_of,
+    window_begins,
+)
 
 __all__ = [
+    "CADENCE_RULES",
     "UNCHECKED",
     "FlatPlan",
     "FlatRequest",
     "FlatRig",
     "JudgedSession",
     "LevelFault",
+    "SiteMoment",
     "StartedSet",
     "TakenFlats",
     "TargetStanding",
     "check_level",
     "check_plausible",
     "check_steady",
+    "earliest_start",
     "judge_sessions",
+    "latest_start",
     "light_sessions",
     "plan_flats",
-    "window_start",
+    "session_date_of",
+    "window_begins",
 ]

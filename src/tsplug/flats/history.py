@@ -5,57 +5,45 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from tsplug.model import FlatHistory, FlatsType, LightSession
+from tsplug.flats.temperature import same_temperature
+from tsplug.model import FlatHistory, FlatSpec, FlatsPreferences, FlatsType, LightSession
 from tsplug.model.angles import same_rotation
 
 _Settings = tuple[object, ...]
+_SHARED = ("filter_name", "gain", "offset", "binning", "readout_mode", "roi_percent")
 
 
 class TakenFlats:
     """The flat history of a profile, asked session by session."""
 
-    def __init__(self, history: Iterable[FlatHistory], *, tolerance_deg: float) -> None:
-        """Index history rows; angles within the tolerance are equal, no rotator equals no rotator alone.
+    def __init__(self, history: Iterable[FlatHistory], *, preferences: FlatsPreferences) -> None:
+        """Index history rows that were not revoked; dark flats flatten nothing.
 
-        Dark flats flatten nothing: a session that has only those is outstanding.
+        Angles within the tolerance are equal, no rotator equals no rotator alone; so are temperatures where the profile
+        minds them.
         """
-        self._tolerance_deg = tolerance_deg
+        self._preferences = preferences
         self._rows: dict[_Settings, list[FlatHistory]] = defaultdict(list)
         for row in history:
-            if row.flats_type == FlatsType.DARK:
-                continue
-            self._rows[_settings_of_row(row)].append(row)
+            if row.revoked_at is None and row.flats_type != FlatsType.DARK:
+                self._rows[(row.target_id, row.session_date, *_shared(row))].append(row)
 
     def of(self, session: LightSession) -> FlatHistory | None:
-        """Return the row that links a session to its flat set, or None while the session is outstanding."""
-        for row in self._rows.get(_settings_of_session(session), ()):
-            if same_rotation(row.rotation_deg, session.lights_rotation_deg, tolerance_deg=self._tolerance_deg):
-                return row
-        return None
+        """Return the row that links a session to its flat set, or None while the session is outstanding.
+
+        Of several the one taken last counts.
+        """
+        key = (session.target_id, session.session_date, *_shared(session.spec))
+        fitting = [row for row in self._rows.get(key, ()) if self._fits(row, session)]
+        return max(fitting, key=lambda row: (row.taken_at, row.id or 0)) if fitting else None
+
+    def _fits(self, row: FlatHistory, session: LightSession) -> bool:
+        tolerance_deg = self._preferences.rotation_tolerance_deg
+        tolerance_c = self._preferences.temperature_tolerance_c
+        return same_rotation(
+            row.rotation_deg, session.lights_rotation_deg, tolerance_deg=tolerance_deg
+        ) and same_temperature(row.temperature_c, session.lights_temperature_c, tolerance_c=tolerance_c)
 
 
-def _settings_of_row(row: FlatHistory) -> _Settings:
-    return (
-        row.target_id,
-        row.session_date,
-        row.filter_name,
-        row.gain,
-        row.offset,
-        row.binning,
-        row.readout_mode,
-        row.roi_percent,
-    )
-
-
-def _settings_of_session(session: LightSession) -> _Settings:
-    spec = session.spec
-    return (
-        session.target_id,
-        session.session_date,
-        spec.filter_name,
-        spec.gain,
-        spec.offset,
-        spec.binning,
-        spec.readout_mode,
-        spec.roi_percent,
-    )
+def _shared(spec: FlatHistory | FlatSpec) -> _Settings:
+    return tuple(getattr(spec, name) for name in _SHARED)

@@ -20,7 +20,7 @@ from tsplug.flats.steps import (
     Step,
     TakeFrames,
 )
-from tsplug.flats.training import TrainingMatch, describe, find_training
+from tsplug.flats.training import TrainingMatch, missing_training, preferred_training
 from tsplug.model import FlatInstruction, FlatSetReport, FlatSpec, FlatsPreferences, LightSession, TrainedFlat, Value
 
 
@@ -94,7 +94,7 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
     started = list(request.started)
     for group in _groups(sessions, repeat=request.instruction.repeat, rig=rig):
         spec = group[0].spec
-        match = find_training(spec, request.trained, fallbacks=request.preferences.trained_fallbacks)
+        match = preferred_training(spec, request.trained, preferences=request.preferences)
         reason = _obstacle(spec, match, rig=rig)
         if match is None or reason:
             skipped.append(_skipped(group, request.count, reason=reason))
@@ -138,7 +138,7 @@ def _place(spec: FlatSpec, rig: FlatRig) -> tuple[float, int, str, tuple[float, 
 def _obstacle(spec: FlatSpec, match: TrainingMatch | None, *, rig: FlatRig) -> str:
     """Return why a spec cannot be taken with this rig and training, empty if it can."""
     if match is None:
-        return f"no training for {describe(spec)}: train the panel for it"
+        return missing_training(spec)
     if rig.filters is None:
         return f"no filter wheel is connected to select {spec.filter_name}: connect it"
     if spec.filter_name not in rig.filters:

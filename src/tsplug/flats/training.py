@@ -1,11 +1,12 @@
-"""Which trained setting lights the panel for a flat spec."""
+"""Which trained setting lights the panel for a flat spec, and how to ask for one that is missing."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tsplug.model import FlatSpec, TrainedFlat
+from tsplug.model import FlatSpec, FlatsPreferences, TrainedFlat
 
 
 @dataclass(frozen=True)
@@ -17,19 +18,20 @@ class TrainingMatch:
 
 
 _Accepts = Callable[[TrainedFlat, FlatSpec], bool]
+_Step = tuple[str, _Accepts]
 
-_EXACT: tuple[tuple[str, _Accepts], ...] = (
-    ("", lambda row, spec: row.gain == spec.gain and row.offset == spec.offset),
-)
-_FALLBACKS: tuple[tuple[str, _Accepts], ...] = (
+_EXACT: tuple[_Step, ...] = (("", lambda row, spec: row.gain == spec.gain and row.offset == spec.offset),)
+_DEFAULTS: tuple[_Step, ...] = (
     ("trained with the camera's default gain", lambda row, spec: row.gain is None and row.offset == spec.offset),
     ("trained with the camera's default offset", lambda row, spec: row.gain == spec.gain and row.offset is None),
     ("trained with the camera's default gain and offset", lambda row, spec: row.gain is None and row.offset is None),
-    ("trained with another gain or offset", lambda row, spec: True),
 )
+_ANY: tuple[_Step, ...] = (("trained with another gain or offset", lambda row, spec: True),)
 
 
-def find_training(spec: FlatSpec, trained: Iterable[TrainedFlat], *, fallbacks: bool = False) -> TrainingMatch | None:
+def find_training(
+    spec: FlatSpec, trained: Iterable[TrainedFlat], *, fallbacks: bool = False, any_setting: bool = False
+) -> TrainingMatch | None:
     """Return the trained setting for a spec, or None.
 
     Filter, gain, offset and binning must be equal, and the readout mode equal or not trained. Of several, one trained
@@ -39,7 +41,8 @@ def find_training(spec: FlatSpec, trained: Iterable[TrainedFlat], *, fallbacks: 
     Args:
         spec: what the flats must match.
         trained: the profile's trained settings.
-        fallbacks: whether the profile allows a setting trained with other gain or offset.
+        fallbacks: whether a setting trained with the camera's default gain or offset will do.
+        any_setting: whether in the end one trained with any gain and offset will do.
     """
     near = [
         row
@@ -49,11 +52,18 @@ def find_training(spec: FlatSpec, trained: Iterable[TrainedFlat], *, fallbacks: 
         and row.readout_mode in (None, spec.readout_mode)
     ]
     near.sort(key=lambda row: (row.readout_mode is None, -row.trained_at.timestamp()))
-    for fallback, accepts in (*_EXACT, *(_FALLBACKS if fallbacks else ())):
+    for fallback, accepts in (*_EXACT, *(_DEFAULTS if fallbacks else ()), *(_ANY if any_setting else ())):
         for row in near:
             if accepts(row, spec):
                 return TrainingMatch(row, fallback)
     return None
+
+
+def preferred_training(
+    spec: FlatSpec, trained: Iterable[TrainedFlat], *, preferences: FlatsPreferences
+) -> TrainingMatch | None:
+    """Return the trained setting for a spec, with the fallbacks that a profile allows, or None."""
+    return find_training(spec, trained, fallbacks=preferences.trained_fallbacks, any_setting=preferences.trained_any)
 
 
 def describe(spec: FlatSpec) -> str:
@@ -64,6 +74,21 @@ def describe(spec: FlatSpec) -> str:
     settings.append(f"binning {spec.binning}x{spec.binning}")
     settings.append(f"readout mode {_or_default(spec.readout_mode)}")
     return ", ".join(settings)
+
+
+def missing_training(spec: FlatSpec) -> str:
+    """Return what is said of a spec that no training fits: which one is needed, and the command that adds it."""
+    return f"no training for {describe(spec)}: train the panel for it, or `{training_command(spec)}`"
+
+
+def training_command(spec: FlatSpec) -> str:
+    """Return the command that adds the training of a spec; brightness and exposure are left to fill in."""
+    words = ["tsplug", "training", "add", shlex.quote(spec.filter_name)]
+    for option, value in (("gain", spec.gain), ("offset", spec.offset)):
+        words += [] if value is None else [f"--{option}", str(value)]
+    words += ["--binning", str(spec.binning)]
+    words += [] if spec.readout_mode is None else ["--readout-mode", str(spec.readout_mode)]
+    return " ".join([*words, "--brightness", "LEVEL", "--exposure", "SECONDS"])
 
 
 def _or_default(setting: int | None) -> str:

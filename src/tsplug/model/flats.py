@@ -12,7 +12,10 @@ from tsplug.model.enums import FlatSetState, FlatsType
 
 
 class FlatSpec(Value):
-    """The settings of a light that its flats must share; ``rotation_deg`` is mechanical, None without a rotator."""
+    """The settings of a light that its flats must share; ``rotation_deg`` is mechanical, None without a rotator.
+
+    ``temperature_c`` is the sensor's, and None where the profile has no ``flats.temperature_tolerance_c``.
+    """
 
     filter_name: str
     gain: int | None
@@ -21,13 +24,15 @@ class FlatSpec(Value):
     readout_mode: int | None
     roi_percent: float
     rotation_deg: float | None
+    temperature_c: float | None = None
 
 
 class LightSession(Value):
     """One target, one night, one flat spec: the lights that a flat set serves.
 
     ``session_date`` is the date of the noon the night began at, at the site. ``image_ids`` are its lights. The spec's
-    rotation is that of the run's rotation class; ``lights_rotation_deg`` is the circular mean of its own lights.
+    rotation is that of the run's rotation class; ``lights_rotation_deg`` is the circular mean of its own lights,
+    ``lights_temperature_c`` the mean of their sensor's temperature.
     """
 
     profile_id: int
@@ -39,6 +44,7 @@ class LightSession(Value):
     session_id: int
     spec: FlatSpec
     lights_rotation_deg: float | None = None
+    lights_temperature_c: float | None = None
     image_ids: tuple[int, ...] = ValueField(default=())
 
 
@@ -73,6 +79,7 @@ class FlatSet(Record):
     readout_mode: int | None = None
     roi_percent: float = 100.0
     rotation_deg: float | None = None
+    temperature_c: float | None = None
     brightness: int
     exposure_s: float
     adu_median: float | None = None
@@ -95,6 +102,7 @@ class FlatSet(Record):
             readout_mode=self.readout_mode,
             roi_percent=self.roi_percent,
             rotation_deg=self.rotation_deg,
+            temperature_c=self.temperature_c,
         )
 
 
@@ -125,10 +133,14 @@ class FlatHistory(Record):
     readout_mode: int | None = None
     roi_percent: float = 100.0
     rotation_deg: float | None = None
+    temperature_c: float | None = None
     flats_type: str = "panel"
     flat_set_id: int | None = None
     """The set that serves the session; None where it was imported, with nothing known of the frames."""
     taken_at: UtcDatetime
+    revoked_at: UtcDatetime | None = None
+    """When the flats were found unfit, so that the session has none; None while they serve it."""
+    revoked_why: str = ""
 
 
 class LitPanel(Record):

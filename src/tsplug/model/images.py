@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlmodel import Field
@@ -17,7 +18,8 @@ class AcquiredImage(Record):
     """One saved light: how it was exposed, what was measured, what it is worth.
 
     References to profile, project, target and plan are weak: names are kept beside them, so a record survives all of
-    them. ``started`` and ``acquired`` are the beginning and the end of the exposure. ``rotation_deg`` is the
+    them. ``started`` and ``acquired`` are the beginning and the end of the exposure. ``session_date`` is the date of
+    the noon its night began at, where the telescope stood then; None where that is not known. ``rotation_deg`` is the
     rotator's mechanical angle, None without a rotator. ``metrics`` holds the keys of `tsplug.metrics`.
     ``guide_scale_arcsec`` is arcseconds per pixel of the guider. ``manual`` says that the status was set by hand: it
     wins over all graders until it is cleared (SEMANTICS, Status).
@@ -36,6 +38,7 @@ class AcquiredImage(Record):
     file: str
     started: UtcDatetime
     acquired: UtcDatetime
+    session_date: date | None = None
     exposure_s: float = Field(ge=0)
     gain: int | None = None
     offset: int | None = None

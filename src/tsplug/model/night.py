@@ -54,11 +54,11 @@ def night_of(moment: datetime, site: Site) -> Night:
 
 
 def session_id(created_at: datetime, session_date: date, *, flats_handling: int, site: Site) -> int:
-    """Return the number of the flats period, from 1, that a light session falls in.
+    """Return the number of the flats period that a light session falls in.
 
     A period lasts as many days as the flats cadence, or one day without a cadence, counted from the session date of
-    the project's creation: ``trunc(days / cadence) + 1`` (domain 3.3). A session before the creation counts as 1, since
-    0 stands for "before session ids existed".
+    the project's creation: ``floor(days / cadence) + 1`` (domain 3.3, which truncates). Periods before the creation are
+    -1, -2 and so on: no number comes twice, and none is 0, which stands for "before session ids existed".
 
     Args:
         created_at: when the project was created.
@@ -66,9 +66,14 @@ def session_id(created_at: datetime, session_date: date, *, flats_handling: int,
         flats_handling: the project's setting: a cadence in days, or off, on completion, immediate.
         site: where the noon is taken.
     """
-    days = (session_date - _first_noon(created_at, site)).days
     cadence = flats_handling if flats_handling in FLATS_CADENCES else 1
-    return max(0, days) // cadence + 1
+    return numbered_period(_first_noon(created_at, site), session_date, days=cadence)
+
+
+def numbered_period(first: date, day: date, *, days: int) -> int:
+    """Return the number of the period of so many days that a day lies in: 1 begins at the first, -1 lies before it."""
+    number = (day - first).days // days + 1
+    return number if number > 0 else number - 1
 
 
 def _first_noon(moment: datetime, site: Site) -> date:

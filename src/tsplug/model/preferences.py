@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import Field
 
 from tsplug.model.base import Value
@@ -42,13 +44,22 @@ class GraderPreferences(Value):
 
 
 class FlatsPreferences(Value):
-    """Which flats are taken and how: window in days, rotation tolerance in degrees, frames a set, allowed ADU error."""
+    """Which flats are taken and how: window in days, rotation tolerance in degrees, frames a set, allowed ADU error.
+
+    ``due_rule`` names the rule of projects with a cadence; ``start_date`` is the first session that gets flats.
+    ``temperature_tolerance_c`` None leaves the sensor's temperature out of account. ``trained_fallbacks`` admits panel
+    settings trained with the camera's default gain or offset, ``trained_any`` those with any gain and offset.
+    """
 
     window_days: int = Field(default=45, ge=1, le=365)
     rotation_tolerance_deg: float = Field(default=1.0, gt=0, le=180)
+    temperature_tolerance_c: float | None = Field(default=None, gt=0, le=50)
     count: int = Field(default=10, ge=1, le=1000)
+    due_rule: str = Field(default="document", pattern=r"^[a-z][a-z0-9-]*$")
+    start_date: date | None = None
     project_scope: bool = False
     trained_fallbacks: bool = False
+    trained_any: bool = False
     adu_tolerance_percent: float = Field(default=10.0, gt=0, le=100)
 
 

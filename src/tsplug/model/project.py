@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import field_validator
 from sqlmodel import Field
 
@@ -51,6 +53,8 @@ class Project(Record):
     closed_at: UtcDatetime | None = None
     is_mosaic: bool = False
     flats_handling: int = FLATS_OFF
+    flats_start_date: date | None = None
+    """The first session that gets flats; None for no such limit."""
     minimum_time_min: int = Field(default=30, ge=0, le=1440)
     minimum_altitude_deg: float = Field(default=0.0, ge=0, le=90)
     maximum_altitude_deg: float = Field(default=0.0, ge=0, le=90)

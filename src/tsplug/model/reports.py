@@ -65,7 +65,10 @@ class PlanGrades(Value):
 
 
 class SessionDue(Value):
-    """Whether a light session's flats are due, why, and when they will be."""
+    """Whether a light session's flats are due, why, and when they will be.
+
+    From the noon of ``expires_on`` on the session is too old for the window and gets none; ``expired`` says it is.
+    """
 
     project_name: str
     target_name: str
@@ -76,6 +79,8 @@ class SessionDue(Value):
     due: bool
     reason: str
     due_on: date | None
+    expires_on: date | None = None
+    expired: bool = False
 
 
 class FlatSetReport(Value):

@@ -142,14 +142,14 @@ def _linked_flats(unit: Unit, images: Iterable[AcquiredImage], *, rig: Rig) -> d
     targets = sorted({image.target_id for image in images if image.target_id is not None})
     history = unit.list(FlatHistory, profile_id=rig.profile.id, target_id=targets)
     flats = _flats_of_sets(unit, sorted({row.flat_set_id for row in history if row.flat_set_id is not None}))
-    tolerance_deg = rig.profile.flats.rotation_tolerance_deg
-    taken = TakenFlats((row for row in history if row.flat_set_id in flats), tolerance_deg=tolerance_deg)
+    preferences = rig.profile.flats
+    taken = TakenFlats((row for row in history if row.flat_set_id in flats), preferences=preferences)
     projects = unit.list(Project, id=sorted({image.project_id for image in images if image.project_id is not None}))
     sessions = light_sessions(
         images,
         {project.id: project for project in projects if project.id is not None},
         site=rig.site,
-        tolerance_deg=tolerance_deg,
+        preferences=preferences,
     )
     linked = {session: taken.of(session) for session in sessions}
     return {

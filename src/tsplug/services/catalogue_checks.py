@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from tsplug.model import ExposurePlan, Project, ProjectState, Record
+from tsplug.flats import CADENCE_RULES
+from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record
 
 _ENTERED = {
     ProjectState.ACTIVE: "active_at",
@@ -25,6 +26,10 @@ def conflicts(record: Record, changed: Collection[str]) -> Iterator[tuple[str, s
         yield "name", "must be one line"
     if isinstance(record, ExposurePlan) and "accepted" in changed and record.accepted > _MOST:
         yield "accepted", f"must be within 0 to {_MOST}, not {record.accepted}"
+    if isinstance(record, Profile) and {"flats", "flats.due_rule"} & set(changed):
+        rule = record.flats.due_rule
+        if rule not in CADENCE_RULES:
+            yield "flats.due_rule", f"must be one of {', '.join(CADENCE_RULES)}, not {rule!r}"
     if isinstance(record, Project):
         yield from _project_conflicts(record, changed)
 

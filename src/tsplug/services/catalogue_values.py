@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, IntEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -138,6 +138,13 @@ def _moment(text: str) -> datetime:
         raise ValueError(f"must be a time like 2026-01-15T21:00:00+01:00, not {text!r}") from None
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"must be a date like 2026-01-15, not {text!r}") from None
+
+
 def _list(text: str) -> Any:
     if text.strip().lower() in _NOTHING:
         return []
@@ -171,5 +178,6 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     int: _whole,
     float: _number,
     datetime: _moment,
+    date: _day,
     list: _list,
 }

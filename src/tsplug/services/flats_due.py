@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tsplug.flats import JudgedSession, TakenFlats, TargetStanding, judge_sessions, light_sessions, window_start
+from tsplug.flats import (
+    JudgedSession,
+    SiteMoment,
+    TakenFlats,
+    TargetStanding,
+    earliest_start,
+    judge_sessions,
+    latest_start,
+    light_sessions,
+    session_date_of,
+    window_begins,
+)
+from tsplug.flats.rules.immediate import RULE as IMMEDIATE
 from tsplug.model import (
     FLATS_ON_COMPLETION,
     AcquiredImage,
@@ -29,68 +40,148 @@ from tsplug.services.rigs import Rig, load_rig
 def flats_due(profile_guid: str, context: Context) -> tuple[SessionDue, ...]:
     """Return for every light session of a profile's window whether its flats are due, why, and when they will be.
 
+    Sessions that waited for flats until they were too old are told too, marked as expired, for as long again as the
+    window lasts.
+
     Raises:
         NotFoundError: no such profile.
+        InputError: the profile names no rule that there is.
     """
+    now = context.clock.now()
     with context.store.read() as unit:
         rig = load_rig(unit, profile_guid)
-        return tuple(judged.verdict for judged in judged_sessions(unit, rig, now=context.clock.now()))
+        return tuple(
+            judged.verdict for judged in (*expired_sessions(unit, rig, now=now), *judged_sessions(unit, rig, now=now))
+        )
 
 
 def flats_due_rows(profile_guid: str, context: Context) -> list[dict[str, Any]]:
     """Return `flats_due` as JSON-ready dictionaries, oldest session first."""
-    return [_row(due) for due in flats_due(profile_guid, context)]
+    return [due_row(due) for due in flats_due(profile_guid, context)]
 
 
 def judged_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[JudgedSession, ...]:
     """Return the light sessions of a profile's window, each with whether its flats are due at a moment."""
-    return _judged(unit, _lights(unit, rig, now=now), rig=rig, now=now)
+    return _judged(unit, _lights(unit, rig, window=_Window.of(rig, now)), rig=rig, now=now)
 
 
-def due_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[LightSession, ...]:
+def expired_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[JudgedSession, ...]:
+    """Return the light sessions that were to get flats and did not before they left the window.
+
+    They are told for as long again as the window lasts: what is older is history that nobody can mend.
+    """
+    lights = _lights(unit, rig, window=_Window.of(rig, now).before)
+    return tuple(judged for judged in _judged(unit, lights, rig=rig, now=now) if judged.waits)
+
+
+def due_sessions(unit: Unit, rig: Rig, *, now: datetime, rules: Collection[str] = ()) -> tuple[LightSession, ...]:
     """Return the light sessions that a run at a moment takes flats for.
 
     Their rotation classes are those of this run alone: lights that have their flats do not shift its angles.
+
+    Args:
+        unit: where the records are.
+        rig: the profile and its site.
+        now: when the run is.
+        rules: the names of the due rules that count; all if empty.
     """
-    lights = _lights(unit, rig, now=now)
+    lights = _lights(unit, rig, window=_Window.of(rig, now))
     judged = _judged(unit, lights, rig=rig, now=now)
-    due = {key for item in judged if item.verdict.due for key in item.session.image_ids}
-    return _sessions(_Lights([image for image in lights.images if image.id in due], lights.projects), rig)
+    wanted = [item for item in judged if item.verdict.due and (not rules or item.verdict.rule in rules)]
+    return _sessions_of(lights, wanted, rig=rig)
+
+
+def immediate_sessions(
+    unit: Unit, rig: Rig, *, now: datetime, target_id: int | None = None
+) -> tuple[LightSession, ...]:
+    """Return the outstanding sessions of this night whose projects take their flats right after each target.
+
+    They follow from the records, so that a host that was restarted loses none.
+
+    Args:
+        unit: where the records are.
+        rig: the profile and its site.
+        now: a moment of the night.
+        target_id: the target whose sessions are wanted; that of the profile's newest light if None.
+    """
+    lights = _lights(unit, rig, window=_Window.tonight(rig, now))
+    if target_id is None:
+        target_id = lights.images[-1].target_id if lights.images else None
+    wanted = [
+        item
+        for item in _judged(unit, lights, rig=rig, now=now)
+        if item.is_outstanding and item.verdict.rule == IMMEDIATE.name and item.session.target_id == target_id
+    ]
+    return _sessions_of(lights, wanted, rig=rig)
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Session dates from the first to the last."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, rig: Rig, now: datetime) -> _Window:
+        """Return the window of a profile at a moment."""
+        moment = SiteMoment(now, rig.site)
+        # Where the telescope stood farther east, a night may have begun that has not begun here.
+        return cls(window_begins(moment, days=rig.profile.flats.window_days), moment.tonight + timedelta(days=1))
+
+    @classmethod
+    def tonight(cls, rig: Rig, now: datetime) -> _Window:
+        """Return the present night alone."""
+        night = SiteMoment(now, rig.site).tonight
+        return cls(night, night)
+
+    @property
+    def before(self) -> _Window:
+        """Return the window of as many nights that ends where this one begins."""
+        nights = self.last - self.first
+        return _Window(self.first - nights, self.first - timedelta(days=1))
 
 
 @dataclass(frozen=True)
 class _Lights:
-    """The lights of a window with their projects by id."""
+    """The lights of a window, oldest first, with their projects by id."""
 
     images: Sequence[AcquiredImage]
     projects: Mapping[int, Project]
 
 
-def _lights(unit: Unit, rig: Rig, *, now: datetime) -> _Lights:
-    images = unit.images(
+def _lights(unit: Unit, rig: Rig, *, window: _Window) -> _Lights:
+    found = unit.images(
         ImageQuery(
             profile_id=rig.profile.id,
-            started_from=window_start(now, rig.site, days=rig.profile.flats.window_days),
+            started_from=earliest_start(window.first, rig.site),
+            started_before=latest_start(window.last, rig.site),
             newest_first=False,
         )
     )
+    images = [image for image in found if window.first <= session_date_of(image, rig.site) <= window.last]
     projects = unit.list(Project, id=_ids(image.project_id for image in images))
     return _Lights(images, {project.id: project for project in projects if project.id is not None})
 
 
 def _sessions(lights: _Lights, rig: Rig) -> tuple[LightSession, ...]:
-    tolerance_deg = rig.profile.flats.rotation_tolerance_deg
-    return light_sessions(lights.images, lights.projects, site=rig.site, tolerance_deg=tolerance_deg)
+    return light_sessions(lights.images, lights.projects, site=rig.site, preferences=rig.profile.flats)
+
+
+def _sessions_of(lights: _Lights, judged: Iterable[JudgedSession], *, rig: Rig) -> tuple[LightSession, ...]:
+    """Return the sessions of the lights of some that were judged, in rotation classes of their own."""
+    wanted = {key for item in judged for key in item.session.image_ids}
+    return _sessions(_Lights([image for image in lights.images if image.id in wanted], lights.projects), rig)
 
 
 def _judged(unit: Unit, lights: _Lights, *, rig: Rig, now: datetime) -> tuple[JudgedSession, ...]:
-    preferences, sessions = rig.profile.flats, _sessions(lights, rig)
+    sessions = _sessions(lights, rig)
     return judge_sessions(
         sessions,
         _standings(unit, lights.images, profile=rig.profile),
-        taken=TakenFlats(_valid_history(unit, sessions), tolerance_deg=preferences.rotation_tolerance_deg),
-        run_date=now.astimezone(ZoneInfo(rig.site.time_zone)).date(),
-        project_scope=preferences.project_scope,
+        taken=TakenFlats(valid_history(unit, sessions), preferences=rig.profile.flats),
+        moment=SiteMoment(now, rig.site),
+        preferences=rig.profile.flats,
     )
 
 
@@ -119,7 +210,7 @@ def _progress(plans: Sequence[ExposurePlan], project: Project, *, profile: Profi
     return mean_progress(plans, project, profile=profile)
 
 
-def _valid_history(unit: Unit, sessions: Iterable[LightSession]) -> list[FlatHistory]:
+def valid_history(unit: Unit, sessions: Iterable[LightSession]) -> list[FlatHistory]:
     """Return the history of some sessions but for revoked sets; what lies before them is not read."""
     sessions = tuple(sessions)
     rows = unit.list(
@@ -137,7 +228,8 @@ def _ids(keys: Iterable[int | None]) -> list[int]:
     return sorted({key for key in keys if key is not None})
 
 
-def _row(due: SessionDue) -> dict[str, Any]:
+def due_row(due: SessionDue) -> dict[str, Any]:
+    """Return a verdict as a JSON-ready dictionary."""
     spec = due.spec
     return {
         "project": due.project_name,
@@ -155,4 +247,7 @@ def _row(due: SessionDue) -> dict[str, Any]:
         "due": due.due,
         "reason": due.reason,
         "due_on": None if due.due_on is None else due.due_on.isoformat(),
+        "temperature_c": spec.temperature_c,
+        "expires_on": None if due.expires_on is None else due.expires_on.isoformat(),
+        "expired": due.expired,
     }

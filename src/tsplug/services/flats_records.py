@@ -163,8 +163,9 @@ def _set_state(unit: Unit, flat_set: FlatSet, *, state: FlatSetState, message: s
 
 def _history(session: LightSession, flat_set: FlatSet, *, taken_at: datetime) -> FlatHistory:
     settings = session.spec.model_dump()
-    # The session is known again by its own lights' angle; where the flats were taken stands in the set.
+    # The session is known again by its own lights; where and how cold the flats were taken stands in the set.
     settings["rotation_deg"] = session.lights_rotation_deg
+    settings["temperature_c"] = session.lights_temperature_c
     return FlatHistory(
         profile_id=flat_set.profile_id,
         target_id=session.target_id,

@@ -307,7 +307,7 @@ class _Run:
     def _take_frame(self, flat_set: FlatSet, take: TakeFrames, *, number: int) -> SavedFrame:
         # File name patterns know one target; a shared set goes by its oldest session.
         first = take.sessions[0]
-        settings = take.spec.model_dump(exclude={"rotation_deg"})
+        settings = take.spec.model_dump(exclude={"rotation_deg", "temperature_c"})
         saved = self._context.devices.frames.take(
             FrameRequest(
                 guid=frame_guid(flat_set.guid, number),

@@ -21,6 +21,7 @@ from tsplug.model import (
 from tsplug.ports import Clock, Dangling, ImageQuery, Spoilt
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_statement
+from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
 
@@ -54,6 +55,7 @@ class SqlUnit:
             self._counting.count(record, counters_of(record.status), delta=1, at=self._clock.now())
         if isinstance(record, ExposurePlan) and (record.acquired or record.accepted):
             raise StoreError("a new plan starts at zero; adjust_counter sets its counters, with the reason")
+        (record,) = dated(self._connection, [record])
         return self._rows.insert(record)
 
     def add_many(self, records: Sequence[R]) -> Sequence[R]:
@@ -65,7 +67,7 @@ class SqlUnit:
             StoreError: a record of this guid is stored already.
         """
         self._must_write()
-        return self._rows.insert_many(records)
+        return self._rows.insert_many(dated(self._connection, records))
 
     def update(self, record: Record) -> None:
         """Write a changed record, but neither an image's status nor a plan's counters.

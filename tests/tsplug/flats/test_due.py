@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -10,9 +10,20 @@ from hypothesis import strategies as st
 
 from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
 from tsplug.flats.history import TakenFlats
-from tsplug.flats.rules import RULES
-from tsplug.model import FLATS_CADENCES, FlatHistory, FlatSpec, LightSession, Project, ProjectState
+from tsplug.flats.rules import CADENCE_RULES, RULES, rule_for
+from tsplug.flats.sessions import SiteMoment
+from tsplug.model import (
+    FLATS_CADENCES,
+    FlatHistory,
+    FlatSpec,
+    FlatsPreferences,
+    LightSession,
+    Project,
+    ProjectState,
+    Site,
+)
 
+SITE = Site(name="Greenwich", latitude_deg=51.5, longitude_deg=0.0, time_zone="UTC")
 SPEC = FlatSpec(filter_name="L", gain=100, offset=30, binning=1, readout_mode=0, roi_percent=100.0, rotation_deg=None)
 
 
@@ -64,12 +75,13 @@ def judge(
     project.flats_handling = handling
     standing = TargetStanding(project, bool(options.get("enabled", True)), float(str(options.get("progress", 0.0))))
     history: list[FlatHistory] = options.get("history", [])  # type: ignore[assignment]
+    preferences = FlatsPreferences(project_scope=bool(options.get("project_scope", False)))
     return judge_sessions(
         sessions,
         {1: standing, 2: standing},
-        taken=TakenFlats(history, tolerance_deg=1.0),
-        run_date=day(run),
-        project_scope=bool(options.get("project_scope", False)),
+        taken=TakenFlats(history, preferences=preferences),
+        moment=SiteMoment(datetime.combine(day(run), time(6), UTC), SITE),
+        preferences=preferences,
     )
 
 
@@ -141,7 +153,10 @@ def test_completion_waits_for_the_plans() -> None:
     """Flats on completion are due as soon as the target is complete, also of a project closed meanwhile."""
     (waiting,) = judge([session(1)], 30, handling=100, progress=0.9999)
     assert (waiting.verdict.due, waiting.verdict.due_on) == (False, None)
-    assert waiting.verdict.reason == "target 'T1' is 99.9 % complete; its flats follow at 100 %"
+    assert (
+        waiting.verdict.reason
+        == "target 'T1' is 99.9 % complete; its flats follow at 100 %; the session expires on 2024-01-16"
+    )
     for state in (ProjectState.ACTIVE, ProjectState.CLOSED):
         assert due_days(judge([session(1)], 2, handling=100, state=state, progress=1.0)) == [1]
 
@@ -177,7 +192,9 @@ def test_all_or_nothing(nights: set[int], run: int, cadence: int) -> None:
     assert due == (due_on is not None and day(run) >= due_on)
 
 
-def test_every_setting_has_one_rule() -> None:
-    """Every flats handling of a project is served, by the rules of their files."""
-    assert {rule.name for rule in RULES.values()} == {"off", "document", "completion", "immediate"}
-    assert set(RULES) == {0, *FLATS_CADENCES, 100, 200}
+def test_every_setting_has_its_rules() -> None:
+    """Every flats handling of a project is served, a cadence by the rule that the profile names."""
+    assert set(RULES) == {"off", "document", "sliding", "session-id", "completion", "immediate"}
+    assert CADENCE_RULES == ("document", "session-id", "sliding")
+    found = {handling: rule_for(handling, cadence_rule="sliding").name for handling in (0, *FLATS_CADENCES, 100, 200)}
+    assert found == dict.fromkeys(FLATS_CADENCES, "sliding") | {0: "off", 100: "completion", 200: "immediate"}

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tsplug.flats.sessions import light_sessions, window_start
-from tsplug.model import AcquiredImage, GradingStatus, LightSession, Project, Site
+from tsplug.flats.sessions import SiteMoment, earliest_start, light_sessions, window_begins
+from tsplug.model import AcquiredImage, FlatsPreferences, GradingStatus, LightSession, Project, Site
+from tsplug.model.night import night_starting
 
 SITE = Site(name="Hawaii", latitude_deg=19.8, longitude_deg=-155.5, time_zone="Pacific/Honolulu")
 CREATED = datetime(2023, 11, 2, 6, tzinfo=UTC)
@@ -38,9 +39,9 @@ def light(number: int, **changes: Any) -> AcquiredImage:
     return AcquiredImage(**(fields | changes))
 
 
-def sessions(*images: AcquiredImage) -> tuple[LightSession, ...]:
+def sessions(*images: AcquiredImage, **preferences: Any) -> tuple[LightSession, ...]:
     """Return the sessions of lights with a tolerance of one degree."""
-    return light_sessions(images, {1: PROJECT}, site=SITE, tolerance_deg=1.0)
+    return light_sessions(images, {1: PROJECT}, site=SITE, preferences=FlatsPreferences(**preferences))
 
 
 def test_golden_session() -> None:
@@ -100,6 +101,11 @@ def test_two_targets_of_a_class_have_equal_specs() -> None:
     assert (one.lights_rotation_deg, two.lights_rotation_deg) == (10.0, 10.6)
 
 
-def test_the_window_begins_at_a_noon_of_the_site() -> None:
-    """The window holds whole nights: it begins at the site's noon so many days before tonight's."""
-    assert window_start(NIGHT, SITE, days=45) == datetime(2023, 9, 22, 22, tzinfo=UTC)
+def test_the_window_begins_with_a_session() -> None:
+    """The window holds whole nights of the site; wherever a light of its first night began, the search finds it."""
+    moment = SiteMoment(NIGHT, SITE)
+    assert (moment.tonight, moment.run_date) == (date(2023, 11, 6), date(2023, 11, 7))
+    first = window_begins(moment, days=45)
+    assert first == date(2023, 9, 22)
+    kiribati = Site(name="Kiritimati", latitude_deg=1.9, longitude_deg=-157.4, time_zone="Pacific/Kiritimati")
+    assert earliest_start(first, SITE) <= night_starting(first, kiribati).start

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.model import FLATS_IMMEDIATE, FLATS_OFF, FLATS_ON_COMPLETION, Site
+from tsplug.model import FLATS_CADENCES, FLATS_IMMEDIATE, FLATS_OFF, FLATS_ON_COMPLETION, Site
 from tsplug.model.night import night_of, night_starting, session_date, session_id
 
 ZURICH = Site(name="Garden", latitude_deg=47.4, longitude_deg=8.5, time_zone="Europe/Zurich")
@@ -64,7 +64,17 @@ def test_session_ids_count_cadences_since_the_creation(handling: int, expected: 
     assert session_id(created, date(2023, 12, 5), flats_handling=handling, site=ZURICH) == expected
 
 
-def test_a_session_before_the_creation_counts_as_the_first() -> None:
-    """Session id 0 would mean that ids did not exist yet, so it is never given."""
+@given(st.integers(-400, 400), st.sampled_from(FLATS_CADENCES))
+def test_no_session_id_comes_twice_and_none_is_zero(days: int, cadence: int) -> None:
+    """Sessions before the project's creation have negative ids: each id stands for as many nights as the cadence."""
+    first = date(2026, 6, 1)
     created = datetime(2026, 6, 1, 20, tzinfo=UTC)
-    assert session_id(created, date(2026, 5, 1), flats_handling=7, site=ZURICH) == 1
+
+    def number(offset: int) -> int:
+        return session_id(created, first + timedelta(days=offset), flats_handling=cadence, site=ZURICH)
+
+    own = number(days)
+    assert own != 0
+    assert (own > 0) == (days >= 0)
+    assert sum(number(days + offset) == own for offset in range(-cadence, cadence + 1)) == cadence
+    assert number(-1) == -1

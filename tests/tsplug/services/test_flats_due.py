@@ -65,6 +65,9 @@ def test_rows_have_the_promised_keys(store: Store, context: FakeContext, guid: s
             "due": True,
             "reason": "session 2026-01-15 is 1 day old, cadence 1 day",
             "due_on": "2026-01-16",
+            "temperature_c": None,
+            "expires_on": "2026-03-02",
+            "expired": False,
         }
     ]
 
@@ -74,12 +77,31 @@ def test_nothing_recorded_nothing_due(context: FakeContext, guid: str) -> None:
     assert flats_due(guid, context) == ()
 
 
-def test_the_window_closes(store: Store, context: FakeContext, clock: ManualClock, guid: str) -> None:
-    """A session is listed for as many days as the window has, and then no more."""
+def test_what_leaves_the_window_is_told(store: Store, context: FakeContext, clock: ManualClock, guid: str) -> None:
+    """A session without flats expires in the open: it is told as expired for as long again as the window lasts."""
     store_light(store, "M 42", filter_name="L", started=EVENING)
-    clock.set(EVENING + timedelta(days=45))
-    assert len(flats_due(guid, context)) == 1
+    told = []
+    for days in (44, 45, 46, 91, 92):
+        clock.set(EVENING + timedelta(days=days))
+        told += [[(due.due, due.expired) for due in flats_due(guid, context)]]
+    assert told == [[(True, False)], [(True, False)], [(False, True)], [(False, True)], []]
     clock.set(EVENING + timedelta(days=46))
+    (expired,) = flats_due(guid, context)
+    assert expired.reason == ("expired: older than the window of 45 days (flats.window_days), its lights have no flats")
+    assert expired.expires_on == clock.now().date()
+
+
+def test_what_needs_no_flats_does_not_expire(store: Store, context: FakeContext, clock: ManualClock, guid: str) -> None:
+    """Sessions that have flats, and those of projects that want none, leave the window without a word."""
+    for target in ("M 42", "M 81"):
+        store_light(store, target, filter_name="L", started=EVENING)
+    context.devices.frames.level = lambda request, brightness: 25_000.0  # type: ignore[attr-defined]
+    with store.write() as unit:
+        project = unit.list(Project, name="Galaxies")[0]
+        project.flats_handling = 0
+        unit.update(project)
+    run_flats(FlatInstruction(profile_guid=guid, count=1), context)
+    clock.set(EVENING + timedelta(days=50))
     assert flats_due(guid, context) == ()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tsplug.flats.scope import Due, DueRule, Scope
+from tsplug.flats.scope import Due, DueRule, Scope, in_days
 from tsplug.model import FLATS_CADENCES, LightSession
 
 
@@ -18,14 +18,11 @@ def _judge(scope: Scope, session: LightSession) -> Due:
     age = (scope.run_date - oldest).days
     due_on = oldest + timedelta(days=cadence)
     if age < cadence:
-        return Due(False, f"oldest outstanding session {oldest} is {age} of {_days(cadence)} old", due_on)
+        return Due(False, f"oldest outstanding session {oldest} is {age} of {in_days(cadence)} old", due_on)
     if session.session_date == oldest:
-        return Due(True, f"session {oldest} is {_days(age)} old, cadence {_days(cadence)}", due_on)
-    return Due(True, f"due together with session {oldest}, which is {_days(age)} old, cadence {_days(cadence)}", due_on)
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+        return Due(True, f"session {oldest} is {in_days(age)} old, cadence {in_days(cadence)}", due_on)
+    together = f"due together with session {oldest}, which is {in_days(age)} old, cadence {in_days(cadence)}"
+    return Due(True, together, due_on)
 
 
 RULE = DueRule(name="document", handlings=frozenset(FLATS_CADENCES), judge=_judge)

@@ -7,7 +7,12 @@ from tsplug.model import FLATS_IMMEDIATE, LightSession
 
 
 def _judge(scope: Scope, session: LightSession) -> Due:
-    return Due(False, f"project {scope.project.name!r} takes its flats right after each target, not at dawn")
+    when = "still outstanding" if session.session_date == scope.tonight else "not taken in its night"
+    return Due(
+        False,
+        f"project {scope.project.name!r} takes its flats right after each target (Scheduler Immediate Flats), "
+        f"not at dawn; {when}",
+    )
 
 
-RULE = DueRule(name="immediate", handlings=frozenset({FLATS_IMMEDIATE}), judge=_judge)
+RULE = DueRule(name="immediate", handlings=frozenset({FLATS_IMMEDIATE}), judge=_judge, waits=False)

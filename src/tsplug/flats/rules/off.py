@@ -10,4 +10,4 @@ def _judge(scope: Scope, session: LightSession) -> Due:
     return Due(False, f"flats are off for project {scope.project.name!r}")
 
 
-RULE = DueRule(name="off", handlings=frozenset({FLATS_OFF}), judge=_judge)
+RULE = DueRule(name="off", handlings=frozenset({FLATS_OFF}), judge=_judge, waits=False)
