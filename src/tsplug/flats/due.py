@@ -27,14 +27,14 @@ class TargetStanding:
 class JudgedSession:
     """A light session and whether its flats are due.
 
-    ``served_by`` is the history row of the flats it has. ``is_outstanding`` says that it has none and nothing keeps it
+    ``served_by`` is the history row of the flats it has. ``outstanding`` says that it has none and nothing keeps it
     from getting some, ``waits`` that it is for a run to take them, or was until it expired.
     """
 
     session: LightSession
     verdict: SessionDue
     served_by: FlatHistory | None = None
-    is_outstanding: bool = False
+    outstanding: bool = False
     waits: bool = False
 
 

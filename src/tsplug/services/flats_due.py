@@ -19,7 +19,7 @@ from tsplug.flats import (
     session_date_of,
     window_begins,
 )
-from tsplug.flats.rules.immediate import RULE as IMMEDIATE
+from tsplug.flats.rules.immediate import RULE as IMMEDIATE_RULE
 from tsplug.model import (
     FLATS_ON_COMPLETION,
     AcquiredImage,
@@ -74,45 +74,32 @@ def expired_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[JudgedSess
     return tuple(judged for judged in _judged(unit, lights, rig=rig, now=now) if judged.waits)
 
 
-def due_sessions(unit: Unit, rig: Rig, *, now: datetime, rules: Collection[str] = ()) -> tuple[LightSession, ...]:
+def due_sessions(
+    unit: Unit, rig: Rig, *, now: datetime, rules: Collection[str] = (), immediate: bool = False
+) -> tuple[LightSession, ...]:
     """Return the light sessions that a run at a moment takes flats for.
 
-    Their rotation classes are those of this run alone: lights that have their flats do not shift its angles.
+    Their rotation classes are those of this run alone: lights that have their flats do not shift its angles. They
+    follow from the records, so that a host that was restarted loses none.
 
     Args:
-        unit: where the records are.
-        rig: the profile and its site.
-        now: when the run is.
-        rules: the names of the due rules that count; all if empty.
+        unit: the records.
+        rig: whose lights.
+        now: the moment of the run.
+        rules: names of the due rules whose sessions are taken, all of those that are due if empty. Outstanding sessions
+            of the rule "immediate", which are never due at dawn, are taken where it is named.
+        immediate: whether only sessions of this night are taken.
     """
-    lights = _lights(unit, rig, window=_Window.of(rig, now))
+    lights = _lights(unit, rig, window=_Window.tonight(rig, now) if immediate else _Window.of(rig, now))
     judged = _judged(unit, lights, rig=rig, now=now)
-    wanted = [item for item in judged if item.verdict.due and (not rules or item.verdict.rule in rules)]
-    return _sessions_of(lights, wanted, rig=rig)
+    wanted = {key for item in judged if _is_wanted(item, rules) for key in item.session.image_ids}
+    return _sessions(_Lights([image for image in lights.images if image.id in wanted], lights.projects), rig)
 
 
-def immediate_sessions(
-    unit: Unit, rig: Rig, *, now: datetime, target_id: int | None = None
-) -> tuple[LightSession, ...]:
-    """Return the outstanding sessions of this night whose projects take their flats right after each target.
-
-    They follow from the records, so that a host that was restarted loses none.
-
-    Args:
-        unit: where the records are.
-        rig: the profile and its site.
-        now: a moment of the night.
-        target_id: the target whose sessions are wanted; that of the profile's newest light if None.
-    """
-    lights = _lights(unit, rig, window=_Window.tonight(rig, now))
-    if target_id is None:
-        target_id = lights.images[-1].target_id if lights.images else None
-    wanted = [
-        item
-        for item in _judged(unit, lights, rig=rig, now=now)
-        if item.is_outstanding and item.verdict.rule == IMMEDIATE.name and item.session.target_id == target_id
-    ]
-    return _sessions_of(lights, wanted, rig=rig)
+def _is_wanted(item: JudgedSession, rules: Collection[str]) -> bool:
+    if rules and item.verdict.rule not in rules:
+        return False
+    return item.verdict.due or (item.outstanding and bool(rules) and item.verdict.rule == IMMEDIATE_RULE.name)
 
 
 @dataclass(frozen=True)
@@ -166,12 +153,6 @@ def _lights(unit: Unit, rig: Rig, *, window: _Window) -> _Lights:
 
 def _sessions(lights: _Lights, rig: Rig) -> tuple[LightSession, ...]:
     return light_sessions(lights.images, lights.projects, site=rig.site, preferences=rig.profile.flats)
-
-
-def _sessions_of(lights: _Lights, judged: Iterable[JudgedSession], *, rig: Rig) -> tuple[LightSession, ...]:
-    """Return the sessions of the lights of some that were judged, in rotation classes of their own."""
-    wanted = {key for item in judged for key in item.session.image_ids}
-    return _sessions(_Lights([image for image in lights.images if image.id in wanted], lights.projects), rig)
 
 
 def _judged(unit: Unit, lights: _Lights, *, rig: Rig, now: datetime) -> tuple[JudgedSession, ...]:
