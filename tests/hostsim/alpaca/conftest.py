@@ -32,7 +32,7 @@ class GradientSky:
         self.may_render.set()
 
     def render(self, path: LightPath, exposure: ExposureSettings) -> NDArray[np.uint16]:
-        self.may_render.wait(30)
+        self.may_render.wait(60)
         x, y = np.indices((exposure.num_x, exposure.num_y))
         return ((x * 7 + y) * self.scale).astype(np.uint16)
 
@@ -63,7 +63,7 @@ def server(observatory: Observatory) -> Iterator[AlpacaServer]:
 
 @pytest.fixture
 def http(server: AlpacaServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://{server.address}", trust_env=False) as client:
+    with httpx.Client(base_url=f"http://{server.address}", trust_env=False, timeout=60) as client:
         yield client
 
 

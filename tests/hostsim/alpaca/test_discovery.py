@@ -34,7 +34,7 @@ def discovery() -> Iterator[Discovery]:
 @pytest.fixture
 def asker() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
-        made.settimeout(5)
+        made.settimeout(60)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         made.bind(("127.0.0.1", 0))
         yield made
@@ -65,7 +65,7 @@ def test_nothing_else_is_answered(discovery: Discovery, asker: socket.socket, da
     asker.setblocking(False)
     with pytest.raises(BlockingIOError):
         asker.recv(200)
-    asker.settimeout(5)
+    asker.settimeout(60)
 
 
 def test_servers_share_the_port(asker: socket.socket) -> None:
@@ -81,7 +81,7 @@ def test_a_question_over_ipv6_is_answered_where_there_is_ipv6(discovery: Discove
     """With IPv6 the multicast is heard too; without it, discovery runs all the same."""
     if discovery.hears_ipv6:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as asker:
-            asker.settimeout(5)
+            asker.settimeout(60)
             asker.sendto(QUESTION, ("::1", discovery.port))
             assert json.loads(asker.recv(200)) == {"AlpacaPort": 32_323}
     assert discovery.port > 0
@@ -123,11 +123,11 @@ def test_a_server_is_found(observatory: Observatory, asker: socket.socket) -> No
         assert json.loads(asker.recv(200)) == {"AlpacaPort": server.port}
 
 
-def answered(port: int, *, host: str) -> bool:
-    """Return whether a question to a host is answered within a moment."""
+def answered(port: int, *, host: str, within_s: float) -> bool:
+    """Return whether a question to a host is answered within a time."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as made:
-        made.settimeout(0.5)
+        made.settimeout(within_s)
         try:
             made.sendto(QUESTION, (host, port))
             return b"AlpacaPort" in made.recv(200)
@@ -152,7 +152,8 @@ def test_a_server_is_found_only_where_it_listens(observatory: Observatory, bind:
             if not probe.hears_ipv6:
                 pytest.skip("there is no IPv6 here")
     with AlpacaServer(observatory, host=bind, discovery_port=port):
-        assert {host for host in ("127.0.0.1", "::1") if answered(port, host=host)} == hosts
+        for host in ("127.0.0.1", "::1"):
+            assert answered(port, host=host, within_s=60 if host in hosts else 0.5) == (host in hosts)
 
 
 def test_discovery_that_was_not_started_has_no_port() -> None:

@@ -237,7 +237,7 @@ def test_pipelined_requests_are_answered_in_order(server: AlpacaServer, connecte
     """Requests sent before the first is answered are all answered, in order."""
     line = "GET /api/v1/focuser/0/position?ClientTransactionID={} HTTP/1.1\r\nHost: a\r\n{}\r\n"
     sent = "".join(line.format(number, "Connection: close\r\n" if number == 49 else "") for number in range(50))
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(sent.encode())
         received = b""
         while piece := connection.recv(65_536):
@@ -252,7 +252,7 @@ def test_slow_clients_hold_up_nobody(
 ) -> None:
     """Fifty clients in the middle of a request, or gone from it, leave the server as it was, and its log empty."""
     halves = (b"GET /api/v1/foc", b"PUT /api/v1/camera/0/binx HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nBin")
-    slow = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(50)]
+    slow = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(50)]
     try:
         for number, connection in enumerate(slow):
             connection.sendall(halves[number % 2])

@@ -37,13 +37,13 @@ def test_it_serves_until_interrupted(options: tuple[str, ...], status: int) -> N
             found = re.search(r"127\.0\.0\.1:\d+", line)
             assert found is not None, line
             base = f"http://{found[0]}"
-            listed = httpx.get(f"{base}/management/v1/configureddevices", trust_env=False).json()["Value"]
+            listed = httpx.get(f"{base}/management/v1/configureddevices", trust_env=False, timeout=60).json()["Value"]
             assert len(listed) == 10
             profile = f"{base}/simulator/v1/safetymonitor/0/xmlprofile"
-            assert httpx.get(profile, trust_env=False).status_code == status
+            assert httpx.get(profile, trust_env=False, timeout=60).status_code == status
         finally:
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
+            _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
 
 
@@ -58,7 +58,7 @@ def test_it_may_be_interrupted_before_it_serves(after_s: float) -> None:
         process.stdout.readline()
         time.sleep(after_s)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
     assert len(errors.splitlines()) <= 1
     assert process.returncode in (0, 130)
@@ -105,8 +105,8 @@ def test_the_simulated_time_begins_when_asked() -> None:
             assert process.stdout is not None
             found = re.search(r"127\.0\.0\.1:\d+", process.stdout.readline())
             assert found is not None
-            listed = httpx.get(f"http://{found[0]}/simulator/v1/faults", trust_env=False).json()
+            listed = httpx.get(f"http://{found[0]}/simulator/v1/faults", trust_env=False, timeout=60).json()
             assert listed["moment"].startswith("2026-01-15T21:0")
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)

@@ -29,7 +29,7 @@ def raw(serve: Serve) -> Iterator[int]:
 
     def one(connection: socket.socket) -> None:
         with connection:
-            connection.settimeout(2)
+            connection.settimeout(60)
             try:
                 connection.recv(65_536)
                 serve(connection)
@@ -104,29 +104,33 @@ def serve() -> Iterator[Callable[[Serve], int]]:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_server_is_one_kind_of_error(serve: Callable[[Serve], int], name: str) -> None:
-    """Each misbehaviour ends, soon, in the one error that says there was no answer, and what there was instead."""
+    """Each misbehaviour, even one without end, is the one error: there was no answer, and what there was instead."""
     how, words = HOSTILE[name]
     client = Client("127.0.0.1", serve(how), timeout_s=0.3)
-    began = time.monotonic()
     with pytest.raises(NoAnswerError) as caught:
         client.send(Request("GET", "/"))
     client.close()
     assert words in caught.value.seen
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("name", ["hangs", "hangs up", "garbage"])
 def test_a_hostile_server_is_refused(serve: Callable[[Serve], int], name: str) -> None:
-    """A server that never answers is no Alpaca server; checked all the same, no rule passes, soon, and it is said."""
-    port = serve(HOSTILE[name][0])
-    began = time.monotonic()
+    """A server that never answers is no Alpaca server; checked all the same, no rule passes, it is said, and soon."""
+    asked: list[socket.socket] = []
+
+    def hostile(connection: socket.socket) -> None:
+        asked.append(connection)
+        HOSTILE[name][0](connection)
+
+    port = serve(hostile)
     target = Target("127.0.0.1", port, (("Camera", 0), ("Dome", 0)), Conditions(timeout_s=0.2, operation_s=1))
     with pytest.raises(NothingToCheckError, match="no Alpaca server answers"):
         expect_devices(target)
     check = Check(target)
     assert Status.PASS not in [verdict.status for verdict in check.verdicts()]
     assert check.incomplete.startswith("camera/0 no longer answers, dome/0 no longer answers: ")
-    assert time.monotonic() - began < 20
+    # Hundreds of rules give up after a few requests for each device and for the server.
+    assert len(asked) < 20
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,7 @@ def test_rubbish_in_answers_is_no_traceback(serve: Callable[[Serve], int], body:
     def answer(connection: socket.socket) -> None:
         connection.sendall(OK + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
-    target = Target("127.0.0.1", serve(answer), (("Camera", 0),), Conditions(operation_s=0.2))
+    target = Target("127.0.0.1", serve(answer), (("Camera", 0),), Conditions(timeout_s=60.0, operation_s=0.2))
     verdicts = list(check_server(target))
     assert Status.PASS not in [v.status for v in verdicts if v.rule.id in ("protocol.value", "protocol.get")]
     assert [v.status for v in verdicts].count(Status.FAIL) > 100
@@ -157,7 +161,7 @@ def test_rubbish_in_answers_is_no_traceback(serve: Callable[[Serve], int], body:
 
 def test_a_closed_idle_connection_is_no_fault(serve: Callable[[Serve], int]) -> None:
     """A server that closes its connection after each answer, without saying so, is asked anew."""
-    client = Client("127.0.0.1", serve(sends(OK + b"Content-Length: 2\r\n\r\n{}")), timeout_s=2)
+    client = Client("127.0.0.1", serve(sends(OK + b"Content-Length: 2\r\n\r\n{}")), timeout_s=60)
     for _ in range(3):
         assert client.send(Request("GET", "/")).body == b"{}"
     client.close()
@@ -173,10 +177,15 @@ def test_nobody_there_is_said() -> None:
 
 def test_what_has_hung_is_not_asked_again(serve: Callable[[Serve], int]) -> None:
     """The time limit is waited for once for each path, and after three silences not at all."""
-    client = Client("127.0.0.1", serve(hang), timeout_s=0.2)
-    began = time.monotonic()
+    asked: list[socket.socket] = []
+
+    def silent(connection: socket.socket) -> None:
+        asked.append(connection)
+        hang(connection)
+
+    client = Client("127.0.0.1", serve(silent), timeout_s=0.2)
     for path in ("/a", "/a", "/b", "/c", "/d", "/e"):
         with pytest.raises(NoAnswerError):
             client.send(Request("GET", path))
     client.close()
-    assert time.monotonic() - began < 1.0
+    assert len(asked) == 3

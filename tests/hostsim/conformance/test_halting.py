@@ -48,7 +48,7 @@ def told(slow: str) -> Told:
 
     def ask(place: str, name: str, **form: str) -> Any:
         address = f"http://{slow}/api/v1/{place}/{name}"
-        answer = requests.put(address, data=form, timeout=5) if form else requests.get(address, timeout=5)
+        answer = requests.put(address, data=form, timeout=60) if form else requests.get(address, timeout=60)
         return answer.json().get("Value")
 
     return ask

@@ -66,7 +66,7 @@ def test_a_telescope_that_obeys_without_a_connection_is_left_as_it_was(omnisim: 
     """Site and clock of a mount that does not look at its connection are what they were: slews depend on them."""
 
     def told(name: str) -> Any:
-        return requests.get(f"http://{omnisim}/api/v1/telescope/0/{name}", timeout=5).json()["Value"]
+        return requests.get(f"http://{omnisim}/api/v1/telescope/0/{name}", timeout=60).json()["Value"]
 
     before = [told(name) for name in ("sitelatitude", "sitelongitude", "siteelevation", "tracking")]
     check(omnisim, "Telescope", rules=("protocol.put-extra",))

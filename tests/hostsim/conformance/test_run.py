@@ -25,7 +25,7 @@ OWN = {"Camera": ("camera", "exposure", "image"), "Telescope": ("telescope",)}
 def test_our_simulators_pass(address: str, check: Check, kind: str) -> None:
     """Every simulator passes the rules of its kind and those of every device, in the strict profile."""
     host, _, port = address.partition(":")
-    client = Client(host, int(port), timeout_s=5)
+    client = Client(host, int(port), timeout_s=60)
     offered = served(client)
     client.close()
     if (kind, 0) not in offered:
@@ -231,6 +231,6 @@ def test_devices_are_taken_from_what_is_listed(spoil: Any) -> None:
     entries.append({"DeviceType": "Dome", "DeviceNumber": True})
     good = {"DeviceType": "Dome", "DeviceNumber": 2}
     host, _, port = spoil(lambda asked, forward: forward(asked).json(Value=[*entries, good, good])).partition(":")
-    server = Server(Client(host, int(port), timeout_s=5))
+    server = Server(Client(host, int(port), timeout_s=60))
     assert served(server.client) == [("Dome", 2)]
     server.client.close()

@@ -86,7 +86,7 @@ def _accept(listener: socket.socket, script: Script, over: threading.Event) -> N
             connected, _ = listener.accept()
         except TimeoutError:
             continue
-        connected.settimeout(10)
+        connected.settimeout(60)
         workers.append(threading.Thread(target=_answer, args=(connected, script)))
         workers[-1].start()
     for worker in workers:

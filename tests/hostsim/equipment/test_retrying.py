@@ -58,11 +58,11 @@ def test_an_answer_that_does_not_come_is_asked_for_once_more(
     address: str, observatory: Observatory, clock: SimulatedClock
 ) -> None:
     """Late once: it goes on; late always: two waits, then an error."""
-    rig = connect(address, clock, answer_s=0.2)
+    rig = connect(address, clock, answer_s=1.0)
     assert rig.rotator is not None
-    fail(observatory, type="answers_late", device="rotator", by_s=0.5, times=1)
+    fail(observatory, type="answers_late", device="rotator", by_s=3.0, times=1)
     assert rig.rotator.mechanical_deg() == 0.0
-    fail(observatory, type="answers_late", device="rotator", by_s=0.5)
+    fail(observatory, type="answers_late", device="rotator", by_s=3.0)
     with pytest.raises(DeviceError, match="no answer in time"):
         rig.rotator.mechanical_deg()
     assert board_of(observatory).entries[1].used == 2

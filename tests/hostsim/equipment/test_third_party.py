@@ -109,7 +109,7 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + STARTING_S
     while server.poll() is None and time.monotonic() < ends:
         try:
-            requests.get(f"http://{address}/api/v1/", timeout=5)
+            requests.get(f"http://{address}/api/v1/", timeout=60)
         except requests.ConnectionError:
             time.sleep(0.1)
         else:
@@ -136,7 +136,7 @@ def rig(peer: str) -> Iterator[Rig]:
 
 def answer(peer: str, member: str) -> object:
     """Return what the server itself says of a device."""
-    return requests.get(f"http://{peer}/api/v1/{member}", timeout=5).json()["Value"]
+    return requests.get(f"http://{peer}/api/v1/{member}", timeout=60).json()["Value"]
 
 
 def run(sequence: Path, *, peer: str, out: Path) -> subprocess.CompletedProcess[str]:

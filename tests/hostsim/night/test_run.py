@@ -224,7 +224,7 @@ def test_serving_ends_when_interrupted_from_a_script() -> None:
     assert "serving Alpaca simulators on" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
     try:
-        assert process.communicate(timeout=20) == ("", "")
+        assert process.communicate(timeout=60) == ("", "")
     finally:
         process.kill()
     assert process.wait() == 0
