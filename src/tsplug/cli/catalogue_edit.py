@@ -133,7 +133,7 @@ def _register_delete(group: typer.Typer, kind: str) -> None:
                 _show_deletion(preview, common=common)
                 if dry_run:
                     return
-                _ask(preview, common)
+                ask_before_deleting(preview, common)
             done = delete_record(request, store)
         if common.as_json:
             show_json(done)
@@ -147,7 +147,7 @@ def _register_delete(group: typer.Typer, kind: str) -> None:
     command(group, "delete")(delete)
 
 
-def _ask(preview: Deletion, common: Common) -> None:
+def ask_before_deleting(preview: Deletion, common: Common) -> None:
     """Ask whether to delete; without a yes nothing is.
 
     Raises:

@@ -11,4 +11,5 @@ METRIC = Metric(
     better="higher",
     good=70.0,
     bad=20.0,
+    may_be_negative=True,
 )

@@ -11,4 +11,6 @@ METRIC = Metric(
     better="lower",
     good=-10.0,
     bad=12.0,
+    may_be_negative=True,
+    has_true_zero=False,
 )

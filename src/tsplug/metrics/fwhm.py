@@ -9,4 +9,5 @@ METRIC = Metric(
     title="FWHM",
     unit="px",
     better="lower",
+    zero_is_failure=True,
 )

@@ -11,4 +11,5 @@ METRIC = Metric(
     better="lower",
     good=2.0,
     bad=6.0,
+    zero_is_failure=True,
 )

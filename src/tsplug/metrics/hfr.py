@@ -11,4 +11,5 @@ METRIC = Metric(
     better="lower",
     good=1.8,
     bad=5.0,
+    zero_is_failure=True,
 )

@@ -11,4 +11,5 @@ METRIC = Metric(
     better="higher",
     good=250.0,
     bad=20.0,
+    zero_is_failure=True,
 )

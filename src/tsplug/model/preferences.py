@@ -16,6 +16,8 @@ class GraderPreferences(Value):
     ``statistical`` switches the comparison with other frames on, which most of these are about; ``ungraded`` says what
     becomes of frames that no grader can judge. ``delay_percent`` 0 grades at once; sigma factors are multiples of the
     population's spread; levels of 0 are off.
+    ``criteria_set`` names the set that scores the rig's frames (none if empty), and ``auto_grade`` switches that off
+    without forgetting which one it is.
     """
 
     statistical: bool = True
@@ -41,6 +43,8 @@ class GraderPreferences(Value):
     auto_reject_fwhm: float = Field(default=0.0, ge=0, le=10)
     auto_reject_eccentricity: float = Field(default=0.0, ge=0, le=10)
     ungraded: UngradedPolicy = UngradedPolicy.COUNT
+    criteria_set: str = ""
+    auto_grade: bool = True
 
 
 class FlatsPreferences(Value):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tsplug.errors import AmbiguousNameError, InputError, NotFoundError
-from tsplug.model import ExposureTemplate, Profile, Project, Record, Target
+from tsplug.model import CriteriaSet, ExposureTemplate, Profile, Project, Record, Target
 from tsplug.ports import Store, Unit, ids_of
 from tsplug.services.catalogue_fields import PARENTS, REFUSED, Given, said_of
 from tsplug.services.lookup import find_named, word_of
@@ -49,6 +49,7 @@ class Draft:
 
     def record(self, kind: type[R], before: R | None, *, preset: Mapping[str, Any] | None = None) -> R | None:
         """Return the record as it will be, or None where something is wrong, which the problems then say."""
+        self._name_criteria_set()
         base = {**_starting(kind, self.now), **(preset or {})} if before is None else before.model_dump()
         values = {**_merged(base, self.given.values), **self._owners(kind, before)}
         try:
@@ -59,6 +60,20 @@ class Draft:
                 self._note(kind, steps, problem=problem)
             return None
         return None if self.given.problems else made
+
+    def _name_criteria_set(self) -> None:
+        """Let a profile grade by a set that is stored, under the name that it has there."""
+        grader = self.given.values.get("grader")
+        name = grader.get("criteria_set") if isinstance(grader, Mapping) else None
+        if not isinstance(grader, dict) or not isinstance(name, str):
+            return
+        if name.strip().lower() in ("", "none"):
+            grader["criteria_set"] = ""
+            return
+        try:
+            grader["criteria_set"] = find_named(self.unit, CriteriaSet, name=name.strip()).name
+        except InputError as error:
+            self.given.wrong("grader.criteria_set", f"{error}; `tsplug criteria add --default` makes one")
 
     def _note(self, kind: type[Record], steps: Sequence[str | int], *, problem: Any) -> None:
         key = ".".join(map(str, steps))

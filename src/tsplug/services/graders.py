@@ -14,6 +14,7 @@ from tsplug.errors import StoreError
 from tsplug.grading.combine import failure
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
+from tsplug.services.criteria_grader import CriteriaGrader
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.statistical_grader import StatisticalGrader
 
@@ -42,7 +43,7 @@ class Grader(Protocol):
         ...
 
 
-GRADERS: tuple[Grader, ...] = (StatisticalGrader(),)
+GRADERS: tuple[Grader, ...] = (StatisticalGrader(), CriteriaGrader())
 """Every built-in grader in the order in which they are asked; the combination does not depend on it."""
 
 

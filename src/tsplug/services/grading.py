@@ -149,9 +149,11 @@ def _record(image: AcquiredImage, verdict: GraderVerdict, *, unit: Unit, context
 
 
 def _record_score(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit) -> None:
-    scored = [verdict for verdict in verdicts if verdict.score is not None or verdict.band is not None]
-    if scored:
-        image.score, image.band = scored[-1].score, scored[-1].band
+    """Give an image the last score that a grader has for it; where none has, an earlier one no longer holds."""
+    scored = [(each.score, each.band) for each in verdicts if each.score is not None or each.band is not None]
+    score, band = scored[-1] if scored else (None, None)
+    if (image.score, image.band) != (score, band):
+        image.score, image.band = score, band
         unit.update(image)
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from tsplug.errors import AmbiguousNameError, NotFoundError
 from tsplug.model import (
     AcquiredImage,
+    CriteriaSet,
     ExposurePlan,
     ExposureTemplate,
     Profile,
@@ -27,6 +28,7 @@ KINDS: dict[str, type[Record]] = {
     "template": ExposureTemplate,
     "plan": ExposurePlan,
     "image": AcquiredImage,
+    "criteria set": CriteriaSet,
 }
 """What can be looked up, by the word for it."""
 

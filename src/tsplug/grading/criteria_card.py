@@ -1,0 +1,170 @@
+"""One frame's score with everything behind it: rows, what decided each, and what would reach the next band."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tsplug.grading.criteria import Criteria, FrameScores, Gate, RowScores, score_frames
+from tsplug.metrics import METRICS
+from tsplug.model import Band, CriteriaRow, Trend
+
+_ALL = 100.0
+_JUST = 1e-6
+# A half above an odd threshold's predecessor rounds down to even, so a little more is needed there.
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One row of a card: scores of 0 to 100 by threshold and by deviation (None without a baseline), the lower one.
+
+    ``decided_by`` is "threshold" or "deviation". ``contribution`` is the row's share of the unrounded score.
+    """
+
+    metric: str
+    value: float
+    weight: float
+    good: float
+    bad: float
+    baseline: float | None
+    threshold_score: float
+    deviation_score: float | None
+    score: float
+    contribution: float
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class NextBand:
+    """The next better band, the points it lacks, and for each metric the value that alone would reach it.
+
+    A metric whose best value would not do has None.
+    """
+
+    band: Band
+    points: float
+    values: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class ScoreCard:
+    """A frame's score and band, both None where it is ungraded, and ``reason`` says why; or which gate failed it."""
+
+    score: int | None
+    band: Band | None
+    unrounded: float | None
+    coverage: float
+    rows: tuple[CardRow, ...]
+    missing: tuple[str, ...]
+    gated: tuple[str, ...] = ()
+    reason: str = ""
+    next_band: NextBand | None = None
+
+
+def score_values(
+    criteria: Criteria, values: Mapping[str, float], *, baselines: Mapping[str, float] | None = None
+) -> ScoreCard:
+    """Return the card of one frame from its metrics, and from its peers' where rows look at deviation."""
+    keys = {row.metric for row in criteria.rows}
+    numbers = {key: np.array([values.get(key, math.nan)], dtype=np.float64) for key in sorted(keys)}
+    peers = {key: np.array([value], dtype=np.float64) for key, value in (baselines or {}).items()}
+    return card_at(score_frames(criteria, numbers, baselines=peers), 0)
+
+
+def card_at(scores: FrameScores, place: int) -> ScoreCard:
+    """Return the card of the frame at a place of scores."""
+    criteria = scores.criteria
+    known = [each for each in scores.rows if not math.isnan(each.scores[place])]
+    missing = tuple(each.row.metric for each in scores.rows if math.isnan(each.scores[place]))
+    gated = tuple(gate.row.metric for gate in scores.gates if gate.failed[place])
+    unrounded = _number(scores.unrounded[place])
+    score = _number(scores.score[place])
+    card = ScoreCard(
+        score=None if score is None else int(score),
+        band=Band.E if gated else None if score is None else criteria.band_of(score),
+        unrounded=unrounded,
+        coverage=float(scores.coverage[place]),
+        rows=tuple(_row(each, place) for each in known),
+        missing=missing,
+        gated=gated,
+    )
+    if gated:
+        return replace(card, reason=_gate_text(scores, place))
+    if score is None:
+        return replace(card, reason=_ungraded_text(card, criteria))
+    return replace(card, next_band=_next_band(card, criteria))
+
+
+def reaching(card: ScoreCard, criteria: Criteria, *, band: Band) -> NextBand:
+    """Return the points that a scored frame lacks for a band better than its own, and what would make them good."""
+    least = criteria.thresholds[band]
+    needed = least - 0.5 + (_JUST if least % 2 else 0.0)
+    points = needed - (card.unrounded or 0.0)
+    weight = sum(row.weight for row in card.rows)
+    rows = {row.metric: row for row in criteria.scored_rows}
+    values = {
+        each.metric: _value_of(rows[each.metric], each.score + points * weight / each.weight, baseline=each.baseline)
+        for each in card.rows
+    }
+    return NextBand(band, points, values)
+
+
+def _row(scores: RowScores, place: int) -> CardRow:
+    threshold, deviation = float(scores.by_threshold[place]), _number(scores.by_deviation[place])
+    return CardRow(
+        metric=scores.row.metric,
+        value=float(scores.values[place]),
+        weight=scores.row.weight,
+        good=scores.row.good,
+        bad=scores.row.bad,
+        baseline=_number(scores.baselines[place]),
+        threshold_score=threshold,
+        deviation_score=deviation,
+        score=float(scores.scores[place]),
+        contribution=float(scores.contribution[place]),
+        decided_by="deviation" if deviation is not None and deviation < threshold else "threshold",
+    )
+
+
+def _gate_text(scores: FrameScores, place: int) -> str:
+    return "; ".join(_gate_words(gate, place) for gate in scores.gates if gate.failed[place])
+
+
+def _gate_words(gate: Gate, place: int) -> str:
+    side = "above" if gate.row.trend is Trend.LOWER_IS_BETTER else "below"
+    unit = METRICS[gate.row.metric].unit
+    return f"{gate.row.metric} {gate.values[place]:.4g} is {side} the gate {gate.row.gate:.4g} {unit}".rstrip()
+
+
+def _ungraded_text(card: ScoreCard, criteria: Criteria) -> str:
+    if not card.rows:
+        return f"none of the metrics of {criteria.set.name!r} is known"
+    return (
+        f"only {card.coverage:.0%} of the weight of {criteria.set.name!r} is known "
+        f"({', '.join(card.missing)} missing), {criteria.set.minimum_coverage:.0%} needed"
+    )
+
+
+def _next_band(card: ScoreCard, criteria: Criteria) -> NextBand | None:
+    above = [band for band, least in criteria.thresholds.items() if card.score is not None and least > card.score]
+    return reaching(card, criteria, band=above[-1]) if above else None
+
+
+def _value_of(row: CriteriaRow, score: float, *, baseline: float | None) -> float | None:
+    """Return the value at which a row gives so many points, or None where none does."""
+    if score > _ALL + _JUST:
+        return None
+    lower = row.trend is Trend.LOWER_IS_BETTER
+    limit = row.good if row.good == row.bad else row.bad + min(score, _ALL) / _ALL * (row.good - row.bad)
+    if baseline is None or baseline <= 0:
+        return limit
+    worse = row.allowed_percent * (2.0 - min(score, _ALL) / _ALL) / _ALL
+    reach = baseline * (1.0 + worse if lower else 1.0 - worse)
+    return min(limit, reach) if lower else max(limit, reach)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,153 @@
+"""``tsplug criteria``: sets kept and tried on the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tsplug.app import open_store
+from tsplug.cli.application import application
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock, first_catalogue
+from tsplug.testing.clock import START
+from tsplug.testing.night import record_night
+
+Run = Callable[..., Result]
+SKY = ("--metric", "hfr=2.6", "--metric", "star_count=180", "--metric", "guiding_rms=0.8", "--metric", "altitude=55")
+WEATHER = ("--metric", "sky_quality=19.8", "--metric", "wind_speed=3", "--metric", "cloud_cover=20")
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store with a recorded night, made once."""
+    folder = tmp_path_factory.mktemp("night")
+    clock = ManualClock(START)
+    store = open_store(str(folder / "store.sqlite"), clock)
+    load_catalogue(first_catalogue(), store, clock=clock)
+    record_night(store, folder=folder / "lights")
+    store.close()
+    return folder / "store.sqlite"
+
+
+@pytest.fixture
+def db(night: Path, tmp_path: Path) -> Path:
+    """Return the file of a store of the test's own."""
+    return Path(shutil.copy(night, tmp_path / "store.sqlite"))
+
+
+@pytest.fixture
+def run(db: Path) -> Run:
+    """Return what runs a command on the store."""
+
+    def runs(*arguments: str, columns: int = 100) -> Result:
+        environment = {"TSPLUG_DB": str(db), "COLUMNS": str(columns), "NO_COLOR": "1"}
+        return CliRunner().invoke(application(), list(arguments), env=environment)
+
+    return runs
+
+
+def document(result: Result) -> Any:
+    """Return the one JSON document on standard output."""
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_golden_frame_is_printed(run: Run) -> None:
+    """The score of the golden frame with its rows and contributions, and what would reach B."""
+    shown = run("criteria", "score", *SKY, *WEATHER).stdout
+    assert "score 75 (75.22615), band C, coverage 1.0000" in shown
+    for number in ("75.0000", "69.5652", "85.0000", "70.0000", "80.0000", "76.9231", "B at", "2.14"):
+        assert number in shown
+    assert "score 75 (75.01918), band C, coverage 0.8095" in run("criteria", "score", *SKY).stdout
+
+
+def test_scores_as_json_have_the_promised_shape(run: Run) -> None:
+    """Score, band, coverage, rows whose contributions sum up, what is missing."""
+    row = document(run("criteria", "score", "--json", *SKY))
+    assert {"score", "band", "coverage", "rows", "missing"} <= row.keys()
+    assert (row["score"], row["band"], row["missing"]) == (75, "C", ["sky_quality", "wind_speed", "cloud_cover"])
+    assert {"metric", "value", "weight", "threshold_score", "deviation_score", "score", "contribution"} <= row["rows"][
+        0
+    ].keys()
+    assert sum(each["contribution"] for each in row["rows"]) == pytest.approx(row["unrounded"])
+    assert (row["next_band"]["band"], row["next_band"]["values"]["altitude"]) == ("B", None)
+
+
+def test_scoring_by_a_file_or_the_built_in_set_needs_no_store(tmp_path: Path) -> None:
+    """The calculator works before there is anything."""
+    file = tmp_path / "draft.yaml"
+    file.write_text("rows:\n  hfr: {weight: 1, deviation: yes}\n")
+    nowhere = {"TSPLUG_DB": str(tmp_path / "none.sqlite")}
+    for name, score in ((str(file), 50), ("default", 50), ("", 50)):
+        named = ["--set", name] if name else []
+        extra = ["--baseline", "hfr=2.0"] if name.endswith("yaml") else []
+        value = "hfr=2.6" if extra else "hfr=3.4"
+        arguments = ["criteria", "score", "--json", *named, "--metric", value, *extra]
+        result = CliRunner().invoke(application(), arguments, env=nowhere)
+        assert document(result)["score"] == score
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_a_set_goes_out_and_in_as_yaml(run: Run, tmp_path: Path) -> None:
+    """What `show --yaml` prints, `add --file` makes again."""
+    assert run("criteria", "add", "--default", "Sharp", "hfr.gate=6", "minimum_coverage=0.5").exit_code == 0
+    file = tmp_path / "sharp.yaml"
+    file.write_text(run("criteria", "show", "sharp", "--yaml").stdout)
+    assert run("criteria", "add", "Again", "--file", str(file)).exit_code == 0
+    sets = document(run("criteria", "list", "--json"))
+    assert [each["name"] for each in sets] == ["Sharp", "Again"]
+    assert sets[0]["rows"] == sets[1]["rows"]
+    assert run("criteria", "edit", "again", "--file", str(file)).exit_code == 1
+
+
+def test_a_set_is_shown_and_changed(run: Run) -> None:
+    """Edit tells what changed; show has a line for each row; a set is deleted when asked to."""
+    run("criteria", "add", "--default")
+    changed = run("criteria", "edit", "default", "hfr.good=1.9", "threshold_a=92").stdout
+    assert "hfr.good" in changed
+    assert "92" in changed
+    assert "1.9" in run("criteria", "show", "Default").stdout
+    assert run("criteria", "copy", "Default", "name=Other").exit_code == 0
+    assert run("criteria", "delete", "Other").exit_code == 1
+    assert run("criteria", "delete", "Other", "--yes").exit_code == 0
+    assert [each["name"] for each in document(run("criteria", "list", "--json"))] == ["Default"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("score",), 2, "one of them"),
+        (("score", "--metric", "hfr"), 2, "is not KEY=NUMBER"),
+        (("score", "--metric", "hfr=1", "--metric", "hfr=2"), 2, "hfr is given twice"),
+        (("score", "--metric", "stars=1"), 1, "--metric stars: is no metric; there are: adu_max"),
+        (("score", "--metric", "hfr=nan"), 1, "--metric hfr: must be a number"),
+        (("score", "--set", "Soft", "--metric", "hfr=1"), 1, "no criteria set 'Soft' is stored"),
+        (("score", "--set", "none.yaml", "--metric", "hfr=1"), 1, "none.yaml cannot be read"),
+        (("score", "--image", "999"), 1, "no image '999' is stored"),
+        (("show", "Soft"), 1, "no criteria set 'Soft' is stored"),
+        (("add", "Empty"), 1, "rows: must have at least one"),
+        (("add", "--default", "hfr.good=9"), 1, "hfr.good: must lie below bad (5), not 9"),
+        (("edit", "default"), 2, "one of them"),
+        (("edit", "default", "hfr"), 2, "is not KEY=VALUE"),
+    ],
+)
+def test_wrong_use_is_one_line(run: Run, arguments: tuple[str, ...], *, status: int, message: str) -> None:
+    """What is wrong and where, with the exit status of wrong use or of a refusal."""
+    result = run("criteria", *arguments, columns=200)
+    assert (result.exit_code, "Traceback" in result.output) == (status, False)
+    assert message in result.output
+
+
+def test_an_image_is_scored(run: Run) -> None:
+    """A stored image is scored by its metrics, by any set."""
+    image = document(run("images", "list", "--json", "--limit", "1"))[0]
+    row = document(run("criteria", "score", "--json", "--image", str(image["id"])))
+    assert (row["image"], row["set"]) == (image["id"], "Default")
+    assert {each["metric"] for each in row["rows"]} <= image["metrics"].keys()
+    assert f"image {image['id']} by 'Default': score" in run("criteria", "score", "--image", image["guid"]).stdout
