@@ -51,6 +51,20 @@ class WeatherReading:
     gust_m_per_s: float | None = None
     wind_m_per_s: float | None = None
 
+    def halfway(self, later: WeatherReading) -> WeatherReading:
+        """Return what it showed between two moments, if it changed evenly; the later alone where one is not known."""
+        values = {}
+        for name in _SENSORS.values():
+            before, after = getattr(self, name), getattr(later, name)
+            if before is None or after is None:
+                values[name] = after
+            elif name == "wind_direction_deg":
+                # Around by the shorter way, not from 350 through 180 to 10.
+                values[name] = (before + ((after - before + 180.0) % 360.0 - 180.0) / 2.0) % 360.0
+            else:
+                values[name] = (before + after) / 2.0
+        return WeatherReading(**values)
+
     def metrics(self) -> dict[str, float]:
         """Return what is known under the keys of the metrics, in their units."""
         known = {

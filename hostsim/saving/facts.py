@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,13 @@ class FrameFacts:
     def is_light(self) -> bool:
         """Return whether the sky was imaged; calibration frames carry nothing of target and pointing."""
         return self.kind == "LIGHT"
+
+    def with_weather_from(self, before: WeatherReading | None) -> FrameFacts:
+        """Return the same with the weather of the middle: between what was shown before the exposure and after."""
+        after = self.readings.weather
+        if before is None or after is None:
+            return self
+        return replace(self, readings=replace(self.readings, weather=before.halfway(after)))
 
     @property
     def started_local(self) -> datetime:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from hostsim.equipment.camera import Exposure, Shot
 from hostsim.equipment.mount import MountReading
-from hostsim.saving.airmass import airmass
 from hostsim.saving.facts import FrameFacts, Readings, Subject
 from hostsim.saving.fits import finish, free_name, write_part
 from hostsim.saving.header import cards
@@ -21,6 +20,7 @@ from hostsim.saving.pattern import expand
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.extras import tell_truth, weather_now
 from hostsim.sequence.host import Host
+from hostsim.sequence.known import known_metrics
 from hostsim.sequence.shelter import check_safe
 from hostsim.sequence.state import Outbox
 from hostsim.sequence.watching import Guiding
@@ -123,6 +123,7 @@ class Frames:
         self._keep_promise()
         state = self._host.journal.state
         number = state.lights + 1
+        weather = weather_now(self._host)
         shot = self._shoot(
             Exposure(
                 exposure_s=expose.exposure_s,
@@ -142,6 +143,7 @@ class Frames:
             rotation_deg=decision.rotation_deg,
         )
         facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
+        facts = facts.with_weather_from(weather)
         final = self._wanted("lights", self._host.profile.light_pattern, facts=facts)
         part = self._written(shot, facts, final=final)
         tell_truth(final, host=self._host)
@@ -296,7 +298,7 @@ def _mount_reading(host: Host, shot: Shot) -> MountReading | None:
 
 def _event(facts: FrameFacts, decision: TakeExposure, *, expose: Expose, file: Path) -> ExposureSaved:
     camera, focuser, rotator = facts.readings.camera, facts.readings.focuser, facts.readings.rotator
-    mount = facts.readings.mount
+    mount, guiding = facts.readings.mount, facts.readings.guiding
     return ExposureSaved(
         guid=facts.guid,
         profile_guid=decision.profile_guid,
@@ -320,7 +322,8 @@ def _event(facts: FrameFacts, decision: TakeExposure, *, expose: Expose, file: P
         focuser_temperature_c=focuser.temperature_c if focuser else None,
         camera_temperature_c=camera.temperature_c,
         camera_set_temperature_c=camera.set_temperature_c,
-        metrics=_metrics(facts.readings),
+        guide_scale_arcsec=guiding.scale_arcsec if guiding else None,
+        metrics=known_metrics(facts),
     )
 
 
@@ -329,20 +332,6 @@ def _position_angle_deg(facts: FrameFacts) -> float | None:
     if rotator is None or mount is None:
         return None
     return (rotator.sky_deg + (180.0 if mount.pier_side is PierSide.WEST else 0.0)) % 360.0
-
-
-def _metrics(readings: Readings) -> dict[str, float]:
-    metrics: dict[str, float] = {}
-    if readings.mount is not None:
-        metrics["altitude"] = readings.mount.altitude_deg
-        air = airmass(readings.mount.altitude_deg)
-        if air is not None:
-            metrics["airmass"] = air
-    if readings.guiding is not None:
-        metrics |= readings.guiding.metrics()
-    if readings.weather is not None:
-        metrics |= readings.weather.metrics()
-    return metrics
 
 
 def _saved(guid: str, file: Path, *, shot: Shot, max_adu: int) -> SavedFrame:

@@ -9,12 +9,14 @@ from typing import Any
 
 from large_store import last_start
 
-from tsplug.model import AcquiredImage, ExposurePlan, ExposureSaved, GradePlan, GradingStatus, Profile
+from tsplug.model import ExposurePlan, ExposureSaved, GradePlan, GradingStatus, Profile
 from tsplug.ports import Context, ImageQuery, Store
 from tsplug.services.explaining import explain_image
 from tsplug.services.flats_due import flats_due
 from tsplug.services.grading import judge_plan
-from tsplug.services.image_list import list_images
+from tsplug.services.image_list import image_details, image_history, list_images
+from tsplug.services.manual_grading import ManualGrade, grade_manually
+from tsplug.services.manual_undo import undo_manual
 from tsplug.services.measuring import unmeasured_images
 from tsplug.services.night_data import latest_night, load_night
 from tsplug.services.recording import record_exposure
@@ -63,10 +65,13 @@ class LargeStore:
         )
         return record_exposure(event, self.context)
 
-    def show(self) -> object:
-        """Return an image by its guid."""
+    def grade_and_undo(self) -> object:
+        """Set two statuses by hand and take that back."""
         with self.store.read() as unit:
-            return unit.find(AcquiredImage, guid="image-500")
+            ids = [image.id or 0 for image in unit.images(ImageQuery(plan_id=1, limit=2))]
+        for status in (REJECTED, ACCEPTED):
+            grade_manually(ids, ManualGrade(to_status=status), store=self.store, clock=self.clock)
+        return undo_manual(self.store, clock=self.clock) and undo_manual(self.store, clock=self.clock)
 
 
 def catalogue() -> dict[str, Any]:
@@ -98,9 +103,21 @@ QUERIES: dict[str, Query] = {
     "images list --from --to": lambda at: at.images(
         started_from=at.clock.now() - timedelta(days=2), started_before=at.clock.now(), limit=None
     ),
+    "images list --after, a later page": lambda at: at.images(after=(at.clock.now() - timedelta(days=1), 0)),
+    "images list --target --after": lambda at: at.images(target_id=1, after=(at.clock.now() - timedelta(days=1), 0)),
+    "images list --since": lambda at: at.images(changed_since=at.clock.now() - timedelta(hours=5), limit=None),
+    "images list --since --status": lambda at: at.images(
+        changed_since=at.clock.now() - timedelta(hours=5), status=ACCEPTED, limit=None
+    ),
+    "images list --from --sort hfr": lambda at: at.images(
+        started_from=at.clock.now() - timedelta(days=2), sort="hfr", limit=None
+    ),
+    "images list --target --sort gain": lambda at: at.images(target_id=OLD, sort="gain", limit=None),
     "images list --target --from": lambda at: at.images(target_id=1, started_from=at.clock.now() - timedelta(days=2)),
     "images of a plan, oldest first": lambda at: at.images(plan_id=1, newest_first=False, limit=None),
-    "images show": lambda at: at.show(),
+    "images show": lambda at: image_details(at.store, "image-500"),
+    "images history": lambda at: image_history(at.store, "image-500"),
+    "images grade, and undo": lambda at: at.grade_and_undo(),
     "explain, with verdicts and audit trail": lambda at: explain_image(at.store, "image-500"),
     "grade run": lambda at: judge_plan(GradePlan(plan_guid=at.plan.guid, force=True), at.context),
     "images of a plan to be measured": lambda at: unmeasured_images(at.plan.guid, at.store),

@@ -1,111 +1,161 @@
-"""``tsplug images list|show``: what was acquired."""
+"""``tsplug images list|show|history|csv``: what was acquired."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from tsplug.app import frame_files
+from tsplug.cli.asking import ask
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common, check_year, parse_moment
-from tsplug.cli.output import counted, number, show_fields, show_json, show_table
-from tsplug.model import AcquiredImage, GradingStatus, Project, Site, Target
-from tsplug.model.night import night_starting
-from tsplug.ports import ImageQuery, Store
-from tsplug.services.image_list import image_row, list_images
+from tsplug.cli.image_filters import Among, Order, query_of
+from tsplug.cli.opening import Common
+from tsplug.cli.output import counted, number, show_fields, show_json, show_table, show_text
+from tsplug.errors import InputError
+from tsplug.model import AcquiredImage
+from tsplug.ports import Store
+from tsplug.services.image_csv import write_csv
+from tsplug.services.image_list import image_details, image_history, list_images
 from tsplug.services.lookup import find_named
-from tsplug.services.rigs import site_of
+from tsplug.services.writing import write_parts
 
-
-@dataclass(frozen=True)
-class Which:
-    """The options that choose images."""
-
-    first: Annotated[str, typer.Option("--from", metavar="DATE|TIME", help="Nights from this date, or times.")] = ""
-    last: Annotated[str, typer.Option("--to", metavar="DATE|TIME", help="Nights to this date, or times before.")] = ""
-    project: Annotated[str, typer.Option(help="A project: name, id or guid.")] = ""
-    target: Annotated[str, typer.Option(help="A target: name, id or guid.")] = ""
-    filter_name: Annotated[str, typer.Option("--filter", help="A filter by its name.")] = ""
-    status: Annotated[GradingStatus | None, typer.Option(help="Only of this status.", show_default=False)] = None
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.", show_default=False)] = None
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Image = Annotated[str, typer.Argument(metavar="IMAGE", help="Id or guid.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    from tsplug.cli.images_change import register_changes
+
     group = typer.Typer(help="The acquired images.", no_args_is_help=True)
     command(group, "list")(images_list)
     command(group, "show")(images_show)
+    command(group, "history")(images_history)
+    command(group, "csv")(images_csv)
+    register_changes(group)
     app.add_typer(group, name="images")
 
 
-def images_list(common: Common, which: Which) -> None:
+def images_list(
+    common: Common,
+    among: Among,
+    order: Order,
+    *,
+    columns: Annotated[str, typer.Option(metavar="KEY,...", help="More columns: metrics or fields.")] = "",
+) -> None:
     """List acquired images, newest first."""
     with common.store() as store:
-        rows = list_images(store, _query(common, which, store=store))
+        rows = list_images(store, query_of(order.applied(among.choice(common)), common, store=store))
     if common.as_json:
         show_json(rows)
         return
-    columns = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", "status", "why")
-    show_table(counted(len(rows), "image"), columns, rows=_cells(rows))
+    keys = _more_columns(columns, sort=order.sort)
+    shown = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", *keys, "status", "why")
+    show_table(counted(len(rows), "image"), shown, rows=_cells(rows, keys))
 
 
 def images_show(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Id or guid.")],
+    image: Image,
     common: Common,
+    *,
+    thumbnail: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write its small picture there.", show_default=False)
+    ] = None,
+    yes: Yes = False,
 ) -> None:
     """Show everything of an image."""
-    with common.store() as store, store.read() as unit:
-        row = image_row(find_named(unit, AcquiredImage, name=image))
+    with common.store() as store:
+        if thumbnail is not None:
+            _keep_or_ask(thumbnail, common, yes=yes)
+            _write_thumbnail(image, thumbnail, store=store)
+        row = image_details(store, image)
     if common.as_json:
         show_json(row)
     else:
         show_fields(f"image {row['id']}", row)
 
 
-def _cells(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[object, ...]]:
+def images_history(image: Image, common: Common) -> None:
+    """Show every change of an image's status: who, when, from what to what, and why."""
+    with common.store() as store:
+        rows = image_history(store, image)
+    if common.as_json:
+        show_json(rows)
+        return
+    columns = ("at (UTC)", "from", "to", "by", "why", "by hand")
+    cells = (
+        (each["at"], each["from_status"], each["to_status"], each["by"], each["why"], "yes" if each["manual"] else "")
+        for each in rows
+    )
+    show_table(counted(len(rows), "change"), columns, rows=cells)
+
+
+def images_csv(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; .csv is added where it ends otherwise.")],
+    common: Common,
+    among: Among,
+    order: Order,
+    *,
+    extended: Annotated[bool, typer.Option("--extended", help="Add our own columns and all metrics.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Write acquired images as CSV, in the columns of Target Scheduler."""
+    if file.suffix.lower() != ".csv":
+        file = file.with_name(f"{file.name}.csv")
+    with common.store() as store:
+        query = query_of(order.applied(among.choice(common)), common, store=store)
+        _keep_or_ask(file, common, yes=yes)
+        written = write_csv(file, query, store, extended=extended)
+    if common.as_json:
+        show_json({"file": str(file), "images": written})
+    else:
+        show_text(f"{counted(written, 'image')} in {file}")
+
+
+def _keep_or_ask(file: Path, common: Common, *, yes: bool) -> None:
+    if file.exists() and not yes:
+        ask(
+            f"{file} exists: replace it?",
+            otherwise=f"{file} exists and stays; --yes replaces it",
+            silent=common.as_json,
+        )
+
+
+def _write_thumbnail(name: str, file: Path, *, store: Store) -> None:
+    # Pictures need libraries that the other commands of this module do without.
+    from tsplug.services.thumbnails import thumbnail_of
+
+    with store.read() as unit:
+        image = find_named(unit, AcquiredImage, name=name)
+    write_parts(file, [thumbnail_of(image, frame_files(), store=store).data])
+
+
+def _more_columns(text: str, *, sort: str) -> list[str]:
+    """Return the keys of the columns asked for, and of the order, that are not shown anyway.
+
+    Raises:
+        InputError: there is no such field or metric.
+    """
+    from tsplug.services.image_choice import SORTS
+
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        if key not in SORTS:
+            raise InputError(f"images have no column {key!r}: one of {', '.join(sorted(SORTS))}")
+    shown = {"id", "started", "target", "filter", "exposure_s", "hfr", "star_count", "status", "reject_reason"}
+    return [key for key in dict.fromkeys([*keys, sort.removeprefix("-")]) if key and key not in shown]
+
+
+def _cells(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """Yield what is shown of images; the year only where they are of several."""
     moments = [datetime.fromisoformat(row["started"]) for row in rows]
     form = "%Y-%m-%d %H:%M:%S" if len({moment.year for moment in moments}) > 1 else "%m-%d %H:%M:%S"
     for row, started in zip(rows, moments, strict=True):
         hfr, stars = row["metrics"].get("hfr"), row["metrics"].get("star_count")
         shown = (row["id"], f"{started:{form}}", row["target"], row["filter"], row["exposure_s"])
-        yield (*shown, number(hfr), number(stars, 0), row["status"], row["reject_reason"])
-
-
-def _query(common: Common, which: Which, *, store: Store) -> ImageQuery:
-    needs_profile = bool(common.profile) or any(_is_date(text) for text in (which.first, which.last))
-    profile = common.chosen_profile(store) if needs_profile else None
-    with store.read() as unit:
-        site = None if profile is None else site_of(unit, profile)
-        return ImageQuery(
-            profile_id=profile.id if profile is not None and common.profile else None,
-            project_id=find_named(unit, Project, name=which.project).id if which.project else None,
-            target_id=find_named(unit, Target, name=which.target).id if which.target else None,
-            filter_name=which.filter_name or None,
-            status=which.status,
-            started_from=_bound(which.first, site, option="--from"),
-            started_before=_bound(which.last, site, option="--to"),
-            limit=which.limit,
-        )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _bound(text: str, site: Site | None, *, option: str) -> datetime | None:
-    if not text:
-        return None
-    if site is not None and _is_date(text):
-        night = date.fromisoformat(text)
-        check_year(night, text, option=option)
-        # The last night counts wholly.
-        return night_starting(night + timedelta(days=1) if option == "--to" else night, site).start
-    return parse_moment(text, option)
+        more = (row["metrics"].get(key, row.get(key)) for key in keys)
+        yield (*shown, number(hfr), number(stars, 0), *more, row["status"], row["reject_reason"])

@@ -27,7 +27,10 @@ R = TypeVar("R", bound=Record)
 class ImageQuery(Value):
     """Which images to list; None leaves a field open. ``started_from`` is inclusive, ``started_before`` exclusive.
 
-    ``newest_first`` orders by start of exposure, then by id.
+    ``changed_since`` chooses images that were recorded, or whose status changed, at a moment or later. ``newest_first``
+    orders by start of exposure, then by id. ``sort`` puts another field of the record, or a metric, before these, in
+    the same direction; images without it come last. ``after`` goes on behind an image, by its start and id; only in
+    the order of time.
     """
 
     profile_id: int | None = None
@@ -39,7 +42,10 @@ class ImageQuery(Value):
     unmeasured: bool = False
     started_from: datetime | None = None
     started_before: datetime | None = None
+    changed_since: datetime | None = None
     newest_first: bool = True
+    sort: str = ""
+    after: tuple[datetime, int] | None = None
     limit: int | None = None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tsplug.model import AcquiredImage
+from tsplug.model import AcquiredImage, StatusChange, Thumbnail
 from tsplug.ports import ImageQuery, Store
+from tsplug.services.lookup import find_named
+from tsplug.services.manual_grading import may_grade
 
 _EVERYTHING = ImageQuery()
 
@@ -17,6 +19,35 @@ def list_images(store: Store, query: ImageQuery = _EVERYTHING) -> list[dict[str,
     """
     with store.read() as unit:
         return [image_row(image) for image in unit.images(query)]
+
+
+def image_details(store: Store, name: str) -> dict[str, Any]:
+    """Return one image (by id or guid) as `image_row`, with its thumbnail's size and why it cannot be graded by hand.
+
+    ``thumbnail`` is None where there is no picture yet, ``manual_grading`` None where the image may be graded.
+
+    Raises:
+        NotFoundError: there is no such image.
+    """
+    with store.read() as unit:
+        image = find_named(unit, AcquiredImage, name=name)
+        picture = unit.find(Thumbnail, image_id=image.id, tag="")
+        refusal = may_grade(unit, [image])[0]
+    size = None if picture is None else picture.model_dump(include={"width_px", "height_px", "media_type"})
+    refused = None if refusal is None else {"code": refusal.code.value, "reason": refusal.reason}
+    return image_row(image) | {"thumbnail": size, "manual_grading": refused}
+
+
+def image_history(store: Store, name: str) -> list[dict[str, Any]]:
+    """Return every change of the status of an image (by id or guid), oldest first, in JSON types.
+
+    Raises:
+        NotFoundError: there is no such image.
+    """
+    with store.read() as unit:
+        image = find_named(unit, AcquiredImage, name=name)
+        changes = unit.list(StatusChange, image_id=image.id)
+    return [change.model_dump(mode="json", exclude={"id", "image_id"}) for change in changes]
 
 
 def image_row(image: AcquiredImage) -> dict[str, Any]:
@@ -48,9 +79,12 @@ def image_row(image: AcquiredImage) -> dict[str, Any]:
                 "focuser_temperature_c",
                 "camera_temperature_c",
                 "camera_set_temperature_c",
+                "guide_scale_arcsec",
                 "reject_reason",
+                "manual",
                 "score",
                 "detector",
+                "host_detector",
                 "measure_error",
             }
         ),

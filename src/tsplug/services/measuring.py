@@ -143,8 +143,6 @@ def _store_thumbnail(image_id: int, preview: Preview, *, unit: Unit) -> None:
         height_px=preview.height_px,
         data=preview.data,
     )
-    stored = unit.find(Thumbnail, image_id=image_id, tag="")
-    if stored is None:
+    # What a host or an import brought along stays.
+    if unit.find(Thumbnail, image_id=image_id, tag="") is None:
         unit.add(picture)
-    else:
-        unit.update(picture.model_copy(update={"id": stored.id}))

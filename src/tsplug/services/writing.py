@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from tsplug.errors import FileError
@@ -25,19 +26,30 @@ def write_text(file: Path, text: str) -> Path:
     Raises:
         FileError: the folder or file cannot be written.
     """
+    return write_parts(file, [text.encode("utf-8")])
+
+
+def write_parts(file: Path, parts: Iterable[bytes]) -> Path:
+    """Write a file from parts that are made one after the other, as `write_text` does.
+
+    Raises:
+        FileError: the folder or file cannot be written. What making a part raises leaves no file behind either.
+    """
     partial: Path | None = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{file.name[:40]}.", suffix=".part", dir=file.parent)
         partial = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            for part in parts:
+                stream.write(part)
             stream.flush()
             os.fsync(stream.fileno())
         partial.chmod(0o644)
         partial.replace(file)
     except OSError as error:
+        raise FileError(f"{file} cannot be written: {error.strerror or error}; choose another folder") from error
+    finally:
         if partial is not None:
             partial.unlink(missing_ok=True)
-        raise FileError(f"{file} cannot be written: {error.strerror or error}; choose another folder") from error
     return file

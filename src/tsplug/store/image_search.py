@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from tsplug.model import AcquiredImage
+from tsplug.model import AcquiredImage, StatusChange
 from tsplug.ports import ImageQuery
 from tsplug.store.tables import TABLES
 
@@ -30,7 +30,7 @@ _EQUALS = ("profile_id", "project_id", "target_id", "plan_id", "filter_name", "s
 
 
 def image_statement(query: ImageQuery, *, by_rule: bool) -> Select[Any]:
-    """Return the statement for the images that a query describes.
+    """Return the statement for the images that a query describes, in its order.
 
     Args:
         query: which images.
@@ -38,20 +38,57 @@ def image_statement(query: ImageQuery, *, by_rule: bool) -> Select[Any]:
             would as soon walk through all accepted images as through the few of a target.
     """
     table = TABLES[AcquiredImage]
+    return (
+        select(table).where(*image_conditions(query, by_rule=by_rule)).order_by(*_order(query, by_rule=by_rule))
+    ).limit(query.limit)
+
+
+def image_conditions(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions that the images of a query fulfil; ``by_rule`` as in `image_statement`."""
+    table = TABLES[AcquiredImage]
     given = {name: value for name in _EQUALS if (value := getattr(query, name)) is not None}
-    leading = next((lead for lead in LEADS if given.keys() >= set(lead)), ()) if by_rule else tuple(given)
+    by_change = query.changed_since is not None
+    leads = next((lead for lead in LEADS if given.keys() >= set(lead)), ()) if by_rule else tuple(given)
+    leading = () if by_rule and by_change else leads
     conditions = [
         (table.c[name] if name in leading else _not_by_index(table.c[name])) == value for name, value in given.items()
     ]
     if query.unmeasured:
         conditions.append(table.c.detector.is_(None))
+    if by_change:
+        # The audit trail leads: what changed lately is little beside what is stored.
+        changes = TABLES[StatusChange]
+        conditions.append(table.c.id.in_(select(changes.c.image_id).where(changes.c.at >= query.changed_since)))
+    return conditions + _within(query, _not_by_index(table.c.started) if by_rule and by_change else table.c.started)
+
+
+def _within(query: ImageQuery, started: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Return the conditions on the start of exposure."""
+    conditions = []
     if query.started_from is not None:
-        conditions.append(table.c.started >= query.started_from)
+        conditions.append(started >= query.started_from)
     if query.started_before is not None:
-        conditions.append(table.c.started < query.started_before)
-    order = (table.c.started, table.c.id)
-    ordered = (column.desc() if query.newest_first else column for column in order)
-    return select(table).where(*conditions).order_by(*ordered).limit(query.limit)
+        conditions.append(started < query.started_before)
+    if query.after is not None:
+        moment, key = query.after
+        place = TABLES[AcquiredImage].c.id
+        beyond, further = (started < moment, place < key) if query.newest_first else (started > moment, place > key)
+        # The first condition alone would do, but only it leads by index to where the page begins.
+        conditions.append(started <= moment if query.newest_first else started >= moment)
+        conditions.append(or_(beyond, and_(started == moment, further)))
+    return conditions
+
+
+def _order(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[Any]]:
+    table = TABLES[AcquiredImage]
+    started = _not_by_index(table.c.started) if by_rule and query.changed_since else table.c.started
+    columns: list[ColumnElement[Any]] = [started, table.c.id]
+    ordered: list[ColumnElement[Any]] = [column.desc() if query.newest_first else column.asc() for column in columns]
+    if not query.sort:
+        return ordered
+    key = table.c[query.sort] if query.sort in table.c else table.c.metrics[query.sort].as_float()
+    first = key.desc() if query.newest_first else key.asc()
+    return [first.nulls_last(), *ordered]
 
 
 def _not_by_index(column: ColumnElement[Any]) -> ColumnElement[Any]:

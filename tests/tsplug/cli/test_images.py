@@ -1,0 +1,167 @@
+"""The commands of acquired images, as their user types them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from tsplug.app import open_store
+from tsplug.cli.application import application
+from tsplug.model import AcquiredImage, Thumbnail
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock, first_catalogue
+from tsplug.testing.clock import START
+from tsplug.testing.night import record_night
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Return the file of a store with a recorded night, whose frames lie nowhere."""
+    file = tmp_path / "store.sqlite"
+    clock = ManualClock(START)
+    store = open_store(str(file), clock)
+    load_catalogue(first_catalogue(), store, clock=clock)
+    record_night(store, folder=tmp_path / "lights")
+    store.close()
+    return file
+
+
+@pytest.fixture
+def run(db: Path) -> Run:
+    """Return what runs `tsplug images` on the store."""
+
+    def runs(*arguments: str, typed: str = "", columns: int = 150) -> Result:
+        environment = {"TSPLUG_DB": str(db), "COLUMNS": str(columns), "NO_COLOR": "1"}
+        return CliRunner().invoke(application(), ["images", *arguments], env=environment, input=typed)
+
+    return runs
+
+
+def document(result: Result) -> Any:
+    """Return the one JSON document on standard output."""
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def statuses(run: Run) -> dict[int, str]:
+    return {row["id"]: row["status"] for row in document(run("list", "--json"))}
+
+
+def test_lists_are_sorted_and_widened(run: Run) -> None:
+    """A metric is a column and an order; the order's own column is shown too."""
+    rows = document(run("list", "--sort", "-hfr", "--limit", "3", "--json"))
+    assert [row["metrics"]["hfr"] for row in rows] == sorted((row["metrics"]["hfr"] for row in rows), reverse=True)
+    shown = run("list", "--sort", "airmass", "--columns", "eccentricity,gain", "--limit", "2").stdout
+    assert all(word in shown for word in ("airmass", "eccentricity", "gain"))
+    assert run("list", "--columns", "beauty").exit_code == 1
+
+
+def test_ids_are_graded_and_taken_back(run: Run) -> None:
+    """One summary says what changed from what; the history tells it; undo brings all back as it was."""
+    before = statuses(run)
+    graded = run("grade", "1", "2", "5", "rejected", "--why", "trail across the core")
+    assert graded.exit_code == 0
+    assert graded.stdout.startswith("2 images became rejected (before: 2 accepted); 1 had that status already\n")
+    line = document(run("history", "1", "--json"))[-1]
+    assert (line["from_status"], line["to_status"], line["by"], line["manual"]) == (
+        "accepted",
+        "rejected",
+        "user",
+        True,
+    )
+    assert line["why"] == "trail across the core"
+    row = document(run("show", "1", "--json"))
+    assert (row["status"], row["reject_reason"], row["manual"], row["manual_grading"]) == (
+        "rejected",
+        "Manual",
+        True,
+        None,
+    )
+    assert "2 images as before" in run("grade", "--undo").stdout
+    assert statuses(run) == before
+    nothing = run("grade", "--undo")
+    assert (nothing.exit_code, "no status was set by hand" in nothing.stderr) == (1, True)
+
+
+def test_many_are_graded_by_filters(run: Run) -> None:
+    """Options choose the images; those that may not be graded are counted and told, the others change."""
+    outcome = document(run("grade", "--target", "Rosette", "--status", "accepted", "rejected", "--json"))
+    assert (len(outcome["changed"]), outcome["refused"]) == (4, [])
+    assert outcome["batch"]
+    dry = run("grade", "--from", "2026-01-15", "pending", "--dry-run")
+    assert "would become pending" in dry.stdout
+    assert "27 refused" in dry.stdout
+    assert list(statuses(run).values()).count("rejected") == 6
+
+
+def test_a_refused_image_is_a_failure_with_its_reason(run: Run) -> None:
+    """Grading is off for the project of the image: status 1, one line why and what to do, nothing changed."""
+    before = statuses(run)
+    refused = run("grade", "42", "rejected")
+    assert refused.exit_code == 1
+    assert "error: image 42 keeps its status: grading is off for project 'Galaxies'" in refused.stderr
+    assert document(run("show", "42", "--json"))["manual_grading"]["code"] == "grading-off"
+    assert statuses(run) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("grade",),
+        ("grade", "1"),
+        ("grade", "1", "nice"),
+        ("grade", "rejected"),
+        ("grade", "1", "rejected", "--target", "M 42"),
+        ("grade", "--undo", "1"),
+        ("list", "--range", "3"),
+        ("list", "--since", "yesterday"),
+    ],
+)
+def test_wrong_use_is_two(run: Run, arguments: tuple[str, ...]) -> None:
+    """What cannot be meant is exit status 2, and says which word is wrong."""
+    assert run(*arguments).exit_code == 2
+
+
+def test_csv_is_written_and_kept(run: Run, tmp_path: Path) -> None:
+    """The ending is added; a file that exists is asked about, kept without a yes, replaced with one."""
+    assert "42 images in" in run("csv", str(tmp_path / "night")).stdout
+    file = tmp_path / "night.csv"
+    text = file.read_text(encoding="utf-8")
+    assert (text.count("\n"), text.startswith("AcquiredDate,FilePath,")) == (43, True)
+    kept = run("csv", str(file), "--target", "M 42", typed="n\n")
+    assert (kept.exit_code, file.read_text(encoding="utf-8")) == (1, text)
+    assert f"error: {file} exists and stays; --yes replaces it" in kept.stderr
+    assert document(run("csv", str(file), "--target", "M 42", "--json", "--yes"))["images"] == 10
+    assert run("csv", str(file), "--limit", "1", "--extended", typed="y\n").exit_code == 0
+    assert "guiding_rms_px" in file.read_text(encoding="utf-8")
+
+
+def test_a_thumbnail_is_written(run: Run, db: Path, tmp_path: Path) -> None:
+    """The stored picture is written; where there is none yet it is made of the frame, 192 px high, and stored."""
+    assert run("show", "1", "--thumbnail", str(tmp_path / "first.jpg")).exit_code == 0
+    frame = tmp_path / "frame.fits"
+    fits.PrimaryHDU(np.arange(400 * 600, dtype=np.uint16).reshape(400, 600)).writeto(frame)
+    store = open_store(str(db), ManualClock(START))
+    with store.write() as unit:
+        unit.delete_all(Thumbnail, image_id=2)
+        unit.update(unit.get(AcquiredImage, 2).model_copy(update={"file": str(frame)}))
+        unit.delete_all(Thumbnail, image_id=3)
+    store.close()
+    assert document(run("show", "2", "--json"))["thumbnail"] is None
+    assert run("show", "2", "--thumbnail", str(tmp_path / "second.jpg")).exit_code == 0
+    with Image.open(tmp_path / "second.jpg") as picture:
+        assert (picture.size, picture.format) == ((288, 192), "JPEG")
+    assert document(run("show", "2", "--json"))["thumbnail"]["height_px"] == 192
+    missing = run("show", "3", "--thumbnail", str(tmp_path / "third.jpg"))
+    assert (missing.exit_code, "no thumbnail, and none can be made" in missing.stderr) == (1, True)
+    assert not (tmp_path / "third.jpg").exists()
