@@ -7,7 +7,20 @@ import sys
 import typer
 
 import tsplug
-from tsplug.cli import astrobin, catalogue, criteria, doctor, exporting, flats, grade, images, importing, night, report
+from tsplug.cli import (
+    astrobin,
+    catalogue,
+    criteria,
+    doctor,
+    exporting,
+    flats,
+    grade,
+    images,
+    importing,
+    night,
+    report,
+    training,
+)
 from tsplug.cli.commands import FAILED, before_commands, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, drop_output, show_json, show_text
@@ -23,7 +36,20 @@ def application() -> typer.Typer:
         rich_markup_mode=None,
     )
     before_commands(app, Common)
-    for part in (catalogue, images, grade, criteria, flats, night, astrobin, report, importing, exporting, doctor):
+    for part in (
+        catalogue,
+        images,
+        grade,
+        criteria,
+        flats,
+        training,
+        night,
+        astrobin,
+        report,
+        importing,
+        exporting,
+        doctor,
+    ):
         part.register(app)
     command(app, "version")(version)
     return app

@@ -1,32 +1,45 @@
-"""``tsplug flats due|history``: which sessions need flats, and what was taken."""
+"""``tsplug flats due|plan|history|revoke|coverage``: which sessions need flats, what was taken, and what lacks them."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
 
 import typer
 
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common
-from tsplug.cli.output import number, show_json, show_table
+from tsplug.cli.opening import Common, check_year
+from tsplug.cli.output import counted, number, show_json, show_table, show_text
+from tsplug.flats.rules import RULES
+from tsplug.model import FlatInstruction
+from tsplug.services.flats_coverage import Reach, coverage_totals, flats_coverage
 from tsplug.services.flats_due import flats_due_rows
 from tsplug.services.flats_history import flat_history
+from tsplug.services.flats_plan import plan_run, planned_row
+from tsplug.services.flats_revoke import revoke_flats
+
+_MINUTE_S = 60.0
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Flats.", no_args_is_help=True)
     command(group, "due")(due)
+    command(group, "plan")(plan)
     command(group, "history")(history)
+    command(group, "revoke")(revoke)
+    command(group, "coverage")(coverage)
     app.add_typer(group, name="flats")
 
 
 def due(common: Common) -> None:
-    """Show which light sessions need flats, and why or why not."""
+    """Show which light sessions need flats, why or why not, and which expired without."""
     with common.context() as context:
         rows = flats_due_rows(common.chosen_profile(context.store).guid, context)
     if common.as_json:
         show_json(rows)
         return
-    columns = ("night", "target", "filter", "gain", "rotation", "due", "on", "why")
+    columns = ("night", "target", "filter", "gain", "rotation", "due", "on", "expires", "why")
     cells = (
         [
             row["session_date"],
@@ -36,11 +49,36 @@ def due(common: Common) -> None:
             number(row["rotation_deg"], 1),
             "yes" if row["due"] else "no",
             row["due_on"],
+            row["expires_on"],
             row["reason"],
         ]
         for row in rows
     )
-    show_table(f"{len(rows)} light sessions", columns, rows=cells)
+    show_table(counted(len(rows), "light session"), columns, rows=cells)
+
+
+def plan(
+    common: Common,
+    *,
+    count: Annotated[int | None, typer.Option(min=1, max=1000, help="Frames a set; else the profile's.")] = None,
+    repeat: Annotated[
+        bool, typer.Option("--repeat", help="A set for each session instead of one for equal ones.")
+    ] = False,
+    rule: Annotated[list[str] | None, typer.Option(help="Only sessions of this due rule; may be given again.")] = None,
+) -> None:
+    """Show what a flats run would do now: sets in order with their sessions, time, what is skipped and why."""
+    rules = tuple(rule or ())
+    for name in rules:
+        if name not in RULES:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(RULES)}", param_hint="--rule")
+    with common.context() as context:
+        guid = common.chosen_profile(context.store).guid
+        event = FlatInstruction(profile_guid=guid, count=count, repeat=repeat, dry_run=True)
+        row = planned_row(plan_run(event, context, rules=rules))
+    if common.as_json:
+        show_json(row)
+        return
+    _show_plan(row)
 
 
 def history(common: Common) -> None:
@@ -50,10 +88,113 @@ def history(common: Common) -> None:
     if common.as_json:
         show_json(rows)
         return
-    columns = ("night", "filter", "gain", "panel", "s", "ADU", "frames", "state", "for the lights of")
+    _show_sets(counted(len(rows), "flat set"), rows)
+
+
+def revoke(
+    name: Annotated[
+        str, typer.Argument(metavar="SET", help="As the history names it, or its guid.", show_default=False)
+    ],
+    common: Common,
+    *,
+    why: Annotated[str, typer.Option(metavar="TEXT", help="The reason; it is kept.")],
+) -> None:
+    """Declare a flat set unfit: its sessions become due again, its files stay."""
+    if not why.strip():
+        raise typer.BadParameter("must not be empty", param_hint="--why")
+    with common.store() as store:
+        profile = common.chosen_profile(store) if common.profile else None
+        row = revoke_flats(store, name, why=why, clock=common.clock(), profile=profile)
+    if common.as_json:
+        show_json(row)
+        return
+    _show_sets(f"flat set {row['key']} revoked, {counted(len(row['sessions']), 'light session')} without flats", [row])
+
+
+def coverage(
+    common: Common,
+    *,
+    target: Annotated[str, typer.Option(help="Only the lights of this target, all of them.")] = "",
+    night: Annotated[str, typer.Option(metavar="DATE", help="Only the lights of this night.")] = "",
+    since: Annotated[str, typer.Option(metavar="DATE", help="The lights of all nights from this one on.")] = "",
+    missing: Annotated[bool, typer.Option("--missing", help="Only lights without flats.")] = False,
+) -> None:
+    """Show which lights have flats and dark flats; without a choice, those of the nights that still get flats."""
+    if night and since:
+        raise typer.BadParameter("give --night or --since, not both", param_hint="--since")
+    reach = Reach(target, _day(night, "--night"), _day(since, "--since"))
+    with common.context() as context:
+        rows = flats_coverage(common.chosen_profile(context.store), context, reach=reach)
+    shown = [row for row in rows if row["state"] in ("missing", "no plan")] if missing else rows
+    if common.as_json:
+        show_json(shown)
+        return
+    _show_coverage(shown)
+    for by, word in (("target", "target"), ("session_date", "night")):
+        totals = coverage_totals(rows, by=by)
+        columns = (word, "lights", "with flats", "without", "no plan", "without dark flats")
+        show_table(f"by {word}", columns, rows=(list(row.values()) for row in totals))
+
+
+def _day(text: str, option: str) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date like 2026-01-15", param_hint=option) from error
+    check_year(day, text, option=option)
+    return day
+
+
+def _show_plan(row: dict[str, Any]) -> None:
+    columns = ("filter", "gain", "rotation", "mode", "panel", "s", "frames", "min", "for the lights of", "note")
     cells = (
         [
+            each["filter"],
+            each["gain"],
+            number(each["rotation_deg"], 1),
+            each["readout_mode"],
+            each["brightness"],
+            each["exposure_s"],
+            f"{each['frames']}/{each['wanted']}",
+            number(each["estimate_s"] / _MINUTE_S, 1),
+            "\n".join(f"{session['target']} {session['session_date']}" for session in each["sessions"]),
+            each["note"],
+        ]
+        for each in row["sets"]
+    )
+    minutes = number(row["estimate_s"] / _MINUTE_S, 1)
+    title = f"{counted(len(row['sets']), 'flat set')}, {counted(row['frames'], 'frame')}, about {minutes} minutes"
+    show_table(title if row["sets"] else "no flats would be taken", columns, rows=cells)
+    if row["skipped"]:
+        skipped = ([each["filter"], each["reason"], "\n".join(each["sessions"])] for each in row["skipped"])
+        title = f"{counted(len(row['skipped']), 'set')} skipped"
+        show_table(title, ("skipped", "why", "for the lights of"), rows=skipped)
+    for each in row["expired"]:
+        show_text(f"{each['target']} {each['session_date']} {each['filter']}: {each['reason']}")
+
+
+def _show_sets(title: str, rows: list[dict[str, Any]]) -> None:
+    columns = (
+        "set",
+        "night",
+        "kind",
+        "filter",
+        "gain",
+        "panel",
+        "s",
+        "ADU",
+        "frames",
+        "state",
+        "for the lights of",
+        "said",
+    )
+    cells = (
+        [
+            row["key"],
             row["night"],
+            row["flats_type"],
             row["filter"],
             row["gain"],
             row["brightness"],
@@ -62,7 +203,41 @@ def history(common: Common) -> None:
             f"{row['on_disk']}/{row['wanted']}" if row["wanted"] else "",
             row["state"],
             "\n".join(f"{session['target']} {session['session_date']}" for session in row["sessions"]),
+            row["message"],
         ]
         for row in rows
     )
-    show_table(f"{len(rows)} flat sets", columns, rows=cells)
+    show_table(title, columns, rows=cells)
+
+
+def _show_coverage(rows: list[dict[str, Any]]) -> None:
+    columns = (
+        "night",
+        "target",
+        "filter",
+        "gain",
+        "rotation",
+        "lights",
+        "flats",
+        "dark flats",
+        "set",
+        "state",
+        "remark",
+    )
+    cells = (
+        [
+            row["session_date"],
+            row["target"],
+            row["filter"],
+            row["gain"],
+            number(row["rotation_deg"], 1),
+            row["lights"],
+            row["flats"],
+            row["dark_flats"],
+            row["set"],
+            row["state"],
+            row["warning"],
+        ]
+        for row in rows
+    )
+    show_table(counted(len(rows), "light session"), columns, rows=cells)

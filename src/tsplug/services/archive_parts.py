@@ -140,6 +140,9 @@ PARTS: tuple[Part, ...] = (
         FlatHistory,
         refs={"profile_id": Profile, "target_id": Target, "flat_set_id": FlatSet},
         outside=("target_id",),
+        # Whether it was revoked is no part of which it is: an older archive does not make flats good again.
+        key=tuple(name for name in FlatHistory.model_fields if name not in ("id", "revoked_at", "revoked_why")),
+        kept=True,
     ),
     IMAGES,
     VERDICTS,

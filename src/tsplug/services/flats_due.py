@@ -24,9 +24,6 @@ from tsplug.model import (
     FLATS_ON_COMPLETION,
     AcquiredImage,
     ExposurePlan,
-    FlatHistory,
-    FlatSet,
-    FlatSetState,
     LightSession,
     Profile,
     Project,
@@ -34,6 +31,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.ports import Context, ImageQuery, Unit
+from tsplug.services.flats_links import history_of
 from tsplug.services.rigs import Rig, load_rig
 
 
@@ -160,7 +158,7 @@ def _judged(unit: Unit, lights: _Lights, *, rig: Rig, now: datetime) -> tuple[Ju
     return judge_sessions(
         sessions,
         _standings(unit, lights.images, profile=rig.profile),
-        taken=TakenFlats(valid_history(unit, sessions), preferences=rig.profile.flats),
+        taken=TakenFlats(history_of(unit, sessions), preferences=rig.profile.flats),
         moment=SiteMoment(now, rig.site),
         preferences=rig.profile.flats,
     )
@@ -189,20 +187,6 @@ def _progress(plans: Sequence[ExposurePlan], project: Project, *, profile: Profi
     from tsplug.planning.progress import mean_progress
 
     return mean_progress(plans, project, profile=profile)
-
-
-def valid_history(unit: Unit, sessions: Iterable[LightSession]) -> list[FlatHistory]:
-    """Return the history of some sessions but for revoked sets; what lies before them is not read."""
-    sessions = tuple(sessions)
-    rows = unit.list(
-        FlatHistory,
-        profile_id=_ids(session.profile_id for session in sessions),
-        target_id=_ids(session.target_id for session in sessions),
-        session_date=sorted({session.session_date for session in sessions}),
-    )
-    sets = unit.list(FlatSet, id=_ids(row.flat_set_id for row in rows), state=FlatSetState.REVOKED)
-    revoked = {item.id for item in sets}
-    return [row for row in rows if row.flat_set_id not in revoked]
 
 
 def _ids(keys: Iterable[int | None]) -> list[int]:

@@ -9,11 +9,15 @@ from typing import Any
 from tsplug.model import FlatHistory, FlatSet, FlatSetFile, Profile
 from tsplug.ports import Store
 
+ELSEWHERE = "elsewhere-"
+"""What the names of flats begin with that another program took."""
+
 
 def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str, Any]]:
     """Return every flat set, newest first, as JSON-ready dictionaries with its files and the sessions it serves.
 
-    Flats that were imported, of which no frames are known, are sets of the state "imported" without an id.
+    Flats that were imported, of which no frames are known, are sets of the state "imported" without an id. ``key`` is
+    what commands call a set.
 
     Args:
         store: where sets are kept.
@@ -54,6 +58,11 @@ def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str
     return [row for _, row in sorted(listed, key=lambda pair: pair[0], reverse=True)]
 
 
+def set_key(flat_set: FlatSet | None, rows: Sequence[FlatHistory]) -> str:
+    """Return what commands call a set: its id, or for flats of another program the lowest id of their history rows."""
+    return f"{ELSEWHERE}{min(row.id or 0 for row in rows)}" if flat_set is None else str(flat_set.id)
+
+
 def _taken_together(row: FlatHistory) -> tuple[Any, ...]:
     """Return what imported rows share that one set of flats serves."""
     spec = (row.filter_name, row.gain, row.offset, row.binning, row.readout_mode, row.roi_percent, row.rotation_deg)
@@ -66,9 +75,10 @@ def _imported_row(rows: Sequence[FlatHistory], profile: Profile | None) -> dict[
     return {
         "id": None,
         "guid": None,
+        "key": set_key(None, rows),
         "profile": "" if profile is None else profile.name,
-        "state": "imported",
-        "message": "",
+        "state": "revoked" if first.revoked_at is not None else "imported",
+        "message": first.revoked_why,
         "night": max(row.session_date for row in rows).isoformat(),
         "filter": first.filter_name,
         "gain": first.gain,
@@ -76,6 +86,8 @@ def _imported_row(rows: Sequence[FlatHistory], profile: Profile | None) -> dict[
         "binning": first.binning,
         "readout_mode": first.readout_mode,
         "rotation_deg": first.rotation_deg,
+        "temperature_c": first.temperature_c,
+        "flats_type": first.flats_type,
         "roi_percent": first.roi_percent,
         "brightness": None,
         "exposure_s": None,
@@ -93,6 +105,7 @@ def _set_row(flat_set: FlatSet, profile: Profile | None) -> dict[str, Any]:
     return {
         "id": flat_set.id,
         "guid": flat_set.guid,
+        "key": set_key(flat_set, ()),
         "profile": "" if profile is None else profile.name,
         "state": flat_set.state.value,
         "message": flat_set.message,
@@ -103,6 +116,8 @@ def _set_row(flat_set: FlatSet, profile: Profile | None) -> dict[str, Any]:
         "binning": flat_set.binning,
         "readout_mode": flat_set.readout_mode,
         "rotation_deg": flat_set.rotation_deg,
+        "temperature_c": flat_set.temperature_c,
+        "flats_type": flat_set.flats_type.value,
         "roi_percent": flat_set.roi_percent,
         "brightness": flat_set.brightness,
         "exposure_s": flat_set.exposure_s,
@@ -131,4 +146,5 @@ def _session_row(row: FlatHistory) -> dict[str, Any]:
         "filter": row.filter_name,
         "rotation_deg": row.rotation_deg,
         "taken_at": row.taken_at.isoformat(),
+        "revoked_at": None if row.revoked_at is None else row.revoked_at.isoformat(),
     }

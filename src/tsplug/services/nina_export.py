@@ -118,7 +118,7 @@ class _Export:
         targets = {each.id for each in self._targets}
         for row in self._unit.list(FlatHistory):
             # Target Scheduler knows no dark flats, and would take them for flats.
-            if row.flats_type != FlatsType.DARK and (self._all or row.target_id in targets):
+            if row.revoked_at is None and row.flats_type != FlatsType.DARK and (self._all or row.target_id in targets):
                 yield flats_row(row, self._guids.get(row.profile_id, ""), zone=self._zones.get(row.profile_id, UTC))
 
     def _images(self) -> dict[str, int]:

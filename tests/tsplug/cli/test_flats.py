@@ -1,0 +1,130 @@
+"""The commands about flats and training, as their users run them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tsplug.app import open_store
+from tsplug.cli.application import application
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock, first_catalogue, store_light
+from tsplug.testing.clock import START
+from tsplug.testing.night import record_night
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Return what runs a command on the morning after a recorded night whose blue lights have no flats."""
+    file = tmp_path / "store.sqlite"
+    clock = ManualClock(START)
+    store = open_store(str(file), clock)
+    load_catalogue(first_catalogue(), store, clock=clock)
+    record_night(store, folder=tmp_path / "lights")
+    store_light(store, "M 42", filter_name="Ha", started=START - timedelta(days=50))
+    store_light(store, "M 42", filter_name="Ha", started=START, gain=77)
+    store.close()
+
+    def runs(*arguments: str, typed: str = "") -> Result:
+        environment = {"TSPLUG_DB": str(file), "COLUMNS": "200", "NO_COLOR": "1"}
+        words = ["--at", "2026-01-16T06:00:00+01:00", *arguments]
+        return CliRunner().invoke(application(), words, input=typed, env=environment)
+
+    return runs
+
+
+def document(result: Result) -> Any:
+    """Return the one JSON document on standard output."""
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_due_tells_what_is_due_and_what_expired(run: Run) -> None:
+    """Sessions are listed oldest first with their verdicts, as a table and as JSON."""
+    rows = document(run("flats", "due", "--json"))
+    assert [row["filter"] for row in rows if row["due"]] == ["Ha", "B"]
+    assert [(row["session_date"], row["expires_on"]) for row in rows if row["expired"]] == [
+        ("2025-11-26", "2026-01-11")
+    ]
+    assert "expired: older than the window" in run("flats", "due").stdout
+
+
+def test_plan_tells_sets_time_and_the_training_to_add(run: Run) -> None:
+    """What would run is shown with its time; what is skipped ends in a command that makes it run."""
+    row = document(run("flats", "plan", "--json", "--count", "4"))
+    assert [(each["filter"], each["wanted"]) for each in row["sets"]] == [("B", 4)]
+    shown = run("flats", "plan")
+    assert "1 flat set, 10 frames, about 2.1 minutes" in shown.stdout
+    assert "tsplug training add Ha --gain 77" in shown.stdout
+    command = row["skipped"][0]["training"].removeprefix("tsplug ").split()
+    assert run(*command).exit_code == 2
+    words = [{"LEVEL": "100", "SECONDS": "6.5"}.get(word, word) for word in command]
+    assert document(run(*words, "--adu", "25000", "--json"))["replaced"] is False
+    assert [each["filter"] for each in document(run("flats", "plan", "--json"))["sets"]] == ["Ha", "B"]
+    assert run("flats", "plan", "--rule", "nonsense").exit_code == 2
+    assert "no flats would be taken" in run("flats", "plan", "--rule", "completion").stdout
+
+
+def test_a_set_is_revoked_by_its_name_and_reason(run: Run) -> None:
+    """A revoked set is told with its reason; its sessions are due again; twice is refused with one line."""
+    key = next(row["key"] for row in document(run("flats", "history", "--json")) if row["filter"] == "L")
+    assert "2 light sessions without flats" in run("flats", "revoke", key, "--why", "dew").stdout
+    assert [row["filter"] for row in document(run("flats", "due", "--json")) if row["due"]].count("L") == 2
+    again = run("flats", "revoke", key, "--why", "dew")
+    assert (again.exit_code, again.stderr) == (1, f"error: flat set {key} was revoked before: dew\n")
+    assert run("flats", "revoke", key, "--why", "  ").exit_code == 2
+    assert run("flats", "revoke", key).exit_code == 2
+    assert "dew" in run("flats", "history").stdout
+
+
+def test_coverage_tells_what_lacks_flats(run: Run) -> None:
+    """Lights without flats are listed, by target and night, and with --missing nothing else."""
+    rows = document(run("flats", "coverage", "--missing", "--json"))
+    assert {row["filter"] for row in rows} == {"Ha", "B"}
+    shown = run("flats", "coverage", "--target", "M 81").stdout
+    assert "by target" in shown
+    assert "by night" in shown
+    assert document(run("flats", "coverage", "--night", "2026-01-14", "--json")) == []
+    for words in (
+        ["--night", "tomorrow"],
+        ["--since", "1492-01-01"],
+        ["--night", "2026-01-15", "--since", "2026-01-15"],
+    ):
+        assert run("flats", "coverage", *words).exit_code == 2
+
+
+def test_training_is_listed_and_deleted(run: Run) -> None:
+    """Settings are listed by filter; deleting asks, and without a yes nothing goes."""
+    rows = document(run("training", "list", "--json"))
+    assert [row["filter"] for row in rows] == ["L", "R", "G", "B", "Ha"]
+    assert [row["id"] for row in document(run("training", "list", "--filter", "Ha", "--json"))] == [5]
+    assert run("training", "delete", "5", typed="n\n").exit_code == 1
+    assert run("training", "delete", "5", "--json").exit_code == 1
+    assert run("training", "delete", "5", "99", "--yes").exit_code == 1
+    assert "deleted 1 trained setting: 5" in run("training", "delete", "5", typed="yes\n").stdout
+    assert len(document(run("training", "list", "--json"))) == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Ha", "--brightness", "10", "--exposure", "0"],
+        ["Ha", "--brightness", "10", "--exposure", "nan"],
+        ["Ha", "--brightness", "-1", "--exposure", "1"],
+        ["Ha", "--brightness", "10", "--exposure", "1", "--adu", "inf"],
+        [" ", "--brightness", "10", "--exposure", "1"],
+        ["Ha", "--brightness", "10"],
+    ],
+)
+def test_impossible_training_is_wrong_use(run: Run, words: list[str]) -> None:
+    """Values that no panel has are refused before anything is opened."""
+    assert run("training", "add", *words).exit_code == 2
+    assert run("training", "add", "Xx", "--brightness", "10", "--exposure", "1").exit_code == 1
