@@ -10,11 +10,16 @@ _SIGMA = 5.0
 _SMALLEST_PX = 8
 _WIDEST_PX = 30.0
 _MOST_STARS = 150
+# Half of a single pixel's light lies within 0.4: what is hardly wider is a hot pixel.
+_HOT_PX = 0.5
 _FEWEST_STARS = 3
+# All stars of a frame have one size; knots of a nebula and pairs of stars are wider, and may be more than half of what
+# is found where little light comes through.
+_STARS_SHARE = 0.3
 
 
 def half_flux_radius(pixels: NDArray[np.uint16]) -> float | None:
-    """Return the median half-flux radius of the stars of a frame (rows by columns) in pixels, None with too few."""
+    """Return the half-flux radius of the stars of a frame (rows by columns) in pixels, None with too few."""
     data = pixels.astype(np.float32)
     background = sep.Background(data, bw=64, bh=64)
     data -= background.back()
@@ -25,5 +30,5 @@ def half_flux_radius(pixels: NDArray[np.uint16]) -> float | None:
     bright = good[np.argsort(good["flux"])[::-1][:_MOST_STARS]]
     widest = np.minimum(_WIDEST_PX, 6.0 * bright["a"])
     radius, flag = sep.flux_radius(data, bright["x"], bright["y"], widest, 0.5, subpix=5)
-    sound = radius[(flag == 0) & np.isfinite(radius)]
-    return float(np.median(sound)) if len(sound) >= _FEWEST_STARS else None
+    sound = radius[(flag == 0) & np.isfinite(radius) & (radius > _HOT_PX)]
+    return float(np.quantile(sound, _STARS_SHARE)) if len(sound) >= _FEWEST_STARS else None
