@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import commands, faults, frames, scenarios, sequences, servers
+from generator import astrobin, commands, faults, frames, scenarios, sequences, servers
 from generator.tables import as_markdown, fields, first_paragraph, shown_number, table, type_text
 from pydantic import BaseModel
 
@@ -156,6 +156,9 @@ def _settings() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "altitude": sequences.altitude,
     "any-device": servers.any_device,
+    "astrobin-columns": astrobin.astrobin_columns,
+    "astrobin-keywords": astrobin.astrobin_keywords,
+    "astrobin-settings": astrobin.astrobin_settings,
     "catalogue": sequences.catalogue,
     "containers": sequences.containers,
     "context": _context,

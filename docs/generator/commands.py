@@ -43,7 +43,8 @@ def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, command
         return
     for child, below in children.items():
-        yield from _walk(below, f"{name} {child}")
+        # Where a group means one of its commands by default, the user types the group's name.
+        yield from _walk(below, name if child == getattr(command, "default_name", "") else f"{name} {child}")
 
 
 def _command(name: str, command: Any, *, without: Iterable[str] = ()) -> str:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tsplug.astrobin.configuration import Lookups
+    from tsplug.astrobin.settings_document import Settings as AstrobinSettings
     from tsplug.nina.profile import NinaProfile
     from tsplug.ports import (
         ArchiveSink,
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
         FrameFiles,
         FrameHeaders,
         FrameStatus,
+        PlaceLookups,
         SchedulerSink,
         SchedulerSource,
         Store,
@@ -191,3 +194,34 @@ def open_profile_archive(file: Path) -> AbstractContextManager[ArchiveSource]:
     from tsplug.files.profile_zip.reading import opened
 
     return opened(file)
+
+
+def read_astrobin_settings(file: Path) -> AstrobinSettings:
+    """Return what a file of settings for the AstroBin export says: our TOML, or the reference tool's config.ini.
+
+    Raises:
+        InputError: it is missing, or no such file.
+    """
+    from tsplug.files.astrobin_settings import read_settings
+
+    return read_settings(file)
+
+
+def default_settings_folder() -> Path:
+    """Return the folder of this user's settings."""
+    from tsplug.settings import Settings
+
+    return Settings().data_dir
+
+
+def place_lookups(lookups: Lookups) -> PlaceLookups:
+    """Return what asks the network about places; it asks nothing until it is asked."""
+    from tsplug.lookups.places import WebPlaceLookups
+
+    return WebPlaceLookups(
+        sky_endpoint=lookups.sky_endpoint,
+        sky_key=lookups.sky_key,
+        geocoding_endpoint=lookups.geocoding_endpoint,
+        email=lookups.email,
+        timeout_s=lookups.timeout_s,
+    )

@@ -10,6 +10,7 @@ Expected outcomes (a rejected frame, a skipped flat set, a target that is not up
     |   +-- StoreTooNewError        written by a newer tsplug: refused untouched
     |   `-- StoreUnavailableError   cannot be opened, locked for too long, read-only, disk full
     +-- FileError                   a frame cannot be read or written
+    +-- NetworkError                a question to the network was not answered
     +-- DeviceError                 a device failed, is missing or does not answer
     `-- Cancelled                   the user or the host asked to stop
 """
@@ -47,6 +48,10 @@ class StoreUnavailableError(StoreError):
 
 class FileError(TsplugError):
     """A frame cannot be read or written; the text names the file and the reason."""
+
+
+class NetworkError(TsplugError):
+    """A question to the network was not answered, or not usably; the text says which and why."""
 
 
 class DeviceError(TsplugError):

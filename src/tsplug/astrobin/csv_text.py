@@ -16,7 +16,13 @@ def csv_text(rows: Sequence[AcquisitionRow]) -> str:
     """
     used = [field for field in FIELDS if field.required or any(_value(row, field) is not None for row in rows)]
     header = [DATE, *(field.name for field in used)]
-    lines = [header, *([row.date.isoformat(), *(_cell(_value(row, field)) for field in used)] for row in rows)]
+    lines = [
+        header,
+        *(
+            ["" if row.date is None else row.date.isoformat(), *(_cell(_value(row, field)) for field in used)]
+            for row in rows
+        ),
+    ]
     return "".join(",".join(line) + "\n" for line in lines)
 
 

@@ -1,7 +1,8 @@
 """AstroBin's columns: their names, order and limits, and which rows they refuse.
 
-AstroBin checks nothing on paste and drops what it does not like in silence, so a row that it would not show as it
-stands is refused here, with the reason. Limits: AstroBin's help page on acquisition CSV and its importer of April 2025.
+AstroBin checks nothing on paste and drops what it does not like in silence. Here a row that it would not take is
+refused, and a cell that it would not show is emptied, each with the reason. Limits: AstroBin's help page on acquisition
+CSV and its importer of April 2025.
 """
 
 from __future__ import annotations
@@ -51,11 +52,16 @@ class Field:
 
 
 DATE = "date"
+"""The name of the first column."""
+
+_FATAL = frozenset({DATE, "number", "duration"})
+# A row without these says nothing; any other cell may be empty.
 
 FIELDS: tuple[Field, ...] = (
     Field("filter", "filter", minimum=1),
     Field("number", "number", minimum=1, required=True),
     Field("duration", "duration", digits=4, minimum=0.0001, maximum=999_999.9999, required=True),
+    Field("iso", "iso"),
     Field("binning", "binning", choices=(1, 2, 3, 4)),
     Field("gain", "gain", digits=2, minimum=-99_999.99, maximum=99_999.99),
     Field("sensorCooling", "sensor_cooling", minimum=-274, maximum=100),
@@ -74,45 +80,50 @@ FIELDS: tuple[Field, ...] = (
 
 @dataclass(frozen=True)
 class Refusal:
-    """A row that AstroBin would not take as it stands, and why."""
+    """A row, or one cell of it, that AstroBin would not take as it stands, and why."""
 
     row: AcquisitionRow
     reason: str
 
     def __str__(self) -> str:
         """Return one line for people."""
-        return f"{self.row.date} {self.row.filter_name} {self.row.number} x {self.row.duration:g} s: {self.reason}"
+        day = "without date" if self.row.date is None else f"{self.row.date}"
+        return f"{day} {self.row.filter_name} {self.row.number} x {self.row.duration:g} s: {self.reason}"
 
 
 @dataclass(frozen=True)
 class CheckedRows:
-    """Rows that AstroBin takes, and those it would not."""
+    """Rows that AstroBin takes, those it would not, and the cells left empty because it would not show them."""
 
     rows: tuple[AcquisitionRow, ...]
     refused: tuple[Refusal, ...]
+    emptied: tuple[Refusal, ...] = ()
 
 
 def checked(rows: Iterable[AcquisitionRow], *, today: date) -> CheckedRows:
-    """Divide rows into those that AstroBin takes and those it would not.
+    """Divide rows into those that AstroBin takes and those it would not; empty the cells that it would not show.
 
     Args:
         rows: in the order they shall be written.
-        today: the date at the site; AstroBin refuses a later one.
+        today: the date where the user is; AstroBin refuses a later one.
     """
-    taken, refused = [], []
+    taken, refused, emptied = [], [], []
     for row in rows:
-        reason = "; ".join(problems(row, today=today))
-        if reason:
-            refused.append(Refusal(row, reason))
-        else:
-            taken.append(row)
-    return CheckedRows(tuple(taken), tuple(refused))
+        found = problems(row, today=today)
+        fatal = [reason for name, reason in found.items() if name in _FATAL]
+        if fatal:
+            refused.append(Refusal(row, "; ".join(fatal)))
+            continue
+        emptied += [Refusal(row, f"{reason}; the cell is left empty") for reason in found.values()]
+        taken.append(row.model_copy(update=dict.fromkeys(found)) if found else row)
+    return CheckedRows(tuple(taken), tuple(refused), tuple(emptied))
 
 
-def problems(row: AcquisitionRow, *, today: date) -> tuple[str, ...]:
-    """Return everything that AstroBin would not take of a row."""
-    found = [_date_problem(row.date, today), *(field.problem(getattr(row, field.attribute)) for field in FIELDS)]
-    return tuple(problem for problem in found if problem)
+def problems(row: AcquisitionRow, *, today: date) -> dict[str, str]:
+    """Return everything that AstroBin would not take of a row, by attribute."""
+    found = {DATE: "" if row.date is None else date_problem(row.date, today)}
+    found |= {field.attribute: field.problem(getattr(row, field.attribute)) for field in FIELDS}
+    return {name: problem for name, problem in found.items() if problem}
 
 
 def number_text(value: float) -> str:
@@ -126,7 +137,8 @@ def _exponent(value: float) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
-def _date_problem(day: date, today: date) -> str:
+def date_problem(day: date, today: date) -> str:
+    """Return why AstroBin would not take a date, or an empty text."""
     if day > today:
         return f"date {day} is in the future"
     return f"date {day} is before the year {_FIRST_YEAR}" if day.year < _FIRST_YEAR else ""

@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 _STYLES = {"accepted": "green", "rejected": "red", "pending": "yellow", "accept": "green", "reject": "red"}
@@ -99,6 +101,30 @@ class CommandProgress:
         """Print what is being done."""
         share = f" ({done}/{total})" if done is not None and total is not None else ""
         Console(stderr=True, highlight=False, soft_wrap=True).print(escape(f"{message}{share}"), style="dim")
+
+
+class FileProgress:
+    """Shows how many files of how many were looked at: a bar on a terminal's standard error, elsewhere nothing."""
+
+    def __init__(self, what: str) -> None:
+        """Name what is done with the files."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        console = Console(stderr=True)
+        self._bar = Bars(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task(what, total=None)
+
+    def __enter__(self) -> FileProgress:
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell how far it is."""
+        self._bar.update(self._task, completed=done, total=total)
 
 
 def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:

@@ -16,6 +16,7 @@ from tsplug.ports.devices import (
     SavedFrame,
 )
 from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, ScanProgress
+from tsplug.ports.lookups import PlaceLookups
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
 from tsplug.ports.store import Dangling, Ids, ImageQuery, Spoilt, Store, Unit, ids_of
@@ -41,6 +42,7 @@ __all__ = [
     "Ids",
     "ImageQuery",
     "Panel",
+    "PlaceLookups",
     "Progress",
     "Rotator",
     "SavedFrame",

@@ -7,28 +7,9 @@ from hypothesis import strategies as st
 
 from tsplug.astrobin.acquisitions import AcquisitionRow
 from tsplug.astrobin.csv_text import csv_text
+from tsplug.astrobin.importer import imported
 
 TODAY = date(2026, 1, 16)
-# What AstroBin's importer knows: spec astrobin 1.2.
-IMPORTER_NAMES = {
-    *("date", "filter", "number", "duration", "iso", "binning", "gain", "sensorCooling", "fNumber", "darks", "flats"),
-    *("flatDarks", "bias", "bortle", "meanSqm", "meanFwhm", "temperature", "isSynthetic"),
-}
-
-
-def imported(text: str) -> list[dict[str, object]]:
-    """Return what AstroBin's importer makes of a pasted text, by its rules; refuse what it refuses."""
-    lines = [line.split(",") for line in text.strip().split("\n")]
-    header = lines[0]
-    assert set(header) <= IMPORTER_NAMES, header
-    assert {"number", "duration"} <= set(header)
-    assert all(len(line) == len(header) for line in lines)
-    rows = [{key: cell.strip() for key, cell in zip(header, line, strict=True) if cell} for line in lines[1:]]
-    for row in rows:
-        assert date(1000, 1, 1) <= date.fromisoformat(row["date"]) <= TODAY
-        assert row.get("binning", "1") in "1234"
-    return [{key: cell if key == "date" else float(cell) for key, cell in row.items()} for row in rows]
-
 
 rows = st.builds(
     AcquisitionRow,
@@ -48,7 +29,9 @@ rows = st.builds(
 @given(st.lists(rows, min_size=1, max_size=8))
 def test_the_importer_reads_back_what_was_meant(table: list[AcquisitionRow]) -> None:
     """Whatever a row holds, AstroBin's rules read the same numbers, and no cell where nothing is known."""
-    found = imported(csv_text(table))
+    read = imported(csv_text(table), today=TODAY)
+    assert read.faults == ()
+    found = read.rows
     assert [row["date"] for row in found] == [row.date.isoformat() for row in table]
     for name, attribute in [("filter",) * 2, ("duration",) * 2, ("gain",) * 2, ("meanFwhm", "mean_fwhm")]:
         assert [row.get(name) for row in found] == [getattr(row, attribute) for row in table]

@@ -138,7 +138,11 @@ def test_flats_are_told(run: Run) -> None:
 def test_astrobin_files_are_written(run: Run, tmp_path: Path) -> None:
     """The command writes CSV and summary, and tells rows; rejected lights count when asked for."""
     told = document(run("astrobin", "--target", "M 42", "--out", str(tmp_path / "o"), "--json", "--at", AFTER))
-    assert [Path(file).name for file in told["files"]] == ["M_42_acquisition.csv", "M_42_session_summary.txt"]
+    assert [Path(file).name for file in told["files"]] == [
+        "M_42_acquisition.csv",
+        "M_42_session_summary.txt",
+        "M_42_session_summary.html",
+    ]
     assert sum(row["number"] for row in told["rows"]) == 8
     more = run(
         *("astrobin", "--target", "M 42", "--out", str(tmp_path), "--include-rejected", "--include-pending"),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tsplug.model import FlatSet, FlatSetState, GradingStatus, Profile, Target
+from tsplug.astrobin.configuration import Choices, Configuration
+from tsplug.model import FlatSet, FlatSetState, Profile, Target
 from tsplug.ports import Store
 from tsplug.services.astrobin_export import acquisition_rows, export_target, write_export
 from tsplug.testing import stocked_store
@@ -31,17 +32,17 @@ def target(store: Store, name: str) -> Target:
     return found
 
 
-def numbers(store: Store, name: str, *statuses: GradingStatus) -> dict[str, int]:
+def numbers(store: Store, name: str, **choices: bool) -> dict[str, int]:
     """Return frames by filter."""
-    rows = acquisition_rows(target(store, name), store, statuses=statuses or {GradingStatus.ACCEPTED})
+    rows = acquisition_rows(target(store, name), store, choices=Choices(**choices))
     return {row.filter_name: row.number for row in rows}
 
 
 def test_only_accepted_lights_count(store: Store) -> None:
     """Pending and rejected lights are left out unless they are asked for."""
     assert numbers(store, "M 42") == {"Ha": 5, "L": 3}
-    assert numbers(store, "M 42", GradingStatus.ACCEPTED, GradingStatus.REJECTED) == {"Ha": 6, "L": 3}
-    assert numbers(store, "M 42", GradingStatus.PENDING) == {"L": 1}
+    assert numbers(store, "M 42", include_rejected=True) == {"Ha": 6, "L": 3}
+    assert numbers(store, "M 42", include_pending=True) == {"Ha": 5, "L": 4}
 
 
 def test_flats_are_those_of_the_lights_sessions(store: Store) -> None:
@@ -90,3 +91,32 @@ def test_an_unmapped_filter_leaves_its_cell_empty(store: Store) -> None:
     export = export_target(target(store, "M 42"), store, now=MORNING)
     assert [row.filter for row in export.rows.rows] == [None, 2906]
     assert "filter 'Ha' has no AstroBin id" in export.notes[0]
+
+
+def test_settings_know_filters_that_the_profile_does_not(store: Store) -> None:
+    """A filter's number comes from the profile, else from the settings, and a close name is suggested."""
+    with store.write() as unit:
+        profile = unit.list(Profile)[0]
+        profile.astrobin_filters = {"L": 2906}
+        unit.update(profile)
+    known = Configuration(filters={"HA": 4663, "L": 1})
+    export = export_target(target(store, "M 42"), store, now=MORNING, configuration=known)
+    assert [row.filter for row in export.rows.rows] == [4663, 2906]
+    close = Configuration(filters={"H-alpha": 4663})
+    export = export_target(target(store, "M 42"), store, now=MORNING, configuration=close)
+    assert "is it 'H-alpha', number 4663?" in export.notes[0]
+
+
+def test_provenance_and_page_are_written_where_asked_for(store: Store, tmp_path: Path) -> None:
+    """A second CSV names the source of each cell; the page holds the summary's tables and nothing from outside."""
+    export = export_target(target(store, "M 42"), store, now=MORNING)
+    files = write_export(export, tmp_path, page=True, provenance=True)
+    assert [file.name.removeprefix("M_42_") for file in files] == [
+        *("acquisition.csv", "session_summary.txt", "session_summary.html", "provenance.csv"),
+    ]
+    told = files[3].read_text().splitlines()
+    assert "1,2026-01-15,Ha,M 42,Sternwarte,meanFwhm,4.38,store: metrics fwhm_arcsec" in told
+    assert "1,2026-01-15,Ha,M 42,Sternwarte,flats,10,linked to the session" in told
+    page = files[2].read_text()
+    assert "<td>Ha</td><td>5</td><td>200</td>" in page
+    assert "http" not in page

@@ -1,0 +1,116 @@
+"""Frames to everything that an export holds: rows, the calibration behind them, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tsplug.astrobin.acquisitions import AcquisitionRow, LightGroup, acquisition_row, light_groups
+from tsplug.astrobin.configuration import Choices, Configuration, Dates
+from tsplug.astrobin.copies import without_copies
+from tsplug.astrobin.filter_names import FilterTable, unmapped_notes
+from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
+from tsplug.astrobin.matching import Matcher
+from tsplug.astrobin.nights import is_guessed, night_of, utc_date_of
+from tsplug.astrobin.places import placed
+from tsplug.astrobin.published import PublishedMatcher
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What frames come to: rows, the lights and calibration behind each, calibration nobody needs, and notes.
+
+    ``frames`` are all that count, with place, night and filter number.
+    ``notes`` tell what is missing in the rows: filters without a number, masters that do not tell what they hold.
+    ``hints`` tell what the user may want to know, though nothing is missing.
+    """
+
+    rows: tuple[AcquisitionRow, ...]
+    groups: tuple[LightGroup, ...]
+    frames: tuple[Frame, ...] = ()
+    unused: tuple[Frame, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def lights(self) -> tuple[Frame, ...]:
+        """Return the lights that count, row by row."""
+        return tuple(light for group in self.groups for light in group.lights)
+
+
+def exported(frames: Sequence[Frame], configuration: Configuration, *, choices: Choices) -> Exported:
+    """Return what frames come to.
+
+    Copies of one exposure count once. Frames of a place, night or filter number of their own keep it; the others get
+    theirs by distance, by local noon (or UTC date) and from the settings.
+    """
+    kept, copies = without_copies(frames)
+    dated = [_dated(frame, choices) for frame in placed(kept, configuration)]
+    numbered = _numbered(dated, configuration)
+    lights = [frame for frame in numbered if frame.kind is FrameKind.LIGHT]
+    others = [frame for frame in numbered if frame.kind is not FrameKind.LIGHT]
+    matcher: Matcher | PublishedMatcher
+    if choices.compatible:
+        matcher = PublishedMatcher(others, configuration, lights=lights)
+    else:
+        matcher = Matcher(others, configuration)
+    groups = light_groups(lights, choices, calibration_of=matcher.of)
+    return Exported(
+        rows=tuple(acquisition_row(group, configuration, choices=choices) for group in groups),
+        groups=groups,
+        frames=tuple(numbered),
+        unused=tuple(matcher.unused()),
+        left_out=tuple(copies),
+        notes=_notes(lights, groups, configuration=configuration),
+        hints=_hints(lights, choices),
+    )
+
+
+def _dated(frame: Frame, choices: Choices) -> Frame:
+    if choices.compatible or choices.dates is Dates.UTC:
+        return replace(frame, night=utc_date_of(frame))
+    if frame.night is not None:
+        return frame
+    return replace(frame, night=night_of(frame, frame.place))
+
+
+def _numbered(frames: Sequence[Frame], configuration: Configuration) -> list[Frame]:
+    """Return frames with filter names as the settings spell them, and AstroBin's numbers."""
+    table = FilterTable(configuration.filters)
+    known = {name: (table.known_as(name), table.number_of(name)) for name in {frame.filter_name for frame in frames}}
+    return [
+        frame
+        if frame.filter_id is not None or not frame.filter_name
+        else replace(frame, filter_name=known[frame.filter_name][0], filter_id=known[frame.filter_name][1])
+        for frame in frames
+    ]
+
+
+def _notes(lights: Sequence[Frame], groups: Sequence[LightGroup], *, configuration: Configuration) -> tuple[str, ...]:
+    unmapped = {light.filter_name for light in lights if light.filter_id is None and light.filter_name}
+    undated = sum(1 for light in lights if light.night is None)
+    notes = list(unmapped_notes(unmapped, FilterTable(configuration.filters)))
+    notes += [f"{undated} lights do not tell when they were taken, their date cells are empty"] if undated else []
+    silent = dict.fromkeys(m.how for group in groups for m in group.calibration.values() if m.sets and m.count is None)
+    notes += [f"{how}, its cells are empty: tell it in the settings, masters" for how in silent]
+    return tuple(notes)
+
+
+def _hints(lights: Sequence[Frame], choices: Choices) -> tuple[str, ...]:
+    if choices.compatible or choices.dates is Dates.UTC:
+        return ()
+    guessed = sum(1 for light in lights if is_guessed(light, light.place))
+    if not guessed:
+        return ()
+    return (f"{guessed} lights tell neither local time nor site: their nights are taken from noon to noon UTC",)
+
+
+def calibration_of_kind(groups: Sequence[LightGroup], kind: FrameKind) -> list[Frame]:
+    """Return every frame of a kind that belongs to lights, each once, in order of appearance."""
+    found: dict[str, Frame] = {}
+    for group in groups:
+        matched = group.calibration.get(kind)
+        for each in matched.sets if matched is not None else ():
+            found |= {frame.name: frame for frame in each.frames}
+    return list(found.values())

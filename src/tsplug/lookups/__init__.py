@@ -1,0 +1,1 @@
+"""Questions to the network, asked only where the user wants them."""
