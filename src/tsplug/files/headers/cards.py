@@ -12,7 +12,7 @@ from tsplug.model import CardProblem, CardValue
 
 CARD_BYTES = 80
 _KEYWORD_BYTES = 8
-_REMEMBERED = 20_000
+REMEMBERED = 20_000
 """How many keywords and values are remembered: the frames of a night share most of their cards."""
 _LONGEST_NUMBER = 80
 _PADDING = b" \0\t\r\n"
@@ -22,7 +22,7 @@ _QUOTED = re.compile(rb"'((?:[^']|'')*)'")
 _INTEGER = re.compile(rb"[+-]?\d+")
 _REAL = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[EDed][+-]?\d+)?")
 _NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf|infinity)(?:\(.*\))?|[+-]?1\.#.*", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]+")
 _Rests = Sequence[tuple[bytes, bytes]]
 
 
@@ -48,6 +48,13 @@ class Cards:
         elif value is not None:
             self.values.setdefault(keyword, value)
 
+    def drop(self, keywords: Collection[str]) -> None:
+        """Forget keywords that were read for our own use."""
+        for keyword in keywords:
+            self.values.pop(keyword, None)
+        if self.problems:
+            self.problems[:] = [problem for problem in self.problems if problem.keyword not in keywords]
+
 
 class Keywords(dict[bytes, str]):
     """The wanted keyword behind the first eight bytes of a card, or an empty text; learns as it is asked."""
@@ -59,7 +66,7 @@ class Keywords(dict[bytes, str]):
         self.wanted = None if wanted is None else frozenset(keyword.upper() for keyword in wanted)
 
     def __missing__(self, raw: bytes) -> str:
-        if len(self) >= _REMEMBERED:
+        if len(self) >= REMEMBERED:
             self.clear()
         name = raw.strip(_PADDING).decode("latin-1").upper()
         self[raw] = name if self._counts(name) else ""
@@ -72,7 +79,9 @@ class Keywords(dict[bytes, str]):
 
     def wants(self, keyword: str) -> bool:
         """Say whether a keyword in upper case is wanted."""
-        return self.wanted is None or keyword in self.wanted
+        if self.wanted is None:
+            return keyword.isprintable() and keyword != ""
+        return keyword in self.wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class _Values(dict[bytes, "CardValue | _Odd"]):
     """The value of a card by what follows its keyword; learns as it is asked."""
 
     def __missing__(self, rest: bytes) -> CardValue | _Odd:
-        if len(self) >= _REMEMBERED:
+        if len(self) >= REMEMBERED:
             self.clear()
         value = card_value(rest)
         kept = _Odd(value) if value is None or isinstance(value, Unusable) or _goes_on(value) else value
@@ -158,12 +167,16 @@ def bare_value(text: bytes) -> CardValue | Unusable | None:
 
 
 def readable(text: bytes) -> str:
-    """Return a text in UTF-8, or Latin-1 where it is none; without trailing blanks, control characters as a blank."""
+    """Return a text in UTF-8, or Latin-1 where it is none, on one line and without trailing blanks."""
     try:
-        decoded = text.decode("utf-8")
+        return one_line(text.decode("utf-8"))
     except UnicodeDecodeError:
-        decoded = text.decode("latin-1")
-    return _UNPRINTABLE.sub(" ", decoded.rstrip("\0")).rstrip() if not decoded.isprintable() else decoded.rstrip()
+        return one_line(text.decode("latin-1"))
+
+
+def one_line(text: str) -> str:
+    """Return a text without trailing blanks, with a blank for what cannot be printed or ends a line."""
+    return text.rstrip() if text.isprintable() else _UNPRINTABLE.sub(" ", text.rstrip("\0")).rstrip()
 
 
 def image_cards(values: Mapping[str, CardValue]) -> dict[str, CardValue]:

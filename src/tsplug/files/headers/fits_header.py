@@ -51,7 +51,7 @@ class FitsHeaderReader:
             header += extension
             self._join(cards, extension)
         count = count_in_header(header) or count_in_cards(cards.values)
-        self._drop_unwanted(cards)
+        cards.drop(self._extra)
         return cards, _NO_PROPERTIES, count
 
     def _join(self, cards: Cards, extension: bytes) -> None:
@@ -83,12 +83,6 @@ class FitsHeaderReader:
             offset += _padded(len(header) + CARD_BYTES) + _data_bytes(structure)
             left -= len(header)
         return image
-
-    def _drop_unwanted(self, cards: Cards) -> None:
-        for keyword in self._extra:
-            cards.values.pop(keyword, None)
-        if cards.problems:
-            cards.problems[:] = [problem for problem in cards.problems if problem.keyword not in self._extra]
 
 
 def _header(source: ByteSource, offset: int) -> bytes:

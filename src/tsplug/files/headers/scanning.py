@@ -44,13 +44,13 @@ class HeaderFiles:
 
 
 def _headers(
-    found: list[Path | BadFile], reader: _Reader, *, progress: ScanProgress | None
+    found: list[str | BadFile], reader: _Reader, *, progress: ScanProgress | None
 ) -> Iterator[FrameHeader | BadFile]:
     seen: set[tuple[int, int]] = set()
     for done, each in enumerate(found):
         if progress is not None and done % _REPORT_EVERY == 0:
             progress(done, len(found))
-        header = each if isinstance(each, BadFile) else reader.read(each, seen)
+        header = each if isinstance(each, BadFile) else reader.read(Path(each), seen)
         if header is not None:
             yield header
     if progress is not None:

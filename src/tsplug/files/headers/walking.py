@@ -21,8 +21,8 @@ def is_frame_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES) and not name.startswith(_COMPANION)
 
 
-def frames_below(places: Sequence[Path]) -> Iterator[Path | BadFile]:
-    """Yield the frames in and below folders, and what is named like one but is none or cannot be reached.
+def frames_below(places: Sequence[Path]) -> Iterator[str | BadFile]:
+    """Yield the paths of the frames in and below folders, and what is named like one but is none or cannot be reached.
 
     A folder that is reached again, by a link or because it lies in another place, is passed over; what an operating
     system keeps of deleted files too. Names of one file in several folders all come; who opens them tells them apart.
@@ -36,11 +36,15 @@ def frames_below(places: Sequence[Path]) -> Iterator[Path | BadFile]:
     return _walk(places)
 
 
-def _walk(places: Sequence[Path]) -> Iterator[Path | BadFile]:
+class _Folder(str):
+    """The path of a folder: a text, as there are many of them."""
+
+
+def _walk(places: Sequence[Path]) -> Iterator[str | BadFile]:
     visited: set[tuple[int, int]] = set()
     for place in places:
         if not place.is_dir():
-            yield place
+            yield str(place)
             continue
         # A stack of its own instead of recursion: a tree may be deeper than Python calls.
         stack = [iter(_entries(str(place), visited))]
@@ -48,14 +52,14 @@ def _walk(places: Sequence[Path]) -> Iterator[Path | BadFile]:
             entry = next(stack[-1], None)
             if entry is None:
                 stack.pop()
-            elif isinstance(entry, str):
+            elif isinstance(entry, _Folder):
                 stack.append(iter(_entries(entry, visited)))
             else:
                 yield entry
 
 
-def _entries(folder: str, visited: set[tuple[int, int]]) -> list[str | Path | BadFile]:
-    """Return what is in a folder, in order of name: frames as a path, folders as a text."""
+def _entries(folder: str, visited: set[tuple[int, int]]) -> list[_Folder | str | BadFile]:
+    """Return what is in a folder, in order of name."""
     try:
         status = os.stat(folder)  # noqa: PTH116 - a Path for each of many folders takes longer than the call
         if (status.st_dev, status.st_ino) in visited:
@@ -72,14 +76,14 @@ def _by_name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _found(entry: os.DirEntry[str]) -> str | Path | BadFile | None:
+def _found(entry: os.DirEntry[str]) -> _Folder | str | BadFile | None:
     try:
         if entry.is_dir():
             waste = entry.name.lower() in _WASTE or entry.name.lower().startswith(".trash-")
-            return None if waste else entry.path
+            return None if waste else _Folder(entry.path)
         if not is_frame_name(entry.name):
             return None
-        return Path(entry.path) if entry.is_file() else BadFile(Path(entry.path), _what(entry))
+        return entry.path if entry.is_file() else BadFile(Path(entry.path), _what(entry))
     except OSError as error:
         return BadFile(Path(entry.path), f"cannot be reached: {error.strerror or error}")
 

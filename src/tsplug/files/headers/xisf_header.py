@@ -9,10 +9,11 @@ import base64
 import binascii
 import zlib
 from collections.abc import Collection
+from functools import lru_cache
 from xml.parsers import expat
 
-from tsplug.files.headers.cards import Cards, Keywords, Unusable, bare_value, card_value
-from tsplug.files.headers.integration import count_in_cards, count_in_lines, count_in_processing
+from tsplug.files.headers.cards import REMEMBERED, Cards, Keywords, Unusable, bare_value, card_value, one_line
+from tsplug.files.headers.integration import COUNT_KEYWORDS, count_in_cards, count_in_lines, count_in_processing
 from tsplug.files.headers.sources import ByteSource, HeaderError
 from tsplug.model import CardValue
 
@@ -21,7 +22,7 @@ LONGEST_XISF_BYTES = 8 << 20
 """Longest header read: the history of a master of a thousand frames has some 2 MB."""
 _START_BYTES = 16
 _PROCESSING = "PixInsight:ProcessingHistory"
-_OWN_PROPERTIES = ("Observation:", "Instrument:", "Image:", "Processing:")
+_OWN_PROPERTIES = ("Observation:", "Instrument:", "Image:", "Processing:", _PROCESSING)
 _LONGEST_PROPERTY = 2000
 _UNREADABLE = (expat.ExpatError, LookupError, ValueError)
 # What expat raises on damaged XML, depending on where: unknown encodings come as the latter two.
@@ -32,7 +33,8 @@ class XisfHeaderReader:
 
     def __init__(self, wanted: Collection[str] | None, *, history: bool = False) -> None:
         """Prepare for keywords in upper case; all where None."""
-        self._keywords = Keywords(wanted)
+        self._keywords = _Keywords(wanted)
+        self._extra = frozenset() if wanted is None else frozenset(COUNT_KEYWORDS) - frozenset(wanted)
         self._history = history
 
     def read(self, source: ByteSource) -> tuple[Cards, dict[str, CardValue], int | None]:
@@ -48,76 +50,95 @@ class XisfHeaderReader:
         count = count_in_processing(_processing_text(source, elements))
         if count is None:
             count = count_in_lines(cards.history)
+        if count is None:
+            count = count_in_cards(cards.values)
         if not self._history:
             cards.history.clear()
-        return cards, elements.properties, count_in_cards(elements.counts) if count is None else count
+        cards.drop(self._extra)
+        return cards, elements.properties, count
 
 
 class _Elements:
-    """Collects what the elements of a header say."""
+    """Collects what the elements of a header say.
 
-    def __init__(self, keywords: Keywords) -> None:
+    The parser tells of texts and ends only within a property of ours: most of a header is keywords, which need neither.
+    """
+
+    def __init__(self, keywords: _Keywords) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = _refuse_document_type
+        self.parser.StartElementHandler = self.start
         self.cards = Cards()
         self.properties: dict[str, CardValue] = {}
-        self.counts: dict[str, CardValue] = {}
-        self.processing: list[str] = []
+        self.processing = ""
         self.block: dict[str, str] = {}
         self._keywords = keywords
-        self._within = False
+        self._open: dict[str, str] = {}
+        self._text: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take an element."""
-        name = tag.rpartition(":")[2]
+        name = tag if tag == "FITSKeyword" else tag.rpartition(":")[2]
         if name == "FITSKeyword":
             self._take_keyword(attributes)
-        elif name == "Property":
-            self._take_property(attributes)
+        elif name == "Property" and attributes.get("id", "").startswith(_OWN_PROPERTIES):
+            self._open = attributes
+            self._text.clear()
+            self.parser.CharacterDataHandler, self.parser.EndElementHandler = self._text.append, self.end
         elif name == "Image" and "imageType" in attributes:
-            self.properties.setdefault("Image:imageType", attributes["imageType"])
-
-    def text(self, text: str) -> None:
-        """Take text, where it is that of the processing history."""
-        if self._within:
-            self.processing.append(text)
+            self.properties.setdefault("Image:imageType", one_line(attributes["imageType"]))
 
     def end(self, tag: str) -> None:
-        """Leave an element."""
-        if tag.rpartition(":")[2] == "Property":
-            self._within = False
+        """Leave an element; at the end of a property, take what it said."""
+        if tag.rpartition(":")[2] != "Property":
+            return
+        self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
+        attributes = self._open
+        text = attributes.get("value") or "".join(self._text)
+        if attributes["id"] == _PROCESSING:
+            self.processing, self.block = text, attributes
+        elif len(text) <= _LONGEST_PROPERTY and "location" not in attributes:
+            value = _property_value(attributes.get("type", ""), text.strip())
+            if value is not None and not isinstance(value, Unusable):
+                self.properties.setdefault(attributes["id"], value)
 
     def _take_keyword(self, attributes: dict[str, str]) -> None:
-        keyword = attributes.get("name", "").strip().upper()
-        value = attributes.get("value", "").strip()
-        if keyword == "HISTORY":
-            self.cards.history.append(attributes.get("comment") or value.strip("'"))
+        keyword = self._keywords[attributes.get("name", "")]
+        if not keyword:
             return
-        if keyword in ("STACKCNT", "NCOMBINE") and isinstance(count := _value(value), int):
-            self.counts[keyword] = count
-        if keyword and self._keywords.wants(keyword) and keyword != "COMMENT":
+        value = attributes.get("value", "")
+        if keyword == "HISTORY":
+            self.cards.history.append(one_line(attributes.get("comment") or value.strip("'")))
+        else:
             self.cards.take(keyword, _value(value))
 
-    def _take_property(self, attributes: dict[str, str]) -> None:
-        key = attributes.get("id", "")
-        if key == _PROCESSING:
-            self._within = True
-            self.block = attributes
-            self.processing.append(attributes.get("value", ""))
-        elif key.startswith(_OWN_PROPERTIES) and len(attributes.get("value", "")) <= _LONGEST_PROPERTY:
-            value = _property_value(attributes)
-            if value is not None and not isinstance(value, Unusable):
-                self.properties.setdefault(key, value)
+
+class _Keywords(dict[str, str]):
+    """The wanted keyword behind a name, or an empty text; learns as it is asked."""
+
+    def __init__(self, wanted: Collection[str] | None) -> None:
+        super().__init__()
+        self._wanted = Keywords(None if wanted is None else {*wanted, *COUNT_KEYWORDS})
+
+    def __missing__(self, name: str) -> str:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        keyword = name.strip().upper()
+        counts = keyword == "HISTORY" or (keyword != "COMMENT" and self._wanted.wants(keyword))
+        return self.setdefault(name, keyword if counts else "")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _value(text: str) -> CardValue | Unusable | None:
-    raw = text.encode("utf-8", "replace")
+    raw = text.strip().encode("utf-8", "replace")
     return card_value(b"=" + raw) if raw.startswith(b"'") else bare_value(raw)
 
 
-def _property_value(attributes: dict[str, str]) -> CardValue | Unusable | None:
-    text = attributes.get("value", "").strip()
-    if attributes.get("type") in ("String", "TimePoint"):
-        return text or None
-    return text == "1" if attributes.get("type") == "Boolean" else bare_value(text.encode("utf-8", "replace"))
+def _property_value(kind: str, text: str) -> CardValue | Unusable | None:
+    if kind in ("String", "TimePoint"):
+        return one_line(text) or None
+    return text == "1" if kind == "Boolean" else bare_value(text.encode("utf-8", "replace"))
 
 
 def _xml(source: ByteSource) -> bytes:
@@ -139,16 +160,13 @@ def _xml(source: ByteSource) -> bytes:
 
 
 def _parse(xml: bytes, elements: _Elements) -> None:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_document_type
-    parser.StartElementHandler = elements.start
-    parser.EndElementHandler = elements.end
-    parser.CharacterDataHandler = elements.text
     try:
-        parser.Parse(xml, True)
+        elements.parser.Parse(xml, True)
     except _UNREADABLE as error:
         raise HeaderError(f"has a damaged XML header: {error}") from error
+    finally:
+        # The parser and what it calls hold one another; apart, they need no collector to go.
+        elements.parser.StartElementHandler = elements.parser.EndElementHandler = None
 
 
 def _refuse_document_type(*_: object) -> None:
@@ -157,7 +175,7 @@ def _refuse_document_type(*_: object) -> None:
 
 def _processing_text(source: ByteSource, elements: _Elements) -> str:
     """Return the processing history, wherever the property keeps its text (XISF 1.0, sections 10.3 and 11.1)."""
-    text = "".join(elements.processing)
+    text = elements.processing
     place, _, rest = elements.block.get("location", "").partition(":")
     try:
         if place == "attachment":
