@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,7 +20,7 @@ from hostsim.equipment.retrying import again
 from hostsim.equipment.session import ANSWER_S
 from hostsim.equipment.truth import frame_truth
 from hostsim.equipment.waiting import Patience
-from tsplug import DeviceError
+from tsplug import Cancelled, DeviceError
 from tsplug.ports import Clock
 
 T = TypeVar("T")
@@ -151,9 +152,14 @@ class Camera(HostDevice):
         started = self._clock.now()
         with self._trying("start an exposure"):
             self._alpaca.StartExposure(exposure.exposure_s, exposure.light)
-        self._sleep(exposure.exposure_s, watch=watch)
-        ended = self._clock.now()
-        self._wait(self._ready, "reading out", patience=Patience(timeout_s=_DOWNLOAD_S, poll_s=_POLL_S))
+        try:
+            self._sleep(exposure.exposure_s, watch=watch)
+            ended = self._clock.now()
+            self._wait(self._ready, "reading out", patience=Patience(timeout_s=_DOWNLOAD_S, poll_s=_POLL_S))
+        except Cancelled:
+            with suppress(DeviceError, Cancelled):
+                self.abort()
+            raise
         with self._trying("send the frame"):
             num_x, num_y = int(self._alpaca.NumX), int(self._alpaca.NumY)
         pixels = again(lambda: self._frames.read(num_x=num_x, num_y=num_y), self._clock, doing="fetch a frame")

@@ -11,6 +11,7 @@ from hostsim.night.options import NightOptions
 from hostsim.night.scenarios import scenario_of
 from hostsim.saving.fits import sweep
 from hostsim.sequence.delivery import deliver
+from hostsim.sequence.flats import settle
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
@@ -93,6 +94,7 @@ def _take_up(host: Host) -> None:
     state = host.journal.state
     if state.standing.connected:
         host.context.devices.rig = host.connect()
+        settle(host)
     outbox = state.outbox
     for folder in ("lights", "flats"):
         sweep(host.out / folder, keep=outbox.part if outbox else None)

@@ -103,3 +103,4 @@ def _sets(runs: Sequence[FlatRunReport]) -> Iterator[tuple[str, FlatSetReport]]:
         yield from (("taken", report) for report in run.taken)
         yield from (("skipped", report) for report in run.skipped)
         yield from (("failed", report) for report in run.failed)
+        yield from (("left", report) for report in run.left)

@@ -38,18 +38,22 @@ class Sequential(_Container):
 
 
 class Loop(_Container):
-    """Instructions again and again, so many times or until a moment; checked before each pass."""
+    """Instructions again and again, so many times, until a moment, or as long as it helps; checked before each pass."""
 
     type: Literal["loop"] = "loop"
     name: str = Field(default="", description="What this part of the night is called.")
     count: int | None = Field(default=None, strict=True, ge=1, description="How many passes at most.")
     until: Until | None = Field(default=None, description="When no further pass begins.")
+    as_long_as: Literal["flats_needed"] | None = Field(
+        default=None,
+        description="What must be so for a further pass: flats are due that can be taken, and the last pass took some.",
+    )
     run: list[Item] = Field(min_length=1, description="The instructions of one pass.")
 
     @model_validator(mode="after")
     def _ends(self) -> Loop:
-        if self.count is None and self.until is None:
-            raise ValueError("a loop needs count or until, or it would never end")
+        if self.count is None and self.until is None and self.as_long_as is None:
+            raise ValueError("a loop needs count, until or as_long_as, or it would never end")
         return self
 
 

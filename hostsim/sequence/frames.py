@@ -21,15 +21,17 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.extras import tell_truth, weather_now
 from hostsim.sequence.host import Host
 from hostsim.sequence.known import known_metrics
+from hostsim.sequence.pointing import nudge
 from hostsim.sequence.shelter import check_safe
 from hostsim.sequence.state import Outbox
 from hostsim.sequence.watching import Guiding
 from tsplug import Expose, ExposureSaved, FileError, PierSide, TakeExposure
-from tsplug.ports import FrameRequest, SavedFrame
+from tsplug.ports import FrameLevels, FrameRequest, SavedFrame
 
 _SATURATED = 0.98
 _WRITING_TRIES = 10
 _WRITING_PAUSE_S = 30.0
+_NUDGE_PX = 40.0
 
 
 class Snapshots(Protocol):
@@ -164,19 +166,7 @@ class Frames:
         known = state.taken.get(request.guid)
         if known is not None and known.file.exists():
             return known
-        self._host.context.cancellation.check()
-        if request.readout_mode is not None:
-            self._host.camera().set_readout_mode(request.readout_mode)
-        shot = self._shoot(
-            Exposure(
-                exposure_s=request.exposure_s,
-                light=request.kind != "DARKFLAT",
-                gain=request.gain,
-                offset=request.offset,
-                binning=request.binning,
-                roi_percent=request.roi_percent,
-            )
-        )
+        shot = self._calibration(request)
         subject = Subject(request.target_name, request.project_name, request.session_id)
         facts = self._facts(shot, request.guid, kind=request.kind, number=request.number, subject=subject)
         final = self._wanted("flats", self._host.profile.flat_pattern, facts=facts)
@@ -188,6 +178,30 @@ class Frames:
         finish(part, final)
         state.outbox = None
         return saved
+
+    def measure(self, request: FrameRequest) -> FrameLevels:
+        """Expose one calibration frame and return its levels; nothing is saved (`tsplug.ports.FrameMeter`)."""
+        shot = self._calibration(request)
+        saved = _saved(request.guid, Path(), shot=shot, max_adu=self._host.camera().max_adu)
+        return FrameLevels(**saved.model_dump(exclude={"guid", "file"}))
+
+    def _calibration(self, request: FrameRequest) -> Shot:
+        host = self._host
+        host.context.cancellation.check()
+        if request.readout_mode is not None:
+            host.camera().set_readout_mode(request.readout_mode)
+        if request.dither and host.rig.mount is not None and not host.rig.mount.parked():
+            nudge(host, pixels=_NUDGE_PX, draw=request.guid)
+        return self._shoot(
+            Exposure(
+                exposure_s=request.exposure_s,
+                light=request.kind != "DARKFLAT",
+                gain=request.gain,
+                offset=request.offset,
+                binning=request.binning,
+                roi_percent=request.roi_percent,
+            )
+        )
 
     def snapshots(self, wanted: Snapshots) -> None:
         """Take frames that belong to no plan; those taken before an interruption are not taken again."""

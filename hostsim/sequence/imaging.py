@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hostsim.sequence.conditions import Until
+from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.focusing import FocusSettings, NoFocusFoundError, autofocus
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
@@ -22,6 +23,8 @@ from hostsim.sequence.shelter import (
 from hostsim.sequence.state import Focus, Imaging
 from hostsim.sequence.watching import Warmth, watch_mount
 from tsplug import (
+    Cancelled,
+    Decision,
     DecisionRequest,
     Dither,
     Expose,
@@ -35,7 +38,7 @@ from tsplug import (
     TsplugError,
     WaitUntil,
 )
-from tsplug.instructions import SchedulerContainer
+from tsplug.instructions import SchedulerContainer, SchedulerImmediateFlats
 
 
 class ImagingSettings(Protocol):
@@ -82,6 +85,11 @@ class ImagingSettings(Protocol):
         ...
 
     @property
+    def immediate_flats(self) -> SchedulerImmediateFlats.Parameters | None:
+        """Return the setting `immediate_flats`."""
+        ...
+
+    @property
     def rotation_half_turn(self) -> bool:
         """Return the setting `rotation_half_turn`."""
         ...
@@ -114,6 +122,7 @@ class Imager:
         while True:
             host.context.cancellation.check()
             decision = container.decide(self._request(until), host.session)
+            self._leave_target(decision)
             if isinstance(decision, NothingLeft):
                 host.display.note(f"nothing left to image: {decision.reason}")
                 return
@@ -123,6 +132,29 @@ class Imager:
                 take_shelter(host, why=str(error))
                 stay_sheltered(host)
             host.journal.save()
+
+    def _leave_target(self, decision: Decision) -> None:
+        """Take the flats of the target that is left, if they are wanted at once; they never end the imaging."""
+        host, wanted = self._host, self._settings.immediate_flats
+        last = host.journal.state.imaging.target_guid
+        stays = isinstance(decision, TakeExposure) and decision.target_guid == last
+        # At the end of the night what an interruption may have lost is taken too, as far as the rotator stands right.
+        if wanted is None or stays or (last is None and not isinstance(decision, NothingLeft)):
+            return
+        try:
+            take_immediate_flats(wanted, host)
+        except Cancelled:
+            raise
+        except TsplugError as error:
+            host.warn(f"{error}; imaging goes on")
+            self._see_the_sky_again()
+        host.journal.state.imaging = Imaging()
+
+    def _see_the_sky_again(self) -> None:
+        panel = self._host.rig.panel
+        if panel is not None:
+            panel.light_off()
+            panel.open_cover()
 
     def _carry_out(self, decision: WaitUntil | TakeExposure) -> None:
         check_safe(self._host)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import random
 
+from hostsim.devices.parts import astrometry
 from hostsim.sequence.host import Host
+from hostsim.sequence.sun import sun_azimuth_deg
 from tsplug import DeviceError, PierSide
+
+_NULL_SPOT_DEG = 17.0
 
 
 def rotate_to(position_angle_deg: float, host: Host, *, half_turn: bool) -> None:
@@ -20,6 +24,21 @@ def rotate_to(position_angle_deg: float, host: Host, *, half_turn: bool) -> None
         raise DeviceError("rotator", "there is none to turn the camera: set `has_rotator: false` in the profile")
     side = host.rig.mount.reading().pier_side if host.rig.mount else PierSide.UNKNOWN
     rotator.move_mechanical(rotator.mechanical_for(position_angle_deg, pier_side=side, half_turn=half_turn))
+
+
+def point_at_even_sky(host: Host) -> None:
+    """Point where the twilight sky is most even: a little beyond the zenith, away from the Sun.
+
+    Source: Chromey & Hasselbacher 1996 (PASP 108, 944).
+
+    Raises:
+        DeviceError: there is no mount, it is parked, or it did not arrive.
+    """
+    moment, site = host.clock.now(), host.site
+    azimuth_deg = (sun_azimuth_deg(site, moment) + 180.0) % 360.0
+    ha_hours, dec_deg = astrometry.equatorial(90.0 - _NULL_SPOT_DEG, azimuth_deg, latitude_deg=site.latitude_deg)
+    ra_hours = (astrometry.sidereal_hours(moment, site.longitude_deg) - ha_hours) % 24.0
+    host.mount().slew(*astrometry.j2000(ra_hours, dec_deg, moment=moment))
 
 
 def switch_filter(name: str, host: Host, *, focus_offset: bool) -> None:
@@ -40,9 +59,23 @@ def switch_filter(name: str, host: Host, *, focus_offset: bool) -> None:
 def dither(ra_hours: float, dec_deg: float, *, host: Host, pixels: float) -> None:
     """Point up to ``pixels`` away from J2000 coordinates, as the night's seed and the number of its lights draw it."""
     state = host.journal.state
-    draw = random.Random(f"dither {state.seed} {state.lights}")
+    _slew_beside(ra_hours, dec_deg, host=host, pixels=pixels, draw=f"dither {state.seed} {state.lights}")
+
+
+def nudge(host: Host, *, pixels: float, draw: str) -> None:
+    """Point up to ``pixels`` beside where the telescope points now, as ``draw`` has it.
+
+    Raises:
+        DeviceError: there is no mount, or it did not arrive.
+    """
+    reading = host.mount().reading()
+    _slew_beside(reading.ra_deg / 15.0, reading.dec_deg, host=host, pixels=pixels, draw=draw)
+
+
+def _slew_beside(ra_hours: float, dec_deg: float, *, host: Host, pixels: float, draw: str) -> None:
+    drawn = random.Random(draw)
     # Where the scale is unknown a pixel counts as an arcsecond.
     scale_deg = (host.profile.pixel_scale_arcsec or 1.0) / 3600.0
-    east_deg, north_deg = (draw.uniform(-pixels, pixels) * scale_deg for _ in range(2))
+    east_deg, north_deg = (drawn.uniform(-pixels, pixels) * scale_deg for _ in range(2))
     ra = ra_hours + east_deg / 15.0 / max(0.05, math.cos(math.radians(dec_deg)))
     host.mount().slew(ra % 24.0, min(90.0, max(-90.0, dec_deg + north_deg)))

@@ -14,6 +14,7 @@ from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.state import Imaging, Place
 from tsplug import Cancelled, TsplugError
+from tsplug.instructions import FlatsNeeded
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Runner:
             del cursor[depth + 1 :]
             self._host.journal.save()
             # What an interruption left of a pass may well take no time.
-            if loop.count is None and not resumed and self._host.clock.now() == began:
+            if loop.count is None and loop.as_long_as is None and not resumed and self._host.clock.now() == began:
                 raise InstructionFailedError(
                     f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} (loop): a pass took no time, so the loop "
                     f"would never end: give it a count too; {self._safe()}"
@@ -85,7 +86,22 @@ class Runner:
     def _again(self, loop: Loop, place: Place) -> bool:
         if loop.count is not None and place.iteration >= loop.count:
             return False
-        return place.ends is None or self._host.clock.now() < place.ends
+        if place.ends is not None and self._host.clock.now() >= place.ends:
+            return False
+        return loop.as_long_as is None or self._flats_help(place)
+
+    def _flats_help(self, place: Place) -> bool:
+        """Return whether flats are needed and possible, and the last pass took any; say why the loop ends otherwise."""
+        needs = FlatsNeeded().judge(FlatsNeeded.Parameters(), self._host.session)
+        before, place.frames = place.frames, needs.frames
+        why = ""
+        if needs.needed and not needs.possible:
+            why = "; ".join(needs.impossible)
+        elif needs.possible and before is not None and needs.frames <= before:
+            why = "the last pass took none"
+        if needs.needed and why:
+            self._host.warn(f"{needs.needed} flat sets are needed, {needs.possible} possible, and no pass helps: {why}")
+        return needs.possible > 0 and not why
 
     def _instruction(self, instruction: Instruction, path: Path) -> None:
         place = f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} ({instruction.type})"

@@ -21,11 +21,15 @@ class _Part(BaseModel):
 
 
 class Place(_Part):
-    """A position in one block: the index of the instruction, for a loop its pass, and when loop or instruction ends."""
+    """A position in one block: the index of the instruction, for a loop its pass, and when loop or instruction ends.
+
+    ``frames`` is how many flats there were when the pass began, where the loop goes on as long as flats are needed.
+    """
 
     index: int = 0
     iteration: int = 0
     ends: AwareDatetime | None = None
+    frames: int | None = None
 
 
 class Outbox(_Part):

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from hostsim.devices.parts import astrometry
+from hostsim.sky.horizontal import Horizontal
 from hostsim.sky.randomness import hours_since_epoch
 from hostsim.sky.scene import SkySite
 from hostsim.sky.sun import sun_at
@@ -22,5 +23,14 @@ def altitude_deg(ra_hours: float, dec_deg: float, *, site: Site, moment: datetim
 
 def sun_altitude_deg(site: Site, moment: datetime) -> float:
     """Return the geometric altitude of the Sun's centre, good to about 0.05 degrees: the one that the sky shows."""
+    return float(_sun(site, moment).altitude_deg)
+
+
+def sun_azimuth_deg(site: Site, moment: datetime) -> float:
+    """Return the azimuth of the Sun's centre, from north over east."""
+    return float(_sun(site, moment).azimuth_deg)
+
+
+def _sun(site: Site, moment: datetime) -> Horizontal:
     place = SkySite(latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
-    return float(sun_at(place, np.asarray(hours_since_epoch(moment))).altitude_deg)
+    return sun_at(place, np.asarray(hours_since_epoch(moment)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from hostsim.sequence.flats import settle
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 
@@ -20,6 +21,7 @@ class ConnectEquipment(Instruction):
         host.journal.state.standing.connected = True
         names = ", ".join(device.label for device in host.rig.devices)
         host.display.note(f"connected: {names or 'nothing'}")
+        settle(host)
 
 
 INSTRUCTION = ConnectEquipment

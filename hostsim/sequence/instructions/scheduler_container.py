@@ -12,6 +12,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.imaging import Imager
 from hostsim.sequence.instruction import Instruction
 from tsplug.instructions import SchedulerContainer as Container
+from tsplug.instructions import SchedulerImmediateFlats as ImmediateFlats
 
 
 class SchedulerContainer(Instruction, Container.Parameters):
@@ -28,6 +29,10 @@ class SchedulerContainer(Instruction, Container.Parameters):
     focus: FocusSettings = Field(default_factory=FocusSettings, description="How the V-curve is measured.")
     focus_offset: bool = Field(default=True, description="The focuser follows the filters' focus offsets.")
     dither_px: float = Field(default=5.0, ge=0, description="How far a dither moves at most, in pixels.")
+    immediate_flats: ImmediateFlats.Parameters | None = Field(
+        default=None,
+        description="Take immediate flats after each target, with these parameters; absent takes none.",
+    )
     rotation_half_turn: bool = Field(
         default=True, description="A frame turned by half a turn is as good, so that one set of flats serves both."
     )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
 from tsplug.flats.history import TakenFlats
-from tsplug.flats.level import UNCHECKED, LevelFault, check_level, check_plausible, check_steady
+from tsplug.flats.level import (
+    UNCHECKED,
+    LevelFault,
+    check_dark,
+    check_level,
+    check_plausible,
+    check_saturation,
+    check_steady,
+)
 from tsplug.flats.plan import FlatPlan, FlatRequest, FlatRig, plan_flats
 from tsplug.flats.resume import StartedSet
 from tsplug.flats.rules import CADENCE_RULES
@@ -29,8 +37,10 @@ __all__ = [
     "StartedSet",
     "TakenFlats",
     "TargetStanding",
+    "check_dark",
     "check_level",
     "check_plausible",
+    "check_saturation",
     "check_steady",
     "earliest_start",
     "judge_sessions",

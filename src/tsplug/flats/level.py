@@ -14,6 +14,9 @@ PLAUSIBLE_RANGE = (0.1, 0.9)
 UNCHECKED = "no target ADU is trained: the level cannot be checked"
 """What is said of a set whose level is known neither from the training nor from earlier sets."""
 
+SATURATION_ALLOWED = 0.01
+"""Which part of a flat's pixels may be saturated: hot ones are, and are no flat's fault."""
+
 LATER_FRAMES = 2.0
 """How many times the allowed error a later frame may be off the first one: panels drift a little, or they fail."""
 
@@ -84,7 +87,55 @@ class Implausible:
         return None
 
 
-LevelFault = Deviation | Implausible
+@dataclass(frozen=True)
+class NotDark:
+    """A dark flat, in ADU, that has seen light."""
+
+    found_adu: float
+    max_adu: int
+
+    def __str__(self) -> str:
+        """Return the numbers in words."""
+        return (
+            f"the median of a dark flat is {self.found_adu:.0f} ADU, {100.0 * self.found_adu / self.max_adu:.0f} % of "
+            f"the camera's range (allowed {100.0 * PLAUSIBLE_RANGE[0]:g} %)"
+        )
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do about it."""
+        return "see that the cover is closed and the panel off"
+
+    def corrected_exposure_s(self, exposure_s: float) -> float | None:
+        """Return None: no exposure makes it dark."""
+        return None
+
+
+@dataclass(frozen=True)
+class Saturated:
+    """A frame of which too many pixels are at the end of the camera's range; ``fraction`` is 0 to 1."""
+
+    fraction: float
+    frame_number: int
+
+    def __str__(self) -> str:
+        """Return the numbers in words."""
+        return (
+            f"{100.0 * self.fraction:.1f} % of frame {self.frame_number} are saturated "
+            f"(allowed {100.0 * SATURATION_ALLOWED:g} %)"
+        )
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do about it."""
+        return "train the panel with a lower target ADU, or a lower gain"
+
+    def corrected_exposure_s(self, exposure_s: float) -> float | None:
+        """Return None: the median is right, so another exposure would make it wrong."""
+        return None
+
+
+LevelFault = Deviation | Implausible | NotDark | Saturated
 """What can be wrong with the level of a flat."""
 
 
@@ -112,3 +163,13 @@ def check_steady(
         return None
     # A first frame without light is beyond comparing.
     return Deviation(found_adu, first_adu, allowed_percent, number) if first_adu > 0 else None
+
+
+def check_saturation(fraction: float, *, number: int) -> Saturated | None:
+    """Return how far frame ``number`` of a set is saturated (0 to 1), or None if it is not more than allowed."""
+    return Saturated(fraction, number) if fraction > SATURATION_ALLOWED else None
+
+
+def check_dark(found_adu: float, *, max_adu: int) -> NotDark | None:
+    """Return a dark flat's median level if it is too bright to be dark, None for any other."""
+    return NotDark(found_adu, max_adu) if found_adu >= PLAUSIBLE_RANGE[0] * max_adu else None

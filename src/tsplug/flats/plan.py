@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tsplug.flats.estimate import FRAME_OVERHEAD_S, steps_s
 from tsplug.flats.resume import StartedSet, missing_numbers, resumable, without
 from tsplug.flats.steps import (
     CloseCover,
@@ -19,18 +20,35 @@ from tsplug.flats.steps import (
     SetReadoutMode,
     Step,
     TakeFrames,
+    TurnBack,
 )
 from tsplug.flats.training import TrainingMatch, missing_training, preferred_training
-from tsplug.model import FlatInstruction, FlatSetReport, FlatSpec, FlatsPreferences, LightSession, TrainedFlat, Value
+from tsplug.model import (
+    FlatInstruction,
+    FlatSetReport,
+    FlatSpec,
+    FlatsPreferences,
+    FlatsType,
+    LightSession,
+    TrainedFlat,
+    Value,
+)
+from tsplug.model.angles import same_rotation
 
 
 @dataclass(frozen=True)
 class FlatRig:
-    """What the equipment can do: names in the wheel (None without one), rotator, brightest level of the panel."""
+    """What the equipment can do: names in the wheel (None without one), rotator, brightest level of the panel.
+
+    ``stands_at_deg`` is the rotator's mechanical angle where it must not be turned, and None where it may.
+    ``frame_overhead_s`` is what a frame takes beside its exposure.
+    """
 
     filters: tuple[str, ...] | None
     has_rotator: bool
     max_brightness: int
+    stands_at_deg: float | None = None
+    frame_overhead_s: float = FRAME_OVERHEAD_S
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,8 @@ class FlatPlan(Value):
     sets: tuple[PlannedSet, ...] = ()
     closing: tuple[Step, ...] = ()
     skipped: tuple[FlatSetReport, ...] = ()
+    left: tuple[FlatSetReport, ...] = ()
+    frame_overhead_s: float = FRAME_OVERHEAD_S
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -65,6 +85,11 @@ class FlatPlan(Value):
     def frames(self) -> int:
         """Return how many frames are to be taken."""
         return sum(len(planned.take.missing) for planned in self.sets)
+
+    @property
+    def estimate_s(self) -> float:
+        """Return how long the run is expected to take, in seconds."""
+        return steps_s(self.steps, frame_overhead_s=self.frame_overhead_s)
 
     def _steps(self) -> Iterator[Step]:
         yield from self.opening
@@ -82,7 +107,8 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
     """Return the run that takes the flats of due sessions; a plan without sets moves nothing.
 
     Sessions of one spec share a set, or with ``repeat`` have one each. Sets are ordered by rotator angle, then filter
-    in the wheel's order, then readout mode. A set begun this night is continued where it fits.
+    in the wheel's order, then readout mode. A set begun this night is continued where it fits. Sets for which the
+    budget leaves no time are named as left.
 
     Args:
         sessions: the due sessions, their angles in rotation classes as `tsplug.flats.sessions.light_sessions` gives.
@@ -95,7 +121,7 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
     for group in _groups(sessions, repeat=request.instruction.repeat, rig=rig):
         spec = group[0].spec
         match = preferred_training(spec, request.trained, preferences=request.preferences)
-        reason = _obstacle(spec, match, rig=rig)
+        reason = _obstacle(spec, match, rig=rig) or _turned_away(spec, request, rig=rig)
         if match is None or reason:
             skipped.append(_skipped(group, request.count, reason=reason))
             continue
@@ -103,18 +129,71 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
             spec, match.training, started=started, tolerance_deg=request.preferences.rotation_tolerance_deg
         )
         started = without(started, begun)
-        sets.append(_planned(group, match, begun=begun, count=request.count))
+        planned = _planned(group, match, begun=begun, count=request.count)
+        sets.append(planned if rig.stands_at_deg is None else _unturned(planned))
     if not sets:
         return FlatPlan(skipped=tuple(skipped))
-    return FlatPlan(
+    whole = FlatPlan(
         opening=(CloseCover(),),
         sets=tuple(sets),
-        closing=(
-            LightOff(),
-            RestoreReadoutMode(),
-            *((OpenCover(),) if request.instruction.cover_at_end == "open" else ()),
-        ),
+        closing=_closing(request.instruction, sets),
         skipped=tuple(skipped),
+        frame_overhead_s=rig.frame_overhead_s,
+    )
+    budget_min = request.instruction.budget_min
+    return whole if budget_min is None else within_budget(whole, 60.0 * budget_min)
+
+
+def within_budget(plan: FlatPlan, budget_s: float) -> FlatPlan:
+    """Return as much of a plan as fits into ``budget_s`` seconds, whole sets in their order; the others are left."""
+    for kept in range(len(plan.sets), -1, -1):
+        shorter = plan.model_copy(update={"sets": plan.sets[:kept]})
+        if kept and shorter.estimate_s > budget_s:
+            continue
+        reason = f"left for the next run: it does not fit into {budget_s / 60.0:g} minutes"
+        left = tuple(_left(item.take, reason=reason) for item in plan.sets[kept:])
+        if not kept:
+            return FlatPlan(skipped=plan.skipped, left=left, frame_overhead_s=plan.frame_overhead_s)
+        return shorter.model_copy(update={"left": left})
+    return plan
+
+
+def _closing(instruction: FlatInstruction, sets: Iterable[PlannedSet]) -> tuple[Step, ...]:
+    turned = any(isinstance(move, RotateTo) for planned in sets for move in planned.moves)
+    return (
+        LightOff(),
+        RestoreReadoutMode(),
+        *((TurnBack(),) if instruction.rotator_back and turned else ()),
+        *((OpenCover(),) if instruction.cover_at_end == "open" else ()),
+    )
+
+
+def _unturned(planned: PlannedSet) -> PlannedSet:
+    return planned.model_copy(update={"moves": tuple(move for move in planned.moves if not isinstance(move, RotateTo))})
+
+
+def _turned_away(spec: FlatSpec, request: FlatRequest, *, rig: FlatRig) -> str:
+    """Return why a rotator that must stay where it is stands in the way, empty if it does not."""
+    tolerance_deg = request.preferences.rotation_tolerance_deg
+    if rig.stands_at_deg is None or spec.rotation_deg is None:
+        return ""
+    if same_rotation(spec.rotation_deg, rig.stands_at_deg, tolerance_deg=tolerance_deg):
+        return ""
+    return (
+        f"the lights were taken at {spec.rotation_deg:.2f} degrees, the rotator stands at {rig.stands_at_deg:.2f} and "
+        'is not turned now: take them with Scheduler Flats and the rule "immediate"'
+    )
+
+
+def _left(take: TakeFrames, *, reason: str) -> FlatSetReport:
+    return FlatSetReport(
+        spec=take.spec,
+        sessions=take.session_names,
+        wanted=take.wanted,
+        on_disk=take.wanted - len(take.missing),
+        brightness=take.brightness,
+        exposure_s=take.exposure_s,
+        reason=reason,
     )
 
 
@@ -188,10 +267,9 @@ def _planned(
 def moves_for(take: TakeFrames) -> tuple[Move, ...]:
     """Return where the equipment must be for the frames of a set, in the order in which it is brought there."""
     spec = take.spec
+    mode = SetReadoutMode(readout_mode=spec.readout_mode)
+    if take.flats_type is FlatsType.DARK:
+        return (mode,)
     rotate = () if spec.rotation_deg is None else (RotateTo(mechanical_deg=spec.rotation_deg),)
-    return (
-        *rotate,
-        SetReadoutMode(readout_mode=spec.readout_mode),
-        SelectFilter(filter_name=spec.filter_name),
-        LightOn(brightness=take.brightness),
-    )
+    light = (LightOn(brightness=take.brightness),) if take.flats_type is FlatsType.PANEL else ()
+    return (*rotate, mode, SelectFilter(filter_name=spec.filter_name), *light)

@@ -43,6 +43,20 @@ def resumable(
     return None
 
 
+def resumable_sky(spec: FlatSpec, *, started: Iterable[StartedSet], tolerance_deg: float) -> StartedSet | None:
+    """Return an unfinished set of sky flats of this night that a set for a spec continues, or None.
+
+    Each of its frames has an exposure of its own, so the spec alone must be the same, angles within the tolerance.
+    """
+    unfinished = (FlatSetState.RUNNING, FlatSetState.INTERRUPTED)
+    for item in started:
+        flat_set = item.flat_set
+        is_begun = flat_set.flats_type is FlatsType.SKY and flat_set.state in unfinished
+        if is_begun and _same_settings(flat_set.spec, spec, tolerance_deg=tolerance_deg):
+            return item
+    return None
+
+
 def missing_numbers(wanted: int, on_disk: Iterable[int]) -> tuple[int, ...]:
     """Return the numbers of the frames still to take: none if there are enough, the lowest free ones otherwise."""
     present = set(on_disk)

@@ -146,10 +146,23 @@ class TakeFrames(Value):
         return f"take {len(self.missing)} of {self.wanted} {frames} of {self.exposure_s:g} s for {served}"
 
 
+class LookAtFrame(Value):
+    """Expose a frame that is measured and not kept."""
+
+    remedy: ClassVar[str] = "check the camera"
+    step: Literal["look"] = "look"
+    filter_name: str
+    exposure_s: float
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return f"look at a frame of {self.exposure_s:.4g} s in {self.filter_name or 'the dark'}"
+
+
 Move = RotateTo | SetReadoutMode | SelectFilter | LightOn
 """What sets the equipment up for a set."""
 
-Step = CloseCover | Move | TakeFrames | LightOff | RestoreReadoutMode | TurnBack | OpenCover
+Step = CloseCover | Move | TakeFrames | LookAtFrame | LightOff | RestoreReadoutMode | TurnBack | OpenCover
 """Everything that a flats run does."""
 
 

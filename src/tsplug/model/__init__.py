@@ -37,7 +37,7 @@ from tsplug.model.enums import (
     UngradedPolicy,
     VerdictStatus,
 )
-from tsplug.model.events import ExposureSaved, FlatInstruction, GradePlan, SkyFlatSettings
+from tsplug.model.events import ExposureSaved, FlatInstruction, GradePlan, SkyFlatSettings, TrainingRequest
 from tsplug.model.flats import (
     FlatHistory,
     FlatSet,
@@ -81,12 +81,15 @@ from tsplug.model.project import (
 )
 from tsplug.model.reports import (
     ExposureOutcome,
+    FlatNeeds,
     FlatRunReport,
     FlatSetReport,
     GraderVerdict,
     ImageGrade,
     PlanGrades,
     SessionDue,
+    TrainingReport,
+    TrainingResult,
 )
 from tsplug.model.site import Site
 
@@ -117,6 +120,7 @@ __all__ = [
     "ExposureTemplate",
     "FlatHistory",
     "FlatInstruction",
+    "FlatNeeds",
     "FlatRunReport",
     "FlatSet",
     "FlatSetFile",
@@ -167,6 +171,9 @@ __all__ = [
     "Target",
     "Thumbnail",
     "TrainedFlat",
+    "TrainingReport",
+    "TrainingRequest",
+    "TrainingResult",
     "Trend",
     "Twilight",
     "UngradedPolicy",

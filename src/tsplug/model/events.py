@@ -77,6 +77,39 @@ class SkyFlatSettings(Value):
         return self
 
 
+class TrainingRequest(Value):
+    """The panel is to be trained: settings of panel and camera are looked for that give a wanted level.
+
+    ``filters`` empty are all in the wheel; ``needed`` trains what due light sessions lack instead, with their settings.
+    Levels are per cent of the camera's range, exposures seconds; equal limits fix exposure or brightness.
+    """
+
+    profile_guid: str
+    filters: tuple[str, ...] = ()
+    needed: bool = False
+    gain: int | None = Field(default=None, ge=0)
+    offset: int | None = Field(default=None, ge=0)
+    binning: int = Field(default=1, ge=1, le=16)
+    readout_mode: int | None = Field(default=None, ge=0)
+    target_percent: float = Field(default=50.0, ge=5, le=90)
+    tolerance_percent: float = Field(default=10.0, gt=0, le=50)
+    minimum_exposure_s: float = Field(default=0.2, gt=0)
+    maximum_exposure_s: float = Field(default=15.0, gt=0)
+    minimum_brightness: int | None = Field(default=None, ge=1)
+    maximum_brightness: int | None = Field(default=None, ge=1)
+    frames: int = Field(default=20, ge=2, le=100)
+    cover_at_end: Literal["closed", "open"] = "closed"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TrainingRequest:
+        if self.minimum_exposure_s > self.maximum_exposure_s:
+            raise ValueError("minimum_exposure_s must not exceed maximum_exposure_s")
+        low, high = self.minimum_brightness, self.maximum_brightness
+        if low is not None and high is not None and low > high:
+            raise ValueError("minimum_brightness must not exceed maximum_brightness")
+        return self
+
+
 class FlatInstruction(Value):
     """A flats instruction is reached in the sequence of a profile.
 

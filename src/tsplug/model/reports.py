@@ -113,3 +113,41 @@ class FlatRunReport(Value):
     panel_off: bool = True
     message: str = ""
     finished: UtcDatetime | None = None
+
+
+class FlatNeeds(Value):
+    """What flats are due and what can be done about it: sets needed, sets this equipment can take, and why not more.
+
+    ``frames`` counts the flats of this night that are on disk, so that whoever repeats a run sees whether it gained
+    anything.
+    """
+
+    needed: int
+    possible: int
+    impossible: tuple[str, ...] = ()
+    frames: int = 0
+
+
+class TrainingResult(Value):
+    """What the search for a filter's panel setting found, or why it found none; ``frames`` were looked at."""
+
+    filter_name: str
+    gain: int | None
+    offset: int | None
+    binning: int
+    readout_mode: int | None
+    found: bool
+    brightness: int | None = None
+    exposure_s: float | None = None
+    adu_median: float | None = None
+    frames: int = 0
+    reason: str = ""
+
+
+class TrainingReport(Value):
+    """What the flat wizard did, filter by filter, and the state it left the panel in."""
+
+    results: tuple[TrainingResult, ...] = ()
+    panel_off: bool = True
+    message: str = ""
+    finished: UtcDatetime | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -108,7 +108,8 @@ class FrameRequest(Value):
     """A frame for the host to expose and save.
 
     ``guid`` names the frame: a host that has already saved it returns that frame instead of exposing again. ``number``
-    counts within the set. Camera settings of None are the camera's defaults.
+    counts within the set. Camera settings of None are the camera's defaults. ``dither`` asks for the telescope to be
+    moved a little before the exposure, so that stars fall elsewhere; a host without a mount leaves it out.
     """
 
     guid: str
@@ -124,6 +125,18 @@ class FrameRequest(Value):
     project_name: str
     session_id: int
     number: int
+    dither: bool = False
+
+
+class FrameLevels(Value):
+    """The levels of a frame's pixels in ADU, and when it was exposed; ``saturated_fraction`` is 0 to 1."""
+
+    started: UtcDatetime
+    ended: UtcDatetime
+    exposure_s: float
+    adu_median: float
+    adu_max: float
+    saturated_fraction: float = Field(ge=0, le=1)
 
 
 class SavedFrame(Value):
@@ -148,6 +161,20 @@ class FrameTaker(Protocol):
         Raises:
             DeviceError: the camera failed.
             FileError: the frame could not be saved.
+            Cancelled: the host was asked to stop.
+        """
+        ...
+
+
+@runtime_checkable
+class FrameMeter(Protocol):
+    """Exposes frames that are only looked at, for training and for the twilight sky."""
+
+    def measure(self, request: FrameRequest) -> FrameLevels:
+        """Expose one frame, return its levels, and keep nothing of it; its guid does not matter.
+
+        Raises:
+            DeviceError: the camera failed.
             Cancelled: the host was asked to stop.
         """
         ...
@@ -178,5 +205,5 @@ class Devices(Protocol):
 
     @property
     def frames(self) -> FrameTaker:
-        """Return what exposes and saves frames."""
+        """Return what exposes and saves frames; for training and sky flats it is a `FrameMeter` too."""
         ...

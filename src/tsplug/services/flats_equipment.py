@@ -17,8 +17,10 @@ from tsplug.flats.steps import (
     SelectFilter,
     SetReadoutMode,
     Step,
+    TurnBack,
 )
-from tsplug.ports import Camera, CoverState, Devices, Panel
+from tsplug.ports import Camera, CoverState, Devices, Panel, Rotator
+from tsplug.services.flats_panel import PanelPromise
 
 _Device = TypeVar("_Device")
 
@@ -40,12 +42,18 @@ class StepError(DeviceError):
         self.frames = frames
 
 
+class BrightnessError(DeviceError):
+    """A panel that works shines at another level than it was told to."""
+
+
 class FlatEquipment:
     """The equipment during one flats run: remembers where it has been brought, so nothing moves twice."""
 
-    def __init__(self, devices: Devices) -> None:
-        """Take the devices of the profile; nothing is touched yet."""
+    def __init__(self, devices: Devices, promise: PanelPromise) -> None:
+        """Take the devices of the profile, and the promise that goes with the panel's light; nothing is touched yet."""
         self._devices = devices
+        self._promise = promise
+        self._angle_before: float | None = None
         self._reached: dict[type[Move], Move] = {}
         self._mode_before: int | None = None
 
@@ -56,6 +64,28 @@ class FlatEquipment:
             StepError: there is no panel or no light, or the cover is not closed in the end.
         """
         self._do(CloseCover(), self._close_cover)
+
+    def darken(self) -> None:
+        """Switch the panel off in the middle of a run, for frames without light.
+
+        Raises:
+            StepError: it does not go dark.
+        """
+        panel = self._devices.panel
+        self._reached.pop(LightOn, None)
+        if panel is not None:
+            self._do(LightOff(), panel.light_off)
+
+    def turn_back(self) -> None:
+        """Turn the rotator back to where it stood before this run turned it.
+
+        Raises:
+            StepError: it did not turn.
+        """
+        angle = self._angle_before
+        if angle is not None:
+            self._reached.pop(RotateTo, None)
+            self._do(TurnBack(), lambda: _present(self._devices.rotator, "rotator").move_mechanical(angle))
 
     def open_cover(self) -> None:
         """Open the cover where there is one.
@@ -103,22 +133,14 @@ class FlatEquipment:
         try:
             is_off = self._attempt(LightOff(), panel.light_off, problems=tries)
         except BaseException:
-            self._attempt(LightOff(), panel.light_off, problems=tries)
+            if self._attempt(LightOff(), panel.light_off, problems=tries):
+                self._promise.redeem()
             raise
         if is_off or self._attempt(LightOff(), panel.light_off, problems=tries):
+            problems.extend(filter(None, [self._promise.redeem()]))
             return True
         problems.append(tries[-1])
         return False
-
-    def is_lit(self) -> bool:
-        """Return whether the panel shines; a panel that does not answer counts as lit."""
-        panel = self._devices.panel
-        if panel is None:
-            return False
-        try:
-            return panel.brightness() > 0
-        except DeviceError:
-            return True
 
     def _do(self, step: Step, action: Callable[[], None]) -> None:
         try:
@@ -138,7 +160,7 @@ class FlatEquipment:
     def _move(self, step: Move) -> None:
         match step:
             case RotateTo(mechanical_deg=angle):
-                _present(self._devices.rotator, "rotator").move_mechanical(angle)
+                self._rotate(_present(self._devices.rotator, "rotator"), angle)
             case SetReadoutMode(readout_mode=None):
                 self._restore_readout_mode()
             case SetReadoutMode(readout_mode=int(mode)):
@@ -146,7 +168,19 @@ class FlatEquipment:
             case SelectFilter(filter_name=name):
                 _present(self._devices.wheel, "filter wheel").select(name)
             case LightOn(brightness=level):
-                self._panel().light_on(level)
+                self._light(self._panel(), level)
+
+    def _rotate(self, rotator: Rotator, angle_deg: float) -> None:
+        if self._angle_before is None:
+            self._angle_before = rotator.mechanical_deg()
+        rotator.move_mechanical(angle_deg)
+
+    def _light(self, panel: Panel, level: int) -> None:
+        self._promise.give(f"lit at {level} for flats")
+        panel.light_on(level)
+        shown = panel.brightness()
+        if shown != level:
+            raise BrightnessError("panel", f"it was told to shine at {level} and shines at {shown}")
 
     def _set_readout_mode(self, camera: Camera, mode: int) -> None:
         now = camera.readout_mode()
@@ -182,6 +216,14 @@ class FlatEquipment:
         if panel.max_brightness < 1:
             raise DeviceError("panel", "it has no light")
         return panel
+
+
+def attempt(act: Callable[[], None], problems: list[str]) -> None:
+    """Do a step of a run's regular end; what stops it is added to ``problems`` instead of being raised."""
+    try:
+        act()
+    except StepError as error:
+        problems.append(str(error))
 
 
 def _known(state: CoverState) -> CoverState:

@@ -104,6 +104,14 @@ class FlatRecords:
         with self._store.read() as unit:
             return frames_of(unit, flat_set)
 
+    def free_number(self, flat_set: FlatSet) -> int:
+        """Return the lowest number of a set whose frame has never been recorded, with this set or another."""
+        number = 1
+        with self._store.read() as unit:
+            while unit.find(FlatSetFile, guid=frame_guid(flat_set.guid, number)) is not None:
+                number += 1
+        return number
+
     def usual_level(self, take: TakeFrames) -> float | None:
         """Return the median level, in ADU, of earlier complete sets that were lit and exposed as this one will be."""
         settings = take.spec.model_dump(include={"filter_name", "gain", "offset", "binning", "readout_mode"})
@@ -142,6 +150,7 @@ class FlatRecords:
             exposure_s=take.exposure_s,
             wanted=take.wanted,
             night=self._night,
+            flats_type=take.flats_type,
             message=take.note,
             started=self._clock.now(),
         )
@@ -174,6 +183,7 @@ def _history(session: LightSession, flat_set: FlatSet, *, taken_at: datetime) ->
         session_date=session.session_date,
         session_id=session.session_id,
         **settings,
+        flats_type=flat_set.flats_type,
         flat_set_id=flat_set.id or 0,
         taken_at=taken_at,
     )

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsplug.errors import DeviceError
-from tsplug.ports import Clock, CoverState, FrameRequest, SavedFrame
+from tsplug.ports import Clock, CoverState, FrameLevels, FrameRequest, SavedFrame
 
 Level = Callable[[FrameRequest, int], float]
 """Gives the median of a frame in ADU from its request and the panel's brightness."""
 
 _CARD = 80
 _BLOCK = 2880
+_FULL = 65_535
 
 
 class Killed(BaseException):
@@ -216,7 +217,10 @@ def small_fits(request: FrameRequest) -> bytes:
 
 @dataclass
 class FakeFrames:
-    """Takes frames: time passes on the clock, a small FITS file appears in a folder, one per guid."""
+    """Takes frames: time passes on the clock, a small FITS file appears in a folder, one per guid.
+
+    ``level`` gives the median of a flat; dark flats have ``bias_adu``.
+    """
 
     log: CommandLog
     clock: Clock
@@ -224,7 +228,9 @@ class FakeFrames:
     panel: FakePanel | None = None
     level: Level = linear_level
     content: Callable[[FrameRequest], bytes] = small_fits
+    bias_adu: float = 100.0
     requests: list[FrameRequest] = field(default_factory=list)
+    measured: list[FrameRequest] = field(default_factory=list)
     saved: dict[str, SavedFrame] = field(default_factory=dict)
 
     def take(self, request: FrameRequest) -> SavedFrame:
@@ -237,13 +243,34 @@ class FakeFrames:
             self.saved[request.guid] = self._expose(request)
         return self.saved[request.guid]
 
+    def measure(self, request: FrameRequest) -> FrameLevels:
+        """Expose a frame and return its levels; nothing is saved, and it is written down as a command all the same."""
+        with self.log.command("frames.measure", request.filter_name, round(request.exposure_s, 4)):
+            self.measured.append(request)
+            started = self.clock.now()
+            self.clock.sleep(request.exposure_s)
+            median = self._median(request)
+        return FrameLevels(
+            started=started,
+            ended=self.clock.now(),
+            exposure_s=request.exposure_s,
+            adu_median=median,
+            adu_max=median,
+            saturated_fraction=1.0 if median >= _FULL else 0.0,
+        )
+
+    def _median(self, request: FrameRequest) -> float:
+        if request.kind == "DARKFLAT":
+            return self.bias_adu
+        return self.level(request, self.panel.level if self.panel else 0)
+
     def _expose(self, request: FrameRequest) -> SavedFrame:
         started = self.clock.now()
         self.clock.sleep(request.exposure_s)
         file = self.folder / f"{request.kind}_{request.filter_name}_{request.number:03d}_{request.guid}.fits"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(self.content(request))
-        median = self.level(request, self.panel.level if self.panel else 0)
+        median = self._median(request)
         return SavedFrame(
             guid=request.guid,
             file=file,
@@ -252,7 +279,7 @@ class FakeFrames:
             exposure_s=request.exposure_s,
             adu_median=median,
             adu_max=median,
-            saturated_fraction=1.0 if median >= 65_535 else 0.0,
+            saturated_fraction=1.0 if median >= _FULL else 0.0,
         )
 
 

@@ -24,7 +24,7 @@ SPOILT = [
     ("  - type: connect_equipment\n", "  - {}\n", "8: run[0]: `type` is missing"),
     ("{time: 22:30}", "{time: soon}", "15: run[2].run[0].until.time: give a local time"),
     ("{time: 22:30}", "{}", "15: run[2].run[0].until: give exactly one of"),
-    ("    count: 2\n", "", "11: run[2]: a loop needs count or until"),
+    ("    count: 2\n", "", "11: run[2]: a loop needs count, until or as_long_as"),
     ("T17:00:00+00:00", "T17:00:00", "2: start: needs a time zone"),
     ("seed: 3", "seed: 3\nseed: 4", "4: seed: occurs twice"),
     ("filters: [L]", "filters: [L, L]", "6: catalogue.profile.filters: a filter name occurs twice"),

@@ -1,0 +1,39 @@
+"""Take flats by the light of the twilight sky."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from hostsim.sequence.flats import end_flats
+from hostsim.sequence.host import Host
+from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.pointing import point_at_even_sky
+from tsplug.instructions import SkyFlats as Flats
+
+
+class SkyFlats(Instruction, Flats.Parameters):
+    """Takes sky flats; its parameters are those of tsplug's instruction, and whether the telescope is pointed."""
+
+    help: ClassVar[str] = Flats.help
+    type: Literal["sky_flats"] = "sky_flats"
+    point: bool = Field(
+        default=True, description="Point 17 degrees from the zenith, away from the Sun, where twilight is most even."
+    )
+
+    def run(self, host: Host) -> None:
+        """Point, let tsplug take the flats, and keep its report.
+
+        Raises:
+            TsplugError: something is missing, or a set failed.
+        """
+        flats = Flats()
+        parameters = Flats.Parameters(**{name: getattr(self, name) for name in Flats.Parameters.model_fields})
+        host.ready(flats.obstacles(parameters, host.session))
+        if self.point and host.rig.mount is not None and not self.dry_run:
+            point_at_even_sky(host)
+        end_flats(flats.run(parameters, host.session), host)
+
+
+INSTRUCTION = SkyFlats

@@ -1,0 +1,54 @@
+"""What a sequence author can add to a sequence: name, help, parameters, validation and run.
+
+A host shows `INSTRUCTIONS`, validates parameters against ``parameters`` (a pydantic model, so ``model_json_schema``
+gives the JSON schema), and calls the instruction with a `Session`.
+"""
+
+from __future__ import annotations
+
+from tsplug.instructions.container import SchedulerContainer
+from tsplug.instructions.flat_wizard import FlatWizard
+from tsplug.instructions.flats import SchedulerFlats, SchedulerImmediateFlats
+from tsplug.instructions.flats_needed import FlatsNeeded
+from tsplug.instructions.report import SchedulerReport
+from tsplug.instructions.session import Session, settle_panel
+from tsplug.instructions.sky_flats import SkyFlats
+
+__all__ = [
+    "INSTRUCTIONS",
+    "FlatWizard",
+    "FlatsNeeded",
+    "Instruction",
+    "SchedulerContainer",
+    "SchedulerFlats",
+    "SchedulerImmediateFlats",
+    "SchedulerReport",
+    "Session",
+    "SkyFlats",
+    "settle_panel",
+]
+
+Instruction = (
+    SchedulerContainer
+    | SchedulerFlats
+    | SchedulerImmediateFlats
+    | SkyFlats
+    | FlatWizard
+    | FlatsNeeded
+    | SchedulerReport
+)
+"""What a sequence author can add."""
+
+INSTRUCTIONS: dict[str, Instruction] = {
+    instruction.name: instruction
+    for instruction in (
+        SchedulerContainer(),
+        SchedulerFlats(),
+        SchedulerImmediateFlats(),
+        SkyFlats(),
+        FlatWizard(),
+        FlatsNeeded(),
+        SchedulerReport(),
+    )
+}
+"""Every instruction by its name."""

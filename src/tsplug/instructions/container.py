@@ -1,0 +1,33 @@
+"""The Scheduler Container: imaging."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from tsplug.instructions.session import Session
+from tsplug.model import Decision, DecisionRequest, Value
+
+
+class SchedulerContainer:
+    """Images whatever is best, exposure by exposure, until nothing more can be imaged in this night."""
+
+    name: ClassVar[str] = "Scheduler Container"
+    help: ClassVar[str] = "Ask tsplug what to image next before every exposure, until nothing is left for this night."
+
+    class Parameters(Value):
+        """Parameters of the Scheduler Container."""
+
+        grade: bool = Field(default=True, description="Grade a plan after each of its exposures.")
+
+    def validate(self, parameters: Parameters, session: Session) -> list[str]:
+        """Return what is missing for this instruction to run, one line each."""
+        devices = session.context.devices
+        return [] if devices.camera is not None else [f"{self.name}: no camera is connected"]
+
+    def decide(self, request: DecisionRequest, session: Session) -> Decision:
+        """Return what to do next: an exposure with its steps, a wait, or that nothing is left."""
+        from tsplug.services.deciding import decide
+
+        return decide(request, session.context)

@@ -1,0 +1,145 @@
+"""Sky flats on recording devices: what is taken while the sky fades, what is linked, and what is left."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tsplug.errors import Cancelled
+from tsplug.model import FlatHistory, FlatRunReport, FlatSet, FlatSetFile, FlatSetState, FlatsType, SkyFlatSettings
+from tsplug.ports import CoverState, FrameRequest
+from tsplug.testing import CountingCancellation
+
+if TYPE_CHECKING:
+    from conftest import FlatsRig
+
+THROUGH = {"L": 1.0, "R": 0.3, "Ha": 0.03}
+
+
+def under_the_sky(flats_rig: FlatsRig, *, rate: float, k: float) -> None:
+    """Let the light fade or grow by ``k`` a second from ``rate`` ADU per second in L, seen past an open cover."""
+    began = flats_rig.clock.now()
+
+    def level(request: FrameRequest, brightness: int) -> float:
+        assert brightness == 0
+        panel = flats_rig.devices.panel
+        assert panel is None or panel.cover in (CoverState.OPEN, CoverState.NOT_PRESENT)
+        # The level is asked for when the exposure is over.
+        passed_s = (flats_rig.clock.now() - began).total_seconds() - request.exposure_s
+        light = rate * THROUGH[request.filter_name] * math.exp(k * passed_s) * math.expm1(k * request.exposure_s) / k
+        return min(65_535.0, 100.0 + light)
+
+    flats_rig.devices.frames.level = level
+
+
+def take(flats_rig: FlatsRig, **changes: Any) -> FlatRunReport:
+    """Run sky flats."""
+    sky = {name: changes.pop(name) for name in list(changes) if name in SkyFlatSettings.model_fields}
+    return flats_rig.run(kind="sky", sky=SkyFlatSettings(**sky), **changes)
+
+
+def test_dusk_goes_from_narrow_to_wide(flats_rig: FlatsRig) -> None:
+    """As the sky fades each filter is taken when it is right for it, and each session is linked to its set."""
+    for name in ("L", "Ha"):
+        flats_rig.light("M 42", name)
+    under_the_sky(flats_rig, rate=400_000.0, k=-0.005)
+    report = take(flats_rig, when="dusk", cover_at_end="open")
+    assert [item.spec.filter_name for item in report.taken] == ["Ha", "L"]
+    assert {item.flats_type for item in report.taken} == {FlatsType.SKY}
+    assert {row.flats_type for row in flats_rig.all(FlatHistory)} == {"sky"}
+    for frame in flats_rig.all(FlatSetFile):
+        assert frame.adu_median == pytest.approx(65_535 / 2, rel=0.1)
+    assert all(request.dither for request in flats_rig.devices.frames.requests)
+    assert not [word for word in flats_rig.devices.commands if word.startswith("panel.light_on")]
+    assert flats_rig.run().message == "no flats are due"
+    flats_rig.check_books()
+
+
+def test_dawn_leaves_what_became_too_bright(flats_rig: FlatsRig) -> None:
+    """At dawn a set that the sky does not let finish is left with what is on disk, and goes on in the same night."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=62_000.0, k=0.02)
+    report = take(flats_rig, when="dawn", count=10)
+    (left,) = report.left
+    assert "the sky is too bright" in left.reason
+    assert 0 < left.on_disk < 10
+    assert report.failed == ()
+    assert [item.state for item in flats_rig.all(FlatSet)] == [FlatSetState.INTERRUPTED]
+    under_the_sky(flats_rig, rate=5_000.0, k=0.002)
+    again = take(flats_rig, when="dawn", count=10)
+    assert [item.on_disk for item in again.taken] == [10]
+    assert len(flats_rig.devices.frames.requests) == 10
+    assert len({request.guid for request in flats_rig.devices.frames.requests}) == 10
+    flats_rig.check_books()
+
+
+def test_a_cloud_spoils_a_frame_and_not_the_set(flats_rig: FlatsRig) -> None:
+    """A frame whose level is off does not count, is kept in a flagged set, and is taken again under another number."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    clear = flats_rig.devices.frames.level
+    flats_rig.devices.frames.level = lambda request, brightness: (
+        clear(request, brightness) * (0.3 if len(flats_rig.devices.frames.requests) == 2 else 1.0)
+    )
+    report = take(flats_rig, when="dusk", count=4)
+    assert [item.on_disk for item in report.taken] == [4]
+    assert sorted(item.state for item in flats_rig.all(FlatSet)) == [FlatSetState.COMPLETE, FlatSetState.FLAGGED]
+    assert len(flats_rig.all(FlatSetFile)) == len(flats_rig.devices.frames.requests) >= 5
+    flats_rig.check_books()
+
+
+def test_a_sky_that_flickers_is_given_up(flats_rig: FlatsRig) -> None:
+    """Three frames in a row of a wrong level end the set, which is left for the next run."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    clear = flats_rig.devices.frames.level
+    turns = iter([1.0, *(0.2, 3.0) * 200])
+    flats_rig.devices.frames.level = lambda request, brightness: clear(request, brightness) * next(turns)
+    report = take(flats_rig, when="dusk", count=4)
+    assert "frames in a row had the wrong level" in report.left[0].reason
+    flats_rig.check_books()
+
+
+def test_the_minutes_are_a_limit(flats_rig: FlatsRig) -> None:
+    """A dawn that does not come is waited for no longer than allowed."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=0.01, k=0.0001)
+    report = take(flats_rig, when="dawn", minutes=20.0)
+    assert "the 20 minutes for sky flats are over" in report.left[0].reason
+
+
+def test_a_cancelled_set_is_resumed(flats_rig: FlatsRig) -> None:
+    """A stop in the middle leaves the set to be resumed with what is missing."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    flats_rig.context.cancellation = CountingCancellation(after=9)
+    with pytest.raises(Cancelled):
+        take(flats_rig, when="dusk", count=6)
+    before = len(flats_rig.all(FlatSetFile))
+    flats_rig.context.cancellation = CountingCancellation()
+    assert take(flats_rig, when="dusk", count=6).taken[0].on_disk == 6
+    assert 0 < before < len(flats_rig.devices.frames.requests) == 6
+
+
+def test_no_panel_is_needed(flats_rig: FlatsRig) -> None:
+    """Without a panel sky flats are taken all the same; a set at an angle is skipped without a rotator."""
+    flats_rig.light("M 42", "L")
+    flats_rig.light("M 42", "Ha", rotation_deg=20.0)
+    flats_rig.devices.panel = None
+    flats_rig.devices.frames.panel = None
+    flats_rig.devices.rotator = None
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    report = take(flats_rig, when="dusk")
+    assert len(report.taken) == 1
+    assert "no rotator is connected" in report.skipped[0].reason
+
+
+def test_a_dry_run_moves_nothing(flats_rig: FlatsRig) -> None:
+    """A dry run tells the filters in their order, and moves nothing."""
+    flats_rig.light("M 42", "L")
+    flats_rig.light("M 42", "Ha")
+    report = take(flats_rig, when="dawn", dry_run=True)
+    assert report.message == "dry run, dawn; L: 3 flats; Ha: 3 flats"
+    assert flats_rig.devices.commands == []
