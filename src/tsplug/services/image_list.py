@@ -10,6 +10,28 @@ from tsplug.services.lookup import find_named
 from tsplug.services.manual_grading import may_grade
 
 _EVERYTHING = ImageQuery()
+_AS_THEY_ARE = {
+    "gain",
+    "offset",
+    "binning",
+    "readout_mode",
+    "readout_mode_name",
+    "rotation_deg",
+    "position_angle_deg",
+    "roi_percent",
+    "session_id",
+    "focuser_position",
+    "focuser_temperature_c",
+    "camera_temperature_c",
+    "camera_set_temperature_c",
+    "guide_scale_arcsec",
+    "reject_reason",
+    "manual",
+    "score",
+    "detector",
+    "host_detector",
+    "measure_error",
+}
 
 
 def list_images(store: Store, query: ImageQuery = _EVERYTHING) -> list[dict[str, Any]]:
@@ -64,30 +86,7 @@ def image_row(image: AcquiredImage) -> dict[str, Any]:
         "exposure_s": image.exposure_s,
         "template": image.template_name,
         "file": image.file,
-        **image.model_dump(
-            include={
-                "gain",
-                "offset",
-                "binning",
-                "readout_mode",
-                "readout_mode_name",
-                "rotation_deg",
-                "position_angle_deg",
-                "roi_percent",
-                "session_id",
-                "focuser_position",
-                "focuser_temperature_c",
-                "camera_temperature_c",
-                "camera_set_temperature_c",
-                "guide_scale_arcsec",
-                "reject_reason",
-                "manual",
-                "score",
-                "detector",
-                "host_detector",
-                "measure_error",
-            }
-        ),
+        **image.model_dump(include=_AS_THEY_ARE),
         "pier_side": str(image.pier_side),
         "status": str(image.status),
         "band": None if image.band is None else str(image.band),
