@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hostsim.alpaca.bodies import read_body
+from hostsim.alpaca.origin import is_meant, is_near
 from hostsim.alpaca.wording import message
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.device import iso_z
@@ -35,7 +34,7 @@ class FaultApi:
 
     async def all(self, request: Request) -> Response:
         """List the faults, add one, or clear all."""
-        if not (_is_near(request) and _is_meant(request)):
+        if not (is_near(request) and is_meant(request)):
             return _refused(403, _NOT_FROM_THERE)
         if request.method == "POST":
             return await self._add(request)
@@ -47,7 +46,7 @@ class FaultApi:
 
     async def one(self, request: Request) -> Response:
         """Show one fault, or clear it."""
-        if not (_is_near(request) and _is_meant(request)):
+        if not (is_near(request) and is_meant(request)):
             return _refused(403, _NOT_FROM_THERE)
         with self._observatory.lock:
             self._observatory.advance()
@@ -85,37 +84,6 @@ class FaultApi:
         except LookupError as error:
             return _refused(400, str(error))
         return JSONResponse(entry.shown(), status_code=201)
-
-
-def _is_near(request: Request) -> bool:
-    return request.client is not None and _is_loopback(request.client.host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)
-
-
-def _is_meant(request: Request) -> bool:
-    """Return whether a request names this server; a page in a browser of this machine may name, or be, another."""
-    host = request.headers.get("host", "")
-    origin = request.headers.get("origin")
-    name = _host_name(f"//{host}")
-    here = (request.scope.get("server") or ("",))[0]
-    if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
-        return False
-    return name == "localhost" or name == here or _is_loopback(name)
-
-
-def _host_name(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 class _TwiceError(ValueError):

@@ -6,10 +6,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hostsim.alpaca.origin import is_addressed
 from hostsim.devices.camera import Camera
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.errors import AlpacaError
 from hostsim.devices.parts.frame import Frame
+
+_BY_ADDRESS = "the truth is told to who names this server by its address, or as localhost"
 
 
 class TruthApi:
@@ -22,6 +25,8 @@ class TruthApi:
 
     async def handle(self, request: Request) -> Response:
         """Answer the truth about the last frame, connected or not."""
+        if not is_addressed(request):
+            return JSONResponse({"error": _BY_ADDRESS}, status_code=403)
         number = request.path_params["number"]
         camera = self._cameras.get(number)
         if camera is None:

@@ -35,3 +35,24 @@ def test_any_client_can_ask_what_is_on_the_last_frame(clock: SimulatedClock) -> 
     assert told["stars"]["x"]
     assert told["hfr_px"] > 0
     assert told["sky"]["airmass"] >= 1.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 404),
+        ({"host": "localhost:1"}, 404),
+        ({"host": "192.168.1.20:32323"}, 404),
+        ({"host": "[fd00::7]:32323"}, 404),
+        ({"host": "evil.example:32323"}, 403),
+        ({"host": "127.0.0.1.evil.example"}, 403),
+        ({"host": "[bad"}, 403),
+        ({"origin": "http://evil.example"}, 403),
+    ],
+)
+def test_a_page_of_another_server_is_told_nothing(clock: SimulatedClock, headers: dict[str, str], status: int) -> None:
+    """A name that anybody can point to this machine, and a page from elsewhere, are refused before anything is told."""
+    config = ObservatoryConfig(devices=(CameraConfig(),))
+    with AlpacaServer(make_observatory(config, clock, seed=4)) as server:
+        answer = httpx.get(f"http://{server.address}/simulator/v1/camera/0/truth", headers=headers, timeout=60)
+    assert answer.status_code == status
