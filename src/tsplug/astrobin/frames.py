@@ -114,7 +114,8 @@ class FieldProblem:
 
     def __str__(self) -> str:
         """Return one line for people."""
-        return f"{self.name}: {self.key} {self.value!r}: {self.reason}"
+        value = f" {self.value!r}:" if self.value else ""
+        return f"{self.name}: {self.key}{value} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,10 @@ class Places:
         self._names = names
 
     def of_light(self, frame: Frame) -> Place:
-        """Return the place of a light; of one that knows none, the default one."""
+        """Return the place of a light; of one that knows none, the default one, else that of all the others."""
         point = _point(frame) or self._default_point()
+        if point is None and len(self._clusters) == 1:
+            point = self._clusters[0].centre
         if point is None:
             return self._default_place(frame)
         if point not in self._cache:
