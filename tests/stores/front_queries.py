@@ -19,6 +19,7 @@ from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.manual_undo import undo_manual
 from tsplug.services.measuring import unmeasured_images
 from tsplug.services.night_data import latest_night, load_night
+from tsplug.services.purging import Scope, preview_purge
 from tsplug.services.recording import record_exposure
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices
 
@@ -119,6 +120,9 @@ QUERIES: dict[str, Query] = {
     "images history": lambda at: image_history(at.store, "image-500"),
     "images grade, and undo": lambda at: at.grade_and_undo(),
     "explain, with verdicts and audit trail": lambda at: explain_image(at.store, "image-500"),
+    "images purge, before a yes": lambda at: preview_purge(
+        Scope(target=str(OLD), older_than=at.clock.now()), at.store, clock=at.clock
+    ),
     "grade run": lambda at: judge_plan(GradePlan(plan_guid=at.plan.guid, force=True), at.context),
     "images of a plan to be measured": lambda at: unmeasured_images(at.plan.guid, at.store),
     "flats due": lambda at: flats_due(at.profile.guid, at.context),

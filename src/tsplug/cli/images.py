@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,9 +28,18 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Image = Annotated[str, typer.Argument(metavar="IMAGE", help="Id or guid.")]
 
 
+@dataclass(frozen=True)
+class CsvOptions:
+    """How a CSV file is written."""
+
+    extended: Annotated[bool, typer.Option("--extended", help="Add our own columns and all metrics.")] = False
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     from tsplug.cli.images_change import register_changes
+    from tsplug.cli.images_purge import register_purge
 
     group = typer.Typer(help="The acquired images.", no_args_is_help=True)
     command(group, "list")(images_list)
@@ -37,14 +47,15 @@ def register(app: typer.Typer) -> None:
     command(group, "history")(images_history)
     command(group, "csv")(images_csv)
     register_changes(group)
+    register_purge(group)
     app.add_typer(group, name="images")
 
 
 def images_list(
     common: Common,
     among: Among,
-    order: Order,
     *,
+    order: Order,
     columns: Annotated[str, typer.Option(metavar="KEY,...", help="More columns: metrics or fields.")] = "",
 ) -> None:
     """List acquired images, newest first."""
@@ -97,19 +108,18 @@ def images_history(image: Image, common: Common) -> None:
 def images_csv(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; .csv is added where it ends otherwise.")],
     common: Common,
+    *,
     among: Among,
     order: Order,
-    *,
-    extended: Annotated[bool, typer.Option("--extended", help="Add our own columns and all metrics.")] = False,
-    yes: Yes = False,
+    how: CsvOptions,
 ) -> None:
     """Write acquired images as CSV, in the columns of Target Scheduler."""
     if file.suffix.lower() != ".csv":
         file = file.with_name(f"{file.name}.csv")
     with common.store() as store:
         query = query_of(order.applied(among.choice(common)), common, store=store)
-        _keep_or_ask(file, common, yes=yes)
-        written = write_csv(file, query, store, extended=extended)
+        _keep_or_ask(file, common, yes=how.yes)
+        written = write_csv(file, query, store=store, extended=how.extended)
     if common.as_json:
         show_json({"file": str(file), "images": written})
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -22,6 +23,15 @@ from tsplug.services.manual_undo import UndoOutcome, undo_manual
 _TOLD = 20
 
 
+@dataclass(frozen=True)
+class GradeOptions:
+    """How images are graded by hand."""
+
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last change by hand back, as a whole.")] = False
+    why: Annotated[str, typer.Option(help="What the audit trail says.")] = ""
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False
+
+
 def register_changes(group: typer.Typer) -> None:
     """Add the commands that change records of images."""
     command(group, "grade")(images_grade)
@@ -31,17 +41,15 @@ def images_grade(
     common: Common,
     among: Among,
     *,
+    how: GradeOptions,
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID...] STATUS", help="Ids or guids, then accepted, rejected or pending."),
     ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Take the last change by hand back, as a whole.")] = False,
-    why: Annotated[str, typer.Option(help="What the audit trail says.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
 ) -> None:
     """Set the status of images by hand: of those named, or of all that the options choose; pending clears it."""
-    if undo:
-        _undo(common, words=words or [], dry_run=dry_run)
+    if how.undo:
+        _undo(common, words=words or [], dry_run=how.dry_run)
         return
     status, names = _status_and_names(words or [])
     choice = among.choice(common)
@@ -49,7 +57,7 @@ def images_grade(
         raise typer.BadParameter("give ids, or options that choose images, not both", param_hint="ID...")
     if not names and not choice.narrows:
         raise typer.BadParameter("say which images: ids, or options that choose them", param_hint="ID...")
-    wanted = ManualGrade(to_status=status, why=why, dry_run=dry_run)
+    wanted = ManualGrade(to_status=status, why=how.why, dry_run=how.dry_run)
     with common.store() as store:
         ids = _ids_named(names, store) if names else _ids_chosen(choice, common, store=store)
         outcome = grade_manually(ids, wanted, store=store, clock=common.clock())

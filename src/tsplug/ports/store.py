@@ -179,6 +179,14 @@ class Unit(Protocol):
         """Return the images that a query describes."""
         ...
 
+    def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
+        """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
+        ...
+
+    def purge(self, query: ImageQuery) -> int:
+        """Remove all images that a query describes, each as `delete` does, with their jobs; return how many."""
+        ...
+
     def set_status(
         self, image: AcquiredImage, change: StatusChange, *, reason: str | None = None
     ) -> AcquiredImage | None:

@@ -92,7 +92,7 @@ EXTENSION: Mapping[str, Cell] = {
 """What our records hold beyond; every metric follows under its own key."""
 
 
-def write_csv(file: Path, query: ImageQuery, store: Store, *, extended: bool = False) -> int:
+def write_csv(file: Path, query: ImageQuery, *, store: Store, extended: bool = False) -> int:
     """Write the images of a query into a CSV file, in the order of the query, and return how many there are.
 
     ``AcquiredDate`` is the start of the exposure in the time zone of the rig that took the image (UTC where that is

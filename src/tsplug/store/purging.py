@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select
 
-from tsplug.model import AcquiredImage, PurgedImage, Target
+from tsplug.model import AcquiredImage, Job, PurgedImage, Target
 from tsplug.store.rows import table_of
 
 IMAGES = table_of(AcquiredImage)
 PURGED = table_of(PurgedImage)
 TARGETS = table_of(Target)
+JOBS = table_of(Job)
 
 
 def remember_purged(connection: Connection, where: Sequence[ColumnElement[bool]], *, at: datetime) -> None:
@@ -25,3 +26,15 @@ def remember_purged(connection: Connection, where: Sequence[ColumnElement[bool]]
     moment = literal(at, PURGED.c.purged_at.type)
     leaving = select(IMAGES.c.guid, alive.c.id, moment).select_from(joined).where(*where)
     connection.execute(insert(PURGED).from_select(["guid", "target_id", "purged_at"], leaving))
+
+
+def remove_images(connection: Connection, where: Sequence[ColumnElement[bool]]) -> int:
+    """Remove images and their jobs; what else hangs on an image goes with its row. Return how many images went."""
+    connection.execute(delete(JOBS).where(JOBS.c.image_id.in_(select(IMAGES.c.id).where(*where))))
+    return connection.execute(delete(IMAGES).where(*where)).rowcount
+
+
+def tally(connection: Connection, where: Sequence[ColumnElement[bool]], *, by: str) -> Mapping[int | None, int]:
+    """Return the number of images for each value of a column."""
+    query = select(IMAGES.c[by], func.count()).where(*where).group_by(IMAGES.c[by])
+    return {value: int(number) for value, number in connection.execute(query).all()}

@@ -20,9 +20,9 @@ from tsplug.model import (
 )
 from tsplug.ports import Clock, Dangling, ImageQuery, Spoilt
 from tsplug.store.counting import Counting, counters_of
-from tsplug.store.image_search import image_statement
+from tsplug.store.image_search import image_conditions, image_statement
 from tsplug.store.nights import dated
-from tsplug.store.purging import remember_purged
+from tsplug.store.purging import remember_purged, remove_images, tally
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
 
 R = TypeVar("R", bound=Record)
@@ -152,8 +152,23 @@ class SqlUnit:
 
     def images(self, query: ImageQuery) -> Sequence[AcquiredImage]:
         """Return the images that a query describes, by start of exposure, then id."""
-        by_rule = self._connection.dialect.name == "sqlite"
-        return self._rows.select(AcquiredImage, image_statement(query, by_rule=by_rule))
+        return self._rows.select(AcquiredImage, image_statement(query, by_rule=self._by_rule))
+
+    def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
+        """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
+        return tally(self._connection, image_conditions(query, by_rule=self._by_rule), by=by)
+
+    def purge(self, query: ImageQuery) -> int:
+        """Remove all images that a query describes, each as `delete` does, with their jobs; return how many."""
+        self._must_write()
+        where, now = image_conditions(query, by_rule=self._by_rule), self._clock.now()
+        self._counting.move_all_to_adjustments(where, why="purged", at=now)
+        remember_purged(self._connection, where, at=now)
+        return remove_images(self._connection, where)
+
+    @property
+    def _by_rule(self) -> bool:
+        return self._connection.dialect.name == "sqlite"
 
     def set_status(
         self, image: AcquiredImage, change: StatusChange, *, reason: str | None = None

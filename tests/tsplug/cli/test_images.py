@@ -165,3 +165,18 @@ def test_a_thumbnail_is_written(run: Run, db: Path, tmp_path: Path) -> None:
     missing = run("show", "3", "--thumbnail", str(tmp_path / "third.jpg"))
     assert (missing.exit_code, "no thumbnail, and none can be made" in missing.stderr) == (1, True)
     assert not (tmp_path / "third.jpg").exists()
+
+
+def test_old_records_go_after_a_yes(run: Run) -> None:
+    """What would go and what it costs is told first; without a yes nothing goes; counters stay."""
+    late = ("purge", "--older-than", "2026-01-16", "--at", "2026-01-20T12:00:00+01:00")
+    dry = document(run(*late, "--dry-run", "--json"))
+    assert (dry["images"], dry["purged"], len(dry["lost_sessions"])) == (42, False, 1)
+    kept = run(*late, typed="n\n")
+    assert (kept.exit_code, len(statuses(run))) == (1, 42)
+    assert "42 records from before 2026-01-15 23:00 UTC would go" in kept.stdout
+    assert "plans that keep too few frames" in kept.stdout
+    assert "sessions whose flats would be forgotten" in kept.stdout
+    assert run(*late, "--target", "M 42", typed="y\n").stdout.endswith("removed 10 records\n")
+    assert "32 records" in run(*late, "--yes").stdout
+    assert (statuses(run), document(run("purge", "--yes", "--json", "--at", late[-1]))["images"]) == ({}, 0)

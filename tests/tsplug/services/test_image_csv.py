@@ -75,7 +75,7 @@ def full_light(store: Store) -> None:
 def test_the_35_columns_stand_in_their_order(store: Store, tmp_path: Path) -> None:
     """Exactly these, with the site's own time, up to four decimals, quotes only where needed, LF and UTF-8."""
     full_light(store)
-    assert write_csv(tmp_path / "a.csv", ImageQuery(), store) == 1
+    assert write_csv(tmp_path / "a.csv", ImageQuery(), store=store) == 1
     header, row, end = (tmp_path / "a.csv").read_bytes().decode().split("\n")
     assert (header, end) == (ORDER, "")
     assert row == (
@@ -89,7 +89,7 @@ def test_the_35_columns_stand_in_their_order(store: Store, tmp_path: Path) -> No
 def test_what_is_not_known_is_empty(store: Store, tmp_path: Path) -> None:
     """A light of which nothing was measured has empty cells, no zeros and no words."""
     store_light(store, "M 42", filter_name="L", started=STARTED)
-    write_csv(tmp_path / "a.csv", ImageQuery(), store)
+    write_csv(tmp_path / "a.csv", ImageQuery(), store=store)
     (row,) = rows(tmp_path / "a.csv")
     empty = [key for key, value in row.items() if value == ""]
     assert len(empty) == 23
@@ -99,7 +99,7 @@ def test_what_is_not_known_is_empty(store: Store, tmp_path: Path) -> None:
 def test_the_extension_has_every_metric_behind_the_35(store: Store, tmp_path: Path) -> None:
     """The 35 stay in front; identity, times in UTC and every metric by its key follow."""
     full_light(store)
-    write_csv(tmp_path / "a.csv", ImageQuery(), store, extended=True)
+    write_csv(tmp_path / "a.csv", ImageQuery(), store=store, extended=True)
     (row,) = rows(tmp_path / "a.csv")
     assert ",".join(list(row)[:35]) == ORDER
     assert set(METRICS) < set(row)
@@ -118,12 +118,12 @@ def test_rows_stand_in_the_order_of_the_query(store: Store, tmp_path: Path) -> N
         if number < 3 or number > 1199:
             store_light(store, "M 42", filter_name="L", started=STARTED + timedelta(minutes=number), gain=gain)
     many = [store_light(store, "M 42", filter_name="Ha", started=STARTED + timedelta(seconds=n)) for n in range(3)]
-    assert write_csv(tmp_path / "a.csv", ImageQuery(), store) == 9
+    assert write_csv(tmp_path / "a.csv", ImageQuery(), store=store) == 9
     dates = [row["AcquiredDate"] for row in rows(tmp_path / "a.csv")]
     assert dates == sorted(dates, reverse=True)
-    assert write_csv(tmp_path / "b.csv", ImageQuery(limit=2, filter_name="Ha"), store) == 2
+    assert write_csv(tmp_path / "b.csv", ImageQuery(limit=2, filter_name="Ha"), store=store) == 2
     assert [row["FilePath"] for row in rows(tmp_path / "b.csv")] == [many[2].file, many[1].file]
-    write_csv(tmp_path / "c.csv", ImageQuery(sort="gain", newest_first=False, filter_name="L"), store)
+    write_csv(tmp_path / "c.csv", ImageQuery(sort="gain", newest_first=False, filter_name="L"), store=store)
     gains = [int(row["Gain"]) for row in rows(tmp_path / "c.csv")]
     assert gains == sorted(gains)
 
@@ -132,6 +132,6 @@ def test_a_file_that_cannot_be_written_is_said(store: Store, tmp_path: Path) -> 
     """One error names the file, and nothing half written is left."""
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(FileError, match=r"folder\.csv cannot be written"):
-        write_csv(tmp_path / "folder.csv", ImageQuery(), store)
+        write_csv(tmp_path / "folder.csv", ImageQuery(), store=store)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
     assert len(COLUMNS) == 35
