@@ -54,7 +54,9 @@ def unmapped_notes(names: Iterable[str], table: FilterTable) -> tuple[str, ...]:
     for name in sorted(set(names)):
         close = table.suggestion(name)
         meant = f"; is it {close!r}, number {table.number_of(close)}?" if close else ""
-        notes.append(f"filter {name!r} has no AstroBin id, its cells are empty: add it to the filters{meant}")
+        notes.append(
+            f"filter {name!r} has no AstroBin id, its cells are empty: add it to the settings or profile{meant}"
+        )
     return tuple(notes)
 
 

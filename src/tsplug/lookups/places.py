@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
@@ -57,7 +58,10 @@ class WebPlaceLookups:
         return name.strip()
 
     def _get(self, endpoint: str, query: dict[str, str]) -> str:
-        parts = urlsplit(endpoint)
+        try:
+            parts = urlsplit(endpoint)
+        except ValueError as error:
+            raise NetworkError(f"{endpoint!r} is no web address") from error
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise NetworkError(f"{endpoint!r} is no web address")
         url = f"{endpoint}{'&' if parts.query else '?'}{urlencode(query)}"
@@ -68,5 +72,5 @@ class WebPlaceLookups:
         except HTTPError as error:
             error.close()
             raise NetworkError(f"{parts.netloc} answers {error.code} {error.reason}") from error
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, HTTPException, OSError, ValueError) as error:
             raise NetworkError(f"{parts.netloc} does not answer: {getattr(error, 'reason', error)}") from error
