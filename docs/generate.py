@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import astrobin, commands, faults, frames, scenarios, sequences, servers
+from generator import astrobin, commands, faults, flats, frames, scenarios, sequences, servers
 from generator.tables import as_markdown, fields, first_paragraph, shown_number, table, type_text
 from pydantic import BaseModel
 
@@ -169,6 +169,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "faults": faults.faults,
     "fits-keywords": frames.fits_keywords,
     "flat-rules": _flat_rules,
+    "flats-week-flats": flats.week_flats,
+    "flats-week-lights": flats.week_lights,
     "focus": sequences.focus,
     "hooks": _hooks,
     "hostsim-cli": commands.hostsim_cli,

@@ -15,7 +15,7 @@ from tsplug.flats.level import (
 )
 from tsplug.flats.plan import FlatPlan, FlatRequest, FlatRig, plan_flats
 from tsplug.flats.resume import StartedSet
-from tsplug.flats.rules import CADENCE_RULES
+from tsplug.flats.rules import cadence_rules
 from tsplug.flats.sessions import (
     SiteMoment,
     earliest_start,
@@ -26,7 +26,6 @@ from tsplug.flats.sessions import (
 )
 
 __all__ = [
-    "CADENCE_RULES",
     "UNCHECKED",
     "FlatPlan",
     "FlatRequest",
@@ -37,6 +36,7 @@ __all__ = [
     "StartedSet",
     "TakenFlats",
     "TargetStanding",
+    "cadence_rules",
     "check_dark",
     "check_level",
     "check_plausible",

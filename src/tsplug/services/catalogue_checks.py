@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from tsplug.flats import CADENCE_RULES
+from tsplug.flats import cadence_rules
 from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record
 
 _ENTERED = {
@@ -28,8 +28,8 @@ def conflicts(record: Record, changed: Collection[str]) -> Iterator[tuple[str, s
         yield "accepted", f"must be within 0 to {_MOST}, not {record.accepted}"
     if isinstance(record, Profile) and {"flats", "flats.due_rule"} & set(changed):
         rule = record.flats.due_rule
-        if rule not in CADENCE_RULES:
-            yield "flats.due_rule", f"must be one of {', '.join(CADENCE_RULES)}, not {rule!r}"
+        if rule not in cadence_rules():
+            yield "flats.due_rule", f"must be one of {', '.join(cadence_rules())}, not {rule!r}"
     if isinstance(record, Project):
         yield from _project_conflicts(record, changed)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
 from tsplug.flats.history import TakenFlats
-from tsplug.flats.rules import CADENCE_RULES, RULES, rule_for
+from tsplug.flats.rules import RULES, cadence_rules, rule_for
 from tsplug.flats.sessions import SiteMoment
 from tsplug.model import (
     FLATS_CADENCES,
@@ -127,6 +127,15 @@ def test_served_sessions_do_not_count() -> None:
     assert judged[1].verdict.due_on == day(6)
 
 
+def test_revoked_and_dark_flats_serve_nobody() -> None:
+    """A session whose flats were revoked, or that has dark flats alone, is outstanding."""
+    revoked, dark = row(session(1)), row(session(1))
+    revoked.revoked_at = datetime(2023, 12, 3, tzinfo=UTC)
+    dark.flats_type = "dark"
+    assert due_days(judge([session(1)], 4, history=[revoked, dark])) == [1]
+    assert due_days(judge([session(1)], 4, history=[revoked, row(session(1))])) == []
+
+
 def test_flats_of_another_program_are_called_so() -> None:
     """A session whose flats were imported tells that they were taken elsewhere, and when."""
     imported = row(session(1))
@@ -195,6 +204,6 @@ def test_all_or_nothing(nights: set[int], run: int, cadence: int) -> None:
 def test_every_setting_has_its_rules() -> None:
     """Every flats handling of a project is served, a cadence by the rule that the profile names."""
     assert set(RULES) == {"off", "document", "sliding", "session-id", "completion", "immediate"}
-    assert CADENCE_RULES == ("document", "session-id", "sliding")
+    assert cadence_rules() == ("document", "session-id", "sliding")
     found = {handling: rule_for(handling, cadence_rule="sliding").name for handling in (0, *FLATS_CADENCES, 100, 200)}
     assert found == dict.fromkeys(FLATS_CADENCES, "sliding") | {0: "off", 100: "completion", 200: "immediate"}

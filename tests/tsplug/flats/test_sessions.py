@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tsplug.flats.sessions import SiteMoment, earliest_start, light_sessions, window_begins
 from tsplug.model import AcquiredImage, FlatsPreferences, GradingStatus, LightSession, Project, Site
+from tsplug.model.angles import same_rotation
 from tsplug.model.night import night_starting
 
 SITE = Site(name="Hawaii", latitude_deg=19.8, longitude_deg=-155.5, time_zone="Pacific/Honolulu")
@@ -109,3 +112,81 @@ def test_the_window_begins_with_a_session() -> None:
     assert first == date(2023, 9, 22)
     kiribati = Site(name="Kiritimati", latitude_deg=1.9, longitude_deg=-157.4, time_zone="Pacific/Kiritimati")
     assert earliest_start(first, SITE) <= night_starting(first, kiribati).start
+
+
+ZONES = [
+    # Site, moment in UTC, its session date: around noons, and where clocks change (New Zealand, California, Zurich).
+    ("Pacific/Auckland", datetime(2026, 1, 15, 22, 59, tzinfo=UTC), date(2026, 1, 15)),
+    ("Pacific/Auckland", datetime(2026, 1, 15, 23, 0, tzinfo=UTC), date(2026, 1, 16)),
+    ("Pacific/Auckland", datetime(2026, 4, 4, 23, 30, tzinfo=UTC), date(2026, 4, 4)),
+    ("Pacific/Auckland", datetime(2026, 4, 5, 0, 0, tzinfo=UTC), date(2026, 4, 5)),
+    ("America/Los_Angeles", datetime(2026, 3, 8, 11, 30, tzinfo=UTC), date(2026, 3, 7)),
+    ("America/Los_Angeles", datetime(2026, 3, 8, 18, 59, tzinfo=UTC), date(2026, 3, 7)),
+    ("America/Los_Angeles", datetime(2026, 3, 8, 19, 0, tzinfo=UTC), date(2026, 3, 8)),
+    ("America/Los_Angeles", datetime(2026, 11, 1, 19, 59, tzinfo=UTC), date(2026, 10, 31)),
+    ("Europe/Zurich", datetime(2026, 3, 29, 9, 59, tzinfo=UTC), date(2026, 3, 28)),
+    ("Europe/Zurich", datetime(2026, 3, 29, 10, 0, tzinfo=UTC), date(2026, 3, 29)),
+]
+
+
+@pytest.mark.parametrize(("zone", "started", "expected"), ZONES)
+def test_nights_follow_the_clocks_of_the_site(zone: str, started: datetime, expected: date) -> None:
+    """A night begins at noon on the site's clocks, far from Greenwich too, and on the days on which clocks change."""
+    site = Site(name="Site", latitude_deg=0.0, longitude_deg=0.0, time_zone=zone)
+    (session,) = light_sessions([light(1, started=started)], {1: PROJECT}, site=site, preferences=FlatsPreferences())
+    assert session.session_date == expected
+    assert SiteMoment(started, site).tonight == expected
+
+
+def test_a_recorded_night_is_not_counted_anew() -> None:
+    """A light that was taken elsewhere keeps its night, whatever noon is at the profile's site now."""
+    abroad = light(1, session_date=date(2023, 11, 7))
+    assert [item.session_date for item in sessions(abroad, light(2))] == [date(2023, 11, 6), date(2023, 11, 7)]
+
+
+def test_temperature_divides_only_where_the_profile_minds() -> None:
+    """Cooled and uncooled lights share flats by default; with a tolerance they are classes, as angles are."""
+    cold = [light(1, camera_set_temperature_c=-10.0), light(2, camera_set_temperature_c=-10.5)]
+    lights = [*cold, light(3, camera_temperature_c=8.0), light(4)]
+    assert len(sessions(*lights)) == 1
+    found = {item.image_ids: item for item in sessions(*lights, temperature_tolerance_c=1.0)}
+    assert {ids: item.spec.temperature_c for ids, item in found.items()} == {(1, 2): -10.2, (3,): 8.0, (4,): None}
+    assert found[(1, 2)].lights_temperature_c == -10.25
+
+
+SETTINGS = st.fixed_dictionaries(
+    {
+        "filter_name": st.sampled_from(["L", "Ha"]),
+        "gain": st.sampled_from([None, 100]),
+        "rotation_deg": st.sampled_from([None, 0.0, 0.6, 1.2, 90.0, 359.5]),
+        "camera_set_temperature_c": st.sampled_from([None, -10.0, -9.2, 5.0]),
+        "target_id": st.sampled_from([1, 2]),
+    }
+)
+
+
+@given(st.lists(SETTINGS, min_size=1, max_size=12), st.sampled_from([None, 1.0]))
+def test_sharing_flats_is_an_equivalence(settings: list[dict[str, Any]], tolerance_c: float | None) -> None:
+    """Every light is in one session, and lights share a spec or not: whoever shares with one shares with all of it."""
+    images = [light(number, **each) for number, each in enumerate(settings, 1)]
+    found = sessions(*images, temperature_tolerance_c=tolerance_c)
+    keys = [key for item in found for key in item.image_ids]
+    assert sorted(keys) == [image.id for image in images]
+    spec_of = {key: item.spec for item in found for key in item.image_ids}
+    for one in images:
+        for other in images:
+            if spec_of[one.id or 0] != spec_of[other.id or 0]:
+                continue
+            assert (one.filter_name, one.gain) == (other.filter_name, other.gain)
+            assert same_rotation(one.rotation_deg, other.rotation_deg, tolerance_deg=1.0)
+
+
+@given(st.lists(SETTINGS, min_size=2, max_size=8), st.randoms())
+def test_the_order_of_lights_does_not_matter(settings: list[dict[str, Any]], random: Any) -> None:
+    """Sessions are the same in whatever order the records are read."""
+    images = [light(number, **each) for number, each in enumerate(settings, 1)]
+    shuffled = list(images)
+    random.shuffle(shuffled)
+    assert {item.image_ids: item.spec for item in sessions(*images)} == {
+        item.image_ids: item.spec for item in sessions(*shuffled)
+    }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tsplug.errors import NotFoundError
+from tsplug.errors import InputError, NotFoundError
 from tsplug.model import ExposurePlan, FlatHistory, FlatInstruction, FlatSet, FlatSetState, Profile, Project, Record
 from tsplug.ports import Store
+from tsplug.services.catalogue_drafts import Request
+from tsplug.services.catalogue_edit import edit_record
 from tsplug.services.flats_due import flats_due, flats_due_rows, judged_sessions
 from tsplug.services.flats_run import run_flats
 from tsplug.services.rigs import load_rig
@@ -175,3 +177,68 @@ def test_an_unknown_profile_is_refused(context: FakeContext) -> None:
     """A profile that the store does not hold is one clear error."""
     with pytest.raises(NotFoundError, match="no profile"):
         flats_due("nobody", context)
+
+
+def test_a_start_date_holds_back_what_is_older(
+    store: Store, context: FakeContext, clock: ManualClock, guid: str
+) -> None:
+    """Flats that are switched on late are taken from a night on, of the profile or of a project, whichever is later."""
+    for days in (0, 1, 2):
+        store_light(store, "M 42", filter_name="L", started=EVENING + timedelta(days=days))
+    clock.set(EVENING + timedelta(days=9))
+
+    def due_days(**start: date | None) -> list[int]:
+        with store.write() as unit:
+            project, profile = unit.list(Project, name="Nebulae")[0], unit.list(Profile)[0]
+            project.flats_start_date = start.get("project")
+            profile.flats = profile.flats.model_copy(update={"start_date": start.get("profile")})
+            unit.update(project)
+            unit.update(profile)
+        return [due.session_date.day for due in flats_due(guid, context) if due.due]
+
+    assert due_days() == [15, 16, 17]
+    assert due_days(profile=date(2026, 1, 16)) == [16, 17]
+    assert due_days(project=date(2026, 1, 17)) == [17]
+    assert due_days(project=date(2026, 1, 17), profile=date(2026, 1, 16)) == [17]
+    assert due_days(profile=date(2026, 2, 1)) == []
+    (first, *_) = flats_due(guid, context)
+    assert first.reason == "flats are taken of sessions from 2026-02-01 on"
+
+
+def test_the_profile_chooses_the_rule_of_its_cadences(store: Store, context: FakeContext, guid: str) -> None:
+    """A rule is chosen by name; one that does not exist is refused where it is edited."""
+    store_light(store, "M 42", filter_name="L", started=EVENING)
+    for name in ("sliding", "session-id", "document"):
+        edit_record(Request("profile", guid, (f"flats.due_rule={name}",)), store, clock=context.clock)
+        assert [due.rule for due in flats_due(guid, context)] == [name]
+    with pytest.raises(InputError, match=r"flats.due_rule: must be one of document, session-id, sliding, not 'weekly'"):
+        edit_record(Request("profile", guid, ("flats.due_rule=weekly",)), store, clock=context.clock)
+
+
+def test_a_contributing_camera_has_sessions_of_its_own(store: Store, context: FakeContext, guid: str) -> None:
+    """Lights that a second rig took for a project are owed flats by that rig's profile, and by its own preferences."""
+    with store.write() as unit:
+        first = unit.list(Profile)[0]
+        second = unit.add(first.model_copy(update={"id": None, "guid": "second", "name": "Second camera"}))
+        second.flats = second.flats.model_copy(update={"due_rule": "sliding"})
+        unit.update(second)
+    store_light(store, "M 42", filter_name="L", started=EVENING)
+    store_light(store, "M 42", filter_name="L", started=EVENING, profile_id=second.id)
+    assert [(due.rule, due.due) for due in flats_due(guid, context)] == [("document", True)]
+    assert [(due.rule, due.due) for due in flats_due("second", context)] == [("sliding", True)]
+    context.devices.frames.level = lambda request, brightness: 25_000.0  # type: ignore[attr-defined]
+    run_flats(FlatInstruction(profile_guid=guid, count=1), context)
+    assert [due.due for due in flats_due(guid, context)] == [False]
+    assert [due.due for due in flats_due("second", context)] == [True]
+
+
+def test_flats_serve_lights_of_their_own_temperature(store: Store, context: FakeContext, guid: str) -> None:
+    """Where the profile minds temperature, flats of cooled lights leave uncooled ones outstanding."""
+    context.devices.frames.level = lambda request, brightness: 25_000.0  # type: ignore[attr-defined]
+    edit_record(Request("profile", guid, ("flats.temperature_tolerance_c=2",)), store, clock=context.clock)
+    store_light(store, "M 42", filter_name="L", started=EVENING, camera_set_temperature_c=-10.0)
+    run_flats(FlatInstruction(profile_guid=guid, count=1), context)
+    store_light(store, "M 42", filter_name="L", started=EVENING, camera_set_temperature_c=5.0)
+    assert [(due.spec.temperature_c, due.due) for due in flats_due(guid, context)] == [(-10.0, False), (5.0, True)]
+    edit_record(Request("profile", guid, ("flats.temperature_tolerance_c=none",)), store, clock=context.clock)
+    assert [due.due for due in flats_due(guid, context)] == [False]

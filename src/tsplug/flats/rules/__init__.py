@@ -14,7 +14,7 @@ from tsplug.errors import InputError
 from tsplug.flats.scope import DueRule
 from tsplug.model import FLATS_CADENCES, FLATS_IMMEDIATE, FLATS_OFF, FLATS_ON_COMPLETION
 
-__all__ = ["CADENCE_RULES", "RULES", "collect", "rule_for"]
+__all__ = ["RULES", "cadence_rules", "collect", "rule_for"]
 
 _ALONE = frozenset({FLATS_OFF, FLATS_ON_COMPLETION, FLATS_IMMEDIATE})
 
@@ -44,8 +44,10 @@ def collect() -> dict[str, DueRule]:
 RULES: dict[str, DueRule] = collect()
 """Every due rule by its name."""
 
-CADENCE_RULES: tuple[str, ...] = tuple(rule.name for rule in RULES.values() if rule.handlings & set(FLATS_CADENCES))
-"""The rules among which a profile chooses for projects with a cadence."""
+
+def cadence_rules() -> tuple[str, ...]:
+    """Return the names of the rules among which a profile chooses for projects with a cadence."""
+    return tuple(rule.name for rule in RULES.values() if rule.handlings & set(FLATS_CADENCES))
 
 
 def rule_for(handling: int, *, cadence_rule: str) -> DueRule:
@@ -58,12 +60,8 @@ def rule_for(handling: int, *, cadence_rule: str) -> DueRule:
     if handling in _ALONE:
         return next(iter(serving.values()))
     if cadence_rule not in serving:
-        raise InputError(unknown_rule(cadence_rule))
+        raise InputError(
+            f"flats.due_rule is {cadence_rule!r}, and no rule of that name serves a cadence; "
+            f"there are {', '.join(cadence_rules())}"
+        )
     return serving[cadence_rule]
-
-
-def unknown_rule(name: str) -> str:
-    """Return what is said of a rule that a profile names and that serves no cadence."""
-    return (
-        f"flats.due_rule is {name!r}, and no rule of that name serves a cadence; there are {', '.join(CADENCE_RULES)}"
-    )
