@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     from tsplug.cli.images_change import register_changes
     from tsplug.cli.images_purge import register_purge
+    from tsplug.cli.images_reconcile import register_reconcile
 
     group = typer.Typer(help="The acquired images.", no_args_is_help=True)
     command(group, "list")(images_list)
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     command(group, "csv")(images_csv)
     register_changes(group)
     register_purge(group)
+    register_reconcile(group)
     app.add_typer(group, name="images")
 
 

@@ -1,0 +1,52 @@
+"""``tsplug images reconcile``: lights on disk that no record knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tsplug.app import frame_headers
+from tsplug.cli.commands import command
+from tsplug.cli.opening import Common
+from tsplug.cli.output import complain, counted, show_json, show_table, show_text
+from tsplug.services.reconciling import Reconciliation, reconcile
+
+
+def register_reconcile(group: typer.Typer) -> None:
+    """Add the command."""
+    command(group, "reconcile")(images_reconcile)
+
+
+def images_reconcile(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the frames are; folders below count too.")],
+    common: Common,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded, and record nothing.")] = False,
+) -> None:
+    """Record lights on disk that no record knows, from their headers; --profile says which rig took them."""
+    with common.context() as context:
+        found = reconcile(folder, context, headers=frame_headers(), profile=common.profile, dry_run=dry_run)
+    if common.as_json:
+        show_json(found)
+        return
+    _show(found)
+
+
+def _show(found: Reconciliation) -> None:
+    done = "would be recorded" if found.dry_run else "recorded"
+    parts = [f"{counted(len(found.recorded), 'light')} {done}", f"{found.known} known already"]
+    parts += [f"{found.purged} purged before and left out"] if found.purged else []
+    parts += [f"{number} passed over: {what}" for what, number in sorted(found.others.items())]
+    show_text("; ".join(parts))
+    linked = Counter((each.target, each.filter, each.plan_id, each.why_not) for each in found.recorded)
+    if linked:
+        rows = [
+            (number, target, filter_name, plan_id or "none", why_not)
+            for (target, filter_name, plan_id, why_not), number in linked.items()
+        ]
+        show_table("lights", ("number", "target", "filter", "plan", "why without a plan"), rows=rows)
+    for each in found.bad:
+        complain(f"{each.file}: {each.reason}")

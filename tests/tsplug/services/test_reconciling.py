@@ -1,0 +1,238 @@
+"""Records made from the headers of lights on disk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from tsplug.app import frame_headers
+from tsplug.errors import InputError
+from tsplug.model import AcquiredImage, ExposurePlan, GradingStatus, PierSide, Profile, StatusChange
+from tsplug.ports import FrameStatus
+from tsplug.services.doctor import examine
+from tsplug.services.purging import Scope, purge_images
+from tsplug.services.reconciling import Reconciliation, reconcile
+from tsplug.testing import FakeContext, ManualClock, PresentFiles, recording_devices, stocked_store, store_light
+
+pytestmark = pytest.mark.both_databases
+
+NOW = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
+# A header of N.I.N.A. 3 (spec/peers d-1).
+LIGHT = {
+    "IMAGETYP": "LIGHT",
+    "EXPOSURE": 120.0,
+    "EXPTIME": 120.0,
+    "DATE-LOC": "2026-01-15T22:10:05.500",
+    "DATE-OBS": "2026-01-15T21:10:05.500",
+    "XBINNING": 1,
+    "GAIN": 100,
+    "OFFSET": 30,
+    "INSTRUME": "Sim 1600",
+    "SET-TEMP": -10.0,
+    "CCD-TEMP": -9.9,
+    "READOUTM": "Low Noise",
+    "CENTALT": 41.5,
+    "AIRMASS": 1.508,
+    "PIERSIDE": "West",
+    "FILTER": "L",
+    "OBJECT": "M 42",
+    "FOCPOS": 25078,
+    "FOCTEMP": 3.5,
+    "ROTATANG": 31.5,
+    "MPSAS": 21.2,
+    "WINDSPD": 9.0,
+    "HUMIDITY": 55.0,
+    "AMBTEMP": -2.0,
+    "DEWPOINT": -9.0,
+}
+
+
+class AllPresent(PresentFiles):
+    def status(self, file: Path) -> FrameStatus:
+        return FrameStatus(exists=True)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> FakeContext:
+    clock = ManualClock(NOW)
+    return FakeContext(stocked_store(clock), clock, recording_devices(clock, tmp_path))
+
+
+def frame(folder: Path, name: str, **cards: Any) -> Path:
+    """Write a frame of four pixels; None leaves a card out."""
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    header = fits.Header([(key, value) for key, value in {**LIGHT, **cards}.items() if value is not None])
+    fits.PrimaryHDU(np.zeros((2, 2), np.uint16), header).writeto(file)
+    return file
+
+
+def run(context: FakeContext, folder: Path, **options: Any) -> Reconciliation:
+    return reconcile(folder, context, headers=frame_headers(), **options)
+
+
+def images(context: FakeContext) -> list[AcquiredImage]:
+    with context.store.read() as unit:
+        return unit.list(AcquiredImage)
+
+
+def counters(context: FakeContext, plan_id: int) -> tuple[int, int]:
+    with context.store.read() as unit:
+        plan = unit.get(ExposurePlan, plan_id)
+    return plan.acquired, plan.accepted
+
+
+def test_a_light_is_recorded_whole_and_counted(context: FakeContext, tmp_path: Path) -> None:
+    """Settings, temperatures, weather in our units, names and plan come from the header; the plan counts it."""
+    file = frame(tmp_path / "lights", "a.fits", TSUID="our-guid", TSSESSID="0007")
+    found = run(context, tmp_path / "lights")
+    (image,) = images(context)
+    assert [(each.file, each.plan_id, each.why_not) for each in found.recorded] == [(str(file), image.plan_id, "")]
+    assert (image.guid, image.session_id, image.status) == ("our-guid", 7, GradingStatus.PENDING)
+    assert (image.profile_name, image.project_name, image.target_name) == ("Refractor", "Nebulae", "M 42")
+    assert image.started == datetime(2026, 1, 15, 21, 10, 5, 500_000, tzinfo=UTC)
+    assert image.acquired - image.started == timedelta(seconds=120)
+    assert (image.exposure_s, image.gain, image.offset, image.binning, image.rotation_deg) == (120, 100, 30, 1, 31.5)
+    assert (image.camera_temperature_c, image.camera_set_temperature_c) == (-9.9, -10.0)
+    assert (image.focuser_position, image.focuser_temperature_c, image.pier_side) == (25_078, 3.5, PierSide.WEST)
+    assert (image.readout_mode, image.readout_mode_name, image.template_name) == (0, "Low Noise", "L")
+    assert image.metrics == pytest.approx(
+        {
+            **{"altitude": 41.5, "airmass": 1.508, "sky_quality": 21.2, "wind_speed": 2.5},
+            **{"humidity": 55.0, "temperature": -2.0, "dew_point": -9.0},
+        }
+    )
+    assert counters(context, image.plan_id or 0) == (1, 0)
+    with context.store.read() as unit:
+        assert [(line.by, line.why) for line in unit.list(StatusChange)] == [("reconcile", "found on disk")]
+    assert examine(context.store, AllPresent()).problems == ()
+
+
+def test_each_light_is_recorded_once(context: FakeContext, tmp_path: Path) -> None:
+    """Again, under another name with the same guid, moved without one, or linked twice: it stays one record."""
+    lights = tmp_path / "lights"
+    frame(lights, "a.fits", TSUID="our-guid")
+    frame(lights, "copy.fits", TSUID="our-guid")
+    moved = frame(lights, "b.fits", **{"DATE-OBS": "2026-01-15T21:13:00"})
+    (lights / "link.fits").symlink_to(moved)
+    assert (len(run(context, lights).recorded), len(images(context))) == (2, 2)
+    (lights / "sub").mkdir()
+    moved.rename(lights / "sub" / "b.fits")
+    again = run(context, lights)
+    assert (again.recorded, again.known) == ((), 3)
+    assert len(images(context)) == 2
+
+
+def test_a_record_of_another_system_is_found_by_name_and_start(context: FakeContext, tmp_path: Path) -> None:
+    """An imported record with a path of Windows and whole seconds is the frame of that name that began then."""
+    store_light(
+        context.store,
+        "M 42",
+        filter_name="L",
+        started=datetime(2026, 1, 15, 21, 10, 5, tzinfo=UTC),
+        file=r"C:\Astro\M 42\a.fits",
+    )
+    frame(tmp_path / "lights", "a.fits")
+    assert (run(context, tmp_path / "lights").known, len(images(context))) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("cards", "why"),
+    [
+        ({"OBJECT": "NGC 7000"}, "no target 'NGC 7000' is stored"),
+        ({"OBJECT": None}, "it names no object"),
+        ({"EXPOSURE": 60.0, "EXPTIME": 60.0}, "no plans of 'M 42' fit L, 60 s"),
+        ({"GAIN": 200}, "no plans of 'M 42' fit"),
+        ({"FILTER": "SII"}, "no plans of 'M 42' fit SII"),
+    ],
+)
+def test_what_fits_no_plan_is_recorded_without(
+    context: FakeContext, tmp_path: Path, cards: dict[str, Any], why: str
+) -> None:
+    """The reason is told; nothing is counted."""
+    frame(tmp_path / "lights", "a.fits", **cards)
+    (found,) = run(context, tmp_path / "lights").recorded
+    (image,) = images(context)
+    assert (image.plan_id, found.plan_id) == (None, None)
+    assert why in found.why_not
+    with context.store.read() as unit:
+        assert sum(plan.acquired for plan in unit.list(ExposurePlan)) == 0
+
+
+def test_two_plans_that_fit_are_ambiguous(context: FakeContext, tmp_path: Path) -> None:
+    """Which of them counts it nobody can tell: it is recorded for the target alone."""
+    with context.store.write() as unit:
+        plan = unit.list(ExposurePlan)[1]
+        unit.add(plan.model_copy(update={"id": None, "guid": "twin"}))
+    frame(tmp_path / "lights", "a.fits")
+    (found,) = run(context, tmp_path / "lights").recorded
+    assert found.why_not.startswith("2 plans of 'M 42' fit L, 120 s")
+
+
+def test_other_frames_are_passed_over_and_bad_ones_told(context: FakeContext, tmp_path: Path) -> None:
+    """Calibration and masters are counted by kind; what cannot be read is one line each; the rest goes on."""
+    lights = tmp_path / "lights"
+    frame(lights, "flat.fits", IMAGETYP="FLAT")
+    frame(lights, "dark.fits", IMAGETYP="DARK")
+    frame(lights, "master.fits", IMAGETYP="MASTERLIGHT")
+    (lights / "torn.fits").write_bytes(b"SIMPLE  =  tor")
+    frame(lights, "timeless.fits", **{"DATE-OBS": None, "DATE-LOC": None})
+    frame(lights, "good.fits")
+    found = run(context, lights)
+    assert [Path(each.file).name for each in found.recorded] == ["good.fits"]
+    assert {Path(each.file).name for each in found.bad} == {"torn.fits", "timeless.fits"}
+    assert sum(found.others.values()) == 3
+    assert "does not say when it began (DATE-OBS)" in [each.reason for each in found.bad]
+
+
+def test_a_dry_run_tells_the_same_and_records_nothing(context: FakeContext, tmp_path: Path) -> None:
+    """Also what comes twice within the folder."""
+    lights = tmp_path / "lights"
+    frame(lights, "a.fits", TSUID="our-guid")
+    frame(lights, "copy.fits", TSUID="our-guid")
+    dry = run(context, lights, dry_run=True)
+    assert (len(dry.recorded), dry.known, images(context)) == (1, 1, [])
+    assert run(context, lights).model_copy(update={"dry_run": True}) == dry
+
+
+def test_purged_records_stay_away(context: FakeContext, tmp_path: Path) -> None:
+    """What was purged still counts; a record that came back would count twice."""
+    lights = tmp_path / "lights"
+    frame(lights, "a.fits")
+    run(context, lights)
+    plan_id = images(context)[0].plan_id or 0
+    purge_images(Scope(older_than=NOW), context.store, clock=context.clock)
+    found = run(context, lights)
+    assert (found.recorded, found.purged, counters(context, plan_id)) == ((), 1, (1, 0))
+
+
+def test_the_rig_follows_from_its_camera(context: FakeContext, tmp_path: Path) -> None:
+    """With several rigs the camera's name decides; a rig that does not contribute counts nowhere."""
+    with context.store.write() as unit:
+        rig = unit.list(Profile)[0]
+        changes = {"id": None, "guid": "second", "name": "Second", "camera": "Other", "telescope": ""}
+        unit.add(rig.model_copy(update=changes))
+    frame(tmp_path / "lights", "a.fits")
+    frame(tmp_path / "lights", "b.fits", INSTRUME="Other", **{"DATE-OBS": "2026-01-15T21:20:00"})
+    found = run(context, tmp_path / "lights")
+    assert {image.profile_name for image in images(context)} == {"Refractor", "Second"}
+    assert [each.why_not for each in found.recorded] == ["", "its rig does not contribute to the project"]
+
+
+def test_weather_that_was_off_is_none(context: FakeContext, tmp_path: Path) -> None:
+    """A source that writes zeros everywhere told nothing."""
+    weather = dict.fromkeys(("MPSAS", "WINDSPD", "HUMIDITY", "AMBTEMP", "DEWPOINT"), 0.0)
+    frame(tmp_path / "lights", "a.fits", **weather)
+    run(context, tmp_path / "lights")
+    assert set(images(context)[0].metrics) == {"altitude", "airmass"}
+
+
+def test_a_folder_that_is_not_there_is_said(context: FakeContext, tmp_path: Path) -> None:
+    """Before anything is read."""
+    with pytest.raises(InputError, match="nowhere"):
+        run(context, tmp_path / "nowhere")
