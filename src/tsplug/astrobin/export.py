@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from tsplug.astrobin.acquisitions import AcquisitionRow, LightGroup, acquisition_row, light_groups
 from tsplug.astrobin.configuration import Choices, Configuration, Dates
 from tsplug.astrobin.copies import without_copies
 from tsplug.astrobin.filter_names import FilterTable, unmapped_notes
-from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
+from tsplug.astrobin.frames import Frame, FrameKind, LeftOut, Place
 from tsplug.astrobin.matching import Matcher
 from tsplug.astrobin.nights import is_guessed, night_of, utc_date_of
-from tsplug.astrobin.places import placed
+from tsplug.astrobin.places import places_of
 from tsplug.astrobin.published import PublishedMatcher
 
 
@@ -46,10 +47,9 @@ def exported(frames: Sequence[Frame], configuration: Configuration, *, choices: 
     theirs by distance, by local noon (or UTC date) and from the settings.
     """
     kept, copies = without_copies(frames)
-    dated = [_dated(frame, choices) for frame in placed(kept, configuration)]
-    numbered = _numbered(dated, configuration)
-    lights = [frame for frame in numbered if frame.kind is FrameKind.LIGHT]
-    others = [frame for frame in numbered if frame.kind is not FrameKind.LIGHT]
+    complete = _completed(kept, configuration, choices=choices)
+    lights = [frame for frame in complete if frame.kind is FrameKind.LIGHT]
+    others = [frame for frame in complete if frame.kind is not FrameKind.LIGHT]
     matcher: Matcher | PublishedMatcher
     if choices.compatible:
         matcher = PublishedMatcher(others, configuration, lights=lights)
@@ -59,7 +59,7 @@ def exported(frames: Sequence[Frame], configuration: Configuration, *, choices: 
     return Exported(
         rows=tuple(acquisition_row(group, configuration, choices=choices) for group in groups),
         groups=groups,
-        frames=tuple(numbered),
+        frames=tuple(complete),
         unused=tuple(matcher.unused()),
         left_out=tuple(copies),
         notes=_notes(lights, groups, configuration=configuration),
@@ -67,24 +67,24 @@ def exported(frames: Sequence[Frame], configuration: Configuration, *, choices: 
     )
 
 
-def _dated(frame: Frame, choices: Choices) -> Frame:
-    if choices.compatible or choices.dates is Dates.UTC:
-        return replace(frame, night=utc_date_of(frame))
-    if frame.night is not None:
-        return frame
-    return replace(frame, night=night_of(frame, frame.place))
-
-
-def _numbered(frames: Sequence[Frame], configuration: Configuration) -> list[Frame]:
-    """Return frames with filter names as the settings spell them, and AstroBin's numbers."""
+def _completed(frames: Sequence[Frame], configuration: Configuration, *, choices: Choices) -> list[Frame]:
+    """Return frames with place, night, filter name as the settings spell it, and AstroBin's number of it."""
     table = FilterTable(configuration.filters)
     known = {name: (table.known_as(name), table.number_of(name)) for name in {frame.filter_name for frame in frames}}
-    return [
-        frame
-        if frame.filter_id is not None or not frame.filter_name
-        else replace(frame, filter_name=known[frame.filter_name][0], filter_id=known[frame.filter_name][1])
-        for frame in frames
-    ]
+    complete = []
+    for frame, place in zip(frames, places_of(frames, configuration), strict=True):
+        name, number = frame.filter_name, frame.filter_id
+        if number is None and name:
+            name, number = known[name]
+        night = _day_of(frame, place, choices=choices)
+        complete.append(replace(frame, place=place, night=night, filter_name=name, filter_id=number))
+    return complete
+
+
+def _day_of(frame: Frame, place: Place | None, *, choices: Choices) -> date | None:
+    if choices.compatible or choices.dates is Dates.UTC:
+        return utc_date_of(frame)
+    return night_of(frame, place) if frame.night is None else frame.night
 
 
 def _notes(lights: Sequence[Frame], groups: Sequence[LightGroup], *, configuration: Configuration) -> tuple[str, ...]:

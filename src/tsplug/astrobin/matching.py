@@ -44,6 +44,9 @@ class Matcher:
         """Take all calibration frames, those that lights are linked to included."""
         self._sets = same.calibration_sets(frames)
         self._by_kind = {kind: same.fitting(self._sets, kind) for kind in KINDS}
+        self._flats_by_filter: dict[str, list[CalibrationSet]] = {}
+        for each in self._by_kind[FrameKind.FLAT]:
+            self._flats_by_filter.setdefault(each.first.filter_name.strip().casefold(), []).append(each)
         self._by_name = {frame.name: frame for frame in frames}
         self._configuration = configuration
         self._used: set[str] = set()
@@ -76,14 +79,21 @@ class Matcher:
     def _best(
         self, kind: FrameKind, lights: Sequence[Frame], *, fits: Callable[[Frame, CalibrationSet], bool]
     ) -> Matched:
+        different = _different(lights)
         candidates = [
             each
-            for each in self._by_kind[kind]
+            for each in self._candidates(kind, lights[0])
             if same.same_place(lights[0].place, each.first.place)
-            and any(same.same_settings(light, each.first) and fits(light, each) for light in _different(lights))
+            and any(same.same_settings(light, each.first) and fits(light, each) for light in different)
         ]
         nearest = kind is FrameKind.FLAT and not self._configuration.matching.pool_flats
         return chosen(kind, candidates, near=lights[0].night if nearest else None, counts=self._configuration.masters)
+
+    def _candidates(self, kind: FrameKind, light: Frame) -> Sequence[CalibrationSet]:
+        """Return the sets of a kind among which some may fit; there can be flats of every night and filter."""
+        if kind is not FrameKind.FLAT:
+            return self._by_kind[kind]
+        return self._flats_by_filter.get(light.filter_name.strip().casefold(), ())
 
     def _dark_fits(self, light: Frame, each: CalibrationSet) -> bool:
         matching = self._configuration.matching
@@ -93,7 +103,7 @@ class Matcher:
 
     def _flat_fits(self, light: Frame, each: CalibrationSet) -> bool:
         matching = self._configuration.matching
-        return same.same_filter(light, each.first) and same.same_rotation(light, each.first, matching=matching)
+        return same.same_rotation(light, each.first, matching=matching)
 
     def _flat_darks(self, light: Frame, flats: Matched) -> Matched:
         """Return what darkens the flats; without flats at hand none can be told to."""

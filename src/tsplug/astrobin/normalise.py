@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from tsplug.astrobin import readings
-from tsplug.astrobin.aliases import MEANINGS, START_KEYS, WEATHER_KEYS, Alias, Value
+from tsplug.astrobin.aliases import MEANINGS, START_KEYS, WEATHER_KEYS, Alias, Meaning, Value
 from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.file_names import file_name_values
 from tsplug.astrobin.frames import FieldProblem, Frame, FrameKind, Gear, LeftOut
@@ -58,24 +59,27 @@ class _Reading:
         """Return the value of a meaning from the first keyword that has a usable one, else from the settings."""
         meaning = MEANINGS[name]
         for key in self.configuration.overrides.get(name, ()):
-            found = self._try(name, Alias(key))
+            found = self._read(name, meaning, alias=Alias(key))
             if found is not None:
                 return found
+        cards, properties = self.header.cards, self.header.properties
         for alias in meaning.aliases:
-            found = self._try(name, alias)
-            if found is not None:
-                return found
+            # Most keywords of most meanings are not there, and there are many frames.
+            if alias.key in cards or alias.key in properties:
+                found = self._read(name, meaning, alias=alias)
+                if found is not None:
+                    return found
         default = self.configuration.defaults.get(name)
         if default is not None:
             self.sources[name] = CONFIGURED
         return default
 
-    def _try(self, name: str, alias: Alias) -> Value | None:
+    def _read(self, name: str, meaning: Meaning, *, alias: Alias) -> Value | None:
         raw = self.card(alias.key)
         if raw is None or raw == "":
             return None
         try:
-            found = MEANINGS[name].value_of(alias, raw)
+            found = meaning.value_of(alias, raw)
         except ValueError as error:
             self.refuse(alias.key, raw, reason=str(error))
             return None
@@ -313,4 +317,10 @@ def _without_default(reading: _Reading, meaning: str) -> float | None:
 
 
 def _gear(reading: _Reading) -> Gear:
-    return Gear(**{name: reading.text(name) for name in _GEAR})
+    return _gear_named(*(reading.text(name) for name in _GEAR))
+
+
+@lru_cache(maxsize=256)
+def _gear_named(*names: str) -> Gear:
+    """Return gear by its names; thousands of frames share one."""
+    return Gear(**dict(zip(_GEAR, names, strict=True)))

@@ -115,21 +115,22 @@ class Places:
         return with_sky(Place(name=name), self._configuration)
 
 
-def placed(frames: Sequence[Frame], configuration: Configuration) -> list[Frame]:
-    """Return frames with the places they were taken at; frames that have one keep it.
+def places_of(frames: Sequence[Frame], configuration: Configuration) -> list[Place | None]:
+    """Return the place of each frame; frames that have one keep it.
 
     Calibration takes the nearest place of a light, or none where it does not know where it was taken.
     """
     lights = [frame for frame in frames if frame.kind is FrameKind.LIGHT]
     places = Places((frame for frame in lights if frame.place is None), configuration)
     found = {id(frame): frame.place or places.of_light(frame) for frame in lights}
-    distinct = list(dict.fromkeys(found.values()))
-    return [
-        frame
-        if frame.place is not None
-        else replace(frame, place=found.get(id(frame)) or places.of_calibration(frame, distinct))
-        for frame in frames
-    ]
+    distinct = list({id(place): place for place in found.values()}.values())
+    return [frame.place or found.get(id(frame)) or places.of_calibration(frame, distinct) for frame in frames]
+
+
+def placed(frames: Sequence[Frame], configuration: Configuration) -> list[Frame]:
+    """Return frames with the places they were taken at."""
+    found = places_of(frames, configuration)
+    return [replace(frame, place=place) for frame, place in zip(frames, found, strict=True)]
 
 
 def known_site(point: Point, configuration: Configuration) -> KnownSite | None:

@@ -27,12 +27,13 @@ def number(value: CardValue) -> float:
     Raises:
         ValueError: it is none, or not finite.
     """
-    if isinstance(value, bool):
+    kind = type(value)
+    if kind is bool:
         raise ValueError("is no number")
-    if isinstance(value, int | float):
+    if kind is float or kind is int:
         found = float(value)
     else:
-        text = value.strip().strip("'").strip()
+        text = str(value).strip().strip("'").strip()
         match = _NUMBER.match(text)
         if match is None or not _UNIT.fullmatch(text[match.end() :]):
             raise ValueError("is no number")
