@@ -13,6 +13,7 @@ from tsplug.cli import (
     criteria,
     doctor,
     exporting,
+    files,
     flats,
     grade,
     images,
@@ -39,6 +40,7 @@ def application() -> typer.Typer:
     for part in (
         catalogue,
         images,
+        files,
         grade,
         criteria,
         flats,

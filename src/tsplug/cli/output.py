@@ -22,6 +22,7 @@ from rich.table import Table
 _STYLES = {"accepted": "green", "rejected": "red", "pending": "yellow", "accept": "green", "reject": "red"}
 _GAP = 2
 _READABLE = 8
+_MANY_FILES = 1000
 
 
 def show_json(document: object) -> None:
@@ -104,12 +105,14 @@ class CommandProgress:
 
 
 class FileProgress:
-    """Shows how many files of how many were looked at: a bar on a terminal's standard error, elsewhere nothing."""
+    """Shows how many files of how many were looked at: a bar on a terminal, else a line a tenth of many files."""
 
     def __init__(self, what: str) -> None:
         """Name what is done with the files."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         console = Console(stderr=True)
+        self._line = None if console.is_terminal else what
+        self._told = 0
         self._bar = Bars(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task(what, total=None)
 
@@ -125,6 +128,10 @@ class FileProgress:
     def __call__(self, done: int, total: int) -> None:
         """Tell how far it is."""
         self._bar.update(self._task, completed=done, total=total)
+        tenths = 10 * done // total if total >= _MANY_FILES else 0
+        if self._line is not None and tenths > self._told:
+            self._told = tenths
+            CommandProgress().report(self._line, done=done, total=total)
 
 
 def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:

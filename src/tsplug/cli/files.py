@@ -1,0 +1,97 @@
+"""``tsplug files list|show``: frames on disk with what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tsplug.app import frame_headers
+from tsplug.cli.commands import FAILED, command
+from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.output import FileProgress, complain, counted, show_fields, show_json, show_table, show_text
+from tsplug.ports import Store
+from tsplug.services.disk_frames import list_frames, show_frame
+
+_SHOWN = 12
+_COLUMNS = ("file", "kind", "target", "filter", "s", "gain", "record", "status")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Frames on disk, with what is known of them.", no_args_is_help=True)
+    command(group, "list")(files_list)
+    command(group, "show")(files_show)
+    app.add_typer(group, name="files")
+
+
+def files_list(
+    places: Annotated[list[Path], typer.Argument(metavar="DIR|FILE...", help="Folders, or single frames.")],
+    common: Common,
+) -> None:
+    """List FITS and XISF frames in and below folders: what their headers say, and what the store has on record.
+
+    Links are followed, nothing is listed twice. Exit status 1 when a file could not be read.
+    """
+    with _store_if_any(common) as store, FileProgress("reading headers") as progress:
+        scan = list_frames([place.expanduser() for place in places], frame_headers(), store=store, progress=progress)
+    bad = [{"file": str(each.file), "reason": each.reason} for each in scan.bad_files]
+    if common.as_json:
+        show_json({"frames": scan.kept, "bad": bad})
+    else:
+        for folder, rows in groupby(scan.kept, key=_folder):
+            cells = [_cells(row) for row in rows]
+            show_table(f"{_short(folder)}: {counted(len(cells), 'frame')}", _COLUMNS, rows=cells)
+        show_text(counted(len(scan.kept), "frame"))
+        for each in bad[:_SHOWN]:
+            complain(_short(f"{each['file']}: {each['reason']}"))
+        if len(bad) > _SHOWN:
+            complain(f"and {len(bad) - _SHOWN} more files that cannot be read; --json lists them all")
+    if bad:
+        raise typer.Exit(FAILED)
+
+
+def files_show(file: Annotated[Path, typer.Argument(metavar="FILE", help="A frame.")], common: Common) -> None:
+    """Show everything that a frame's header says, and what the store has on record of it."""
+    with _store_if_any(common) as store:
+        row = show_frame(file.expanduser(), frame_headers(), store=store)
+    if common.as_json:
+        show_json(row)
+        return
+    known = {key: _short(value) for key, value in row.items() if value not in (None, [], {}) and key not in _NESTED}
+    show_fields(_short(row["file"]), known)
+    for key in _NESTED:
+        if row[key]:
+            show_fields(key, row[key])
+
+
+def _folder(row: dict[str, Any]) -> str:
+    return str(Path(row["file"]).parent)
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    record = f"set {row['flat_set']}" if row["flat_set"] is not None else row["image"]
+    told = [row[key] for key in ("kind", "target", "filter", "exposure_s", "gain")]
+    return [_short(value) for value in (Path(row["file"]).name, *told, record, row["status"])]
+
+
+_NESTED = ("cards", "properties", "unusable")
+
+
+def _short(value: Any) -> Any:
+    """Return a value for people; what no console can print of a name is replaced."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
+@contextmanager
+def _store_if_any(common: Common) -> Iterator[Store | None]:
+    """Open the store if there is one: frames on disk need none."""
+    if store_is_missing(common):
+        yield None
+        return
+    with common.store() as store:
+        yield store
