@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +47,17 @@ class Making:
     per_panel: Annotated[bool, typer.Option("--per-panel", help="One row a panel of a mosaic.")] = False
     include_rejected: Annotated[bool, typer.Option("--include-rejected", help="Count rejected lights too.")] = False
     include_pending: Annotated[bool, typer.Option("--include-pending", help="Count lights not graded yet.")] = False
+    look_up: Annotated[
+        bool, typer.Option("--look-up", help="Ask the network about the sky and address of unknown sites.")
+    ] = False
+
+    def settings(self) -> FoundSettings:
+        """Return the settings in use, with look-ups as they are typed."""
+        found = find_settings(self.config, [Path(), default_settings_folder()], read=read_astrobin_settings)
+        lookups = found.configuration.lookups
+        wanted = {"sky_quality": bool(lookups.sky_endpoint), "geocoding": True} if self.look_up else {}
+        update = {"lookups": lookups.model_copy(update=wanted)}
+        return replace(found, configuration=found.configuration.model_copy(update=update))
 
     def choices(self, settings: FoundSettings) -> Choices:
         """Return how this export is made; what is typed goes before the settings."""
@@ -101,7 +112,7 @@ def export(
         else:
             show_text(f"written: {file}; edit it, then: tsplug astrobin DIR...")
         return
-    settings = find_settings(making.config, [Path(), default_settings_folder()], read=read_astrobin_settings)
+    settings = making.settings()
     if target:
         made, scanned = _from_store(common, target, making=making, settings=settings), ScannedFrames()
     else:
