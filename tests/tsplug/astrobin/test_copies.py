@@ -19,6 +19,7 @@ CASES = {
         [0, 1],
     ),
     "a temperature that ends in c": (["a_-10.00c_0001.fits", "a_-10.00c_0002.fits"], [0, 1]),
+    "letters within a name": (["a_c_0001.fits", "a_d_0001.fits"], [0, 1]),
     "other names": (["a_0001.fits", "b_0001.fits"], [0, 1]),
 }
 
