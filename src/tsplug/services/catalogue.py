@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from tsplug.errors import AmbiguousNameError, InputError
 from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Record, Site, Target, TrainedFlat
 from tsplug.ports import Clock, Store, Unit
-from tsplug.services.catalogue_checks import dated
+from tsplug.services.catalogue_checks import conflicts, dated
 
 R = TypeVar("R", bound=Record)
 
@@ -144,6 +144,9 @@ class _Loader:
         site = self._named(Site, site_node) if site_node else None
         profile = self._named(Profile, profile_node, site_id=_id_of(site)) if profile_node else None
         self._filters = _filters_of(profile, profile_node)
+        if profile is not None and profile_node is not None:
+            for key, message in conflicts(profile, profile_node.data):
+                profile_node.wrong(*key.split("."), message=message)
         for node in root.named("templates"):
             self._check_filter(node)
             template = self._named(ExposureTemplate, node, profile_id=_id_of(profile))

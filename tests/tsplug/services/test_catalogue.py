@@ -107,6 +107,10 @@ def test_plans_of_one_template_are_told_apart_by_order() -> None:
         ),
         (lambda d: d["profile"].update(colour="red"), r"^profile\.colour: unknown key"),
         (lambda d: d["profile"].update(grader={"hfr_sigma": -1}), r"^profile\.grader\.hfr_sigma: must be"),
+        (
+            lambda d: d["profile"].update(flats={"due_rule": "weekly"}),
+            r"^profile\.flats\.due_rule: must be one of document, session-id, sliding, not 'weekly'",
+        ),
         (lambda d: d["site"].update(time_zone="Mars/Olympus"), r"^site\.time_zone: .*unknown time zone 'Mars/Olympus'"),
         (lambda d: d["site"].pop("name"), r"^site\.name: is missing"),
         (lambda d: d.pop("profile"), r"^profile: is missing"),
