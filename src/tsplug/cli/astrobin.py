@@ -30,6 +30,7 @@ from tsplug.services.lookup import find_named
 from tsplug.services.writing import file_stem
 
 _SHOWN = 12
+_HELP = "AstroBin acquisition CSV and session summary. Without a command: export, from DIR... or with --target NAME."
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Writing:
 
 def register(app: typer.Typer) -> None:
     """Add the commands; folders or --target without a command name mean ``export``."""
-    group = typer.Typer(cls=group_with_default("export"), help="AstroBin acquisition CSV and session summary.")
+    group = typer.Typer(cls=group_with_default("export"), help=_HELP)
     command(group, "export")(export)
     astrobin_check.register(group)
     app.add_typer(group, name="astrobin", rich_help_panel=None)
