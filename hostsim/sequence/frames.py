@@ -358,6 +358,7 @@ def _saved(guid: str, file: Path, *, shot: Shot, max_adu: int) -> SavedFrame:
         adu_median=_median(shot.pixels),
         adu_max=float(shot.pixels.max()),
         saturated_fraction=float(np.count_nonzero(shot.pixels >= _SATURATED * max_adu) / shot.pixels.size),
+        camera_temperature_c=shot.reading.temperature_c,
     )
 
 

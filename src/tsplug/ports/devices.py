@@ -140,7 +140,7 @@ class FrameLevels(Value):
 
 
 class SavedFrame(Value):
-    """A frame that reached the disk, with the levels of its pixels in ADU."""
+    """A frame that reached the disk, with the levels of its pixels in ADU, and how cold the sensor was, if known."""
 
     guid: str
     file: Path
@@ -150,6 +150,7 @@ class SavedFrame(Value):
     adu_median: float
     adu_max: float
     saturated_fraction: float = Field(ge=0, le=1)
+    camera_temperature_c: float | None = None
 
 
 class FrameTaker(Protocol):

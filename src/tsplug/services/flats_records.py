@@ -11,8 +11,11 @@ from uuid import UUID, uuid5
 
 from tsplug.flats import StartedSet
 from tsplug.flats.steps import TakeFrames
-from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LightSession
+from tsplug.flats.temperature import same_temperature
+from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LightSession, Profile
 from tsplug.ports import Context, FrameFiles, SavedFrame, Unit
+
+_OTHER_TEMPERATURE = "C, the lights at"
 
 
 def frame_guid(set_guid: str, number: int) -> str:
@@ -98,6 +101,18 @@ class FlatRecords:
                     taken_at=saved.ended,
                 )
             )
+            self._compare_temperature(unit, flat_set, saved=saved)
+
+    def _compare_temperature(self, unit: Unit, flat_set: FlatSet, *, saved: SavedFrame) -> None:
+        """Say in a set's message, once, that a frame is not as cold as its lights, where the profile minds."""
+        lights_c, found_c = flat_set.temperature_c, saved.camera_temperature_c
+        if lights_c is None or found_c is None or _OTHER_TEMPERATURE in flat_set.message:
+            return
+        tolerance_c = unit.get(Profile, self._profile_id).flats.temperature_tolerance_c
+        if not same_temperature(found_c, lights_c, tolerance_c=tolerance_c):
+            warning = f"taken at {found_c:.1f} {_OTHER_TEMPERATURE} {lights_c:.1f} C"
+            flat_set.message = "; ".join(filter(None, (flat_set.message, warning)))
+            unit.update(flat_set)
 
     def frames(self, flat_set: FlatSet) -> list[FlatSetFile]:
         """Return the recorded frames of a set, by number."""

@@ -228,6 +228,7 @@ class FakeFrames:
     panel: FakePanel | None = None
     level: Level = linear_level
     content: Callable[[FrameRequest], bytes] = small_fits
+    camera_temperature_c: float | None = None
     bias_adu: float = 100.0
     requests: list[FrameRequest] = field(default_factory=list)
     measured: list[FrameRequest] = field(default_factory=list)
@@ -280,6 +281,7 @@ class FakeFrames:
             adu_median=median,
             adu_max=median,
             saturated_fraction=1.0 if median >= _FULL else 0.0,
+            camera_temperature_c=self.camera_temperature_c,
         )
 
 

@@ -242,3 +242,15 @@ def test_flats_serve_lights_of_their_own_temperature(store: Store, context: Fake
     assert [(due.spec.temperature_c, due.due) for due in flats_due(guid, context)] == [(-10.0, False), (5.0, True)]
     edit_record(Request("profile", guid, ("flats.temperature_tolerance_c=none",)), store, clock=context.clock)
     assert [due.due for due in flats_due(guid, context)] == [False]
+
+
+def test_flats_that_are_too_warm_are_told(store: Store, context: FakeContext, guid: str) -> None:
+    """Where the profile minds temperature, a set says once that it was not taken at that of its lights."""
+    context.devices.frames.level = lambda request, brightness: 25_000.0  # type: ignore[attr-defined]
+    edit_record(Request("profile", guid, ("flats.temperature_tolerance_c=2",)), store, clock=context.clock)
+    for name, found_c in (("L", 4.0), ("Ha", -9.0)):
+        store_light(store, "M 42", filter_name=name, started=EVENING, camera_set_temperature_c=-10.0)
+        context.devices.frames.camera_temperature_c = found_c  # type: ignore[attr-defined]
+        run_flats(FlatInstruction(profile_guid=guid, count=2), context)
+    with store.read() as unit:
+        assert [item.message for item in unit.list(FlatSet)] == ["taken at 4.0 C, the lights at -10.0 C", ""]
