@@ -46,11 +46,13 @@ class Matcher:
             return Home(profile=self._rig(frame, None), why_not=target)
         project = self._unit.get(Project, target.project_id)
         rig = self._rig(frame, project)
-        fitting = [(plan, template) for plan, template in self._plans_of(target) if _fits(frame, plan, template)]
+        fitting = [
+            (plan, template) for plan, template in self._plans_of(target) if _fits(frame, plan, template=template)
+        ]
         if len(fitting) == 1:
             plan, template = fitting[0]
             return Home(rig, project, target, plan, template)
-        return Home(rig, project, target, why_not=_why_not(frame, target, fitting))
+        return Home(rig, project, target, why_not=_why_not(frame, target, fitting=fitting))
 
     def _target(self, name: str) -> Target | str:
         if name not in self._targets:
@@ -88,7 +90,7 @@ class Matcher:
         return self._plans[key]
 
 
-def _fits(frame: Frame, plan: ExposurePlan, template: ExposureTemplate) -> bool:
+def _fits(frame: Frame, plan: ExposurePlan, *, template: ExposureTemplate) -> bool:
     seconds = plan.exposure_s or template.default_exposure_s
     return (
         template.filter_name == frame.filter_name
@@ -99,6 +101,6 @@ def _fits(frame: Frame, plan: ExposurePlan, template: ExposureTemplate) -> bool:
     )
 
 
-def _why_not(frame: Frame, target: Target, fitting: Sequence[object]) -> str:
+def _why_not(frame: Frame, target: Target, *, fitting: Sequence[object]) -> str:
     taken = f"{frame.filter_name or 'no filter'}, {frame.exposure_s:g} s"
     return f"{len(fitting) or 'no'} plans of {target.name!r} fit {taken}, its gain, offset and binning"
