@@ -135,6 +135,11 @@ class CountAdjustment(Record):
     at: UtcDatetime
 
 
+def kept_at_zero(guid: str) -> str:
+    """Return why an adjustment was made where an image no longer counted and its plan's counter was zero already."""
+    return f"kept at zero when image {guid} no longer counted"
+
+
 class PurgedImage(Record):
     """What is left of an image that was removed: its guid, so that no import brings it back while its target lives.
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tsplug.errors import NotFoundError
-from tsplug.model import AcquiredImage, GradingStatus, ManualGrading, StatusChange, UtcDatetime, Value
+from tsplug.model import AcquiredImage, CountAdjustment, GradingStatus, ManualGrading, StatusChange, UtcDatetime, Value
+from tsplug.model.images import kept_at_zero
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.manual_grading import BY, GradedImage, Refusal, RefusalCode, graded, refusal
 
@@ -65,8 +66,18 @@ def _take_back(image: AcquiredImage, line: StatusChange, *, unit: Unit, by: str,
         batch=line.batch,
     )
     if latest.id == line.id and unit.set_status(image, back, reason=line.from_reason) is not None:
+        _take_back_adjustment(image, line, unit=unit, at=at)
         return graded(image, before)
     return refusal(image, RefusalCode.CHANGED, reason=f"since then it became {latest.to_status}, by {latest.by}")
+
+
+def _take_back_adjustment(image: AcquiredImage, line: StatusChange, *, unit: Unit, at: datetime) -> None:
+    """Let a counter that was kept at zero when the image lost its place be as it was before."""
+    if line.from_status is not GradingStatus.ACCEPTED or image.plan_id is None:
+        return
+    for made in unit.list(CountAdjustment, plan_id=image.plan_id, why=kept_at_zero(image.guid), at=line.at):
+        why = f"undone: {made.why}"
+        unit.adjust_counter(image.plan_id, made.counter, delta=-made.delta, why=why, at=at)
 
 
 def _standing(trail: Sequence[StatusChange]) -> list[StatusChange]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from tsplug.errors import NotFoundError
 from tsplug.model import AcquiredImage, CountAdjustment, Counter, ExposurePlan, GradingStatus
+from tsplug.model.images import kept_at_zero
 from tsplug.store.rows import Rows, table_of
 
 PLANS = table_of(ExposurePlan)
@@ -41,8 +42,7 @@ class Counting:
         for counter in counters:
             applied = self._change(image.plan_id, counter, delta=delta)
             if applied is not None and applied != delta:
-                why = f"kept at zero when image {image.guid} no longer counted"
-                self._note(image.plan_id, counter, delta=applied - delta, why=why, at=at)
+                self._note(image.plan_id, counter, delta=applied - delta, why=kept_at_zero(image.guid), at=at)
 
     def move_to_adjustments(self, image: AcquiredImage, *, why: str, at: datetime) -> None:
         """Account for an image that is about to be removed, so that its plan's counters need not move."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+
+import one_more_metric
 
 import tsplug.metrics
 from tsplug.metrics import METRICS
@@ -62,3 +69,35 @@ def test_good_and_bad_agree_with_the_better_direction() -> None:
         assert metric.bad is not None
         assert (metric.good < metric.bad) == (metric.better == "lower"), metric.key
     assert len(with_defaults) == 21
+
+
+ADDED = '''"""How sharp a frame is, in percent."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(key="sharpness", title="Sharpness", unit="%", better="higher", good=90.0, bad=10.0)
+'''
+
+
+def test_one_more_file_is_one_more_metric(tmp_path: Path) -> None:
+    """In a copy of tsplug with one file more it is stored, listed, sorted by, exported, scored and documented."""
+    source = Path(tsplug.metrics.__file__).parents[1]
+    shutil.copytree(source, tmp_path / "tsplug", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tsplug" / "metrics" / "sharpness.py").write_text(ADDED, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, one_more_metric.__file__, "sharpness", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "listed": [{"sharpness": 3.5}, {"sharpness": 7.5}],
+        "csv": ["3.5", "7.5"],
+        "problems": [],
+        "scored": 75,
+        "page": True,
+    }
