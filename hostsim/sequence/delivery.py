@@ -47,7 +47,9 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
 
 def _grade(event: GradePlan, host: Host) -> None:
     try:
-        host.manager.hook.grade_plan(event=event, context=host.context)
+        grades = host.manager.hook.grade_plan(event=event, context=host.context)
+        for warning in () if grades is None else grades.warnings:
+            host.warn(warning)
     except TsplugError as error:
         host.warn(f"the plan's lights stay ungraded for now: {error}")
     except Exception as error:  # noqa: BLE001 - a foreign grader may raise anything; its lights stay pending

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from tsplug.errors import InputError
+from tsplug.errors import InputError, TsplugError
 from tsplug.hookspecs import hookimpl
 from tsplug.model import (
     ExposureOutcome,
@@ -29,7 +29,7 @@ class SchedulerPlugin:
 
     @hookimpl(trylast=True)
     def grade_plan(self, event: GradePlan, context: Context) -> PlanGrades:
-        """Judge the plan's pending images with the statistical grader."""
+        """Judge the plan's pending images with every grader that their rigs want."""
         from tsplug.services.grading import judge_plan
 
         return judge_plan(event, context)
@@ -38,16 +38,33 @@ class SchedulerPlugin:
     def record_grades(
         self, event: GradePlan, context: Context
     ) -> Generator[None, PlanGrades | None, PlanGrades | None]:
-        """Record the verdicts of whichever grader answered, in one transaction with status and counters."""
-        from tsplug.services.grading import apply_grades, measure_before_grading
+        """Record the verdicts of whichever grader answered, in one transaction with status and counters.
 
-        measure_before_grading(event, context)
-        grades = yield
+        A plugin that raises is recorded as a failure on every pending image, which stays pending. Then files follow.
+        """
+        from tsplug.services.grading import (
+            apply_grades,
+            failure_of_all,
+            measure_before_grading,
+            preview_grades,
+        )
+        from tsplug.services.rejected_files import files_follow
+
+        if not event.dry_run:
+            measure_before_grading(event, context)
+        try:
+            grades = yield
+        except TsplugError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a foreign grader may raise anything, and must reject nothing
+            grades = failure_of_all(event, context, error=f"a grader failed: {type(error).__name__}: {error}")
         if grades is None:
             return None
         if grades.plan_guid != event.plan_guid:
             raise InputError(f"a grader answered for plan {grades.plan_guid} when asked for {event.plan_guid}")
-        return apply_grades(grades, context)
+        if event.dry_run:
+            return preview_grades(grades, context)
+        return files_follow(apply_grades(grades, context), context)
 
     @hookimpl(trylast=True)
     def flat_instruction_run(self, event: FlatInstruction, context: Context) -> FlatRunReport:

@@ -1,26 +1,29 @@
-"""``tsplug grade run|explain``: grade what is pending, say why an image got its grade."""
+"""``tsplug grade run|explain|moved``: grade what is pending, say why an image got its grade, bring files back."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from tsplug.cli.commands import command
+from tsplug.app import frame_files
+from tsplug.cli.commands import FAILED, command
+from tsplug.cli.grade_explain import register_explain
 from tsplug.cli.opening import CommandContext, Common
-from tsplug.cli.output import counted, number, show_json, show_table, show_text
+from tsplug.cli.output import complain, counted, show_json, show_table, show_text
 from tsplug.hookspecs import plugin_manager
-from tsplug.model import ExposurePlan, GradePlan, PlanGrades, Project, Target
+from tsplug.model import AcquiredImage, ExposurePlan, FileMove, GradePlan, PlanGrades, Project, Target
 from tsplug.ports import Unit
-from tsplug.services.explaining import explain_image
 from tsplug.services.lookup import find_named
+from tsplug.services.rejected_files import RejectedFiles, moved_files
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Grading.", no_args_is_help=True)
     command(group, "run")(grade_run)
-    command(group, "explain")(grade_explain)
+    register_explain(group)
+    command(group, "moved")(grade_moved)
     app.add_typer(group, name="grade")
 
 
@@ -30,8 +33,9 @@ def grade_run(
     plan: Annotated[str, typer.Option(help="Only this plan: id or guid.")] = "",
     target: Annotated[str, typer.Option(help="Only the plans of this target.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Grade before the delay is reached.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of each image.")] = False,
 ) -> None:
-    """Grade the pending images of plans with the grader that answers first."""
+    """Grade the pending images of plans; files that could not be read before are tried again."""
     manager = plugin_manager()
     with common.context() as context:
         with context.store.read() as unit:
@@ -39,36 +43,49 @@ def grade_run(
         results: list[PlanGrades] = []
         for done, each in enumerate(plans):
             context.progress.report(f"grading plan {each.id}", done=done, total=len(plans))
-            event = GradePlan(plan_guid=each.guid, trigger="manual", force=force)
+            event = GradePlan(plan_guid=each.guid, trigger="manual", force=force, dry_run=dry_run)
             results += [manager.hook.grade_plan(event=event, context=context) or PlanGrades(plan_guid=each.guid)]
         numbers = {each.guid: each.id for each in plans}
         if common.as_json:
             show_json([grades.model_dump(mode="json", exclude={"verdicts"}) for grades in results])
         else:
-            _show_grades(results, numbers, context=context)
+            _show_grades(results, numbers, context=context, dry_run=dry_run)
+            for warning in (warning for grades in results for warning in grades.warnings):
+                complain(warning)
 
 
-def grade_explain(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Id or guid.")],
+def grade_moved(
     common: Common,
+    *,
+    images: Annotated[list[str] | None, typer.Argument(metavar="[IMAGE...]", help="Ids or guids.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring the files back, whatever their status.")] = False,
 ) -> None:
-    """Say why an image got its grade: the verdicts, what they were made from, and every change of status."""
+    """List the files that were moved because their images were rejected, or bring back some or all of them."""
     with common.store() as store:
-        found = explain_image(store, image)
+        with store.read() as unit:
+            chosen = [find_named(unit, AcquiredImage, name=name).guid for name in images or []]
+        if not undo:
+            _show_moves([move for move in moved_files(store) if not chosen or move.image_guid in chosen], common)
+            return
+        done = RejectedFiles(store, frame_files(), clock=common.clock()).undo(chosen or None)
     if common.as_json:
-        show_json(found)
+        show_json(done)
+    else:
+        back = [each for each in done if not each.problem]
+        show_text(f"{counted(len(back), 'file')} back where {'it was' if len(back) == 1 else 'they were'} saved")
+    problems = [each.problem for each in done if each.problem]
+    for problem in problems:
+        complain(problem)
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+def _show_moves(moves: list[FileMove], common: Common) -> None:
+    if common.as_json:
+        show_json(moves)
         return
-    shown = found["image"]
-    about = f"image {shown['id']}: {shown['target']} {shown['filter']} {shown['exposure_s']:g} s, {shown['started']}"
-    show_text(f"{about}\n{shown['status']}{': ' + shown['reject_reason'] if shown['reject_reason'] else ''}\n")
-    for verdict in found["verdicts"]:
-        _show_verdict(verdict)
-    if not found["verdicts"]:
-        show_text("No grader has judged it yet.")
-    changes = (
-        [each["at"], each["from_status"], each["to_status"], each["by"], each["why"]] for each in found["history"]
-    )
-    show_table("changes", ("at", "from", "to", "by", "why"), rows=changes)
+    rows = ((move.image_id, move.state.value, f"{move.moved_at:%Y-%m-%d %H:%M}", move.to_file) for move in moves)
+    show_table(f"{counted(len(moves), 'file')} moved", ("image", "state", "when", "file"), rows=rows)
 
 
 def _plans(unit: Unit, common: Common, *, plan: str, target: str) -> list[ExposurePlan]:
@@ -88,9 +105,9 @@ def _profile_id(unit: Unit, name: str) -> int | None:
     return find_named(unit, Profile, name=name).id
 
 
-def _show_grades(results: list[PlanGrades], numbers: dict[str, int | None], *, context: CommandContext) -> None:
-    from tsplug.model import AcquiredImage
-
+def _show_grades(
+    results: list[PlanGrades], numbers: dict[str, int | None], *, context: CommandContext, dry_run: bool
+) -> None:
     with context.store.read() as unit:
         rows: list[list[object]] = []
         for grades in results:
@@ -98,32 +115,8 @@ def _show_grades(results: list[PlanGrades], numbers: dict[str, int | None], *, c
                 image = unit.find(AcquiredImage, guid=grade.image_guid)
                 name = "" if image is None else f"{image.id} {image.target_name} {image.filter_name}"
                 rows.append([numbers[grades.plan_guid], name, str(grade.status), grade.reason])
-    show_table(f"{counted(len(rows), 'image')} judged", ("plan", "image", "status", "why"), rows=rows)
+    judged = "would be graded so" if dry_run else "judged"
+    show_table(f"{counted(len(rows), 'image')} {judged}", ("plan", "image", "status", "why"), rows=rows)
     waiting = [[numbers[each.plan_guid], each.waiting] for each in results if each.waiting]
     if waiting:
         show_table("not graded yet", ("plan", "why"), rows=waiting)
-
-
-def _show_verdict(verdict: dict[str, Any]) -> None:
-    inputs = dict(verdict["inputs"])
-    checks = inputs.pop("checks", [])
-    said = f": {verdict['reason']}" if verdict["reason"] else ""
-    show_text(f"{verdict['grader']} {verdict['version']}: {verdict['status']}{said} ({verdict['judged_at']})")
-    if checks:
-        columns = ("check", "outcome", "value", "passes", "centre", "spread", "of", "rule")
-        show_table("checks", columns, rows=(_check_cells(check) for check in checks))
-    show_table("inputs", ("input", "value"), rows=inputs.items())
-
-
-def _check_cells(check: dict[str, Any]) -> list[object]:
-    lower, upper = number(check.get("lower")), number(check.get("upper"))
-    return [
-        check.get("check"),
-        check.get("outcome"),
-        f"{number(check.get('value'))} {check.get('unit') or ''}".strip(),
-        f"{lower} to {upper}" if lower and upper else (f"from {lower}" if lower else upper and f"to {upper}"),
-        number(check.get("centre")),
-        number(check.get("spread"), 3),
-        check.get("samples"),
-        check.get("rule"),
-    ]

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from tsplug.app import frame_files
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.image_filters import Among, query_of
 from tsplug.cli.opening import Common
@@ -19,6 +20,7 @@ from tsplug.services.image_choice import ImageChoice
 from tsplug.services.lookup import find_named
 from tsplug.services.manual_grading import GradedImage, ManualGrade, ManualOutcome, Refusal, grade_manually
 from tsplug.services.manual_undo import UndoOutcome, undo_manual
+from tsplug.services.rejected_files import RejectedFiles
 
 _TOLD = 20
 
@@ -61,6 +63,7 @@ def images_grade(
     with common.store() as store:
         ids = _ids_named(names, store) if names else _ids_chosen(choice, common, store=store)
         outcome = grade_manually(ids, wanted, store=store, clock=common.clock())
+        _follow(outcome.changed, common, store=store, dry_run=how.dry_run)
     _show_outcome(outcome, common)
     if outcome.refused and (names or not (outcome.changed or outcome.unchanged)):
         _complain_of(outcome.refused)
@@ -96,10 +99,20 @@ def _undo(common: Common, *, words: list[str], dry_run: bool) -> None:
         raise typer.BadParameter("stands alone: it takes the last change back, whatever that was", param_hint="--undo")
     with common.store() as store:
         outcome = undo_manual(store, clock=common.clock())
+        _follow(outcome.changed, common, store=store)
     if common.as_json:
         show_json(outcome)
         return
     _show_undone(outcome)
+
+
+def _follow(changed: Sequence[GradedImage], common: Common, *, store: Store, dry_run: bool = False) -> None:
+    """Let files follow the status that their images have now, and tell on standard error which could not."""
+    if changed and not dry_run:
+        files = RejectedFiles(store, frame_files(), clock=common.clock())
+        for each in files.follow(image.guid for image in changed):
+            if each.problem:
+                complain(each.problem)
 
 
 def _show_outcome(outcome: ManualOutcome, common: Common) -> None:

@@ -14,6 +14,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 from numpy.typing import NDArray
 
 from tsplug.errors import FileError
+from tsplug.files.moving import move_file
 from tsplug.ports import FramePixels, FrameStatus
 
 _MAGIC = b"SIMPLE  ="
@@ -23,7 +24,7 @@ _UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, fits.Verify
 
 
 class FitsFiles:
-    """Reads FITS frames from this machine's disks: the first image of a file, compressed or not."""
+    """Reads and moves FITS frames on this machine's disks: the first image of a file, compressed or not."""
 
     def read(self, file: Path) -> FramePixels:
         """Read a frame in the byte order of this machine; unsigned pixels come as such, comments are left out.
@@ -46,6 +47,18 @@ class FitsFiles:
         """Say whether a frame is on disk and whole, reading all of it and comparing checksums where it has some."""
         status = self.status(file)
         return status if status.problem or not status.exists else FrameStatus(exists=True, problem=_wrong_sums(file))
+
+    def move(self, source: Path, target: Path) -> None:
+        """Give a file another name; see `tsplug.files.moving.move_file`."""
+        move_file(source, target)
+
+    def same(self, one: Path, other: Path) -> bool:
+        """Return whether two names are those of one file."""
+        return one.samefile(other)
+
+    def remove_name(self, file: Path) -> None:
+        """Take one of several names from a file."""
+        file.unlink(missing_ok=True)
 
 
 def _wrong_sums(file: Path) -> str:

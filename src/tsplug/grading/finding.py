@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -35,7 +36,8 @@ class Rule(StrEnum):
 class Finding:
     """The result of one check; numbers in the metric's unit, None where they do not exist.
 
-    ``lower`` and ``upper`` bound what passes; ``samples`` counts the population's values; ``sigma`` is the factor.
+    ``lower`` and ``upper`` bound what passes; ``samples`` counts the population's values; ``sigma`` is the factor;
+    ``about`` says how centre and bounds came about where that takes more than these numbers.
     """
 
     check: str
@@ -51,6 +53,7 @@ class Finding:
     sigma: float | None = None
     lower: float | None = None
     upper: float | None = None
+    about: Mapping[str, float | int | None] = field(default_factory=dict)
 
     def as_inputs(self) -> dict[str, object]:
         """Return the finding as plain JSON types."""

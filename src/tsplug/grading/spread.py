@@ -1,4 +1,4 @@
-"""The test of a metric against the spread of its population, in both modes."""
+"""The test of a metric against comparable frames, in both modes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
+from tsplug.grading.harm import Harm
+from tsplug.grading.levels import Yardstick
 from tsplug.grading.population import MINIMUM_PEERS
+from tsplug.grading.usual import MetricUsual, usual_of
 from tsplug.metrics import METRICS
-from tsplug.model import GraderMode, GraderPreferences
-
-MAD_TO_SIGMA = 1.4826
-"""Turns the median absolute deviation into the standard deviation of a normal distribution."""
+from tsplug.model import AcquiredImage, GraderMode, GraderPreferences
 
 _ALMOST_ZERO = 0.001
 
@@ -29,36 +29,24 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Floor:
-    """The least spread that robust statistics may claim.
-
-    A few equal values have no spread at all, and would reject whatever differs by a hair. The floor is the largest of
-    a share of the centre, an absolute amount, and, for counts, the square root of the centre (Poisson).
-    """
-
-    share: float
-    absolute: float = 0.0
-    counted: bool = False
-
-    def of(self, centre: float) -> float:
-        """Return the floor at a centre, in the metric's unit."""
-        poisson = math.sqrt(max(centre, 0.0)) if self.counted else 0.0
-        return max(self.share * abs(centre), self.absolute, poisson)
-
-
-@dataclass(frozen=True)
 class SpreadCheck:
     """Rejects a frame whose value lies too far from those of comparable frames.
 
-    ``zero_fails`` tells where a value of zero means that nothing was measured; then it fails without statistics.
+    ``zero_fails`` tells where a value of zero means that nothing was measured; then it fails without statistics, as it
+    does in the reference for every metric. ``counts`` marks a metric of which zero is a measurement like any other.
+    ``incomplete_passes`` is the reference's: where one comparable frame lacks the metric nothing is tested.
+    ``scale`` and ``yardstick`` are those of the robust mode.
     """
 
     title: str
     metric: str
     order: int
     limits: Callable[[GraderPreferences], Limits]
-    floor: Floor
+    scale: Callable[[AcquiredImage, GraderPreferences], Harm]
+    yardstick: Yardstick
     zero_fails: bool = True
+    counts: bool = False
+    incomplete_passes: bool = False
 
     @property
     def needs_peers(self) -> bool:
@@ -91,66 +79,76 @@ class SpreadCheck:
             return replace(
                 finding, outcome=Outcome.PASS, rule=Rule.ACCEPT_LEVEL, upper=limits.accept_level, detail=detail
             )
-        compatible = case.preferences.mode is GraderMode.TARGET_SCHEDULER
-        if self._is_zero(value) and not (compatible and case.population.too_small):
+        if self._zero_fails(case) and abs(value) <= _ALMOST_ZERO:
             return replace(finding, outcome=Outcome.REJECT, rule=Rule.ZERO, detail=f"{self.metric} is zero")
         return None
 
-    def _is_zero(self, value: float) -> bool:
-        return self.zero_fails and abs(value) <= _ALMOST_ZERO
+    def _zero_fails(self, case: Case) -> bool:
+        if case.preferences.mode is GraderMode.TARGET_SCHEDULER:
+            return not case.population.too_small
+        return self.zero_fails
 
     def _among_peers(self, case: Case, finding: Finding, *, value: float) -> Finding:
-        samples = [sample for sample in case.population.values(self.metric) if self._usable(sample)]
-        finding = replace(finding, samples=len(samples))
-        if len(samples) < MINIMUM_PEERS:
-            detail = f"accepted by rule: {len(samples)} comparable frames have {self.metric}, {MINIMUM_PEERS} needed"
+        robust = case.preferences.mode is GraderMode.ROBUST
+        usual = usual_of(case, self.metric, scale=self.scale, yardstick=self.yardstick) if robust else None
+        samples = [] if robust else self._samples(case)
+        finding = replace(finding, samples=usual.samples if usual else len(samples))
+        if finding.samples < MINIMUM_PEERS:
+            return replace(finding, outcome=Outcome.PASS, rule=Rule.FEW_PEERS, detail=self._few(finding.samples))
+        if usual is not None:
+            return self._against_usual(case, finding, value=value, usual=usual)
+        if self.incomplete_passes and len(samples) < len(case.population.frames):
+            detail = f"accepted by rule: a comparable frame has no {self.metric}"
             return replace(finding, outcome=Outcome.PASS, rule=Rule.FEW_PEERS, detail=detail)
         return self._against_spread(case, finding, value=value, samples=samples)
 
-    def _usable(self, sample: float) -> bool:
-        # A size of zero was never measured; a count of zero, or the eccentricity of round stars, was.
-        return self.floor.counted or not self.zero_fails or sample > _ALMOST_ZERO
+    def _samples(self, case: Case) -> list[float]:
+        # A size of zero was never measured; a count of zero was.
+        found = case.population.values(self.metric)
+        return [sample for sample in found if self.counts or sample > _ALMOST_ZERO]
+
+    def _few(self, number: int) -> str:
+        return f"accepted by rule: {number} comparable frames have {self.metric}, {MINIMUM_PEERS} needed"
 
     def _against_spread(self, case: Case, finding: Finding, *, value: float, samples: Sequence[float]) -> Finding:
-        preferences, sigma = case.preferences, self.limits(case.preferences).sigma
-        centre, spread = centre_and_spread(samples, mode=preferences.mode, floor=self.floor)
-        reach = spread * sigma
-        lower, upper = _bounds(
-            centre, reach, better=METRICS[self.metric].better, improve=preferences.accept_improvement
+        """Compare with mean and sample standard deviation, as the reference does (spec/target-scheduler-domain 2.7)."""
+        sigma = self.limits(case.preferences).sigma
+        centre, spread = statistics.fmean(samples), statistics.stdev(samples)
+        finding = replace(finding, centre=centre, spread=spread, sigma=sigma)
+        how = f"{sigma:g} x {spread:.3g}, {len(samples)} frames"
+        return self._judged(
+            case, finding, value=value, bounds=(centre - sigma * spread, centre + sigma * spread), how=how
         )
-        finding = replace(finding, centre=centre, spread=spread, sigma=sigma, lower=lower, upper=upper)
-        improved = value > centre if METRICS[self.metric].better == "higher" else value < centre
-        if preferences.accept_improvement and improved:
-            detail = f"{self._told(value)} is better than the {_centre_name(preferences.mode)} {centre:.4g}"
+
+    def _against_usual(self, case: Case, finding: Finding, *, value: float, usual: MetricUsual) -> Finding:
+        """Compare with the levels of night and plan (`tsplug.grading.levels`)."""
+        sigma = self.limits(case.preferences).sigma
+        finding = replace(
+            finding,
+            centre=usual.centre,
+            spread=usual.spread,
+            sigma=sigma,
+            samples=usual.samples,
+            about=usual.about,
+        )
+        return self._judged(case, finding, value=value, bounds=usual.bounds(sigma), how=usual.told(sigma))
+
+    def _judged(self, case: Case, finding: Finding, *, value: float, bounds: tuple[float, float], how: str) -> Finding:
+        better, improve = METRICS[self.metric].better, case.preferences.accept_improvement
+        centre = finding.centre if finding.centre is not None else math.nan
+        lower = None if improve and better == "lower" else bounds[0]
+        upper = None if improve and better == "higher" else bounds[1]
+        finding = replace(finding, lower=lower, upper=upper)
+        name = "median" if case.preferences.mode is GraderMode.ROBUST else "mean"
+        if improve and (value > centre if better == "higher" else value < centre):
+            detail = f"{self._told(value)} is better than the {name} {centre:.4g}"
             return replace(finding, outcome=Outcome.PASS, rule=Rule.IMPROVEMENT, detail=detail)
-        within = abs(centre - value) <= reach
-        detail = (
-            f"{self._told(value)} is {_place(lower, upper, within=within)} "
-            f"({_centre_name(preferences.mode)} {centre:.4g}, {sigma:g} x {spread:.3g}, {len(samples)} frames)"
-        )
+        within = (lower is None or lower <= value) and (upper is None or value <= upper)
+        detail = f"{self._told(value)} is {_place(lower, upper, within=within)} ({name} {centre:.4g}, {how})"
         return replace(finding, outcome=Outcome.PASS if within else Outcome.REJECT, rule=Rule.SPREAD, detail=detail)
 
     def _told(self, value: float) -> str:
         return f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
-
-
-def centre_and_spread(samples: Sequence[float], *, mode: GraderMode, floor: Floor) -> tuple[float, float]:
-    """Return the centre and the spread of at least three values.
-
-    ``target-scheduler``: arithmetic mean and sample standard deviation (spec/target-scheduler-domain 2.7).
-    ``robust``: median and 1.4826 x median absolute deviation, never below the floor.
-    """
-    if mode is GraderMode.TARGET_SCHEDULER:
-        return statistics.fmean(samples), statistics.stdev(samples)
-    centre = statistics.median(samples)
-    deviation = statistics.median([abs(sample - centre) for sample in samples])
-    return centre, max(MAD_TO_SIGMA * deviation, floor.of(centre))
-
-
-def _bounds(centre: float, reach: float, *, better: str | None, improve: bool) -> tuple[float | None, float | None]:
-    lower = None if improve and better == "lower" else centre - reach
-    upper = None if improve and better == "higher" else centre + reach
-    return lower, upper
 
 
 def _place(lower: float | None, upper: float | None, *, within: bool) -> str:
@@ -159,7 +157,3 @@ def _place(lower: float | None, upper: float | None, *, within: bool) -> str:
     if upper is None:
         return f"{'at least' if within else 'below'} {lower:.4g}"
     return f"{'within' if within else 'outside'} {lower:.4g} to {upper:.4g}"
-
-
-def _centre_name(mode: GraderMode) -> str:
-    return "median" if mode is GraderMode.ROBUST else "mean"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from tsplug.grading.checks import CHECKS
 from tsplug.grading.combine import ERROR_INPUT
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
-from tsplug.grading.population import MINIMUM_PEERS
+from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
-VERSION = "1"
+VERSION = "2"
 
 
 def judge(case: Case) -> GraderVerdict:
@@ -70,7 +70,10 @@ def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
         "population": {
             "ids": list(case.population.ids),
             "size": len(case.population.frames),
+            "earlier": len(case.population.earlier),
             "matched": case.population.matched,
+            "matched_by": [*MATCHED_BY, "rotation"],
+            "rotation_tolerance_deg": case.preferences.rotation_tolerance_deg,
         },
         "few_peers": bool(_by_rule(findings)),
         "accept_improvement": case.preferences.accept_improvement,

@@ -38,6 +38,7 @@ from tsplug.model.enums import (
     VerdictStatus,
 )
 from tsplug.model.events import ExposureSaved, FlatInstruction, GradePlan, SkyFlatSettings, TrainingRequest
+from tsplug.model.file_moves import FileMove, MoveState
 from tsplug.model.flats import (
     FlatHistory,
     FlatSet,
@@ -118,6 +119,7 @@ __all__ = [
     "ExposurePlan",
     "ExposureSaved",
     "ExposureTemplate",
+    "FileMove",
     "FlatHistory",
     "FlatInstruction",
     "FlatNeeds",
@@ -143,6 +145,7 @@ __all__ = [
     "LightSession",
     "LitPanel",
     "ManualGrading",
+    "MoveState",
     "NinaPreferences",
     "NothingLeft",
     "OrderAction",

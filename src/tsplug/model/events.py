@@ -48,11 +48,16 @@ class ExposureSaved(Value):
 
 
 class GradePlan(Value):
-    """A plan's pending images should be graded; ``force`` grades before the delay is reached."""
+    """A plan's pending images should be graded; ``force`` grades before the delay is reached.
+
+    With ``dry_run`` graders judge, but nothing is measured, recorded or moved: the answer tells what would become of
+    each image.
+    """
 
     plan_guid: str
     trigger: Literal["exposure", "manual", "resume"] = "exposure"
     force: bool = False
+    dry_run: bool = False
 
 
 class SkyFlatSettings(Value):

@@ -15,7 +15,10 @@ class GraderPreferences(Value):
 
     ``statistical`` switches the comparison with other frames on, which most of these are about; ``ungraded`` says what
     becomes of frames that no grader can judge. ``delay_percent`` 0 grades at once; sigma factors are multiples of the
-    population's spread; levels of 0 are off.
+    population's spread; levels of 0 are off. Frames whose mechanical angles differ by more than
+    ``rotation_tolerance_deg`` on the circle are not compared.
+    ``move_rejected`` moves files of rejected frames into a folder ``rejected`` beside them, or into the archive
+    ``rejected_dir``.
     ``criteria_set`` names the set that scores the rig's frames (none if empty), and ``auto_grade`` switches that off
     without forgetting which one it is.
     """
@@ -30,7 +33,9 @@ class GraderPreferences(Value):
     delay_percent: int = Field(default=80, ge=0, le=100)
     accept_improvement: bool = True
     max_samples: int = Field(default=10, ge=3, le=100)
+    rotation_tolerance_deg: float = Field(default=1.0, ge=0, le=180)
     move_rejected: bool = False
+    rejected_dir: str = ""
     rms_threshold_px: float = Field(default=8.0, ge=0, le=500)
     stars_sigma: float = Field(default=4.0, ge=0, le=10)
     hfr_sigma: float = Field(default=4.0, ge=0, le=10)

@@ -53,7 +53,7 @@ class PlanGrades(Value):
     """The answer to a request to grade a plan.
 
     A grader fills ``verdicts`` (or says in ``waiting`` why it does not grade yet); tsplug records and combines them,
-    and fills ``grades`` and the plan's counters.
+    and fills ``grades`` and the plan's counters. ``warnings`` tell what went wrong beside grading: files that stay.
     """
 
     plan_guid: str
@@ -62,6 +62,7 @@ class PlanGrades(Value):
     grades: tuple[ImageGrade, ...] = ()
     acquired: int = 0
     accepted: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 class SessionDue(Value):

@@ -33,7 +33,7 @@ class FrameStatus:
 
 
 class FrameFiles(Protocol):
-    """Reads and checks frames."""
+    """Reads, checks and moves frames."""
 
     def read(self, file: Path) -> FramePixels:
         """Read a frame.
@@ -45,6 +45,22 @@ class FrameFiles(Protocol):
 
     def status(self, file: Path) -> FrameStatus:
         """Say whether a frame is on disk and whole, without reading its pixels."""
+        ...
+
+    def move(self, source: Path, target: Path) -> None:
+        """Give a file another name, folders on the way included; another file is never overwritten.
+
+        Raises:
+            FileError: it could not be moved; it is where it was.
+        """
+        ...
+
+    def same(self, one: Path, other: Path) -> bool:
+        """Return whether two names are those of one file."""
+        ...
+
+    def remove_name(self, file: Path) -> None:
+        """Take one of several names from a file."""
         ...
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from tsplug.model import AcquiredImage, CriteriaRow, CriteriaSet, ExposurePlan, Profile, Project, Record, Target
 from tsplug.ports import Clock, FrameFiles, Store, Unit
 from tsplug.services.doctor_catalogue import check_catalogue, check_counters
+from tsplug.services.doctor_files import check_moves
 from tsplug.services.doctor_flats import check_flats, check_history
 from tsplug.services.doctor_images import Look, check_images
 from tsplug.services.doctor_ledger import MOST_TOLD, Examination, Ledger, Problem, every
@@ -79,6 +80,7 @@ def _examine(unit: Unit, ledger: Ledger, *, look: Look) -> None:
     check_references(unit, ledger)
     check_work(unit, ledger, highest=highest)
     counted = check_images(unit, ledger, look=look, highest=highest)
+    check_moves(unit, ledger, look=look)
     check_flats(unit, ledger, look=look)
     check_history(unit, ledger, highest=highest)
     for kind in (CriteriaSet, CriteriaRow):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from tsplug.model import AcquiredImage, StatusChange, Verdict
+from tsplug.model import AcquiredImage, FileMove, StatusChange, Verdict
 from tsplug.ports import Store
 from tsplug.services.image_list import image_row
 from tsplug.services.lookup import find_named
 
 
 def explain_image(store: Store, name: str) -> dict[str, Any]:
-    """Return an image (by id or guid) with its verdicts, oldest first, and its changes of status, as JSON types.
+    """Return an image (by id or guid) with its verdicts, oldest first, its changes of status and moves, as JSON types.
+
+    ``manual`` says whether its status was set by hand, which no grader changes. Checks of the statistical grader also
+    tell their ``contribution``: by how many spreads the value lies to the bad side of the centre, and ``would_pass``:
+    the worst value that would have passed, None where no value is tested.
 
     Raises:
         NotFoundError: there is no such image.
@@ -20,8 +25,32 @@ def explain_image(store: Store, name: str) -> dict[str, Any]:
         image = find_named(unit, AcquiredImage, name=name)
         verdicts = unit.list(Verdict, image_id=image.id)
         changes = unit.list(StatusChange, image_id=image.id)
+        moves = unit.list(FileMove, image_id=image.id)
     return {
         "image": image_row(image),
-        "verdicts": [verdict.model_dump(mode="json", exclude={"id", "image_id"}) for verdict in verdicts],
+        "manual": image.manual,
+        "measure_error": image.measure_error,
+        "verdicts": [_told(verdict) for verdict in verdicts],
         "history": [change.model_dump(mode="json", exclude={"id", "image_id"}) for change in changes],
+        "moves": [move.model_dump(mode="json", exclude={"id", "image_id"}) for move in moves],
     }
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    told = verdict.model_dump(mode="json", exclude={"id", "image_id"})
+    checks = verdict.inputs.get("checks")
+    if isinstance(checks, list):
+        told["inputs"] = told["inputs"] | {"checks": [_weighed(each) for each in checks if isinstance(each, Mapping)]}
+    return told
+
+
+def _weighed(check: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a check with its contribution and with what would have passed."""
+    value, centre, spread = check.get("value"), check.get("centre"), check.get("spread")
+    lower, upper = check.get("lower"), check.get("upper")
+    worst = upper if lower is None or (upper is not None and value is not None and value > upper) else lower
+    contribution = None
+    if value is not None and centre is not None and spread:
+        better = (upper is None and value > centre) or (lower is None and value < centre)
+        contribution = abs(value - centre) / spread * (-1 if better else 1)
+    return {**check, "contribution": contribution, "would_pass": worst}

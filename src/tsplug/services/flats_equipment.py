@@ -139,7 +139,7 @@ class FlatEquipment:
         if is_off or self._attempt(LightOff(), panel.light_off, problems=tries):
             problems.extend(filter(None, [self._promise.redeem()]))
             return True
-        problems.extend([tries[-1], *filter(None, [self._promise.give_if_possible("it could not be switched off")])])
+        problems.append(tries[-1])
         return False
 
     def _do(self, step: Step, action: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tsplug.errors import InputError
-from tsplug.grading.combine import Combination, combine
+from tsplug.grading.combine import Combination, combine, failure
 from tsplug.model import (
     AcquiredImage,
     ExposurePlan,
@@ -21,7 +21,7 @@ from tsplug.model import (
     Verdict,
     VerdictStatus,
 )
-from tsplug.ports import Context, Unit
+from tsplug.ports import Context, ImageQuery, Unit
 from tsplug.services.graders import prepared_graders, verdicts_of
 from tsplug.services.measuring import measure_before_grading
 from tsplug.services.plan_images import find_plan, load_plan_images
@@ -57,6 +57,19 @@ def judge_plan(event: GradePlan, context: Context) -> PlanGrades:
     )
 
 
+def failure_of_all(event: GradePlan, context: Context, *, error: str) -> PlanGrades:
+    """Return the failure of a grader of others on every pending image of a plan.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    with context.store.read() as unit:
+        plan = find_plan(event.plan_guid, unit)
+        pending = unit.images(ImageQuery(plan_id=plan.id, status=GradingStatus.PENDING))
+    verdicts = tuple(failure("plugin", image.guid, error=error) for image in pending)
+    return PlanGrades(plan_guid=plan.guid, verdicts=verdicts, acquired=plan.acquired, accepted=plan.accepted)
+
+
 def apply_grades(grades: PlanGrades, context: Context) -> PlanGrades:
     """Record the verdicts, combine them, and change the status of pending images, all in one transaction.
 
@@ -69,37 +82,69 @@ def apply_grades(grades: PlanGrades, context: Context) -> PlanGrades:
         NotFoundError: there is no such plan.
         InputError: a verdict is about an image of another plan. Nothing is recorded then.
     """
-    by_image: dict[str, list[GraderVerdict]] = {}
-    for verdict in grades.verdicts:
-        by_image.setdefault(verdict.image_guid, []).append(verdict)
-    with context.store.write() if by_image else context.store.read() as unit:
-        plan = find_plan(grades.plan_guid, unit)
-        results = []
-        for guid, verdicts in by_image.items():
-            image = unit.find(AcquiredImage, guid=guid)
-            if image is None:
-                continue
-            if image.plan_id != plan.id:
-                raise InputError(
-                    f"grader {verdicts[0].grader!r} judged image {guid}, which is not of plan {plan.guid}; "
-                    "nothing was recorded"
-                )
-            results.append(_apply(image, verdicts, unit=unit, context=context))
+    with context.store.write() if grades.verdicts else context.store.read() as unit:
+        results = [_apply(image, said, unit=unit, context=context) for image, said in _judged(grades, unit)]
         plan = find_plan(grades.plan_guid, unit)
     return grades.model_copy(update={"grades": tuple(results), "acquired": plan.acquired, "accepted": plan.accepted})
 
 
-def _apply(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit, context: Context) -> ImageGrade:
+def preview_grades(grades: PlanGrades, context: Context) -> PlanGrades:
+    """Return what `apply_grades` would make of verdicts; nothing is written.
+
+    Raises:
+        NotFoundError: there is no such plan.
+        InputError: a verdict is about an image of another plan.
+    """
+    with context.store.read() as unit:
+        results = [_grade(image, said, unit=unit)[0] for image, said in _judged(grades, unit)]
+    return grades.model_copy(update={"grades": tuple(results)})
+
+
+def _judged(grades: PlanGrades, unit: Unit) -> list[tuple[AcquiredImage, list[GraderVerdict]]]:
+    """Return the plan's images with what was said of each; one that is gone is passed over."""
+    plan = find_plan(grades.plan_guid, unit)
+    by_image: dict[str, list[GraderVerdict]] = {}
+    for verdict in grades.verdicts:
+        by_image.setdefault(verdict.image_guid, []).append(verdict)
+    found = []
+    for guid, verdicts in by_image.items():
+        image = unit.find(AcquiredImage, guid=guid)
+        if image is not None and image.plan_id != plan.id:
+            raise InputError(
+                f"grader {verdicts[0].grader!r} judged image {guid}, which is not of plan {plan.guid}; "
+                "nothing was recorded"
+            )
+        if image is not None:
+            found.append((image, verdicts))
+    return found
+
+
+def _grade(
+    image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit
+) -> tuple[ImageGrade, Combination | None]:
+    """Return what verdicts come to; None where the image is not pending, so that nothing is to be decided."""
     if image.status is not GradingStatus.PENDING:
-        return ImageGrade(image_guid=image.guid, status=image.status, reason=image.reject_reason)
+        return ImageGrade(image_guid=image.guid, status=image.status, reason=image.reject_reason), None
     profile = None if image.profile_id is None else unit.find(Profile, id=image.profile_id)
     combination = combine(verdicts, (profile or _owner(image, unit)).grader.ungraded)
+    grade = ImageGrade(
+        image_guid=image.guid,
+        status=combination.status,
+        reason=_told(combination, verdicts),
+        changed=combination.status is not GradingStatus.PENDING,
+    )
+    return grade, combination
+
+
+def _apply(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit, context: Context) -> ImageGrade:
+    grade, combination = _grade(image, verdicts, unit=unit)
+    if combination is None:
+        return grade
     for verdict in verdicts:
         _record(image, verdict, unit=unit, context=context, decided=combination.status is not GradingStatus.PENDING)
     _record_score(image, verdicts, unit=unit)
     stored = _change_status(image, combination, unit=unit, context=context)
-    changed = stored.status is not GradingStatus.PENDING
-    return ImageGrade(image_guid=image.guid, status=stored.status, reason=_told(combination, verdicts), changed=changed)
+    return grade.model_copy(update={"status": stored.status, "changed": stored.status is not GradingStatus.PENDING})
 
 
 def _owner(image: AcquiredImage, unit: Unit) -> Profile:

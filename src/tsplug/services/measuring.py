@@ -12,7 +12,7 @@ from tsplug.errors import FileError, NotFoundError
 from tsplug.imaging.measure import STAR_METRICS, FrameMeasurement, measure_frame
 from tsplug.imaging.preview import Preview, thumbnail
 from tsplug.imaging.settings import StarSettings
-from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, Profile, Thumbnail
+from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus, Profile, Thumbnail
 from tsplug.ports import Context, FrameFiles, ImageQuery, Store, Unit
 
 
@@ -29,15 +29,21 @@ class MeasuredImage:
 def measure_before_grading(event: GradePlan, context: Context) -> None:
     """Measure the plan's images that were not measured yet, so that there is something to grade by.
 
+    What could not be measured before is tried again, except after an exposure: a file that stays unreadable must not be
+    read again and again while the night goes on.
+
     Raises:
         NotFoundError: there is no such plan.
         Cancelled: a stop was asked for; what is measured so far is stored.
     """
-    measure_images(unmeasured_images(event.plan_guid, context.store), context)
+    again = event.trigger != "exposure"
+    measure_images(unmeasured_images(event.plan_guid, context.store, again=again), context)
 
 
-def unmeasured_images(plan_guid: str, store: Store) -> tuple[AcquiredImage, ...]:
+def unmeasured_images(plan_guid: str, store: Store, *, again: bool = False) -> tuple[AcquiredImage, ...]:
     """Return the plan's images that nobody measured or tried to measure, oldest first.
+
+    ``again`` adds pending ones that could not be measured.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -47,7 +53,9 @@ def unmeasured_images(plan_guid: str, store: Store) -> tuple[AcquiredImage, ...]
         if plan is None:
             raise NotFoundError(f"no exposure plan with guid {plan_guid!r} is stored")
         images = unit.images(ImageQuery(plan_id=plan.id, unmeasured=True, newest_first=False))
-    return tuple(image for image in images if image.detector is None and not image.measure_error)
+    return tuple(
+        image for image in images if not image.measure_error or (again and image.status is GradingStatus.PENDING)
+    )
 
 
 def measure_images(images: Iterable[AcquiredImage], context: Context) -> None:

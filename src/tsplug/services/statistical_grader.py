@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tsplug.grading.finding import Case
-from tsplug.grading.population import population_of
+from tsplug.grading.population import Choice, population_of
 from tsplug.grading.statistical import GRADER, judge
 from tsplug.model import AcquiredImage, GraderVerdict, Profile
 from tsplug.ports import Unit
@@ -29,10 +29,10 @@ class StatisticalGrader:
 def _case(image: AcquiredImage, plan: PlanImages) -> Case:
     profile = plan.profile_of(image)
     delayed = plan.owner.grader.delay_percent > 0
-    population = population_of(
-        image,
-        plan.images,
+    choice = Choice(
         mode=profile.grader.mode,
         max_samples=None if delayed else profile.grader.max_samples,
+        rotation_tolerance_deg=profile.grader.rotation_tolerance_deg,
     )
+    population = population_of(image, plan.images, choice=choice)
     return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning))

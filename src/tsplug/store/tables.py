@@ -20,6 +20,7 @@ from tsplug.model import (
     CriteriaSet,
     ExposurePlan,
     ExposureTemplate,
+    FileMove,
     FlatHistory,
     FlatSet,
     FlatSetFile,
@@ -156,6 +157,7 @@ _table(
     _unique("guid"),
     _index("target_id"),
 )
+_table(FileMove, "file_move", _index("image_id", "state"), _index("state"))
 _table(TrainedFlat, "trained_flat", _refers("profile_id", "profile"), _index("profile_id", "filter_name"))
 _table(FlatSet, "flat_set", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id", "night"))
 _table(

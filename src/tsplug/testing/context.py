@@ -53,6 +53,25 @@ class PresentFiles:
         """Say whether a file is there."""
         return FrameStatus(exists=file.exists(), problem="" if file.exists() else "missing")
 
+    def move(self, source: Path, target: Path) -> None:
+        """Move a file.
+
+        Raises:
+            FileError: it is not there, or another has that name.
+        """
+        if not source.exists() or target.exists():
+            raise FileError(f"{source} cannot be moved to {target}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+
+    def same(self, one: Path, other: Path) -> bool:
+        """Return whether two names are those of one file."""
+        return one.samefile(other)
+
+    def remove_name(self, file: Path) -> None:
+        """Take one of several names from a file."""
+        file.unlink(missing_ok=True)
+
 
 @dataclass
 class FakeContext:

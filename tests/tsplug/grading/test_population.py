@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tsplug.grading.population import population_of
+from tsplug.grading.population import Choice, population_of
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 
 NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -36,7 +36,7 @@ def frame(number: int, **changes: Any) -> AcquiredImage:
 
 
 def ids(*others: AcquiredImage, mode: GraderMode = GraderMode.ROBUST, most: int | None = None) -> tuple[int, ...]:
-    return population_of(frame(0), (frame(0), *others), mode=mode, max_samples=most).ids
+    return population_of(frame(0), (frame(0), *others), choice=Choice(mode, most)).ids
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,28 @@ def test_rotation_is_compared_on_the_circle() -> None:
 
 def test_the_newest_samples_are_kept_and_the_frame_itself_takes_no_place() -> None:
     """The limit counts other frames only; the newest come first."""
-    population = population_of(frame(3), [frame(n) for n in range(6)], mode=GraderMode.ROBUST, max_samples=3)
+    population = population_of(frame(3), [frame(n) for n in range(6)], choice=Choice(GraderMode.ROBUST, 3))
     assert population.ids == (5, 4, 2)
+    assert [earlier.id for earlier in population.earlier] == [1, 0]
     assert population.matched == 5
+
+
+def test_the_tolerance_of_rotation_is_a_choice() -> None:
+    """Three degrees apart is one framing for who says so; None matches None only."""
+    turned, fixed = frame(1, rotation_deg=357.5), frame(2, rotation_deg=None)
+    wide = Choice(GraderMode.ROBUST, rotation_tolerance_deg=3.0)
+    assert population_of(frame(0), (turned, fixed), choice=wide).ids == (1,)
+
+
+def test_pending_frames_are_compared_with_where_too_few_are_accepted() -> None:
+    """With ten accepted frames, pending ones count only for a night of which fewer than five are accepted."""
+    accepted = [frame(n, status=GradingStatus.ACCEPTED) for n in range(1, 11)]
+    tonight = {"started": NIGHT + timedelta(days=1)}
+    pending = [frame(20), frame(21, **tonight)]
+    assert ids(*accepted[:9], *pending)[:2] == (21, 20)
+    assert set(ids(*accepted, *pending)) == set(range(1, 11))
+    new = population_of(frame(22, **tonight), (*accepted, *pending), choice=Choice(GraderMode.ROBUST))
+    assert set(new.ids) == {21, *range(1, 11)}
 
 
 def test_rejected_frames_shape_only_the_compatible_population() -> None:
@@ -84,4 +103,4 @@ def test_rejected_frames_shape_only_the_compatible_population() -> None:
 def test_values_leave_out_what_is_missing_or_no_number() -> None:
     """A missing or NaN metric of a peer is not a sample."""
     others = [frame(1, metrics={"hfr": 2.0}), frame(2), frame(3, metrics={"hfr": float("nan")})]
-    assert population_of(frame(0), others, mode=GraderMode.ROBUST, max_samples=None).values("hfr") == (2.0,)
+    assert population_of(frame(0), others, choice=Choice(GraderMode.ROBUST)).values("hfr") == (2.0,)

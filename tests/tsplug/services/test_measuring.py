@@ -169,3 +169,16 @@ def test_an_unknown_plan_is_named() -> None:
     """The message says which guid is unknown."""
     with pytest.raises(NotFoundError, match="'nowhere'"):
         unmeasured_images("nowhere", Night({}).store)
+
+
+def test_a_file_that_could_not_be_read_is_tried_again_when_someone_asks() -> None:
+    """After an exposure it is left alone; a manual grading, or one after an interruption, reads it anew."""
+    night = Night({})
+    image = night.record("a.fits")
+    night.measure()
+    assert "no such file" in night.stored(image).measure_error
+    night.files.frames["a.fits"] = stars()
+    night.measure()
+    assert night.stored(image).measure_error
+    measure_before_grading(GradePlan(plan_guid=night.plan.guid, trigger="resume"), night.context)
+    assert (night.stored(image).measure_error, night.stored(image).metrics["star_count"]) == ("", 12)

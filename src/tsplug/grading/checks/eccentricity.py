@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tsplug.grading.spread import Floor, Limits, SpreadCheck
+from tsplug.grading.harm import Shape
+from tsplug.grading.levels import Yardstick
+from tsplug.grading.spread import Limits, SpreadCheck
 
 CHECK = SpreadCheck(
     title="Eccentricity",
@@ -14,7 +16,9 @@ CHECK = SpreadCheck(
         preferences.auto_accept_eccentricity,
         preferences.auto_reject_eccentricity,
     ),
+    scale=lambda image, preferences: Shape(),
     # Up to 0.4 stars look round (spec/peers e-3): among round stars differences below that say nothing.
-    floor=Floor(share=0.03, absolute=0.1),
+    yardstick=Yardstick(floor=0.1, ceiling=0.13, swing=0.15, young=0.1, steepest=0.0, guided=True),
     zero_fails=False,
+    incomplete_passes=True,
 )

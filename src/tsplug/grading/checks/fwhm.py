@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tsplug.grading.spread import Floor, Limits, SpreadCheck
+from tsplug.grading.harm import SIZES, Size
+from tsplug.grading.spread import Limits, SpreadCheck
 
 CHECK = SpreadCheck(
     title="FWHM",
@@ -11,6 +12,7 @@ CHECK = SpreadCheck(
     limits=lambda preferences: Limits(
         preferences.grade_fwhm, preferences.fwhm_sigma, preferences.auto_accept_fwhm, preferences.auto_reject_fwhm
     ),
-    # A target that sinks from 60 to 35 degrees grows its stars by a fifth: that is the sky, not a bad frame.
-    floor=Floor(share=0.05),
+    scale=lambda image, preferences: Size(),
+    yardstick=SIZES,
+    incomplete_passes=True,
 )

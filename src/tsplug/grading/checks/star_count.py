@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from tsplug.grading.spread import Floor, Limits, SpreadCheck
+from tsplug.grading.harm import count_scale
+from tsplug.grading.levels import Yardstick
+from tsplug.grading.spread import Limits, SpreadCheck
 
 CHECK = SpreadCheck(
     title="Star Count",
     metric="star_count",
     order=20,
     limits=lambda preferences: Limits(preferences.grade_stars, preferences.stars_sigma),
-    floor=Floor(share=0.05, counted=True),
+    scale=count_scale,
+    # The same field has the same stars: only their detection near the limit varies. Haze may take 20 % for a night;
+    # a clear sky is never clearer, so the first hour of a plan is as good a measure as any other.
+    yardstick=Yardstick(floor=0.035, ceiling=0.06, swing=0.2, young=0.05, steepest=0.25, majority=0.0),
+    counts=True,
 )

@@ -1,0 +1,165 @@
+"""``tsplug grade explain``: why an image got its grade, to be read at three in the morning."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from tsplug.cli.commands import command
+from tsplug.cli.opening import Common
+from tsplug.cli.output import counted, show_json, show_table, show_text
+from tsplug.services.explaining import explain_image
+
+_WIDTH = 80
+_INDENT = "      "
+_TINY = 0.005
+_MARKS = {"pass": "ok", "reject": "BAD", "abstain": "?"}
+
+
+def register_explain(group: typer.Typer) -> None:
+    """Add the command."""
+    command(group, "explain")(grade_explain)
+
+
+def grade_explain(
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Id or guid.")],
+    common: Common,
+) -> None:
+    """Say why an image got its grade: what each grader found, what would have passed, and every change of status."""
+    with common.store() as store:
+        found = explain_image(store, image)
+    if common.as_json:
+        show_json(found)
+        return
+    for line in _lines(found):
+        show_text(line)
+    changes = [[_moment(each["at"]), each["to_status"], each["by"], each["why"]] for each in found["history"]]
+    show_table("history", ("at", "status", "by", "why"), rows=changes)
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    shown = found["image"]
+    exposed = f"{shown['filter']} {shown['exposure_s']:g} s, {_moment(shown['started'])}"
+    yield f"Image {shown['id']}: {shown['target']}, {exposed}"
+    why = f": {shown['reject_reason']}" if shown["reject_reason"] else ""
+    yield f"{shown['status'].upper()}{why}{' - set by hand, which no grader changes' if found['manual'] else ''}"
+    if found["measure_error"]:
+        yield from _wrapped(f"It could not be measured: {found['measure_error']}", indent="")
+    for move in found["moves"]:
+        yield f"Its file was {move['state']}, {_moment(move['moved_at'])}"
+        yield f"  from {move['from_file']}\n  to   {move['to_file']}"
+    if not found["verdicts"]:
+        yield "\nNo grader has judged it yet."
+    for verdict in found["verdicts"]:
+        yield ""
+        yield from _verdict(verdict)
+    yield ""
+
+
+def _verdict(verdict: Mapping[str, Any]) -> Iterator[str]:
+    inputs = verdict["inputs"]
+    said = f": {verdict['reason']}" if verdict["reason"] else ""
+    version = f" {verdict['version']}" if verdict["version"] else ""
+    when = _moment(verdict["judged_at"])
+    yield from _wrapped(f"{verdict['grader']}{version} says {verdict['status']}{said} ({when})", indent="")
+    if "checks" in inputs:
+        yield from _statistics(inputs)
+    elif "rows" in inputs:
+        yield from _criteria(verdict)
+    else:
+        for key, value in inputs.items():
+            yield from _wrapped(f"{key}: {value}", indent="   ")
+
+
+def _statistics(inputs: Mapping[str, Any]) -> Iterator[str]:
+    population = inputs["population"]
+    compared = population["size"] + population.get("earlier", 0)
+    text = f"{inputs['mode']} mode, compared with {counted(compared, 'frame')} of {population['matched']} taken alike"
+    tolerance = population.get("rotation_tolerance_deg")
+    if population.get("matched_by"):
+        text += f" ({', '.join(population['matched_by'])} within {tolerance:g} deg)"
+    yield from _wrapped(text, indent="   ")
+    rejecting = any(check["outcome"] == "reject" for check in inputs["checks"])
+    yield f"   decided by {inputs['decided_by']}" if rejecting else "   nothing speaks against it"
+    for check in inputs["checks"]:
+        yield from _check(check)
+
+
+def _check(check: Mapping[str, Any]) -> Iterator[str]:
+    mark, unit = _MARKS.get(check["outcome"], check["outcome"]), check.get("unit") or ""
+    if check.get("value") is None:
+        yield from _wrapped(f"{mark:>3}  {check['check']}: {check['detail']}", indent="", hanging=_INDENT)
+        return
+    value = f"{check['value']:.4g} {unit}".strip()
+    bound = _bound(check)
+    yield f"{mark:>3}  {check['check']:<13}{value:<12}{bound}".rstrip()
+    for facts in (_comparison(check), _about(check.get("about") or {}), [f"rule: {check['rule']}"]):
+        if facts:
+            yield from _wrapped("; ".join(facts), indent=_INDENT)
+    if check["outcome"] == "reject" and check.get("would_pass") is not None:
+        needed = f"{check['would_pass']:.4g} {unit}".strip()
+        yield f"{_INDENT}{needed} would have passed"
+
+
+def _comparison(check: Mapping[str, Any]) -> list[str]:
+    if check.get("centre") is None:
+        return []
+    facts = [f"usual {check['centre']:.4g}, spread {check['spread']:.3g}"]
+    if check.get("contribution") is not None:
+        side = "worse" if check["contribution"] >= 0 else "better"
+        facts.append(f"{abs(check['contribution']):.1f} spreads {side}, {check['sigma']:g} allowed")
+    return [*facts, f"{check['samples']} values"]
+
+
+def _bound(check: Mapping[str, Any]) -> str:
+    lower, upper = check.get("lower"), check.get("upper")
+    if lower is not None and upper is not None:
+        return f"from {lower:.4g} to {upper:.4g} passes"
+    if upper is not None:
+        return f"up to {upper:.4g} passes"
+    return "" if lower is None else f"from {lower:.4g} on passes"
+
+
+def _about(about: Mapping[str, Any]) -> list[str]:
+    if not about:
+        return []
+    night, plan = about["night_level"], about["plan_level"]
+    facts = [f"plan {plan:.4g}" if night is None else f"night {night:.4g}, plan {plan:.4g}"]
+    facts.append(f"outliers left out, {about['used']} remain")
+    if about["slack"]:
+        facts.append(f"{about['slack']:.3g} granted, since its night is little known")
+    if about["air"] > _TINY * plan:
+        facts.append(f"the air makes {about['air']:.3g} of it")
+    return facts
+
+
+def _criteria(verdict: Mapping[str, Any]) -> Iterator[str]:
+    inputs = verdict["inputs"]
+    score = "no score" if verdict["score"] is None else f"score {verdict['score']:g}, band {verdict['band']}"
+    yield f"   {inputs['set']}: {score}, {inputs['minimum_grade']} wanted, coverage {inputs['coverage']:.0%}"
+    passing = inputs.get("would_pass") or {}
+    for row in inputs["rows"]:
+        alone = passing.get(row["metric"])
+        hint = "" if alone is None else f"  {alone:.4g} alone would have passed"
+        yield (
+            f"     {row['metric']:<17}{row['value']:<11.4g}{row['score']:5.1f} of 100, weight {row['weight']:.2f}{hint}"
+        ).rstrip()
+    if inputs.get("missing"):
+        yield from _wrapped(f"missing: {', '.join(inputs['missing'])}", indent="     ")
+    if inputs.get("gated"):
+        yield from _wrapped(f"gates that failed: {', '.join(inputs['gated'])}", indent="     ")
+
+
+def _wrapped(text: str, indent: str, *, hanging: str | None = None) -> list[str]:
+    after = indent if hanging is None else hanging
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S}"

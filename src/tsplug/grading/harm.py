@@ -1,0 +1,131 @@
+"""Metrics as harms: scales on which larger is worse and equal steps have equal effects."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from typing import Protocol
+
+from tsplug.grading.levels import Yardstick
+from tsplug.model import AcquiredImage, GraderPreferences
+
+SIZE_EXPONENT = 0.9
+"""How the number of stars found falls with their size: as HFR to the power -0.9.
+
+A star stands out of the sky's noise, which grows with the radius its light is spread over, so the faintest flux found
+grows with the HFR; and stars brighter than a flux are about as many as that flux to the power -0.9 (0.35 per
+magnitude in tenth powers, the slope of star counts in the plane of the Milky Way; less outside).
+"""
+
+
+SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6, guided=True)
+"""For sizes of stars: nights may differ by half, and so may the ordinary part of one from its superb first hour."""
+
+
+class Harm(Protocol):
+    """Turns a metric of a frame into a harm and back; works on positive values, ``harm`` is None for what has none."""
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return the harm of a value that a frame has."""
+        ...
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return the value with which a frame would have a harm."""
+        ...
+
+    def air(self, airmass: float) -> float:
+        """Return the coordinate in which air makes this harm grow evenly."""
+        ...
+
+    def noise(self, values: Sequence[float]) -> float:
+        """Return the standard deviation of the harm that values like these have from chance alone."""
+        ...
+
+
+class Size:
+    """Sizes of stars: the natural logarithm; with airmass X the seeing grows as X to the power 0.6 (Kolmogorov)."""
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return ln(value)."""
+        return math.log(value) if value > 0 else None
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return exp(harm)."""
+        return math.exp(harm)
+
+    def air(self, airmass: float) -> float:
+        """Return ln(X)."""
+        return math.log(airmass)
+
+    def noise(self, values: Sequence[float]) -> float:
+        """Return 0: many stars are averaged."""
+        return 0.0
+
+
+class Count:
+    """Numbers of stars: minus their natural logarithm; extinction, and with it the harm, grows as X - 1."""
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return -ln(value)."""
+        return -math.log(value) if value > 0 else None
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return exp(-harm)."""
+        return math.exp(-harm)
+
+    def air(self, airmass: float) -> float:
+        """Return X - 1."""
+        return airmass - 1.0
+
+    def noise(self, values: Sequence[float]) -> float:
+        """Return half of what Poisson has, 0.5 / sqrt(N): bright stars are always found, faint ones by chance."""
+        return 0.5 / math.sqrt(max(statistics.median(values), 1.0))
+
+
+class CountAtSize(Count):
+    """Numbers of stars, set right for their size: stars blurred to twice the HFR are 0.54 times as many.
+
+    So bad seeing, which HFR is there to judge, is not taken for cloud.
+    """
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return the harm of the number at an HFR of 1 px, None for a frame without HFR."""
+        plain, size = super().harm(image, value), hfr_of(image)
+        return None if plain is None or size is None else plain - SIZE_EXPONENT * math.log(size)
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return the number at the frame's own HFR."""
+        size = hfr_of(image)
+        return super().value(image, harm + (0.0 if size is None else SIZE_EXPONENT * math.log(size)))
+
+
+class Shape:
+    """Eccentricities: as they are; the air does not stretch stars."""
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return the value."""
+        return value
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return the harm."""
+        return harm
+
+    def air(self, airmass: float) -> float:
+        """Return X - 1."""
+        return airmass - 1.0
+
+    def noise(self, values: Sequence[float]) -> float:
+        """Return 0: many stars are averaged."""
+        return 0.0
+
+
+def count_scale(image: AcquiredImage, preferences: GraderPreferences) -> Harm:
+    """Return the scale of star counts: set right for size where HFR is graded too, and the frame has one."""
+    return CountAtSize() if preferences.grade_hfr and hfr_of(image) is not None else Count()
+
+
+def hfr_of(image: AcquiredImage) -> float | None:
+    """Return a frame's HFR in px, None where it was not measured."""
+    hfr = image.metrics.get("hfr")
+    return hfr if hfr is not None and math.isfinite(hfr) and hfr > 0 else None

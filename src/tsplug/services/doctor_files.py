@@ -1,0 +1,47 @@
+"""What must hold of the journal of moved files: nothing is left half done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from tsplug.model import AcquiredImage, FileMove, MoveState
+from tsplug.ports import Unit
+from tsplug.services.doctor_images import Look
+from tsplug.services.doctor_ledger import Ledger, Problem, every
+
+
+def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
+    """Check that every move of a file came to its end; where one did not, the disk says where the file is."""
+    for move in every(unit, FileMove, ledger=ledger):
+        if move.state in (MoveState.MOVED, MoveState.RETURNED):
+            ledger.check()
+            continue
+        away = look(Path(move.to_file)).exists and not look(Path(move.from_file)).exists
+        where = move.to_file if away else move.from_file
+        ledger.check(
+            Problem(
+                invariant="a move of a rejected file came to its end",
+                subject=f"image {move.image_id}",
+                found=f"{move.state.value}, begun {move.moved_at.isoformat()}",
+                expected=f"the file is {where}",
+                fix="tsplug doctor --fix, or the next grading, notes where it is",
+            ),
+            mend=partial(_end, key=move.id or 0, away=away),
+        )
+
+
+def _end(unit: Unit, now: datetime, *, key: int, away: bool) -> str:
+    move = unit.find(FileMove, id=key)
+    if move is None or move.state not in (MoveState.MOVING, MoveState.RETURNING):
+        return ""
+    image = unit.find(AcquiredImage, id=move.image_id, guid=move.image_guid)
+    if image is not None:
+        image.file = move.to_file if away else move.from_file
+        unit.update(image)
+    if away:
+        unit.update(move.model_copy(update={"state": MoveState.MOVED}))
+    else:
+        unit.update(move.model_copy(update={"state": MoveState.RETURNED, "returned_at": now}))
+    return f"image {move.image_id}: its file is {move.to_file if away else move.from_file}"

@@ -1,0 +1,171 @@
+"""Rejected frames leave the stacking tree, if their rig wants that, and come back when they are no longer rejected.
+
+Each move is journalled before it happens and noted after it: where both sides of a crash disagree, the disk is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tsplug.errors import FileError
+from tsplug.model import AcquiredImage, FileMove, GradingStatus, MoveState, PlanGrades, Profile, Value
+from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
+
+FOLDER = "rejected"
+"""The folder beside a frame that takes it where the rig names no archive, as Target Scheduler has it."""
+
+_OPEN = (MoveState.MOVING, MoveState.RETURNING)
+
+
+class MovedFile(Value):
+    """What became of one file: where it was and is, or in ``problem`` why it stays."""
+
+    image_id: int
+    guid: str
+    from_file: str
+    to_file: str
+    problem: str = ""
+
+
+class RejectedFiles:
+    """Moves the files of rejected frames, and moves them back."""
+
+    def __init__(self, store: Store, files: FrameFiles, *, clock: Clock) -> None:
+        """Take what is moved, how, and what tells the time."""
+        self._store = store
+        self._files = files
+        self._clock = clock
+
+    def follow(self, guids: Iterable[str]) -> list[MovedFile]:
+        """Let the files of images follow their status: rejected ones leave if their rig wants it, others come back.
+
+        What a crash left half done is settled first. A file that cannot be moved is told of, not raised: the grade
+        stands, and the file stays where it is.
+        """
+        self.settle()
+        with self._store.read() as unit:
+            images = unit.list(AcquiredImage, guid=sorted(set(guids)))
+            moved = {move.image_id: move for move in _moved(unit, images)}
+            wanted = [_destination(image, unit) for image in images]
+        done = []
+        for image, target in zip(images, wanted, strict=True):
+            move = moved.get(image.id or 0)
+            if image.status is not GradingStatus.REJECTED and move is not None:
+                done.append(self._return(move))
+            elif image.status is GradingStatus.REJECTED and move is None and target is not None:
+                done.append(self._move(image, target))
+        return done
+
+    def undo(self, guids: Iterable[str] | None = None) -> list[MovedFile]:
+        """Bring files back whatever their status: those of some images, or all that are moved."""
+        self.settle()
+        with self._store.read() as unit:
+            moved = unit.list(FileMove, state=MoveState.MOVED)
+        chosen = None if guids is None else set(guids)
+        return [self._return(move) for move in moved if chosen is None or move.image_guid in chosen]
+
+    def settle(self) -> int:
+        """Finish or forget what a crash left between disk and journal; return how much there was."""
+        with self._store.read() as unit:
+            unfinished = unit.list(FileMove, state=list(_OPEN))
+        for move in unfinished:
+            self._settle(move)
+        return len(unfinished)
+
+    def _settle(self, move: FileMove) -> None:
+        kept, left = Path(move.from_file), Path(move.to_file)
+        back, away = self._files.status(kept).exists, self._files.status(left).exists
+        if back and away and self._files.same(kept, left):
+            # It stopped between giving the second name and taking the first: the stacking tree keeps it.
+            self._files.remove_name(left)
+            away = False
+        if away and not back:
+            self._note(move, MoveState.MOVED)
+        elif move.state is MoveState.RETURNING:
+            self._note(move, MoveState.RETURNED)
+        else:
+            self._forget(move)
+
+    def _move(self, image: AcquiredImage, target: Path) -> MovedFile:
+        with self._store.write() as unit:
+            move = unit.add(
+                FileMove(
+                    image_id=image.id or 0,
+                    image_guid=image.guid,
+                    from_file=image.file,
+                    to_file=str(target),
+                    moved_at=self._clock.now(),
+                )
+            )
+        told = _told(move, image.file, target=str(target))
+        try:
+            self._files.move(Path(image.file), target)
+        except FileError as error:
+            self._forget(move)
+            return told.model_copy(update={"to_file": image.file, "problem": str(error)})
+        self._note(move, MoveState.MOVED)
+        return told
+
+    def _return(self, move: FileMove) -> MovedFile:
+        told = _told(move, move.to_file, target=move.from_file)
+        with self._store.write() as unit:
+            unit.update(move.model_copy(update={"state": MoveState.RETURNING}))
+        try:
+            self._files.move(Path(move.to_file), Path(move.from_file))
+        except FileError as error:
+            self._note(move, MoveState.MOVED)
+            return told.model_copy(update={"to_file": move.to_file, "problem": str(error)})
+        self._note(move, MoveState.RETURNED)
+        return told
+
+    def _note(self, move: FileMove, state: MoveState) -> None:
+        """Write where a file is, in journal and record together."""
+        now: datetime | None = self._clock.now() if state is MoveState.RETURNED else None
+        with self._store.write() as unit:
+            unit.update(move.model_copy(update={"state": state, "returned_at": now}))
+            image = unit.find(AcquiredImage, id=move.image_id, guid=move.image_guid)
+            if image is not None:
+                image.file = move.to_file if state is MoveState.MOVED else move.from_file
+                unit.update(image)
+
+    def _forget(self, move: FileMove) -> None:
+        with self._store.write() as unit:
+            unit.delete(move)
+
+
+def files_follow(grades: PlanGrades, context: Context) -> PlanGrades:
+    """Let the files of images that were just graded follow their status, and tell of those that could not."""
+    changed = [grade.image_guid for grade in grades.grades if grade.changed]
+    done = RejectedFiles(context.store, context.files, clock=context.clock).follow(changed)
+    return grades.model_copy(update={"warnings": tuple(each.problem for each in done if each.problem)})
+
+
+def moved_files(store: Store) -> list[FileMove]:
+    """Return the journal, oldest first."""
+    with store.read() as unit:
+        return unit.list(FileMove)
+
+
+def _moved(unit: Unit, images: Sequence[AcquiredImage]) -> list[FileMove]:
+    ids = [image.id for image in images if image.id is not None]
+    return unit.list(FileMove, image_id=ids, state=MoveState.MOVED) if ids else []
+
+
+def _destination(image: AcquiredImage, unit: Unit) -> Path | None:
+    """Return where a rejected frame of this rig goes, None where it stays.
+
+    An archive mirrors the way to the frame, so that no two frames meet there.
+    """
+    profile = None if image.profile_id is None else unit.find(Profile, id=image.profile_id)
+    if profile is None or not profile.grader.move_rejected:
+        return None
+    file = Path(image.file)
+    if not profile.grader.rejected_dir:
+        return file.parent / FOLDER / file.name
+    return Path(profile.grader.rejected_dir) / file.relative_to(file.anchor)
+
+
+def _told(move: FileMove, source: str, *, target: str) -> MovedFile:
+    return MovedFile(image_id=move.image_id, guid=move.image_guid, from_file=source, to_file=target)

@@ -1,0 +1,88 @@
+"""Grades simulated nights frame by frame, as a night goes, and counts what was right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reference_rule import reference_accepts
+from simulated_nights import SCALE_ARCSEC, Quality, SimulatedFrame
+
+from tsplug.grading.finding import Case
+from tsplug.grading.population import Choice, population_of
+from tsplug.grading.statistical import judge
+from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, VerdictStatus
+
+Accepts = Callable[[AcquiredImage, Sequence[AcquiredImage]], bool]
+DELAY_PERCENT = 80
+MAX_SAMPLES = 10
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How many bad and good frames there were, and how many of each were rejected."""
+
+    bad: int
+    bad_rejected: int
+    good: int
+    good_rejected: int
+
+    def __str__(self) -> str:
+        return f"{self.bad_rejected:3d}/{self.bad:<3d} {self.good_rejected:3d}/{self.good:<3d}"
+
+
+def ours(mode: GraderMode, *, immediate: bool) -> Accepts:
+    """Return tsplug's statistical grader with the defaults of a profile of a mode."""
+    preferences = GraderPreferences(mode=mode)
+    choice = Choice(mode=mode, max_samples=MAX_SAMPLES if immediate else None)
+
+    def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage]) -> bool:
+        case = Case(image, population_of(image, frames, choice=choice), preferences, SCALE_ARCSEC)
+        return judge(case).status is not VerdictStatus.REJECT
+
+    return accepts
+
+
+def reference(*, immediate: bool) -> Accepts:
+    """Return the reference's rule; of its newest samples one is the image itself."""
+
+    def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage]) -> bool:
+        newest = sorted(frames, key=lambda frame: frame.started, reverse=True)
+        matching = newest[:MAX_SAMPLES] if immediate else newest
+        others = [frame for frame in matching if frame.guid != image.guid]
+        return reference_accepts(image, others, scale_arcsec=SCALE_ARCSEC)
+
+    return accepts
+
+
+def graded(frames: Sequence[SimulatedFrame], accepts: Accepts, *, immediate: bool) -> dict[str, bool]:
+    """Return which frames, by guid, were accepted as they came in.
+
+    Immediately each on its own; else all that are pending as soon as 80 % of the frames are there, and again with each
+    that follows. All that are pending at a time are judged against the same state.
+    """
+    taken: list[AcquiredImage] = []
+    for frame in frames:
+        taken.append(frame.image)
+        if not immediate and len(taken) * 100 < DELAY_PERCENT * len(frames):
+            continue
+        pending = {image.guid for image in taken if image.status is GradingStatus.PENDING}
+        verdicts = {image.guid: accepts(image, taken) for image in taken if image.guid in pending}
+        taken = [_with(image, verdicts.get(image.guid)) for image in taken]
+    return {image.guid: image.status is GradingStatus.ACCEPTED for image in taken}
+
+
+def confusion(frames: Sequence[SimulatedFrame], accepted: dict[str, bool]) -> Confusion:
+    """Count bad and good frames, and those of them that were rejected; what lies between counts as neither."""
+    kinds = {
+        kind: [accepted[frame.image.guid] for frame in frames if frame.quality == kind]
+        for kind in (Quality.BAD, Quality.GOOD)
+    }
+    bad, good = kinds[Quality.BAD], kinds[Quality.GOOD]
+    return Confusion(len(bad), bad.count(False), len(good), good.count(False))
+
+
+def _with(image: AcquiredImage, accepted: bool | None) -> AcquiredImage:
+    if accepted is None:
+        return image
+    return image.model_copy(update={"status": GradingStatus.ACCEPTED if accepted else GradingStatus.REJECTED})

@@ -1,0 +1,111 @@
+"""What is usual for nights and plans, whatever else was taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsplug.grading.levels import Levels, Samples, Usual, Yardstick
+
+FIRST = date(2026, 1, 15)
+SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6)
+COUNTS = Yardstick(floor=0.035, ceiling=0.06, swing=0.2, young=0.05, steepest=0.25, majority=0.0)
+
+
+def samples(*nights: Sequence[float], air: Sequence[float] | None = None, every_h: float = 0.25) -> Samples:
+    harms = [harm for night in nights for harm in night]
+    return Samples(
+        nights=[FIRST + timedelta(days=number) for number, night in enumerate(nights) for _ in night],
+        hours=np.array([24 * number + every_h * n for number, night in enumerate(nights) for n in range(len(night))]),
+        harms=np.array(harms),
+        air=np.array(air if air is not None else [math.nan] * len(harms)),
+        spreads=np.ones(len(harms), dtype=bool),
+    )
+
+
+def usual(of: Samples, yardstick: Yardstick = SIZES, *, night: int = 0, air: float = math.nan) -> Usual:
+    return Levels(of, yardstick).usual(FIRST + timedelta(days=night), air=air)
+
+
+def test_a_night_is_held_against_its_own_level() -> None:
+    """After a superb night an ordinary one has its own standard; what is worse by half is outside it."""
+    found = usual(samples([0.0] * 10, [0.25] * 10), night=1)
+    assert (found.level, found.night, found.plan, found.slack) == (0.25, 0.25, 0.0, 0.0)
+
+
+def test_a_bad_night_is_held_against_what_the_plan_allows() -> None:
+    """A night may be worse than the plan's usual by the swing and no more, and does not move the plan's level."""
+    found = usual(samples([0.0] * 10, [0.9] * 10, [0.0] * 10), night=1)
+    assert (found.level, found.night, found.plan) == (0.3, 0.9, 0.0)
+
+
+def test_of_two_nights_the_better_one_is_the_plan() -> None:
+    """One bad night beside one good night drags nothing."""
+    assert usual(samples([0.9] * 10, [0.0] * 10)).plan == 0.0
+
+
+def test_a_night_of_few_frames_gets_the_benefit_of_the_doubt() -> None:
+    """While a night is not known, the swing between nights is granted beside the spread."""
+    found = usual(samples([0.0] * 10, [0.2] * 3), night=1)
+    assert (found.level, found.slack, found.night) == (0.0, 0.3, None)
+
+
+def test_a_short_stretch_does_not_tell_how_its_night_is() -> None:
+    """An hour of frames may be superb: sizes get slack after it, star counts hardly any."""
+    hour = samples([0.0] * 12, every_h=0.08)
+    assert usual(hour).slack == 0.3
+    assert usual(hour, COUNTS).slack == 0.05
+    assert usual(samples([0.0] * 12)).slack == 0.0
+
+
+def test_clouds_for_most_of_the_night_set_no_standard() -> None:
+    """Nothing is clearer than a clear sky, so stars are counted against the better part, however small."""
+    night = samples([0.0, 0.01, 0.02, 0.01, 0.0, 0.01, *[0.6, 0.7, 0.65, 0.8, 0.62, 0.71, 0.9, 0.66]])
+    assert usual(night, COUNTS).level == pytest.approx(0.01)
+
+
+def test_a_superb_half_of_a_night_sets_no_standard_for_sizes() -> None:
+    """A level must hold for most of a night: else the ordinary frames would all be bad."""
+    night = samples([0.0] * 10 + [0.45] * 10)
+    assert usual(night).level == 0.45
+    assert usual(samples([0.0] * 14 + [0.45] * 6)).level == 0.0
+
+
+def test_what_the_air_does_is_not_held_against_a_frame() -> None:
+    """Harm that grows with airmass is expected of low frames, up to what air can do."""
+    air = np.linspace(0.0, 0.7, 16)
+    found = usual(samples((0.4 * air).tolist(), air=air.tolist()), air=0.7)
+    assert found.level == pytest.approx(0.28, abs=0.01)
+    steep = usual(samples((0.7 * air).tolist(), air=air.tolist()), air=0.7)
+    assert steep.air == pytest.approx(0.6 * 0.7)
+
+
+def test_outliers_neither_move_the_level_nor_widen_the_spread() -> None:
+    """A third of awful frames leaves both as they were."""
+    clean = [0.0, 0.02, -0.02, 0.06, -0.06, 0.07, -0.07, 0.1, -0.1, 0.0]
+    found = usual(samples([*clean, 2.0, 2.5, 3.0, 1.5]))
+    assert found.level == pytest.approx(0.0)
+    assert found.used == len(clean)
+    assert found.spread == pytest.approx(usual(samples(clean)).spread)
+
+
+harms = st.lists(st.floats(-2, 2), min_size=1, max_size=12)
+
+
+@given(nights=st.lists(harms, min_size=1, max_size=3), seed=st.randoms(use_true_random=False))
+def test_the_order_of_samples_does_not_matter(nights: list[list[float]], seed: object) -> None:
+    """Levels are those of a set of frames."""
+    told = samples(*nights, air=np.linspace(0, 1, sum(map(len, nights))).tolist())
+    order = list(range(len(told.nights)))
+    seed.shuffle(order)  # type: ignore[attr-defined]
+    mixed = Samples(
+        [told.nights[n] for n in order], told.hours[order], told.harms[order], told.air[order], told.spreads[order]
+    )
+    for yardstick in (SIZES, COUNTS):
+        assert usual(mixed, yardstick, air=0.2) == usual(told, yardstick, air=0.2)

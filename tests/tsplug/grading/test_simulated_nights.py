@@ -1,0 +1,41 @@
+"""Robust grading against the reference's rule on short simulated nights whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from confusion import confusion, graded, ours, reference
+from nights_to_grade import SUPERB_FIRST_HOUR
+from simulated_nights import SimulatedFrame, simulated
+
+from hostsim.sky.scenario import Scenario
+from tsplug.model import GraderMode
+
+SIZE = (480, 360)
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def frames_of(*evenings: str | Scenario) -> Sequence[SimulatedFrame]:
+    return simulated(evenings, every_min=13, size=SIZE)
+
+
+@pytest.mark.parametrize("name", ["thin-cloud", "wind"])
+def test_bad_frames_are_found_that_the_reference_accepts(name: str) -> None:
+    """When about half of a night is bad, mean and deviation hide it; good frames are kept all the same."""
+    frames = frames_of(name)
+    theirs = confusion(frames, graded(frames, reference(immediate=False), immediate=False))
+    robust = confusion(frames, graded(frames, ours(GraderMode.ROBUST, immediate=False), immediate=False))
+    assert robust.bad >= 5
+    assert robust.bad_rejected > 0.8 * robust.bad > theirs.bad_rejected
+    assert robust.good_rejected <= theirs.good_rejected == 0
+
+
+def test_a_superb_first_hour_rejects_nothing_that_follows() -> None:
+    """Ordinary frames stay accepted, also when each is graded as it comes."""
+    frames = frames_of(SUPERB_FIRST_HOUR)
+    for immediate in (False, True):
+        robust = confusion(frames, graded(frames, ours(GraderMode.ROBUST, immediate=immediate), immediate=immediate))
+        assert robust.good >= 20
+        assert robust.good_rejected == 0

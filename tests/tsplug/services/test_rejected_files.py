@@ -1,0 +1,216 @@
+"""Files of rejected frames leave the stacking tree and come back, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tsplug.errors import FileError
+from tsplug.files.fits import FitsFiles
+from tsplug.model import AcquiredImage, FileMove, GraderPreferences, GradingStatus, MoveState, Profile, StatusChange
+from tsplug.services.doctor import examine, mend
+from tsplug.services.rejected_files import RejectedFiles, moved_files
+from tsplug.testing.catalogue import stocked_store
+from tsplug.testing.clock import START, ManualClock
+
+PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Frame:
+    """One recorded frame with its file, and what moves it."""
+
+    def __init__(self, folder: Path, files: FitsFiles | None = None, **preferences: Any) -> None:
+        self.clock = ManualClock()
+        self.store = stocked_store(self.clock)
+        self.saved = folder / "lights" / "1.fits"
+        self.saved.parent.mkdir(parents=True)
+        self.saved.write_bytes(b"pixels")
+        with self.store.write() as unit:
+            rig = unit.list(Profile)[0]
+            rig.grader = GraderPreferences(move_rejected=True, **preferences)
+            unit.update(rig)
+            self.id = unit.add_image(
+                AcquiredImage(
+                    guid="g",
+                    profile_id=rig.id,
+                    profile_name=rig.name,
+                    project_name="p",
+                    target_name="t",
+                    filter_name="L",
+                    file=str(self.saved),
+                    started=START,
+                    acquired=START,
+                    exposure_s=60,
+                )
+            ).id
+        self.files = RejectedFiles(self.store, files or FitsFiles(), clock=self.clock)
+
+    @property
+    def image(self) -> AcquiredImage:
+        with self.store.read() as unit:
+            return unit.get(AcquiredImage, self.id or 0)
+
+    @property
+    def path(self) -> Path:
+        return Path(self.image.file)
+
+    def become(self, status: GradingStatus) -> None:
+        """Change the status, without telling the files."""
+        image = self.image
+        with self.store.write() as unit:
+            change = StatusChange(
+                image_id=self.id or 0, from_status=image.status, to_status=status, by="test", at=START
+            )
+            unit.set_status(image, change)
+
+
+def test_a_rejected_frame_leaves_and_comes_back_when_it_is_accepted(tmp_path: Path) -> None:
+    """The stored path follows both ways, and the journal tells of them."""
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+    [moved] = frame.files.follow(["g"])
+    assert moved.to_file == str(tmp_path / "lights" / "rejected" / "1.fits") == frame.image.file
+    assert frame.path.read_bytes() == b"pixels"
+    assert not frame.saved.exists()
+    assert frame.files.follow(["g"]) == []
+    frame.become(ACCEPTED)
+    frame.files.follow(["g"])
+    assert frame.path == frame.saved
+    assert frame.saved.read_bytes() == b"pixels"
+    [move] = moved_files(frame.store)
+    assert (move.state, move.returned_at) == (MoveState.RETURNED, START)
+
+
+def test_undo_brings_a_rejected_frame_back(tmp_path: Path) -> None:
+    """The grade stands; the file is where it was saved, until the image is rejected anew."""
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+    frame.files.follow(["g"])
+    assert [each.guid for each in frame.files.undo()] == ["g"]
+    assert (frame.path, frame.image.status) == (frame.saved, REJECTED)
+    assert frame.files.undo() == []
+
+
+def test_an_archive_outside_the_tree_mirrors_the_way_to_the_frame(tmp_path: Path) -> None:
+    """No two frames of one name meet there."""
+    archive = tmp_path / "archive"
+    frame = Frame(tmp_path, rejected_dir=str(archive))
+    frame.become(REJECTED)
+    frame.files.follow(["g"])
+    assert frame.path == archive / frame.saved.relative_to("/")
+
+
+def test_without_the_preference_files_stay(tmp_path: Path) -> None:
+    """Moving is asked for, never assumed."""
+    frame = Frame(tmp_path)
+    with frame.store.write() as unit:
+        rig = unit.list(Profile)[0]
+        rig.grader = GraderPreferences()
+        unit.update(rig)
+    frame.become(REJECTED)
+    assert frame.files.follow(["g"]) == []
+    assert frame.saved.exists()
+
+
+def test_another_file_is_never_overwritten(tmp_path: Path) -> None:
+    """Where the name is taken both files stay as they are, and one line says so; the grade stands."""
+    frame = Frame(tmp_path)
+    taken = tmp_path / "lights" / "rejected" / "1.fits"
+    taken.parent.mkdir()
+    taken.write_bytes(b"another")
+    frame.become(REJECTED)
+    [told] = frame.files.follow(["g"])
+    assert told.problem == f"{taken} is there already; {frame.saved} stays where it is"
+    assert (taken.read_bytes(), frame.saved.read_bytes(), frame.path) == (b"another", b"pixels", frame.saved)
+    assert moved_files(frame.store) == []
+    assert frame.image.status is REJECTED
+
+
+class FullDisk(FitsFiles):
+    def move(self, source: Path, target: Path) -> None:
+        raise FileError(f"{source} cannot be moved to {target}: No space left on device")
+
+
+def test_a_full_disk_is_one_line_and_the_grade_stands(tmp_path: Path) -> None:
+    """The file stays, the record says where, nothing is left half done."""
+    frame = Frame(tmp_path, FullDisk())
+    frame.become(REJECTED)
+    [told] = frame.files.follow(["g"])
+    assert told.problem.endswith("No space left on device")
+    assert (frame.path, frame.image.status, moved_files(frame.store)) == (frame.saved, REJECTED, [])
+
+
+class KilledAfterMove(FitsFiles):
+    def move(self, source: Path, target: Path) -> None:
+        super().move(source, target)
+        raise Killed
+
+
+class KilledBeforeMove(FitsFiles):
+    def move(self, source: Path, target: Path) -> None:
+        raise Killed
+
+
+class KilledBetweenNames(FitsFiles):
+    def move(self, source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(source, target)
+        raise Killed
+
+
+DEATHS = pytest.mark.parametrize("death", [KilledAfterMove, KilledBeforeMove, KilledBetweenNames])
+
+
+@DEATHS
+def test_the_next_start_heals_a_move_that_was_cut_off(tmp_path: Path, death: type[FitsFiles]) -> None:
+    """Wherever it was cut, afterwards the record names the one file there is, and the move can be made."""
+    frame = Frame(tmp_path, death())
+    frame.become(REJECTED)
+    with pytest.raises(Killed):
+        frame.files.follow(["g"])
+    frame.files = RejectedFiles(frame.store, FitsFiles(), clock=frame.clock)
+    assert frame.files.settle() == 1
+    assert list(tmp_path.rglob("*.fits")) == [frame.path]
+    frame.files.follow(["g"])
+    assert frame.path == tmp_path / "lights" / "rejected" / "1.fits"
+    assert frame.path.read_bytes() == b"pixels"
+
+
+@DEATHS
+def test_the_next_start_heals_a_return_that_was_cut_off(tmp_path: Path, death: type[FitsFiles]) -> None:
+    """The way back is journalled as the way out is."""
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+    frame.files.follow(["g"])
+    with pytest.raises(Killed):
+        RejectedFiles(frame.store, death(), clock=frame.clock).undo()
+    frame.files.undo()
+    assert list(tmp_path.rglob("*.fits")) == [frame.saved] == [frame.path]
+
+
+def test_the_doctor_knows_what_was_cut_off(tmp_path: Path) -> None:
+    """It tells of the move, and --fix notes where the file is."""
+    frame = Frame(tmp_path, KilledAfterMove())
+    frame.become(REJECTED)
+    with pytest.raises(Killed):
+        frame.files.follow(["g"])
+
+    class Whole(FitsFiles):
+        def status(self, file: Path) -> Any:
+            found = super().status(file)
+            return type(found)(exists=found.exists)
+
+    invariant = "a move of a rejected file came to its end"
+    assert invariant in {problem.invariant for problem in examine(frame.store, Whole()).problems}
+    mend(frame.store, Whole(), clock=frame.clock)
+    assert invariant not in {problem.invariant for problem in examine(frame.store, Whole()).problems}
+    with frame.store.read() as unit:
+        assert unit.list(FileMove)[0].state is MoveState.MOVED
+    assert frame.path.exists()
