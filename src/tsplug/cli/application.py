@@ -19,6 +19,7 @@ from tsplug.cli import (
     images,
     importing,
     night,
+    regrade,
     report,
     training,
 )
@@ -42,6 +43,7 @@ def application() -> typer.Typer:
         images,
         files,
         grade,
+        regrade,
         criteria,
         flats,
         training,

@@ -1,9 +1,10 @@
-"""``tsplug criteria score``: what a set gives to values, or to a stored image."""
+"""``tsplug criteria score|whatif``: what a set gives to values, to a stored image, or to a night."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,10 +13,13 @@ from tsplug.cli.commands import command
 from tsplug.cli.criteria_sets import chosen_criteria, reading
 from tsplug.cli.opening import Common
 from tsplug.cli.output import number, show_json, show_table, show_text
+from tsplug.cli.regrade import parse_bound, show_bands, show_report
 from tsplug.model import AcquiredImage, Profile
 from tsplug.ports import Unit
 from tsplug.services.criteria_score import score_given, score_image
 from tsplug.services.lookup import find_named
+from tsplug.services.regrade_scope import RegradeRequest
+from tsplug.services.regrading import regrade
 
 SetOption = Annotated[
     str, typer.Option("--set", metavar="NAME|SET.yaml", help="The set; without it the rig's own, else `default`.")
@@ -25,6 +29,7 @@ SetOption = Annotated[
 def register_trying(group: typer.Typer) -> None:
     """Add the commands that try sets out."""
     command(group, "score")(criteria_score)
+    command(group, "whatif")(criteria_whatif)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,38 @@ def criteria_score(common: Common, values: Values, *, set_name: SetOption = "") 
         show_json(row)
     else:
         _show_score(row)
+
+
+def criteria_whatif(
+    common: Common,
+    *,
+    night: Annotated[str, typer.Option(metavar="DATE", help="The night, by the date of its evening.")],
+    set_name: Annotated[str, typer.Option("--set", metavar="NAME|SET.yaml", help="The set to try.")],
+    target: Annotated[str, typer.Option(help="Only frames of this target.")] = "",
+) -> None:
+    """Say what a set would make of a stored night: bands before and after, what would complete or open again."""
+    when = parse_bound(night, "--night")
+    if when is None or isinstance(when, datetime):
+        raise typer.BadParameter(f"{night!r} is not a date like 2026-01-15", param_hint="--night")
+    with reading(common, set_name) as unit:
+        criteria = chosen_criteria(set_name, unit)
+    request = RegradeRequest(
+        target=target,
+        profile=common.profile,
+        everything=True,
+        first=when,
+        last=when,
+        criteria=criteria,
+        keep_statistics=True,
+        dry_run=True,
+    )
+    with common.context() as context:
+        report = regrade(request, context)
+    if common.as_json:
+        show_json(asdict(report) | {"set": criteria.set.name, "night": night})
+        return
+    show_bands(report.bands)
+    show_report(report)
 
 
 def _assigned(image: AcquiredImage, unit: Unit) -> str:

@@ -71,11 +71,13 @@ def score_values(
     keys = {row.metric for row in criteria.rows}
     numbers = {key: np.array([values.get(key, math.nan)], dtype=np.float64) for key in sorted(keys)}
     peers = {key: np.array([value], dtype=np.float64) for key, value in (baselines or {}).items()}
-    return card_at(score_frames(criteria, numbers, baselines=peers), 0)
+    card = card_at(score_frames(criteria, numbers, baselines=peers), 0)
+    scored = card.score is not None and not card.gated
+    return replace(card, next_band=_next_band(card, criteria)) if scored else card
 
 
 def card_at(scores: FrameScores, place: int) -> ScoreCard:
-    """Return the card of the frame at a place of scores."""
+    """Return the card of the frame at a place of scores, without what would reach the next band."""
     criteria = scores.criteria
     known = [each for each in scores.rows if not math.isnan(each.scores[place])]
     missing = tuple(each.row.metric for each in scores.rows if math.isnan(each.scores[place]))
@@ -95,7 +97,7 @@ def card_at(scores: FrameScores, place: int) -> ScoreCard:
         return replace(card, reason=_gate_text(scores, place))
     if score is None:
         return replace(card, reason=_ungraded_text(card, criteria))
-    return replace(card, next_band=_next_band(card, criteria))
+    return card
 
 
 def reaching(card: ScoreCard, criteria: Criteria, *, band: Band) -> NextBand:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from tsplug.grading.criteria import Criteria, FrameScores, columns_of, score_frames
 from tsplug.grading.criteria_baseline import Baselines, baselines_of
@@ -51,7 +50,7 @@ class FrameJudge:
         whole = self._criteria.set
         samples = self._baselines.samples
         rows = [
-            asdict(row) | {"samples": int(samples[row.metric][place]) if row.metric in samples else 0}
+            {**row.__dict__, "samples": int(samples[row.metric][place]) if row.metric in samples else 0}
             for row in card.rows
         ]
         return {

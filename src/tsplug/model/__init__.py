@@ -31,6 +31,7 @@ from tsplug.model.enums import (
     PierSide,
     Priority,
     ProjectState,
+    RegradeState,
     StepResult,
     Trend,
     Twilight,
@@ -80,6 +81,7 @@ from tsplug.model.project import (
     Project,
     Target,
 )
+from tsplug.model.regrades import RegradeRun
 from tsplug.model.reports import (
     ExposureOutcome,
     FlatNeeds,
@@ -159,6 +161,8 @@ __all__ = [
     "ProjectState",
     "PurgedImage",
     "Record",
+    "RegradeRun",
+    "RegradeState",
     "Rejection",
     "RotateTo",
     "SessionDue",

@@ -114,6 +114,14 @@ class Trend(StrEnum):
     HIGHER_IS_BETTER = "higher_is_better"
 
 
+class RegradeState(StrEnum):
+    """How far a run over stored images came; a new run with another request gives up one that was interrupted."""
+
+    RUNNING = "running"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
 class JobState(StrEnum):
     """How far a job of the image pipeline came."""
 

@@ -111,6 +111,13 @@ class Unit(Protocol):
         """
         ...
 
+    def update_many(self, kind: type[Record], rows: Sequence[Mapping[str, object]]) -> None:
+        """Write the same fields of many records in one statement; every row has an ``id`` and those fields, unchecked.
+
+        What `update` keeps cannot be written so, nor the plan that an image counts for.
+        """
+        ...
+
     def delete(self, record: Record) -> None:
         """Remove a record; what hangs on it is the caller's business.
 
@@ -195,6 +202,14 @@ class Unit(Protocol):
         Writes status, reject reason (``reason``, or ``change.why`` without one; empty unless rejected), whether the
         status stands by hand, the plan's accepted counter (never below zero) and the audit line with what was before.
         Returns the image as it is now, or None when the stored status was another.
+        """
+        ...
+
+    def set_statuses(self, changes: Sequence[StatusChange], *, over_manual: bool = False) -> Sequence[int]:
+        """Make many changes of status as `set_status` makes one, in a few statements; return the ids of the images.
+
+        A change whose image has another status by now is not made, nor without ``over_manual`` one whose image's status
+        stands by hand. A change from a status to itself writes its reason and its line.
         """
         ...
 

@@ -18,12 +18,14 @@ class CriteriaGrader:
 
     Args:
         instead: a set that stands in for those of the rigs, and switches auto grading on; None takes the rigs' own.
+        once: look every set up once and keep it, for a run over many plans.
     """
 
     name = GRADER
 
-    def __init__(self, instead: Criteria | None = None) -> None:
+    def __init__(self, instead: Criteria | None = None, *, once: bool = False) -> None:
         self._instead = instead
+        self._known: dict[str, Criteria | str] | None = {} if once else None
 
     def enabled(self, profile: Profile) -> bool:
         """Return whether a set is assigned to the rig; with auto grading off the grader abstains."""
@@ -40,10 +42,12 @@ class CriteriaGrader:
     def _set_of(self, rig: Profile, unit: Unit) -> Criteria | str:
         if self._instead is not None:
             return self._instead
-        try:
-            return load_criteria(unit, rig.grader.criteria_set)
-        except NotFoundError:
-            return f"criteria set {rig.grader.criteria_set!r} of profile {rig.name!r} is not stored"
+        name = rig.grader.criteria_set
+        if self._known is None:
+            return _stored_set(rig, unit)
+        if name not in self._known:
+            self._known[name] = _stored_set(rig, unit)
+        return self._known[name]
 
     def _judge(
         self, image: AcquiredImage, plan: PlanImages, *, judges: Mapping[str, FrameJudge], missing: Mapping[str, str]
@@ -54,3 +58,11 @@ class CriteriaGrader:
         if rig.grader.criteria_set in missing:
             return ungraded(image.guid, missing[rig.grader.criteria_set])
         return judges[rig.grader.criteria_set].verdict(image, minimum=plan.template.minimum_grade)
+
+
+def _stored_set(rig: Profile, unit: Unit) -> Criteria | str:
+    """Return the set that a rig grades by, or why there is none."""
+    try:
+        return load_criteria(unit, rig.grader.criteria_set)
+    except NotFoundError:
+        return f"criteria set {rig.grader.criteria_set!r} of profile {rig.name!r} is not stored"

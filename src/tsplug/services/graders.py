@@ -43,6 +43,9 @@ class Grader(Protocol):
         ...
 
 
+NOBODY = "tsplug"
+"""The name under which it is said that no grader is switched on."""
+
 GRADERS: tuple[Grader, ...] = (StatisticalGrader(), CriteriaGrader())
 """Every built-in grader in the order in which they are asked; the combination does not depend on it."""
 
@@ -65,9 +68,16 @@ class PreparedGrader:
             return failure(self.grader.name, image.guid, error=f"grading failed: {type(error).__name__}: {error}")
 
 
-def prepared_graders(plan: PlanImages, unit: Unit, *, graders: Sequence[Grader] = GRADERS) -> list[PreparedGrader]:
-    """Return every grader that a rig of the plan's pending images wants, ready to judge."""
-    rigs = {id(profile): profile for profile in map(plan.profile_of, plan.pending)}.values()
+def prepared_graders(
+    plan: PlanImages,
+    unit: Unit,
+    *,
+    graders: Sequence[Grader] = GRADERS,
+    images: Sequence[AcquiredImage] | None = None,
+) -> list[PreparedGrader]:
+    """Return every grader that a rig of the images to judge wants, ready to judge; None judges the pending ones."""
+    judged = plan.pending if images is None else images
+    rigs = {id(profile): profile for profile in map(plan.profile_of, judged)}.values()
     wanted = [grader for grader in graders if any(grader.enabled(profile) for profile in rigs)]
     return [_prepared(grader, plan, unit=unit) for grader in wanted]
 
@@ -91,7 +101,7 @@ def _prepared(grader: Grader, plan: PlanImages, *, unit: Unit) -> PreparedGrader
 def _nobody(image: AcquiredImage) -> GraderVerdict:
     return GraderVerdict(
         image_guid=image.guid,
-        grader="tsplug",
+        grader=NOBODY,
         version="1",
         status=VerdictStatus.ABSTAIN,
         reason="no grader is switched on",

@@ -44,6 +44,13 @@ class Counting:
             if applied is not None and applied != delta:
                 self._note(image.plan_id, counter, delta=applied - delta, why=kept_at_zero(image.guid), at=at)
 
+    def shift(self, plan_id: int, counter: Counter, *, delta: int, at: datetime) -> None:
+        """Let so many more images of a plan count in a counter, or fewer, as `count` does for one."""
+        applied = self._change(plan_id, counter, delta=delta)
+        if applied is not None and applied != delta:
+            why = "kept at zero when images no longer counted"
+            self._note(plan_id, counter, delta=applied - delta, why=why, at=at)
+
     def move_to_adjustments(self, image: AcquiredImage, *, why: str, at: datetime) -> None:
         """Account for an image that is about to be removed, so that its plan's counters need not move."""
         if image.plan_id is None or self._current(image.plan_id, Counter.ACQUIRED) is None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    bindparam,
     cast,
     delete,
     exists,
@@ -96,6 +97,20 @@ class Rows:
         values = {name: value for name, value in _values(record).items() if name not in {"id", *keep}}
         if self._connection.execute(update(table).where(table.c.id == record.id).values(values)).rowcount == 0:
             raise _gone(type(record), record.id)
+
+    def update_many(self, kind: type[Record], rows: Sequence[Mapping[str, object]]) -> None:
+        """Write the same fields of many records, each named by its id."""
+        if not rows:
+            return
+        table = table_of(kind)
+        names = [name for name in rows[0] if name != "id"]
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("key"))
+            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+        )
+        values = [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+        self._connection.execute(statement, values)
 
     def delete(self, record: Record) -> None:
         """Remove the row of a record; nothing happens when it is gone already."""

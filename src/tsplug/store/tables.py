@@ -33,6 +33,7 @@ from tsplug.model import (
     Project,
     PurgedImage,
     Record,
+    RegradeRun,
     Site,
     StatusChange,
     Target,
@@ -183,6 +184,7 @@ _table(
     _refers("set_id", "criteria_set", cascade=True),
     _unique("set_id", "metric"),
 )
+_table(RegradeRun, "regrade_run", _unique("guid"), _index("state"))
 _table(
     Job,
     "job",

@@ -21,6 +21,7 @@ from tsplug.model import (
 from tsplug.ports import Clock, Dangling, ImageQuery, Spoilt
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
+from tsplug.store.many_statuses import swap_statuses
 from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged, remove_images, tally
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
@@ -82,6 +83,16 @@ class SqlUnit:
             self._move_share(record)
         self._rows.update(record, keep=_KEPT.get(type(record), ()))
 
+    def update_many(self, kind: type[Record], rows: Sequence[Mapping[str, object]]) -> None:
+        """Write the same fields of many records in one statement; every row has an ``id`` and those fields, unchecked.
+
+        Raises:
+            StoreError: the fields concern what only `set_statuses`, `adjust_counter` or `update` may change.
+        """
+        self._must_write()
+        self._refuse_kept(kind, {name for row in rows[:1] for name in row} - {"id"})
+        self._rows.update_many(kind, rows)
+
     def delete(self, record: Record) -> None:
         """Remove a record with its thumbnails, verdicts and audit lines; counters keep what a removed image counted."""
         self._must_write()
@@ -107,9 +118,7 @@ class SqlUnit:
             StoreError: the values concern what only `set_status`, `adjust_counter` or `update` may change.
         """
         self._must_write()
-        counted = {*_KEPT.get(kind, ()), "id", *(["plan_id"] if kind is AcquiredImage else [])}
-        if refused := sorted(counted & values.keys()):
-            raise StoreError(f"{', '.join(refused)} of {kind.__name__} cannot be set for many at once")
+        self._refuse_kept(kind, set(values))
         return self._rows.set_all(kind, values, equals=equals)
 
     def sift(
@@ -200,6 +209,11 @@ class SqlUnit:
         self.add(change.model_copy(update=was))
         return stored
 
+    def set_statuses(self, changes: Sequence[StatusChange], *, over_manual: bool = False) -> Sequence[int]:
+        """Make many changes of status as `set_status` makes one, in a few statements; return the ids of the images."""
+        self._must_write()
+        return swap_statuses(self._connection, changes, over_manual=over_manual)
+
     def add_image(self, image: AcquiredImage) -> AcquiredImage:
         """Store a new image; the plan's acquired counter (and accepted, where the image is) changes with it."""
         return self.add(image)
@@ -227,6 +241,11 @@ class SqlUnit:
     def list(self, kind: type[R], **equals: object) -> list[R]:
         """Return all records whose fields equal the values, by id; a sequence as value means any of its members."""
         return self._rows.select(kind, matching(kind, equals))
+
+    def _refuse_kept(self, kind: type[Record], names: set[str]) -> None:
+        counted = {*_KEPT.get(kind, ()), "id", *(["plan_id"] if kind is AcquiredImage else [])}
+        if refused := sorted(counted & names):
+            raise StoreError(f"{', '.join(refused)} of {kind.__name__} cannot be set for many at once")
 
     def _must_write(self) -> None:
         if not self._writable:

@@ -1,0 +1,32 @@
+"""The journal of regrading: what was asked for and how far it came, so that a run goes on after an interruption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Field
+
+from tsplug.model.base import Record, UtcDatetime, new_guid
+from tsplug.model.enums import RegradeState
+
+
+class RegradeRun(Record):
+    """One run over stored images, target by target in the order of their ids, each wholly in one transaction.
+
+    ``request`` says which images and by which criteria, those of the rigs as they were at the start included.
+    ``last_target_id`` is the last target done. The numbers are those of the whole run, resumed or not.
+    """
+
+    guid: str = Field(default_factory=new_guid)
+    request: dict[str, Any] = Field(default_factory=dict)
+    state: RegradeState = RegradeState.RUNNING
+    last_target_id: int = 0
+    processed: int = 0
+    updated: int = 0
+    skipped_manual: int = 0
+    plans_completed: int = 0
+    plans_reopened: int = 0
+    targets_completed: int = 0
+    targets_reopened: int = 0
+    started_at: UtcDatetime
+    finished_at: UtcDatetime | None = None

@@ -1,0 +1,74 @@
+"""Changes of status of many images in a few statements: counters and audit trails change with them, as for one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tsplug.model import AcquiredImage, Counter, GradingStatus, StatusChange
+from tsplug.store.counting import Counting, counters_of
+from tsplug.store.rows import Rows, table_of
+
+IMAGES = table_of(AcquiredImage)
+_PART = 5000
+# No database takes an endless list of ids.
+
+
+def swap_statuses(connection: Connection, changes: Sequence[StatusChange], *, over_manual: bool) -> list[int]:
+    """Make those changes whose image still has the status that they start from; return the ids of the images.
+
+    A status that stands by hand is left unless ``over_manual``. A change from a status to itself writes its reason.
+    """
+    rows, counting = Rows(connection), Counting(connection)
+    swapped: list[int] = []
+    for part in _parts(sorted(changes, key=lambda change: change.image_id)):
+        stored = _stored(connection, [change.image_id for change in part])
+        fitting = [
+            (change, image)
+            for change in part
+            if (image := stored.get(change.image_id)) is not None
+            and image.status == change.from_status
+            and (over_manual or not image.manual)
+        ]
+        rows.update_many(AcquiredImage, [_values(change) for change, _ in fitting])
+        rows.insert_many([_line(change, image) for change, image in fitting])
+        _count(counting, fitting)
+        swapped += [change.image_id for change, _ in fitting]
+    return swapped
+
+
+def _parts(changes: Sequence[StatusChange]) -> Iterator[Sequence[StatusChange]]:
+    for start in range(0, len(changes), _PART):
+        yield changes[start : start + _PART]
+
+
+def _stored(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
+    """Return what counts of images, with their rows locked where the database locks rows."""
+    columns = (IMAGES.c.id, IMAGES.c.plan_id, IMAGES.c.status, IMAGES.c.reject_reason, IMAGES.c.manual)
+    query = select(*columns).where(IMAGES.c.id.in_(ids)).order_by(IMAGES.c.id).with_for_update()
+    return {row.id: row for row in connection.execute(query)}
+
+
+def _values(change: StatusChange) -> dict[str, object]:
+    reason = change.why if change.to_status is GradingStatus.REJECTED else ""
+    return {"id": change.image_id, "status": change.to_status, "reject_reason": reason, "manual": change.manual}
+
+
+def _line(change: StatusChange, image: Any) -> StatusChange:
+    return change.model_copy(update={"from_reason": image.reject_reason, "from_manual": image.manual})
+
+
+def _count(counting: Counting, fitting: Sequence[tuple[StatusChange, Any]]) -> None:
+    deltas: defaultdict[tuple[int, Counter], int] = defaultdict(int)
+    for change, image in fitting:
+        if image.plan_id is None or change.from_status is None:
+            continue
+        old, new = set(counters_of(change.from_status)), set(counters_of(change.to_status))
+        for counter in old ^ new:
+            deltas[image.plan_id, counter] += 1 if counter in new else -1
+    for (plan_id, counter), delta in sorted(deltas.items()):
+        if delta:
+            counting.shift(plan_id, counter, delta=delta, at=fitting[0][0].at)

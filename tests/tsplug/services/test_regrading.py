@@ -1,0 +1,231 @@
+"""Regrading stored images: what changes, what stays, and that doing it again changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from frames_to_regrade import DEVIATION, START, Frames
+
+from tsplug.errors import InputError, NotFoundError
+from tsplug.grading.criteria import Criteria
+from tsplug.model import (
+    AcquiredImage,
+    Band,
+    ExposureTemplate,
+    GraderPreferences,
+    GradingStatus,
+    Profile,
+    Project,
+    ProjectState,
+    RegradeRun,
+    StatusChange,
+    Verdict,
+    VerdictStatus,
+)
+from tsplug.ports import Store
+from tsplug.services.criteria_documents import criteria_of
+from tsplug.services.regrade_scope import RegradeRequest
+from tsplug.services.regrading import RegradeReport
+
+
+@pytest.mark.both_databases
+def test_frames_are_judged_anew_and_a_second_time_changes_nothing() -> None:
+    """Statuses, scores, verdicts, counters and trails change together; then there is nothing left to do."""
+    frames = Frames()
+    frames.take(2.0, 2.6, 3.0)
+    frames.take(3.6, 2.2, target="Rosette", status="rejected", reject_reason="HFR")
+    report = frames.regrade()
+    assert frames.told() == ["aA", "aC", "rE", "rE", "aA"]
+    assert (report.processed, report.updated, report.skipped_manual, frames.accepted()) == (5, 5, 0, [2, 1])
+    changes = {each["image"]: (each["from"], each["to"], each["band"], each["reason"]) for each in report.changes}
+    assert changes[3] == ("accepted", "rejected", "E", "Grade E < C")
+    assert changes[5] == ("rejected", "accepted", "A", "")
+    lines = [line for line in frames.all(StatusChange) if line.from_status is not None]
+    assert {line.by for line in lines} == {"regrade"}
+    assert [(line.image_id, line.from_reason) for line in lines if line.image_id > 3] == [(4, "HFR"), (5, "HFR")]
+    before = frames.everything()
+    again = frames.regrade()
+    assert (again.processed, again.updated, again.changes, frames.everything()) == (5, 0, [], before)
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing() -> None:
+    """The diff of a dry run is what the run then does."""
+    frames = Frames()
+    frames.take(2.0, 3.0, 2.2)
+    before = frames.everything()
+    dry = frames.regrade(RegradeRequest(everything=True, dry_run=True))
+    assert (frames.everything(), frames.all(RegradeRun)) == (before, [])
+    wet = frames.regrade()
+    assert (dry.changes, dry.bands, dry.targets_reopened) == (wet.changes, wet.bands, 1)
+
+
+def test_plans_and_targets_complete_and_open_again() -> None:
+    """A frame that no longer counts opens its plan and target; one that counts again completes them."""
+    frames = Frames()
+    frames.take(2.0, 2.1, 3.0)
+    frames.take(2.0, 2.1, 2.2, target="Rosette", status="rejected")
+    report = frames.regrade()
+    assert (report.targets_completed, report.targets_reopened) == (1, 1)
+    assert (report.completed, report.reopened) == (["Rosette"], ["M 42"])
+    assert report.plans == {"completed": ["Rosette/Ha"], "reopened": ["M 42/L"]}
+    easier = frames.regrade(RegradeRequest(target="M 42", criteria=looser()))
+    assert (easier.completed, frames.accepted()) == (["M 42"], [3, 3])
+
+
+def looser() -> Criteria:
+    """Return a set for which any HFR will do."""
+    return criteria_of({"name": "Loose", "rows": {"hfr": {"weight": 1, "good": 9.0, "bad": 10.0}}})
+
+
+@pytest.mark.parametrize(
+    ("project", "why"),
+    [({"state": ProjectState.CLOSED}, "it is closed"), ({"grading_enabled": False}, "grading is off for it")],
+)
+def test_closed_and_ungraded_projects_are_left_alone(project: dict[str, Any], why: str) -> None:
+    """What is put away is not opened again, and where nothing is graded nothing is regraded."""
+    frames = Frames()
+    frames.take(3.0)
+    frames.change(Project, **project)
+    report = frames.regrade()
+    assert (report.processed, frames.told()) == (0, ["a-"])
+    assert report.left_alone == [{"project": "Nebulae", "why": why}]
+
+
+def test_what_was_given_by_hand_stays_unless_asked() -> None:
+    """A manual status wins over all graders, and is given up on request only."""
+    frames = Frames()
+    frames.take(9.0, manual=True)
+    frames.take(2.0, status="rejected", reject_reason="Manual", manual=True)
+    frames.take(9.0)
+    report = frames.regrade()
+    assert (report.processed, report.skipped_manual, frames.told()) == (1, 2, ["a-", "r-", "rE"])
+    assert frames.regrade(RegradeRequest(everything=True, include_manual=True)).updated == 2
+    assert (frames.told(), [image.manual for image in frames.all(AcquiredImage)]) == (["rE", "aA", "rE"], [False] * 3)
+    assert frames.accepted() == [1, 0]
+
+
+def test_frames_are_chosen_by_target_rig_and_night() -> None:
+    """Everything else stays, but is compared with."""
+    frames = Frames()
+    frames.take(3.0, 3.0)
+    frames.take(3.0, target="Rosette")
+    frames.take(3.0, started=START + timedelta(days=1), acquired=START + timedelta(days=1))
+    requests = [
+        RegradeRequest(target="Rosette"),
+        RegradeRequest(everything=True, first=date(2026, 1, 16)),
+        RegradeRequest(everything=True, last=date(2026, 1, 14)),
+        RegradeRequest(everything=True, first=START + timedelta(minutes=1), last=START + timedelta(minutes=2)),
+        RegradeRequest(profile="Refractor"),
+    ]
+    found = [[each["image"] for each in _dry(frames, request).changes] for request in requests]
+    assert found == [[3], [4], [], [2], [1, 2, 4, 3]]
+    with pytest.raises(NotFoundError, match="no target 'M 1' is stored"):
+        frames.regrade(RegradeRequest(target="M 1"))
+    with pytest.raises(InputError, match="the end comes before the beginning"):
+        frames.regrade(RegradeRequest(everything=True, first=date(2026, 1, 16), last=date(2026, 1, 15)))
+    with pytest.raises(InputError, match="give a target, a profile, or all"):
+        frames.regrade(RegradeRequest())
+
+
+def _dry(frames: Frames, request: RegradeRequest) -> RegradeReport:
+    from dataclasses import replace
+
+    return frames.regrade(replace(request, dry_run=True))
+
+
+def test_a_set_that_is_taken_away_takes_its_scores_along() -> None:
+    """Without criteria the frame is ungraded again, not E; the verdict goes too."""
+    frames = Frames()
+    frames.take(9.0)
+    frames.regrade()
+    profile = frames.all(Profile)[0].grader.model_dump() | {"criteria_set": ""}
+    frames.change(Profile, grader=GraderPreferences(**profile))
+    frames.regrade()
+    assert (frames.told(), [each.grader for each in frames.all(Verdict)]) == (["a-"], ["tsplug"])
+
+
+def test_verdicts_of_other_graders_stay_and_count() -> None:
+    """What a plugin rejected stays rejected, whatever the criteria say."""
+    frames = Frames()
+    frames.take(2.0, status="rejected", reject_reason="Trail")
+    with frames.store.write() as unit:
+        said = {"grader": "trails", "version": "1", "status": VerdictStatus.REJECT, "reason": "Trail"}
+        unit.add(Verdict(image_id=1, judged_at=START, **said))
+    assert (frames.regrade().updated, frames.told()) == (1, ["rA"])
+    assert [each.grader for each in frames.all(Verdict)] == ["trails", "criteria"]
+
+
+def test_statistics_and_criteria_are_combined() -> None:
+    """One reject rejects: the frame far from its peers goes, though its band would count."""
+    frames = Frames()
+    grader = {"criteria_set": "HFR", "delay_percent": 0, "grade_stars": False, "grade_rms": False}
+    frames.change(Profile, grader=GraderPreferences(**grader))
+    frames.change(ExposureTemplate, minimum_grade=Band.E)
+    frames.take(2.0, 2.01, 2.02, 2.03, 2.04, 3.9)
+    frames.regrade()
+    assert frames.told() == ["aA"] * 5 + ["rE"]
+    assert frames.all(AcquiredImage)[-1].reject_reason == "HFR"
+    assert frames.regrade().updated == 0
+
+
+def test_statistics_can_be_kept() -> None:
+    """What was compared before is not compared anew on request; what never was is."""
+    frames = Frames()
+    grader = {"criteria_set": "", "delay_percent": 0, "grade_stars": False, "grade_rms": False}
+    frames.change(Profile, grader=GraderPreferences(**grader))
+    frames.take(2.0, 2.01, 2.02, 2.03, 2.04)
+    with frames.store.write() as unit:
+        said = {"grader": "statistical", "version": "1", "status": VerdictStatus.REJECT, "reason": "HFR"}
+        unit.add(Verdict(image_id=1, judged_at=START, **said))
+    assert frames.regrade(RegradeRequest(everything=True, keep_statistics=True)).updated == 1
+    assert (frames.told(), len(frames.all(Verdict))) == (["r-"] + ["a-"] * 4, 5)
+    frames.regrade()
+    assert frames.told() == ["a-"] * 5
+
+
+def test_baselines_settle_before_anything_is_written() -> None:
+    """Frames that lose their place as peers change the baselines of others; one run sees to the end of it."""
+    frames = Frames(document=DEVIATION)
+    frames.take(2.0, 2.0, 2.1, 3.0, 3.1, 3.2, 3.3, 2.4)
+    frames.regrade()
+    before = frames.everything()
+    assert frames.regrade().updated == 0
+    assert frames.everything() == before
+
+
+def test_a_status_given_meanwhile_is_left() -> None:
+    """A frame that somebody grades by hand between judging and writing keeps that grade."""
+    frames = Frames()
+    frames.take(9.0, 9.0)
+    sent = frames.context.progress.report
+
+    def meanwhile(message: str, **numbers: Any) -> None:
+        sent(message, **numbers)
+        frames.context.store = _Interfering(frames.store)  # type: ignore[assignment]
+
+    frames.context.progress.report = meanwhile  # type: ignore[method-assign]
+    frames.regrade()
+    assert frames.told() == ["p-", "rE"]
+    assert frames.accepted() == [0, 0]
+
+
+class _Interfering:
+    """A store in which someone clears the first frame before anything is written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read = store.read
+
+    def write(self) -> Any:
+        with self._store.write() as unit:
+            image = unit.get(AcquiredImage, 1)
+            if image.status is GradingStatus.ACCEPTED:
+                unit.set_status(
+                    image,
+                    StatusChange(
+                        image_id=1, from_status=image.status, to_status=GradingStatus.PENDING, by="user", at=START
+                    ),
+                )
+        return self._store.write()
