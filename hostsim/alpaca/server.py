@@ -19,7 +19,7 @@ from hostsim.devices.observatory import Observatory
 
 __all__ = ["AlpacaServer", "AlpacaServerError"]
 
-_START_S = 10.0
+_START_S = 60.0
 _STOP_S = 10.0
 # A client may be silent for a long exposure and should find its connection still open.
 _KEEP_ALIVE_S = 3600

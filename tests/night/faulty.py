@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from nights import Night
+from nights import Death, Night
 
 from hostsim.clock import SystemClock
 from hostsim.night import NightOptions, run_night
@@ -46,13 +46,7 @@ class FaultyNight:
 
     def run_until_killed(self, *, lights: int) -> None:
         """Run the night in a process of its own, and kill that when so many lights have been saved."""
-        process = Night(self.out).start(self._sequence())
-        assert process.stdout is not None
-        for line in process.stdout:
-            if f"[{lights + 1}/" in line:
-                break
-        process.kill()
-        process.communicate(timeout=60)
+        Night(self.out).run_until_killed(self._sequence(), Death(text=f"[{lights + 1}/"))
 
     def _sequence(self) -> Path:
         document = yaml.load(FAULTY_NIGHT.read_text(encoding="utf-8"), yaml.BaseLoader)

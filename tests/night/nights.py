@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import mortal
+from typer.testing import CliRunner
+
+from tsplug.cli.application import application
 
 SHORT_NIGHT = Path(__file__).parent / "short_night.yaml"
 PROOF_NIGHT = Path(__file__).parent / "proof_night.yaml"
@@ -20,6 +26,15 @@ def command(program: str, *arguments: object) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Death:
+    """When a night is killed: so much work after so many writes of its state, or as soon as it shows a text."""
+
+    writes: int = 1
+    cpu_s: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Night:
     """A night's output folder and store, read the way a user's scripts read them."""
 
@@ -27,24 +42,27 @@ class Night:
     db: str = ""
     """The store's URL; the file in the folder if empty."""
 
-    def start(self, sequence: Path, *options: object) -> subprocess.Popen[str]:
-        """Start the night, or go on with it."""
-        store = ("--db", self.db) if self.db else ()
-        line = command("hostsim", "run", sequence, "--out", self.out, "--speed", "max", *store, *options)
-        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
     def run(self, sequence: Path, *options: object) -> str:
         """Run the night to its end, and return what it printed."""
-        process = self.start(sequence, *options)
-        text, _ = process.communicate(timeout=600)
-        assert process.returncode == 0, text
+        status, text = _ended([*command("hostsim"), *self._arguments(sequence, options)])
+        assert status == 0, text
         return text
+
+    def run_until_killed(self, sequence: Path, death: Death, *options: object) -> None:
+        """Start the night, or go on with it, and let it die at a moment that it surely reaches."""
+        moment = (str(death.writes), str(death.cpu_s), death.text)
+        status, text = _ended([sys.executable, mortal.__file__, *moment, *self._arguments(sequence, options)])
+        assert status == (-signal.SIGKILL if death.text else -signal.SIGPROF), text
+
+    def _arguments(self, sequence: Path, options: tuple[object, ...]) -> list[str]:
+        store = ("--db", self.db) if self.db else ()
+        return [str(each) for each in ("run", sequence, "--out", self.out, "--speed", "max", *store, *options)]
 
     def tsplug(self, *arguments: object) -> Any:
         """Return what a tsplug command says of this night's store, as JSON."""
-        line = command("tsplug", *arguments, "--db", self.db or self.out / "store.sqlite", "--json")
-        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
+        line = [str(each) for each in (*arguments, "--db", self.db or self.out / "store.sqlite", "--json")]
+        done = CliRunner().invoke(application(), line)
+        assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
     def frames(self, folder: str) -> list[Path]:
@@ -55,3 +73,9 @@ class Night:
         """Return the night's state as it was kept last."""
         loaded: dict[str, Any] = json.loads((self.out / "state.json").read_text(encoding="utf-8"))
         return loaded
+
+
+def _ended(line: list[str]) -> tuple[int, str]:
+    """Run a command to its end, and return its exit status and all that it showed."""
+    done = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.returncode, done.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nights import SHORT_NIGHT, Night
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_failed_autofocus_costs_a_warning_and_not_the_night(night: Night, tmp_path: Path) -> None:

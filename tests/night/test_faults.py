@@ -11,7 +11,7 @@ from faulty import FLATS, LIGHTS, Faults, FaultyNight
 
 from hostsim.faults import FAULTS
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 # Seconds after the start: cooled at 68, imaging from 73, the first light at 97, the wheel turns at 340, the last light
 # ends at 703; the flats begin at 36 000.

@@ -13,7 +13,7 @@ import pytest
 from astropy.io import fits
 from nights import FIRST_NIGHT, Night
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("first night")]
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.xdist_group("first night")]
 
 KNOWN = {
     *("altitude", "airmass", "moon_distance", "moon_illumination"),

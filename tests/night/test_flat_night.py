@@ -8,7 +8,7 @@ import pytest
 from astropy.io import fits
 from nights import Night
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("flat night")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("flat night")]
 
 FLAT_NIGHT = Path(__file__).parent / "flat_night.yaml"
 HALF = 65_535 / 2

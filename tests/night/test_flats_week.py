@@ -15,7 +15,7 @@ from tsplug.hookspecs import plugin_manager
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import FakeContext, ManualClock, recording_devices
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 LIGHT = {"L": (25, 2.0), "R": (110, 2.0), "G": (100, 2.0), "B": (140, 2.0), "Ha": (130, 8.0)}
 """Brightness and seconds at which hostsim's panel gives good flats."""

@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import pytest
-from nights import SHORT_NIGHT, Night
+from nights import SHORT_NIGHT, Death, Night
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("short night")]
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.xdist_group("short night")]
 
-KILLS = 12
-
-
-def steps_of(state: Path) -> int:
-    """Return the moment the state was written last, in nanoseconds; 0 before the first time."""
-    try:
-        return state.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
-def kill_after(night: Night, *, writes: int, delay_s: float) -> bool:
-    """Start the night and kill it so long after so many writes of its state; return whether it was still running."""
-    process = night.start(SHORT_NIGHT)
-    state, seen, last = night.out / "state.json", 0, steps_of(night.out / "state.json")
-    while seen < writes and process.poll() is None:
-        now = steps_of(state)
-        seen, last = seen + (now != last), now
-        time.sleep(0.0005)
-    time.sleep(delay_s)
-    running = process.poll() is None
-    process.kill()
-    text, _ = process.communicate(timeout=60)
-    assert running or process.returncode == 0, text
-    return running
+KILLS, WRITES, CPU_S = 6, 9, 0.2
 
 
 def check_invariants(night: Night) -> None:
@@ -61,14 +36,11 @@ def test_a_night_killed_at_a_dozen_moments_ends_as_an_undisturbed_one(
 ) -> None:
     """After each kill the invariants hold; what comes out has the same lights, as many flats, a record of each."""
     moments = random.Random(seed)
-    kills = 0
-    while kills < KILLS // 2 and kill_after(night, writes=moments.randint(0, 9), delay_s=moments.random() * 0.03):
-        kills += 1
-        if (night.out / "store.sqlite").exists() and (night.out / "state.json").exists():
-            check_invariants(night)
+    for _ in range(KILLS):
+        night.run_until_killed(SHORT_NIGHT, Death(moments.randint(1, WRITES), moments.random() * CPU_S))
+        check_invariants(night)
     night.run(SHORT_NIGHT)
     check_invariants(night)
-    assert kills == KILLS // 2
     assert names(night, "lights") == names(short_night, "lights")
     assert len(night.frames("flats")) == len(short_night.frames("flats")) == 8
     assert {Path(record["file"]) for record in night.tsplug("images", "list")} == {

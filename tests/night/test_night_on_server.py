@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 from databases import PostgresCluster
-from nights import SHORT_NIGHT, Night
+from nights import SHORT_NIGHT, Death, Night
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
-KILLED_AFTER_S = (6.0, 9.0)
+DEATHS = (Death(writes=20), Death(text="take 4 of 4"))
 
 
 def test_a_night_on_a_server_is_recorded_graded_and_flattened_though_it_is_killed(
@@ -19,11 +18,8 @@ def test_a_night_on_a_server_is_recorded_graded_and_flattened_though_it_is_kille
 ) -> None:
     """Killed twice and begun again, it ends with a record of each light, grades, its flats, and a clean doctor."""
     night = Night(tmp_path / "out", db=postgres.empty())
-    for seconds in KILLED_AFTER_S:
-        process = night.start(SHORT_NIGHT)
-        time.sleep(seconds)
-        process.kill()
-        process.communicate(timeout=60)
+    for death in DEATHS:
+        night.run_until_killed(SHORT_NIGHT, death)
     night.run(SHORT_NIGHT)
     records = night.tsplug("images", "list")
     assert {Path(record["file"]) for record in records} == {file.resolve() for file in night.frames("lights")}

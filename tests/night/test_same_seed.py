@@ -9,7 +9,7 @@ import pytest
 from astropy.io import fits
 from nights import SHORT_NIGHT, Night
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("short night")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("short night")]
 
 IDENTITY = {"id", "guid", "file", "plan", "plan_guid"}
 

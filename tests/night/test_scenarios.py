@@ -25,7 +25,7 @@ from tsplug import AcquiredImage, GradingStatus, open_store
 ALL_NIGHT = Path(__file__).parent / "all_night.yaml"
 SITE = SkySite(latitude_deg=47.2, longitude_deg=8.6, elevation_m=0.0, sky_brightness_mag=21.0)
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("scenarios")]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from nights import PROOF_NIGHT, Night
 
 from hostsim.sky.scene import Sensor
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("proof night")]
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.xdist_group("proof night")]
 
 SEED, SENSOR = 21, Sensor(width=800, height=600)
 ANGLES, FILTERS = (30, 120), ("B", "L", "R")

@@ -1,6 +1,7 @@
 """One of two hosts that share a project: asks what to take, records and grades it, until nothing is wanted any more.
 
-Run as ``python contributor.py URL PROFILE``; prints how many exposures it took.
+Run as ``python contributor.py URL PROFILE``. Takes one exposure, prints a line, and waits for one: so both are at work
+before either goes on. In the end prints how many exposures it took.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tsplug.services.catalogue import load_catalogue
 from tsplug.services.deciding import decide
 from tsplug.services.grading import apply_grades, judge_plan
 from tsplug.services.recording import record_exposure
+from tsplug.store import engines
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices
 
 EVENING = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -68,17 +70,24 @@ def saved(decision: TakeExposure, context: Context, *, number: int) -> ExposureS
     )
 
 
-def work(context: FakeContext, profile: Profile) -> int:
+def take(context: FakeContext, profile: Profile, *, number: int) -> str:
+    """Ask once what to take, and do so; return what was decided."""
+    decision = decide(DecisionRequest(profile_guid=profile.guid), context)
+    if isinstance(decision, TakeExposure):
+        record_exposure(saved(decision, context, number=number), context)
+        apply_grades(judge_plan(GradePlan(plan_guid=decision.plan_guid), context), context)
+        context.clock.sleep(1)
+    return decision.kind
+
+
+def work(context: FakeContext, profile: Profile, *, number: int) -> int:
     """Take what is decided until there is nothing but waiting for the other rig; return how many were taken."""
-    number, patience = 0, 200
+    patience = 200
     while patience:
-        decision = decide(DecisionRequest(profile_guid=profile.guid), context)
-        if isinstance(decision, TakeExposure):
-            record_exposure(saved(decision, context, number=number), context)
-            apply_grades(judge_plan(GradePlan(plan_guid=decision.plan_guid), context), context)
-            context.clock.sleep(1)
+        kind = take(context, profile, number=number)
+        if kind == "exposure":
             number += 1
-        elif decision.kind == "wait":
+        elif kind == "wait":
             patience -= 1
         else:
             break
@@ -87,12 +96,18 @@ def work(context: FakeContext, profile: Profile) -> int:
 
 def main(url: str, name: str) -> None:
     """Be one rig on the store."""
+    engines.LOCK_TIMEOUT_S = 300  # a busy machine is no reason to give up
     clock = ManualClock(EVENING)
     store = open_store(url, clock)
     with store.read() as unit:
         profile = unit.find(Profile, name=name)
     assert profile is not None
-    sys.stdout.write(f"{work(FakeContext(store, clock, recording_devices(clock, Path())), profile)}\n")
+    context = FakeContext(store, clock, recording_devices(clock, Path()))
+    assert take(context, profile, number=0) == "exposure"
+    sys.stdout.write("at work\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    sys.stdout.write(f"{work(context, profile, number=1)}\n")
     store.close()
 
 

@@ -10,9 +10,11 @@ import sys
 from tsplug.app import open_store
 from tsplug.services.catalogue_drafts import Request
 from tsplug.services.catalogue_edit import edit_record
+from tsplug.store import engines
 from tsplug.testing import ManualClock
 
 if __name__ == "__main__":
+    engines.LOCK_TIMEOUT_S = 300  # a busy machine is no reason to give up
     clock = ManualClock()
     store = open_store(sys.argv[1], clock)
     for number in range(1, 11):

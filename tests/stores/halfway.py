@@ -6,7 +6,6 @@ Run as ``python halfway.py URL``; prints a line when it stands.
 from __future__ import annotations
 
 import sys
-import time
 
 from sqlalchemy import Connection
 
@@ -15,10 +14,10 @@ from tsplug.testing import ManualClock
 
 
 def stand(_connection: Connection) -> None:
-    """Say that all is changed and nothing committed, and wait to be killed."""
+    """Say that all is changed and nothing committed, and wait to be killed, or for the end of who would do it."""
     sys.stdout.write("standing\n")
     sys.stdout.flush()
-    time.sleep(120)
+    sys.stdin.read()
 
 
 if __name__ == "__main__":

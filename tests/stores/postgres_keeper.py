@@ -18,14 +18,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 OWNER = "tsplug"
-START_LIMIT_S = 60.0
+START_LIMIT_S = 240.0
 STOP_LIMIT_S = 10.0
 ATTEMPTS = 5
 POLL_S = 0.1
+READY_LINE = 7
+"""Where the server's file of its process tells its state."""
 NEEDED_BYTES = 4 << 30
 # Nothing here outlives the tests, so nothing waits for the disk.
 SETTINGS = {
@@ -112,7 +114,7 @@ def served(folder: Path, port: int) -> Iterator[bool]:
             **unprivileged(),
         )
     try:
-        yield _answers(server, port)
+        yield _answers(server, folder / "data" / "postmaster.pid")
     finally:
         _stop(server)
 
@@ -127,15 +129,15 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+def _answers(server: subprocess.Popen[bytes], told: Path) -> bool:
+    """Wait until the server itself says that it takes connections: on its port another program might answer."""
     until = time.monotonic() + START_LIMIT_S
     while server.poll() is None and time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(POLL_S)
-        else:
-            return True
+        # The file is there as long as the server is.
+        with suppress(FileNotFoundError):
+            if told.read_text(encoding="utf-8").splitlines()[READY_LINE:] == ["ready   "]:
+                return True
+        time.sleep(POLL_S)
     return False
 
 

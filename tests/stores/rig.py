@@ -14,6 +14,7 @@ from tsplug.model import ExposurePlan, ExposureSaved, GradePlan
 from tsplug.services.catalogue import load_catalogue
 from tsplug.services.grading import apply_grades, judge_plan
 from tsplug.services.recording import record_exposure
+from tsplug.store import engines
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices
 
 SHARED_PLANS = 2
@@ -21,6 +22,7 @@ SHARED_PLANS = 2
 
 def main(url: str, number: int, rounds: int) -> None:
     """Record a frame of its own and one that all others record too, and grade what is pending, in every round."""
+    engines.LOCK_TIMEOUT_S = 300  # seven others write, and a busy machine is no reason to give up
     clock = ManualClock()
     store = open_store(url, clock)
     profile = load_catalogue(first_catalogue(), store, clock=clock)

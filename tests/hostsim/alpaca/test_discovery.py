@@ -27,7 +27,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def discovery() -> Iterator[Discovery]:
-    with Discovery(32_323, port=free_port()) as running:
+    with Discovery(32_323, port=0) as running:
         yield running
 
 
@@ -70,9 +70,8 @@ def test_nothing_else_is_answered(discovery: Discovery, asker: socket.socket, da
 
 def test_servers_share_the_port(asker: socket.socket) -> None:
     """A broadcast reaches every server of the machine."""
-    port = free_port()
-    with Discovery(1, port=port), Discovery(2, port=port):
-        asker.sendto(QUESTION, ("127.255.255.255", port))
+    with Discovery(1, port=0) as first, Discovery(2, port=first.port):
+        asker.sendto(QUESTION, ("127.255.255.255", first.port))
         answers = {json.loads(asker.recv(200))["AlpacaPort"] for _ in range(2)}
     assert answers == {1, 2}
 
@@ -89,7 +88,7 @@ def test_a_question_over_ipv6_is_answered_where_there_is_ipv6(discovery: Discove
 
 def test_a_group_that_cannot_be_joined_is_no_error(asker: socket.socket) -> None:
     """Where multicast is impossible, questions over IPv4 are answered."""
-    with Discovery(7, port=free_port(), group="::1") as running:
+    with Discovery(7, port=0, group="::1") as running:
         assert not running.hears_ipv6
         asker.sendto(QUESTION, ("127.0.0.1", running.port))
         assert json.loads(asker.recv(200)) == {"AlpacaPort": 7}
@@ -148,7 +147,7 @@ def test_a_server_is_found_only_where_it_listens(observatory: Observatory, bind:
     """Questions are answered over IPv4 or IPv6 if the server can be reached that way."""
     port = free_port()
     if ":" in bind:
-        with Discovery(1, port=free_port()) as probe:
+        with Discovery(1, port=0) as probe:
             if not probe.hears_ipv6:
                 pytest.skip("there is no IPv6 here")
     with AlpacaServer(observatory, host=bind, discovery_port=port):

@@ -43,7 +43,7 @@ def test_it_serves_until_interrupted(options: tuple[str, ...], status: int) -> N
             assert httpx.get(profile, trust_env=False, timeout=60).status_code == status
         finally:
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=240)
     assert "Traceback" not in errors
 
 
@@ -58,7 +58,7 @@ def test_it_may_be_interrupted_before_it_serves(after_s: float) -> None:
         process.stdout.readline()
         time.sleep(after_s)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=240)
     assert "Traceback" not in errors
     assert len(errors.splitlines()) <= 1
     assert process.returncode in (0, 130)
@@ -84,7 +84,7 @@ def test_a_bad_file_is_told_in_lines(tmp_path: Path) -> None:
     """Problems of the file go to standard error, one line each, and the status is 1."""
     file = tmp_path / "servers.toml"
     file.write_text("[[servers]]\nport = -1\nx = 1\n", encoding="utf-8")
-    result = subprocess.run((*COMMAND[:4], "--config", file), capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run((*COMMAND[:4], "--config", file), capture_output=True, text=True, check=False, timeout=240)
     assert result.returncode == 1
     assert [line.split(":")[1] for line in result.stderr.splitlines()] == ["2", "3"]
 
@@ -109,4 +109,4 @@ def test_the_simulated_time_begins_when_asked() -> None:
             assert listed["moment"].startswith("2026-01-15T21:0")
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate(timeout=240)

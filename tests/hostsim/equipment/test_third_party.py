@@ -142,7 +142,7 @@ def answer(peer: str, member: str) -> object:
 def run(sequence: Path, *, peer: str, out: Path) -> subprocess.CompletedProcess[str]:
     """Run a sequence on the server's equipment, as a user does."""
     command = [BIN / "hostsim", "run", sequence, "--alpaca", peer, "--out", out]
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=90)
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=240)
 
 
 def write_sequence(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from tsplug.model import GraderMode
 
 SIZE = (480, 360)
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def frames_of(*evenings: str | Scenario) -> Sequence[SimulatedFrame]:

@@ -15,7 +15,7 @@ from tsplug.testing import ManualClock, first_catalogue
 FIELDS = ("dither_every", "filter_switch_frequency", "horizon_offset_deg", "meridian_window_min")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_people_who_edit_one_record_at_once_lose_nothing(database: Database) -> None:
     """Programs that edit different fields of one project at the same time leave the last value of every field."""
     clock = ManualClock()
@@ -30,7 +30,7 @@ def test_people_who_edit_one_record_at_once_lose_nothing(database: Database) -> 
         subprocess.Popen([sys.executable, editor.__file__, url, field], stderr=subprocess.PIPE, text=True)
         for field in FIELDS
     ]
-    said = [process.communicate(timeout=240)[1] for process in running]
+    said = [process.communicate()[1] for process in running]
     assert [process.returncode for process in running] == [0, 0, 0, 0], said
     with store.read() as unit:
         project = unit.get(Project, project.id or 0)

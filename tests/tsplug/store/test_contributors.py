@@ -16,7 +16,7 @@ from tsplug.testing import ManualClock, PresentFiles
 
 DESIRED = 40
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 class AllPresent(PresentFiles):
@@ -37,13 +37,21 @@ def test_two_rigs_complete_a_plan_together_and_take_not_one_too_many(database: D
     running = [
         subprocess.Popen(
             [sys.executable, contributor.__file__, address(store), name],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for name in names
     ]
-    said = [process.communicate(timeout=240) for process in running]
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.communicate() for process in running]
     assert [process.returncode for process in running] == [0, 0], said
     taken = dict(zip(names, (int(out) for out, _ in said), strict=True))
     with store.read() as unit:

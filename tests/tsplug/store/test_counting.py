@@ -88,7 +88,7 @@ def assert_counters_equal_rows_plus_adjustments(store: Store) -> None:
 
 
 @given(st.lists(operations, max_size=25))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_counters_equal_rows_plus_adjustments(steps: list[Operation]) -> None:
     """Whatever is recorded, graded, purged, moved, edited or fails half-way, counters are never off or negative."""
     store = stocked_store()

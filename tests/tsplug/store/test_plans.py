@@ -25,6 +25,8 @@ SMALL, LARGE = 2_000, 20_000
 SCANNED = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 STEPS = 50
 
+pytestmark = pytest.mark.xdist_group("query plans")
+
 
 def large_store(address: str, count: int) -> LargeStore:
     store = open_sql_store(address, ManualClock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import psycopg
@@ -9,7 +10,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from databases import PostgresCluster
-from postgres_keeper import free_port
 
 from tsplug.errors import InputError, StoreError, StoreTooNewError, StoreUnavailableError
 from tsplug.model import Site
@@ -88,8 +88,12 @@ def test_looking_makes_no_store_of_an_empty_database(postgres: PostgresCluster) 
 
 def test_server_that_is_down_says_so() -> None:
     """A server that nobody answers for costs one clear line."""
-    with pytest.raises(StoreUnavailableError, match="does not answer; check host and port") as caught:
-        open_sql_store(f"postgresql://me:secret@127.0.0.1:{free_port()}/night", ManualClock())
+    with socket.socket() as nobody:
+        # Bound and not listening: nobody else can take the port, and who calls is refused.
+        nobody.bind(("127.0.0.1", 0))
+        address = f"postgresql://me:secret@127.0.0.1:{nobody.getsockname()[1]}/night"
+        with pytest.raises(StoreUnavailableError, match="does not answer; check host and port") as caught:
+            open_sql_store(address, ManualClock())
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 

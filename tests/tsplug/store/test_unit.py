@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -60,12 +60,13 @@ def counters(unit: Unit, plan_id: int = 1) -> tuple[int, int]:
 
 
 def test_record_comes_back_as_it_was_stored(store: Store) -> None:
-    """Every kind of field survives storing: moments, words, nested preferences, mappings, lists, absent values."""
+    """Every kind of field survives storing: moments, words, mappings, absent values; its night and id are added."""
     made = image(metrics={"hfr": 2.5}, rotation_deg=None, gain=100, pier_side="East")
     with store.write() as unit:
         stored = unit.add_image(made)
     with store.read() as unit:
-        assert unit.get(AcquiredImage, stored.id) == stored == made.model_copy(update={"id": stored.id})
+        added = {"id": stored.id, "session_date": date(2026, 1, 15)}
+        assert unit.get(AcquiredImage, stored.id) == stored == made.model_copy(update=added)
         assert unit.get(Profile, 1).filters == ["L", "R", "G", "B", "Ha"]
 
 
