@@ -183,7 +183,7 @@ class Frames:
         """Expose one calibration frame and return its levels; nothing is saved (`tsplug.ports.FrameMeter`)."""
         shot = self._calibration(request)
         saved = _saved(request.guid, Path(), shot=shot, max_adu=self._host.camera().max_adu)
-        return FrameLevels(**saved.model_dump(exclude={"guid", "file"}))
+        return FrameLevels(**saved.model_dump(include=set(FrameLevels.model_fields)))
 
     def _calibration(self, request: FrameRequest) -> Shot:
         host = self._host

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hostsim.alpaca.server import AlpacaServer
+from hostsim.clock import SimulatedClock
+from hostsim.devices.camera import CameraConfig
+from hostsim.devices.configuration import ObservatoryConfig, standard_devices
+from hostsim.devices.observatory import Observatory
+from hostsim.equipment.rig import connect
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.take_exposure import TakeExposure
 from hostsim.sequence.state import Outbox
+from hostsim.sky.scene import Optics, Sensor, SkySite
+from hostsim.sky.sky import Sky
 from tsplug import DeviceError
+from tsplug.ports import FrameRequest
 
 
 def promised(host: Host, folder: Path) -> Outbox:
@@ -30,3 +40,33 @@ def test_a_promise_is_kept_before_the_next_frame(make_host: Callable[[], Host], 
         Frames(host).snapshots(TakeExposure(exposure_s=1.0))
     assert outbox.final.read_bytes() == b"pixels"
     assert host.journal.state.outbox is None
+
+
+def test_a_frame_is_looked_at_and_not_kept(make_host: Callable[[], Host], tmp_path: Path) -> None:
+    """What training and sky flats decide by is the level of a frame of which no file remains."""
+    optics, sensor = Optics(focal_length_mm=300, aperture_mm=75), Sensor(width=64, height=48)
+    clock = SimulatedClock(datetime(2026, 1, 15, 20, 30, tzinfo=UTC))
+    sky = Sky(seed=3, site=SkySite(), optics=optics, sensor=sensor)
+    devices = standard_devices(CameraConfig(sensor=sensor))
+    request = FrameRequest(
+        guid="00000000-0000-0000-0000-000000000001",
+        kind="DARKFLAT",
+        filter_name="L",
+        exposure_s=0.5,
+        gain=100,
+        offset=50,
+        binning=1,
+        readout_mode=None,
+        roi_percent=100.0,
+        target_name="",
+        project_name="",
+        session_id=0,
+        number=1,
+    )
+    host = make_host()
+    with AlpacaServer(Observatory(sky, clock, config=ObservatoryConfig(devices=devices))) as server:
+        host.context.devices.rig = connect(server.address, clock)
+        levels = Frames(host).measure(request)
+    assert levels.exposure_s == 0.5
+    assert 0 < levels.adu_median <= levels.adu_max
+    assert not list(tmp_path.rglob("*.fits*"))
