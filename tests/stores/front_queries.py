@@ -18,9 +18,10 @@ from tsplug.services.image_list import image_details, image_history, list_images
 from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.manual_undo import undo_manual
 from tsplug.services.measuring import unmeasured_images
-from tsplug.services.night_data import latest_night, load_night
 from tsplug.services.purging import Scope, preview_purge
 from tsplug.services.recording import record_exposure
+from tsplug.services.reporting.night_data import latest_night, load_night
+from tsplug.services.reporting.target_data import load_target
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices
 
 Query = Callable[["LargeStore"], object]
@@ -50,6 +51,12 @@ class LargeStore:
     def images(self, **fields: Any) -> object:
         """List images, the newest unless the query says otherwise."""
         return list_images(self.store, ImageQuery(**{"limit": LIMIT} | fields))
+
+    def exposure_sums(self) -> object:
+        """Sum up the exposures of two days by their kind."""
+        query = ImageQuery(profile_id=1, started_from=self.clock.now() - timedelta(days=2))
+        with self.store.read() as unit:
+            return unit.exposure_tallies(query)
 
     def record(self) -> object:
         """Record one more exposure."""
@@ -129,6 +136,8 @@ QUERIES: dict[str, Query] = {
     "report night, with thumbnails": lambda at: load_night(
         at.store, at.profile.guid, day=(at.clock.now() - timedelta(days=2)).date()
     ),
+    "report target, of an old one": lambda at: load_target(str(OLD), at.context, most_frames=20),
+    "report profile, its sums": lambda at: at.exposure_sums(),
     "the latest night": lambda at: latest_night(at.store, at.profile.guid),
     "on_exposure_saved": lambda at: at.record(),
 }

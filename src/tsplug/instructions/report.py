@@ -26,6 +26,6 @@ class SchedulerReport:
 
     def run(self, parameters: Parameters, session: Session, *, out: Path) -> tuple[Path, ...]:
         """Write the files into a folder and return their paths."""
-        from tsplug.services.night_report import write_night_report
+        from tsplug.services.reporting.night_report import write_night_report
 
         return write_night_report(session.profile_guid, out, context=session.context)

@@ -21,7 +21,7 @@ from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatu
 from tsplug.ports.lookups import PlaceLookups
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
-from tsplug.ports.store import Dangling, Ids, ImageQuery, Spoilt, Store, Unit, ids_of
+from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, ids_of
 
 __all__ = [
     "ArchiveSink",
@@ -34,6 +34,7 @@ __all__ = [
     "Dangling",
     "Devices",
     "Document",
+    "ExposureTally",
     "FilterWheel",
     "FrameFiles",
     "FrameHeaders",

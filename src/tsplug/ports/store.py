@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableSequence, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -47,6 +47,19 @@ class ImageQuery(Value):
     sort: str = ""
     after: tuple[datetime, int] | None = None
     limit: int | None = None
+
+
+@dataclass(frozen=True)
+class ExposureTally:
+    """How many exposures share target, filter, night (None where that is not known), status and seconds; the first."""
+
+    target_id: int | None
+    filter_name: str
+    night: date | None
+    status: GradingStatus
+    exposure_s: float
+    count: int
+    first: datetime
 
 
 @dataclass(frozen=True)
@@ -188,6 +201,10 @@ class Unit(Protocol):
 
     def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
         """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
+        ...
+
+    def exposure_tallies(self, query: ImageQuery) -> Sequence[ExposureTally]:
+        """Return how many exposures of each kind a query describes, by the start of each kind's first."""
         ...
 
     def purge(self, query: ImageQuery) -> int:

@@ -18,13 +18,14 @@ from tsplug.model import (
     Record,
     StatusChange,
 )
-from tsplug.ports import Clock, Dangling, ImageQuery, Spoilt
+from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, Spoilt
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
 from tsplug.store.many_statuses import swap_statuses
 from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged, remove_images, tally
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
+from tsplug.store.tallies import exposure_tallies
 
 R = TypeVar("R", bound=Record)
 
@@ -166,6 +167,10 @@ class SqlUnit:
     def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
         """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
         return tally(self._connection, image_conditions(query, by_rule=self._by_rule), by=by)
+
+    def exposure_tallies(self, query: ImageQuery) -> Sequence[ExposureTally]:
+        """Return how many exposures of each kind a query describes, by the start of each kind's first."""
+        return exposure_tallies(self._connection, image_conditions(query, by_rule=self._by_rule))
 
     def purge(self, query: ImageQuery) -> int:
         """Remove all images that a query describes, each as `delete` does, with their jobs; return how many."""

@@ -1,41 +1,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pages import Page
 
 from tsplug.errors import NotFoundError
 from tsplug.model import AcquiredImage, ExposurePlan, Profile, Project, Target
 from tsplug.ports import Store
-from tsplug.services.night_data import latest_night
-from tsplug.services.night_report import write_night_report
+from tsplug.services.reporting.night_data import latest_night
+from tsplug.services.reporting.night_report import write_night_report
 from tsplug.testing import ManualClock, stocked_store, store_light
 from tsplug.testing.clock import START
 from tsplug.testing.context import FakeContext
 from tsplug.testing.devices import recording_devices
 from tsplug.testing.night import record_night
-
-
-class Page(HTMLParser):
-    """Counts elements and keeps the text of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: dict[str, int] = {}
-        self.texts: list[str] = []
-        self.links: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Count an element and keep what it refers to."""
-        self.tags[tag] = self.tags.get(tag, 0) + 1
-        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
-
-    def handle_data(self, data: str) -> None:
-        """Keep text."""
-        self.texts.append(" ".join(data.split()))
 
 
 def context_of(store: Store, folder: Path) -> FakeContext:
@@ -80,7 +60,10 @@ def test_a_night_becomes_files(tmp_path: Path) -> None:
     page = Page(files[-1].read_text())
     assert page.tags["img"] == 42
     assert all(link.startswith("data:") for link in page.links)
-    assert page.texts.count("rejected") == 2 + 1 + 2  # frames, fact, legends
+    plots = page.tags["figure"]
+    assert plots == 7  # all but the background, which nobody measured
+    assert page.texts.count("rejected") == 2 + 1 + plots  # frames, fact, legends
+    assert page.tables["sums"][-1] == ["Total", "42", "39", "2", "1", *page.tables["sums"][-1][5:]]
     assert {"HFR: hfr 3.68 px against 1.45 to 2.70 px", "10 of 10", "Night of Thursday, 15 January 2026"} <= set(
         page.texts
     )
@@ -99,7 +82,7 @@ def test_unknown_metrics_are_left_out(tmp_path: Path) -> None:
             fresh.metrics = {key: value for key, value in fresh.metrics.items() if key != "altitude"}
             unit.update(fresh)
     text = write_night_report(guid_of(store), tmp_path, context=context_of(store, tmp_path))[-1].read_text()
-    assert "over the night" in text
+    assert "HFR over time" in text
     assert "Altitude" not in text
     assert "Alt.°" not in text
 
@@ -109,7 +92,7 @@ def test_a_night_without_lights_has_a_page(tmp_path: Path) -> None:
     store = stocked_store()
     files = write_night_report(guid_of(store), tmp_path, context=context_of(store, tmp_path))
     assert [file.name for file in files] == ["report.html"]
-    assert "No light was taken in this night." in files[0].read_text()
+    assert "No light was taken." in files[0].read_text()
     assert latest_night(store, guid_of(store)) is None
 
 

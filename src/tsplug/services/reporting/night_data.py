@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tsplug.model import (
     AcquiredImage,
-    ExposurePlan,
-    ExposureTemplate,
     FlatHistory,
     FlatSet,
     FlatSetFile,
@@ -19,22 +16,12 @@ from tsplug.model import (
     ProjectState,
     Site,
     Target,
-    Thumbnail,
-    Verdict,
 )
 from tsplug.model.night import Night, night_of, night_starting
 from tsplug.ports import ImageQuery, Store, Unit
+from tsplug.services.reporting.frames import MOST_FRAMES, Frames, load_frames
+from tsplug.services.reporting.standings import PlanStanding, TargetStanding, standings_of_targets
 from tsplug.services.rigs import load_rig
-
-
-@dataclass(frozen=True)
-class PlanStanding:
-    """One exposure plan with what names it."""
-
-    project: Project
-    target: Target
-    plan: ExposurePlan
-    template: ExposureTemplate
 
 
 @dataclass(frozen=True)
@@ -48,27 +35,31 @@ class FlatsTaken:
 
 @dataclass(frozen=True)
 class NightData:
-    """One night of one rig: lights by start, thumbnails and verdicts by image id, plans of its targets, flats."""
+    """One night of one rig: lights by start, those shown with what hangs on them, targets and plans, flats."""
 
     profile: Profile
     site: Site
     night: Night
     images: Sequence[AcquiredImage]
-    thumbnails: Mapping[int, Thumbnail]
-    verdicts: Mapping[int, Sequence[Verdict]]
-    plans: Sequence[PlanStanding]
+    frames: Frames
+    standings: Sequence[TargetStanding]
     flats: Sequence[FlatsTaken]
+
+    @property
+    def plans(self) -> Sequence[PlanStanding]:
+        """Return the plans of the targets, target by target."""
+        return [plan for standing in self.standings for plan in standing.plans]
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """Return the targets imaged in this night that are still stored, by id."""
         imaged = {image.target_id for image in self.images}
-        found = {standing.target.id: standing.target for standing in self.plans if standing.target.id in imaged}
-        return tuple(found[key] for key in sorted(found, key=lambda key: key or 0))
+        found = [standing.target for standing in self.standings if standing.target.id in imaged and standing.plans]
+        return tuple(sorted(found, key=lambda target: target.id or 0))
 
 
-def load_night(store: Store, profile_guid: str, *, day: date) -> NightData:
-    """Return the night of a rig that began on a date.
+def load_night(store: Store, profile_guid: str, *, day: date, most_frames: int = MOST_FRAMES) -> NightData:
+    """Return the night of a rig that began on a date, with pictures and verdicts of no more than so many lights.
 
     Raises:
         NotFoundError: no such profile.
@@ -81,15 +72,13 @@ def load_night(store: Store, profile_guid: str, *, day: date) -> NightData:
             profile_id=profile.id, started_from=night.start, started_before=night.end, newest_first=False
         )
         images = unit.images(query)
-        ids = [image.id for image in images if image.id is not None]
         return NightData(
             profile=profile,
             site=site,
             night=night,
             images=images,
-            thumbnails={picture.image_id: picture for picture in unit.list(Thumbnail, image_id=ids, tag="")},
-            verdicts=_verdicts(unit, ids),
-            plans=_plans(unit, profile, images=images),
+            frames=load_frames(unit, images, most=most_frames),
+            standings=_targets(unit, profile, images=images),
             flats=_flats(unit, profile, day=day),
         )
 
@@ -121,28 +110,13 @@ def nearest_nights(store: Store, profile_guid: str, *, day: date) -> tuple[date,
     return (day,) if day in found else found
 
 
-def _verdicts(unit: Unit, ids: list[int]) -> dict[int, list[Verdict]]:
-    found: dict[int, list[Verdict]] = defaultdict(list)
-    for verdict in unit.list(Verdict, image_id=ids):
-        found[verdict.image_id].append(verdict)
-    return found
-
-
-def _plans(unit: Unit, profile: Profile, *, images: Sequence[AcquiredImage]) -> list[PlanStanding]:
-    """Return the plans of active projects, and of whatever else was imaged."""
+def _targets(unit: Unit, profile: Profile, *, images: Sequence[AcquiredImage]) -> list[TargetStanding]:
+    """Return the targets of active projects, and whatever else was imaged."""
     imaged = {image.target_id for image in images if image.target_id is not None}
     own = unit.list(Project, profile_id=profile.id, state=ProjectState.ACTIVE)
     targets = unit.list(Target, project_id=[project.id for project in own])
     targets += unit.list(Target, id=sorted(imaged - {target.id for target in targets}))
-    by_id = {target.id: target for target in targets}
-    projects = {project.id: project for project in unit.list(Project, id=[t.project_id for t in targets])}
-    plans = unit.list(ExposurePlan, target_id=list(by_id))
-    templates = {each.id: each for each in unit.list(ExposureTemplate, id=[plan.template_id for plan in plans])}
-    standings = []
-    for plan in plans:
-        target = by_id[plan.target_id]
-        standings.append(PlanStanding(projects[target.project_id], target, plan, templates[plan.template_id]))
-    return sorted(standings, key=lambda each: (each.target.project_id, each.plan.target_id, each.plan.id))
+    return standings_of_targets(unit, targets)
 
 
 def _flats(unit: Unit, profile: Profile, *, day: date) -> list[FlatsTaken]:

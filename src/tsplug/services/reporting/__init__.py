@@ -1,0 +1,1 @@
+"""Reports as pages and as numbers: of a night, of a target, of a profile; how they are drawn lies in `drawing`."""

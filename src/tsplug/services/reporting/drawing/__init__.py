@@ -1,0 +1,1 @@
+"""Drawings as geometry alone, in units of their viewBox: no store, no page, no text but labels."""
