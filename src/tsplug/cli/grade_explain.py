@@ -12,6 +12,8 @@ import typer
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import counted, show_json, show_table, show_text
+from tsplug.grading.criteria_verdict import GRADER as CRITERIA
+from tsplug.grading.statistical import GRADER as STATISTICAL
 from tsplug.services.explaining import explain_image
 
 _WIDTH = 80
@@ -66,9 +68,9 @@ def _verdict(verdict: Mapping[str, Any]) -> Iterator[str]:
     version = f" {verdict['version']}" if verdict["version"] else ""
     when = _moment(verdict["judged_at"])
     yield from _wrapped(f"{verdict['grader']}{version} says {verdict['status']}{said} ({when})", indent="")
-    if "checks" in inputs:
+    if verdict["grader"] == STATISTICAL and "checks" in inputs:
         yield from _statistics(inputs)
-    elif "rows" in inputs:
+    elif verdict["grader"] == CRITERIA and "rows" in inputs:
         yield from _criteria(verdict)
     else:
         for key, value in inputs.items():
@@ -77,14 +79,19 @@ def _verdict(verdict: Mapping[str, Any]) -> Iterator[str]:
 
 def _statistics(inputs: Mapping[str, Any]) -> Iterator[str]:
     population = inputs["population"]
+    # Verdicts of earlier versions know less: what is not there is not told.
     compared = population["size"] + population.get("earlier", 0)
-    text = f"{inputs['mode']} mode, compared with {counted(compared, 'frame')} of {population['matched']} taken alike"
+    matched = population.get("matched", compared)
+    text = f"{inputs['mode']} mode, compared with {counted(compared, 'frame')} of {matched} taken alike"
     tolerance = population.get("rotation_tolerance_deg")
     if population.get("matched_by"):
         text += f" ({', '.join(population['matched_by'])} within {tolerance:g} deg)"
     yield from _wrapped(text, indent="   ")
     rejecting = any(check["outcome"] == "reject" for check in inputs["checks"])
-    yield f"   decided by {inputs['decided_by']}" if rejecting else "   nothing speaks against it"
+    if not rejecting:
+        yield "   nothing speaks against it"
+    elif inputs.get("decided_by"):
+        yield f"   decided by {inputs['decided_by']}"
     for check in inputs["checks"]:
         yield from _check(check)
 

@@ -112,7 +112,7 @@ def test_a_grade_is_explained(run: Run) -> None:
     assert [change["to_status"] for change in told["history"]][-1] == "rejected"
     text = run("grade", "explain", "5").stdout
     assert "3.68 px" in text
-    assert "1.45 to 2.70" in text
+    assert "1.45 to 2.7 passes" in text
     assert "No grader" in run("grade", "explain", "10").stdout
 
 
