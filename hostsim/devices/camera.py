@@ -256,4 +256,5 @@ class Camera(CameraFace):
 
     def _keep_frame(self) -> None:
         if self.state.path is not None and self.state.settings is not None:
-            self._frame = Frame(self._frames, self.state.path, settings=self.state.settings)
+            mosaic = self.config.sensor if self.config.colour_planes else None
+            self._frame = Frame(self._frames, self.state.path, settings=self.state.settings, mosaic=mosaic)

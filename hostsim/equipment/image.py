@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hostsim.equipment.pixels import (
+    COLOUR,
+    COLOUR_PLANES,
     HEADER_BYTES,
     WIDEST_ELEMENT_BYTES,
     FrameDecoder,
@@ -154,6 +156,8 @@ def _from_json(response: http.client.HTTPResponse, *, num_x: int, num_y: int) ->
             "use an Alpaca server that knows ImageBytes, or choose a smaller frame"
         )
     columns = _json_columns(text)
+    if columns.ndim == COLOUR:
+        raise FrameError(COLOUR_PLANES)
     if columns.shape != (num_x, num_y):
         shape = " x ".join(map(str, columns.shape))
         raise FrameError(f"it sends {shape} pixels, {num_x} x {num_y} were asked for: update its driver")

@@ -21,6 +21,8 @@ _STRIP_BYTES = 1 << 20
 _ELEMENTS: dict[int, str] = {1: "<i2", 2: "<i4", 3: "<f8", 4: "<f4", 5: "<u8", 6: "u1", 7: "<i8", 8: "<u2", 9: "<u4"}
 
 HEADER_BYTES = _HEADER.size
+COLOUR = 3
+COLOUR_PLANES = "it sends colour planes: choose a monochrome or raw readout in the camera's driver"
 WIDEST_ELEMENT_BYTES = 8
 
 
@@ -55,8 +57,10 @@ def parse_header(raw: bytes) -> FrameHeader:
         raise FrameError(f"its image header makes no sense (version {version}, data at {start}): update its driver")
     if error:
         return FrameHeader(error, start, "u1", 0, 0)
+    if rank == COLOUR:
+        raise FrameError(COLOUR_PLANES)
     if rank != _MONOCHROME:
-        raise FrameError("it sends colour planes: choose a monochrome or raw readout in the camera's driver")
+        raise FrameError(f"its image header makes no sense (rank {rank}): update its driver")
     if kind not in _ELEMENTS or num_x < 1 or num_y < 1:
         raise FrameError(f"its image header makes no sense (type {kind}, {num_x} x {num_y}): update its driver")
     return FrameHeader(0, start, _ELEMENTS[kind], num_x, num_y)

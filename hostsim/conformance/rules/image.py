@@ -15,6 +15,7 @@ RULES = RuleSet("image", "7 Images", device="Camera")
 
 _JSON = "application/json"
 _INT32 = 2
+_COLOUR, _PLANES = 1, 3
 
 
 def _exposed(camera: Device) -> tuple[int, int]:
@@ -31,6 +32,10 @@ def _offers_bytes(camera: Device) -> None:
 
 def _bins(camera: Device) -> list[int]:
     return list(range(1, min(camera.read("MaxBinX"), camera.read("MaxBinY")) + 1))
+
+
+def _forms(camera: Device) -> list[str]:
+    return ["JSON", "ImageBytes"]
 
 
 @RULES.rule("axes", "the array of a frame that is wider than high has NumX columns of NumY pixels", each=_bins)
@@ -51,6 +56,20 @@ def _json(camera: Device) -> str:
     expect(content["Rank"] == pixels.ndim, f"Rank {content['Rank']} for {pixels.ndim} dimensions", expected="the same")
     expect(content["Type"] in (1, 2, 3), f"Type {content['Type']}", expected="Type 1, 2 or 3")
     return f"Type {content['Type']}, Rank {content['Rank']}"
+
+
+@RULES.rule("rank", "the image has three colour planes, innermost, if SensorType is 1, else none", each=_forms)
+def _rank(camera: Device, form: str) -> str:
+    kind = camera.need("SensorType")
+    _exposed(camera)
+    if form == "ImageBytes":
+        _offers_bytes(camera)
+        shape = metadata(fetched(camera, IMAGE_BYTES)).shape
+    else:
+        shape = from_json(fetched(camera, _JSON))[1].shape
+    planes = (_PLANES,) if kind == _COLOUR else ()
+    expect(shape[2:] == planes, f"{shape} for SensorType {kind}", expected=f"{(*shape[:2], *planes)}")
+    return f"{shape}"
 
 
 @RULES.rule("int32", "the image is one of 32-bit integers", profile=Profile.STRICT)

@@ -31,7 +31,8 @@ class CameraConfig(DeviceConfig):
     Gain and offset are values, an index of names, or not there at all; with ``sub_exposure_s`` there are sub-exposures.
     ``electrons_per_adu`` is what the camera says of itself; None is what is true of the simulated sensor. One that is
     not ``patient`` begins a new exposure in the middle of another; one that does not check darks takes a negative
-    duration for none; one with a ``fan`` has actions for it.
+    duration for none; one with a ``fan`` has actions for it. One with ``colour_planes`` makes red, green and blue of
+    its sensor's mosaic by itself, and so has no pattern to tell.
     """
 
     newest_interface: ClassVar[int] = 4
@@ -62,6 +63,7 @@ class CameraConfig(DeviceConfig):
     patient: bool = True
     checks_darks: bool = True
     fan: bool = False
+    colour_planes: bool = False
     download_s: SomeSeconds = 1.0
     cooler: CoolerConfig | None = CoolerConfig()
 
@@ -74,6 +76,8 @@ class CameraConfig(DeviceConfig):
             if getattr(self, name) > self.exposure_max_s:
                 text = f"must be up to exposure_max_s, {self.exposure_max_s:g}, not {getattr(self, name):g}"
                 faults.append(((name,), text))
+        if self.colour_planes and not self.sensor.bayer:
+            faults.append((("colour_planes",), "must be false for a sensor without a mosaic: set bayer of the sensor"))
         if faults:
             raise FaultyError(faults)
         return self

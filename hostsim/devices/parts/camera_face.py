@@ -9,7 +9,7 @@ from hostsim.devices.parts.device import Device, unsupported
 from hostsim.devices.parts.errors import InvalidValueError, NotSupportedError, check_range
 from hostsim.sky.sensor import electrons_per_adu
 
-_MONOCHROME, _RGGB = 0, 2
+_MONOCHROME, _COLOUR, _RGGB = 0, 1, 2
 _FAN_SPEEDS = ("0", "1", "2", "3")
 _RANGE = (InvalidValueError,)
 _ABSENT = (NotSupportedError,)
@@ -124,20 +124,20 @@ class CameraFace(Device):
 
     @read("SensorType")
     def sensor_type(self) -> int:
-        """Return the kind of sensor: 0 monochrome, 2 with an RGGB pattern."""
+        """Return the kind of sensor: 0 monochrome, 1 with colour planes, 2 with an RGGB pattern."""
+        if self.config.colour_planes:
+            return _COLOUR
         return _RGGB if self.config.sensor.bayer else _MONOCHROME
 
     @read("BayerOffsetX", errors=_ABSENT)
     def bayer_offset_x(self) -> int:
         """Return the column the colour pattern starts in."""
-        sensor = self.config.sensor
-        return sensor.bayer_offset[0] if sensor.bayer else unsupported("BayerOffsetX of a monochrome sensor")
+        return self._bayer_offset("BayerOffsetX")[0]
 
     @read("BayerOffsetY", errors=_ABSENT)
     def bayer_offset_y(self) -> int:
         """Return the row the colour pattern starts in."""
-        sensor = self.config.sensor
-        return sensor.bayer_offset[1] if sensor.bayer else unsupported("BayerOffsetY of a monochrome sensor")
+        return self._bayer_offset("BayerOffsetY")[1]
 
     @read("ElectronsPerADU")
     def electrons_per_adu(self) -> float:
@@ -324,6 +324,11 @@ class CameraFace(Device):
     def sensor_c(self) -> float:
         """Return the temperature of the sensor in degrees C, that of the air where nothing cools it."""
         return self.state.cooler.temperature_c(self.ambient_c())
+
+    def _bayer_offset(self, name: str) -> tuple[int, int]:
+        if self.sensor_type() != _RGGB:
+            unsupported(f"{name} of a sensor without a colour pattern")
+        return self.config.sensor.bayer_offset
 
     def _cooler(self, name: str) -> CoolerConfig:
         return unsupported(f"{name} without a cooler") if self.config.cooler is None else self.config.cooler

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.camera import CameraConfig, CameraStatus
@@ -317,3 +318,22 @@ def test_a_colour_camera_tells_its_pattern(sky: Any, clock: SimulatedClock) -> N
     before = camera.electrons_per_adu()
     camera.set_readout_mode(1)
     assert camera.electrons_per_adu() == pytest.approx(before / 2.0)
+
+
+def test_a_camera_with_colour_planes_has_no_pattern(sky: Any, clock: SimulatedClock) -> None:
+    """It says that it sends colours, tells no offset of a mosaic, and its frame has red, green and blue."""
+    observatory = configured(sky, clock, sensor=Sensor(bayer=True), colour_planes=True)
+    camera = observatory.camera
+    assert camera.sensor_type() == 1
+    for lacking in (camera.bayer_offset_x, camera.bayer_offset_y):
+        with pytest.raises(NotSupportedError):
+            lacking()
+    camera.start_exposure(1, True)
+    pass_time(observatory, clock, 3)
+    assert camera.image_array().pixels().shape == (1600, 1200, 3)
+
+
+def test_colour_planes_need_a_mosaic() -> None:
+    """A monochrome sensor has no colours to tell apart."""
+    with pytest.raises(ValidationError, match="set bayer of the sensor"):
+        CameraConfig(colour_planes=True)

@@ -122,6 +122,11 @@ BAD = {
     "a vast frame": (answer(frame(num_x=2**31 - 1, num_y=2**31 - 1)), "5 x 3 were asked for"),
     "swapped axes": (answer(frame(COLUMNS.T)), "sends 3 x 5 pixels, 5 x 3 were asked for"),
     "colour planes": (answer(frame(rank=3, planes=3)), "colour planes: choose a monochrome"),
+    "colour planes as JSON": (
+        answer(envelope(Value=np.zeros((5, 3, 3), dtype=int).tolist()), kind="application/json"),
+        "colour planes: choose a monochrome",
+    ),
+    "an unknown rank": (answer(frame(rank=4)), "makes no sense .rank 4"),
     "an unknown type": (answer(frame(kind=17)), "makes no sense .type 17"),
     "another version": (answer(frame(version=2)), "makes no sense .version 2"),
     "data far away": (answer(frame(start=5_000)), "data at 5000"),
