@@ -38,6 +38,15 @@ def ticking() -> Callable[[float], TickingClock]:
     return lambda tick_s: TickingClock(EVENING, tick_s=tick_s)
 
 
+@pytest.fixture
+def offline_astropy() -> Iterator[None]:
+    """Let astropy, as an oracle, do with the tables it comes with, however old they are by now."""
+    from astropy.utils import iers
+
+    with iers.conf.set_temp("auto_download", False), iers.conf.set_temp("auto_max_age", None):
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
