@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from tsplug.astrobin import published_values as published
+from tsplug.astrobin.air import air_source
 from tsplug.astrobin.configuration import AirTemperature, Choices, Configuration, Dates
 from tsplug.astrobin.frames import Frame, FrameKind, Gear, Place
 from tsplug.astrobin.matching import Calibration, Matched
@@ -208,10 +209,8 @@ def _sky(group: LightGroup) -> tuple[float | None, str]:
 
 
 def _air(lights: Sequence[Frame], air: AirTemperature) -> tuple[float | None, str]:
-    ambient = mean_rounded((light.ambient_c for light in lights), 2)
-    if air is AirTemperature.AMBIENT or (air is AirTemperature.AUTO and ambient is not None):
-        return ambient, sources_of(lights, "ambient_c")
-    return mean_rounded((light.focuser_c for light in lights), 2), sources_of(lights, "focuser_c")
+    meaning = air_source(lights, air)
+    return mean_rounded((getattr(light, meaning) for light in lights), 2), sources_of(lights, meaning)
 
 
 _COLUMNS = {

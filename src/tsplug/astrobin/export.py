@@ -13,6 +13,7 @@ from tsplug.astrobin.filter_names import FilterTable, unmapped_notes
 from tsplug.astrobin.frames import Frame, FrameKind, LeftOut, Place
 from tsplug.astrobin.matching import Matcher
 from tsplug.astrobin.nights import is_guessed, night_of, utc_date_of
+from tsplug.astrobin.objects import panel_of, title_of
 from tsplug.astrobin.places import places_of
 from tsplug.astrobin.published import PublishedMatcher
 
@@ -98,12 +99,19 @@ def _notes(lights: Sequence[Frame], groups: Sequence[LightGroup], *, configurati
 
 
 def _hints(lights: Sequence[Frame], choices: Choices) -> tuple[str, ...]:
-    if choices.compatible or choices.dates is Dates.UTC:
-        return ()
+    hints = []
+    bare = sum(1 for light in lights if not light.filter_name)
+    if bare:
+        said = "1 light names no filter" if bare == 1 else f"{bare} lights name no filter"
+        hints.append(f"{said}, the filter cell is empty: name yours in the settings, [defaults] FILTER")
+    names = dict.fromkeys(light.target_name for light in lights)
+    count = len({panel_of(name).target.casefold() for name in names} - {""})
+    if count > 1:
+        hints.append(f"lights of {count} targets are in one CSV: {title_of(names)}")
     guessed = sum(1 for light in lights if is_guessed(light, light.place))
-    if not guessed:
-        return ()
-    return (f"{guessed} lights tell neither local time nor site: their nights are taken from noon to noon UTC",)
+    if guessed and not (choices.compatible or choices.dates is Dates.UTC):
+        hints.append(f"{guessed} lights tell neither local time nor site: their nights are taken from noon to noon UTC")
+    return tuple(hints)
 
 
 def calibration_of_kind(groups: Sequence[LightGroup], kind: FrameKind) -> list[Frame]:

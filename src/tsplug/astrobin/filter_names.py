@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
@@ -16,6 +17,9 @@ _SAME = (
     ("green", "g"),
     ("blue", "b"),
 )
+
+_CLOSE = 0.6
+_BETWEEN_WORDS = re.compile(r"[\s,;()_]+")
 
 
 class FilterTable:
@@ -39,13 +43,18 @@ class FilterTable:
     def suggestion(self, name: str) -> str:
         """Return the known name that an unknown one most likely means, or an empty text."""
         own = _folded(name)
-        for group in _SAME:
-            if own in group:
-                found = next((known for folded, known in self._folded.items() if folded in group), "")
-                if found:
-                    return found
-        close = get_close_matches(own, self._folded, n=1, cutoff=0.5)
-        return self._folded[close[0]] if close else ""
+        close = get_close_matches(own, self._folded, n=1, cutoff=_CLOSE)
+        return self._same_as(own) or (self._folded[close[0]] if close else self._named_in(own))
+
+    def _same_as(self, own: str) -> str:
+        """Return the known name that is another word for a filter."""
+        groups = (group for group in _SAME if own in group)
+        return next((known for group in groups for folded, known in self._folded.items() if folded in group), "")
+
+    def _named_in(self, own: str) -> str:
+        """Return the known name that one of several words means: brands and bandwidths stand beside it."""
+        words = _BETWEEN_WORDS.split(own)
+        return next((found for word in words if (found := self._folded.get(word) or self._same_as(word))), "")
 
 
 def unmapped_notes(names: Iterable[str], table: FilterTable) -> tuple[str, ...]:

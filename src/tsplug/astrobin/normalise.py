@@ -19,6 +19,7 @@ CONFIGURED = "settings: defaults"
 """The source of a value that stands in the settings."""
 
 _TRACES = (*(alias.key for alias in MEANINGS["exposure_s"].aliases), *START_KEYS)
+_TIMES = frozenset({*START_KEYS, "DATE-LOC", "DATE-AVG", "DATE-END", "MJD-OBS"})
 _GEAR = ("telescope", "camera", "wheel", "focuser", "rotator", "software", "observer", "site_name")
 
 
@@ -124,6 +125,7 @@ def normalised(header: FrameHeader, configuration: Configuration) -> Normalised:
     if isinstance(kind, LeftOut):
         return Normalised(kind, tuple(reading.problems))
     frame = _frame(reading, kind[0], is_master=kind[1])
+    _tell_undated(reading, frame)
     if not _is_timed(reading, frame):
         why = LeftOut(reading.name, "has no exposure time (EXPOSURE, EXPTIME), so it cannot be counted")
         return Normalised(why, tuple(reading.problems))
@@ -219,6 +221,13 @@ def _started(reading: _Reading) -> tuple[datetime | None, datetime | None]:
     if local is not None:
         reading.sources["started_local"] = "DATE-LOC"
     return started, local
+
+
+def _tell_undated(reading: _Reading, frame: Frame) -> None:
+    """Tell of a light whose header has no time of any kind; a time that cannot be read is told already."""
+    undated = frame.kind is FrameKind.LIGHT and frame.started is None and frame.started_local is None
+    if undated and not any(problem.key in _TIMES for problem in reading.problems):
+        reading.refuse("DATE-OBS", "", reason="is missing, so its night is not known")
 
 
 def _start_keys(reading: _Reading) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum
 
 from tsplug.astrobin.frames import Frame, Place
+from tsplug.astrobin.numbers import mean
 
 _HFR_TO_FWHM = 2
 
@@ -22,7 +22,7 @@ def values_of(lights: Sequence[Frame], place: Place) -> dict[str, float | None]:
     return {
         "duration": round(lights[0].exposure_s, 2),
         "iso": None,
-        "sensor_cooling": _whole(_mean([light.sensor_c for light in lights])),
+        "sensor_cooling": _whole(mean([light.sensor_c for light in lights])),
         "f_number": _hundredths([light.f_number for light in lights]),
         "bortle": place.bortle,
         "mean_sqm": None if place.sky_quality is None else round(place.sky_quality, 2),
@@ -42,13 +42,8 @@ def published_fwhm(light: Frame) -> float:
     return round(_HFR_TO_FWHM * light.hfr_px * light.pixel_um / focal_length * 206.265, 2)
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fsum(known) / len(known) if known else None
-
-
 def _hundredths(values: Sequence[float | None]) -> float | None:
-    found = _mean(values)
+    found = mean(values)
     return None if found is None else round(found, 2)
 
 

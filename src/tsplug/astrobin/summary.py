@@ -82,7 +82,7 @@ class SummaryInput:
 def summary_document(given: SummaryInput) -> SummaryDocument:
     """Return the summary of an export: a part for each site by name, calibration where it belongs to its lights."""
     pairs = list(zip(given.exported.rows, given.exported.groups, strict=True))
-    pairs.sort(key=lambda pair: pair[1].place.name)
+    pairs.sort(key=lambda pair: _by_place(pair[1].place))
     parts = [_part(list(members), given) for _, members in groupby(pairs, key=lambda pair: pair[1].place)]
     place = given.exported.groups[0].place if given.exported.groups else None
     return SummaryDocument(
@@ -92,6 +92,11 @@ def summary_document(given: SummaryInput) -> SummaryDocument:
         parts=tuple(parts),
         closing=_closing(given),
     )
+
+
+def _by_place(place: Place) -> tuple[str, float, float]:
+    """Return what orders places by name; two of one name stay apart."""
+    return place.name, place.latitude_deg or 0.0, place.longitude_deg or 0.0
 
 
 def _part(pairs: Sequence[tuple[AcquisitionRow, LightGroup]], given: SummaryInput) -> SitePart:

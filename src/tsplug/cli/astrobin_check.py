@@ -24,7 +24,7 @@ def check(
 ) -> None:
     """Say what AstroBin's importer would refuse, reject or drop of a CSV; exit status 1 if anything."""
     text = read_text(file, wanted="an acquisition CSV")
-    found = imported(text, today=common.clock().now().date())
+    found = imported(text, today=common.clock().now().astimezone().date())
     if common.as_json:
         faults = [
             {"line": each.line, "column": each.column, "reason": each.reason, "effect": each.effect}

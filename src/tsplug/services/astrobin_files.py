@@ -138,7 +138,9 @@ class _Records:
         for image in images:
             frame = self.known[image.guid]
             flats = tuple(on_disk.get(flat.name, flat.name) for flat in linked.get(image.id or 0, ()))
-            found[frame.name] = _with_record(frame, image, rig=rig, flats=flats)
+            # Flats of another program have no records: what their headers say is all there is to match them by.
+            nothing = () if on_disk else None
+            found[frame.name] = _with_record(frame, image, rig=rig, flats=flats or nothing)
         return found
 
     def _flats_on_disk(self) -> dict[str, str]:
@@ -148,7 +150,7 @@ class _Records:
         return {file.file: self.known[file.guid].name for file in files}
 
 
-def _with_record(frame: Frame, image: AcquiredImage, *, rig: Rig, flats: tuple[str, ...]) -> Frame:
+def _with_record(frame: Frame, image: AcquiredImage, *, rig: Rig, flats: tuple[str, ...] | None) -> Frame:
     measured = {name: value for name, value in measured_values(image).items() if value is not None}
     number = rig.profile.astrobin_filters.get(image.filter_name)
     sources = {**frame.sources, **{name: STORE_SOURCES[name] for name in measured}}

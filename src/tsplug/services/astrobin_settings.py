@@ -64,7 +64,7 @@ def write_first_settings(file: Path) -> Path:
     """Write commented settings that change nothing.
 
     Raises:
-        InputError: there are some already.
+        InputError: there are some already, or the name is not that of a TOML file.
         FileError: they cannot be written.
     """
     if file.exists():
@@ -72,6 +72,8 @@ def write_first_settings(file: Path) -> Path:
             f"{file} is there already: edit it, then name folders with frames (tsplug astrobin DIR...) or a target "
             "(--target T)"
         )
+    if file.suffix.lower() != ".toml":
+        raise InputError(f"{file} would be read as a config.ini; name a file that ends in .toml for new settings")
     return write_text(file, TEMPLATE)
 
 

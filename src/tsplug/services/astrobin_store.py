@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tsplug.astrobin.frames import Frame, FrameKind, Gear, Place
-from tsplug.flats.history import TakenFlats
-from tsplug.flats.sessions import light_sessions
 from tsplug.model import (
     AcquiredImage,
     FlatHistory,
@@ -24,6 +22,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.ports import ImageQuery, Unit
+from tsplug.services.flats_links import sessions_with_flats
 from tsplug.services.rigs import Rig, rig_of
 
 _METRICS = {"hfr_px": "hfr", "fwhm_arcsec": "fwhm_arcsec", "ambient_c": "temperature", "sky_quality": "sky_quality"}
@@ -152,25 +151,11 @@ def gear_of(profile: Profile) -> Gear:
 
 def linked_flats(unit: Unit, images: Iterable[AcquiredImage], *, rig: Rig) -> dict[int, tuple[Frame, ...]]:
     """Return for each image, by id, the flats linked to its light session, as frames named after their files."""
-    images = list(images)
-    targets = sorted({image.target_id for image in images if image.target_id is not None})
-    history = unit.list(FlatHistory, profile_id=rig.profile.id, target_id=targets)
-    flats = _flats_of_sets(unit, sorted({row.flat_set_id for row in history if row.flat_set_id is not None}), rig=rig)
-    preferences = rig.profile.flats
-    taken = TakenFlats((row for row in history if row.flat_set_id in flats), preferences=preferences)
-    projects = unit.list(Project, id=sorted({image.project_id for image in images if image.project_id is not None}))
-    sessions = light_sessions(
-        images,
-        {project.id: project for project in projects if project.id is not None},
-        site=rig.site,
-        preferences=preferences,
-    )
-    linked = {session: taken.of(session) for session in sessions}
     return {
-        key: flats[row.flat_set_id]
-        for session, row in linked.items()
-        if row is not None and row.flat_set_id is not None
-        for key in session.image_ids
+        key: tuple(_flat(linked.flat_set, file, rig=rig) for file in linked.files)
+        for linked in sessions_with_flats(unit, images)
+        if linked.flat_set is not None
+        for key in linked.session.image_ids
     }
 
 

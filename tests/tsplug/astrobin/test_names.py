@@ -43,7 +43,16 @@ def test_filters_are_found_whatever_their_case(name: str, number: int | None) ->
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("H-alpha", "Ha"), ("O3", "OIII"), ("Luminance", "Lum"), ("Astrodon red 2", "Astrodon Red"), ("X", "")],
+    [
+        ("H-alpha", "Ha"),
+        ("O3", "OIII"),
+        ("Luminance", "Lum"),
+        ("Astrodon red 2", "Astrodon Red"),
+        ("Ha, 3nm", "Ha"),
+        ("Antlia OIII 3nm", "OIII"),
+        ("Wlorld", ""),
+        ("X", ""),
+    ],
 )
 def test_unknown_filters_come_with_what_they_may_mean(name: str, meant: str) -> None:
     """Other names of a filter and close ones are suggested, nothing else."""

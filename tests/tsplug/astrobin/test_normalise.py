@@ -166,7 +166,7 @@ def test_settings_put_keywords_first_and_fill_gaps() -> None:
 # spec astrobin 17: one bad frame among 52 costs the reference the table, or a wrong value.
 BAD_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "date without time": ({"DATE-OBS": "2023-07-05", "DATE-LOC": None}, "has no time of day"),
-    "empty date": ({"DATE-OBS": "", "DATE-LOC": None}, ""),
+    "empty date": ({"DATE-OBS": "", "DATE-LOC": None}, "is missing, so its night is not known"),
     "date with zone": ({"DATE-OBS": "2023-07-05T22:20:00Z", "DATE-LOC": None}, ""),
     "date with offset": ({"DATE-OBS": "2023-07-06T00:20:00+02:00", "DATE-LOC": None}, ""),
     "no focal length": ({"FOCALLEN": 0}, "is less than 0.1"),

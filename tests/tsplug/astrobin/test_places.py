@@ -89,6 +89,23 @@ def test_a_night_is_from_noon_to_noon_at_the_site(
     assert [row.date for row in export([light], Dates.UTC).rows] == [moment.date()]
 
 
+def test_lights_without_a_filter_are_hinted_at(make_frame: Any) -> None:
+    """A camera without filters is no fault, but its owner can name one in the settings."""
+    assert export([make_frame(filter_name="", filter_id=None)]).hints == (
+        "1 light names no filter, the filter cell is empty: name yours in the settings, [defaults] FILTER",
+    )
+    assert "2 lights name no filter" in export([make_frame(filter_name="", filter_id=None) for _ in range(2)]).hints[0]
+    assert export([make_frame()]).hints == ()
+
+
+def test_two_targets_in_one_csv_are_hinted_at(make_frame: Any) -> None:
+    """All folders belong to one target; panels of a mosaic, spellings and lights without a name are no others."""
+    frames = [make_frame(target_name=name) for name in ("M 81", "NGC 7000")]
+    assert export(frames).hints == ("lights of 2 targets are in one CSV: M 81; NGC 7000",)
+    names = ("NGC 1499 Panel 1", "ngc_1499_panel_2", "")
+    assert export([make_frame(target_name=name) for name in names]).hints == ()
+
+
 def test_nights_that_nothing_tells_are_said_to_be_guessed(make_frame: Any) -> None:
     """Without local time and site the night is taken in UTC, and a hint says for how many lights."""
     assert "1 lights tell neither local time nor site" in export([at(make_frame, None, None)]).hints[0]

@@ -5,7 +5,7 @@ from typing import Any
 
 from tsplug.astrobin.configuration import Choices, Configuration
 from tsplug.astrobin.export import exported
-from tsplug.astrobin.frames import Frame, FrameKind
+from tsplug.astrobin.frames import Frame, FrameKind, Place
 from tsplug.astrobin.summary import SummaryInput, summary_document
 from tsplug.astrobin.summary_html import summary_html
 from tsplug.astrobin.summary_text import summary_text
@@ -91,6 +91,14 @@ def test_sites_are_told_apart(make_frame: Any) -> None:
     lines = squeezed([make_frame(), make_frame(place=other, night=date(2026, 1, 20))])
     assert [line for line in lines if line.startswith("Site:")] == ["Site: Berg", "Site: Sternwarte"]
     assert lines.count("Days: 1") == 2
+
+
+def test_two_sites_of_one_name_are_two(make_frame: Any) -> None:
+    """Where the nights of two sites alternate, each is summarised once."""
+    sites = [Place(name="Home", latitude_deg=north, longitude_deg=8.0) for north in (47.0, 48.0)]
+    nights = (date(2026, 1, day) for day in (10, 11, 12, 13))
+    frames = [make_frame(night=night, place=sites[number % 2]) for number, night in enumerate(nights)]
+    assert squeezed(frames).count("Site: Home") == 2
 
 
 def test_nothing_counted_is_said(make_frame: Any) -> None:

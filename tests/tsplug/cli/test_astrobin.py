@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def test_without_arguments_it_writes_settings_once(run: Run, tmp_path: Path) -> 
     assert second.exit_code == 1
     assert "is there already" in second.stderr
     assert (tmp_path / "astrobin.toml").read_text(encoding="utf-8") == before
+
+
+def test_first_settings_are_toml(run: Run, tmp_path: Path) -> None:
+    """They are not written under a name by which they would be read as a config.ini."""
+    done = run("astrobin", "--config", "config.ini")
+    assert done.exit_code == 1
+    assert "name a file that ends in .toml" in done.stderr
+    assert not (tmp_path / "config.ini").exists()
 
 
 def test_folders_become_files_named_after_the_first(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -116,6 +125,19 @@ def test_wrong_use_is_one_line(run: Run, arguments: tuple[str, ...], code: int, 
     assert done.exit_code == code
     assert message in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_today_is_where_the_user_is(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AstroBin asks the browser which day it is: in Honolulu the last evening of a year is not yet the next one."""
+    file = tmp_path / "x.csv"
+    file.write_text("date,number,duration\n2024-01-01,3,600\n", encoding="utf-8")
+    monkeypatch.setenv("TZ", "Pacific/Honolulu")
+    time.tzset()
+    try:
+        assert "2024-01-01 is in the future" in run("astrobin", "check", file, *NOW).stdout
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_faults_of_a_csv_are_told(run: Run, tmp_path: Path) -> None:

@@ -72,7 +72,9 @@ Case = tuple[Cards, dict[str, str] | None, str]
 # What the frame's row then has, or None where it cannot count; and what is said of it.
 CASES: dict[str, Case] = {
     "DATE-OBS without a time": ({"DATE-OBS": "2023-07-06", **DATELESS}, APART, "DATE-OBS"),
-    "DATE-OBS empty": ({"DATE-OBS": "", **DATELESS}, APART, ""),
+    "DATE-OBS empty": ({"DATE-OBS": "", **DATELESS}, APART, "DATE-OBS is missing"),
+    "DATE-OBS missing": ({"DATE-OBS": None, **DATELESS}, APART, "DATE-OBS is missing"),
+    "DATE-OBS missing beside local time": ({"DATE-OBS": None}, JOINS, ""),
     "DATE-OBS with Z": ({"DATE-OBS": "2023-07-06T00:30:00Z"}, JOINS, ""),
     "DATE-OBS with an offset": ({"DATE-OBS": "2023-07-06T02:30:00+02:00"}, JOINS, ""),
     "DATE-OBS nonsense": ({"DATE-OBS": "yesterday", **DATELESS}, APART, "DATE-OBS"),
