@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from alpaca.exceptions import NotImplementedException
@@ -38,16 +39,28 @@ class Rotator(HostDevice):
             return float(self._alpaca.MechanicalPosition) % 360.0
 
     def move_mechanical(self, angle_deg: float) -> None:
-        """Turn to a mechanical angle and wait until it is reached."""
+        """Turn to a mechanical angle and wait until it is reached; whatever ends the waiting stops the rotator too."""
         goal_deg = angle_deg % 360.0
         if _apart_deg(self.mechanical_deg(), goal_deg) <= _CLOSE_ENOUGH_DEG:
             return
+        try:
+            self._turn(goal_deg)
+        except BaseException:
+            self._halt()
+            raise
+
+    def _turn(self, goal_deg: float) -> None:
         answered = self._begin(f"turn to {goal_deg:.2f} degrees", lambda: self._alpaca.MoveMechanical(goal_deg))
         self._wait(
             lambda: not self._alpaca.IsMoving and (answered or self._is_near(goal_deg)),
             f"turning to {goal_deg:.2f} degrees",
             patience=_TURNING,
         )
+
+    def _halt(self) -> None:
+        # Why the turn ended is what must be told, not that this rotator cannot be stopped.
+        with suppress(Exception):
+            self._alpaca.Halt()
 
     def _is_near(self, goal_deg: float) -> bool:
         return _apart_deg(float(self._alpaca.MechanicalPosition), goal_deg) <= _NEAR_DEG

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hostsim.sequence.host import Host
-from tsplug import FlatRunReport, TsplugError
+from tsplug import DeviceError, FlatRunReport, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
 
@@ -15,19 +17,30 @@ def end_flats(report: FlatRunReport, host: Host) -> None:
         TsplugError: a set failed, or the panel may still shine.
     """
     host.journal.state.flat_runs.append(report)
+    _tell(report, host)
     panel = host.rig.panel
-    if panel is not None:
-        host.journal.state.standing.cover_open = panel.cover_state() is CoverState.OPEN
+    # A panel that does not answer must not hide what came of the run: where its cover stands is then not known anew.
+    with suppress(DeviceError):
+        if panel is not None:
+            host.journal.state.standing.cover_open = panel.cover_state() is CoverState.OPEN
+    troubles = []
+    if report.failed:
+        troubles.append(f"{len(report.failed)} of the flat sets failed: {report.failed[0].reason}")
+    if not report.panel_off:
+        troubles.append(f"the panel may still shine: {report.message}")
+    if troubles:
+        raise TsplugError("; ".join(troubles))
+
+
+def _tell(report: FlatRunReport, host: Host) -> None:
+    if report.planned or not (report.taken or report.skipped or report.left or report.failed):
+        host.display.note(f"flats: {report.message}")
     for left in report.left:
         host.display.note(f"flats {left.spec.filter_name}: {left.reason}")
     for skipped in report.skipped:
         host.warn_once(f"flats {skipped.spec.filter_name} skipped: {skipped.reason}")
     for failed in report.failed:
         host.warn(f"flats {failed.spec.filter_name}: {failed.reason}")
-    if report.failed:
-        raise TsplugError(f"{len(report.failed)} of the flat sets failed: {report.failed[0].reason}")
-    if not report.panel_off:
-        raise TsplugError(f"the panel may still shine: {report.message}")
 
 
 def take_immediate_flats(parameters: SchedulerImmediateFlats.Parameters, host: Host) -> None:

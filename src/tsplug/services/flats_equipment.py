@@ -128,7 +128,8 @@ class FlatEquipment:
         """
         panel = self._devices.panel
         if panel is None:
-            return True
+            # Without a panel nothing shines, unless one was lit that is out of reach now.
+            return not self._promise.is_open()
         tries: list[str] = []
         try:
             is_off = self._attempt(LightOff(), panel.light_off, problems=tries)

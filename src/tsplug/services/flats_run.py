@@ -53,7 +53,7 @@ def run_flats(event: FlatInstruction, context: Context) -> FlatRunReport:
     if event.kind == "sky":
         from tsplug.services.flats_sky import run_sky_flats
 
-        return run_sky_flats(event, context, rig=rig)
+        return run_sky_flats(event, context, rig=rig, said=said)
     needs, plan = planned_run(event, context, rig=rig)
     if event.dry_run:
         return _dry_run(plan, context)

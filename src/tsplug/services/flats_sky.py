@@ -18,7 +18,7 @@ from tsplug.ports import Context, FrameLevels, SavedFrame, Unit
 from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import FlatEquipment, StepError, attempt
 from tsplug.services.flats_look import look, max_adu
-from tsplug.services.flats_panel import PanelPromise
+from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise
 from tsplug.services.flats_records import FlatRecords, begun_sets, started_sets
 from tsplug.services.flats_taking import Tally, frame_request, on_disk, report
 from tsplug.services.rigs import Rig
@@ -26,11 +26,12 @@ from tsplug.services.rigs import Rig
 _SPOILT_IN_A_ROW = 3
 
 
-def run_sky_flats(event: FlatInstruction, context: Context, *, rig: Rig) -> FlatRunReport:
+def run_sky_flats(event: FlatInstruction, context: Context, *, rig: Rig, said: str = "") -> FlatRunReport:
     """Take the flats that are due by the light of the sky, as far as its light allows.
 
     The cover is opened, the panel is off. A set that the sky does not let finish is left to be resumed in this night.
-    A frame whose level is off is kept on disk in a flagged set, and does not count.
+    A frame whose level is off is kept on disk in a flagged set, and does not count. ``said`` is what came of a panel
+    that an earlier run left lit.
 
     Raises:
         Cancelled: a stop was asked for; a begun set is left to be resumed.
@@ -53,10 +54,9 @@ def run_sky_flats(event: FlatInstruction, context: Context, *, rig: Rig) -> Flat
         plan = plan.without_angles("no rotator is connected: connect it")
     takes = _in_order(plan, event, sensitivity=sensitivity)
     if event.dry_run or not takes:
-        return _untouched(plan, takes, event=event, now=now)
-    return _SkyRun(event, context, rig, FlatRecords(context, profile_id=rig.profile.id or 0, night=night)).execute(
-        takes, plan
-    )
+        return _untouched(plan, takes, event=event, now=now, said=said)
+    records = FlatRecords(context, profile_id=rig.profile.id or 0, night=night)
+    return _SkyRun(event, context, rig, records).execute(takes, plan, said=said)
 
 
 def _sensitivity(unit: Unit, rig: Rig) -> dict[str, float]:
@@ -75,10 +75,17 @@ def _in_order(plan: SkyPlan, event: FlatInstruction, *, sensitivity: dict[str, f
     return [takes[spec] for spec in sky_order(takes, rising=event.sky.when == "dawn", sensitivity=known)]
 
 
-def _untouched(plan: SkyPlan, takes: Sequence[TakeFrames], *, event: FlatInstruction, now: datetime) -> FlatRunReport:
+def _untouched(
+    plan: SkyPlan, takes: Sequence[TakeFrames], *, event: FlatInstruction, now: datetime, said: str
+) -> FlatRunReport:
     if not event.dry_run:
-        message = "every due set was skipped" if plan.skipped else "no flats are due"
-        return FlatRunReport(skipped=plan.skipped, message=message, finished=now)
+        why = "every due set was skipped" if plan.skipped else "no flats are due"
+        return FlatRunReport(
+            skipped=plan.skipped,
+            panel_off=not said.startswith(MAY_BE_LIT),
+            message="; ".join(filter(None, [why, said])),
+            finished=now,
+        )
     planned = tuple(report(take, on_disk(take), reason="dry run: would be taken by the sky's light") for take in takes)
     words = [f"{take.spec.filter_name}: {len(take.missing)} flats" for take in takes]
     message = "; ".join([f"dry run, {event.sky.when}", *words])
@@ -99,7 +106,7 @@ class _SkyRun:
         self.equipment = FlatEquipment(self.context.devices, PanelPromise(self.context, self.rig.profile.id or 0))
         self.began = self.context.clock.now()
 
-    def execute(self, takes: Sequence[TakeFrames], plan: SkyPlan) -> FlatRunReport:
+    def execute(self, takes: Sequence[TakeFrames], plan: SkyPlan, *, said: str) -> FlatRunReport:
         self.total = sum(len(take.missing) for take in takes)
         try:
             self.records.close_abandoned({take.resumes for take in takes})
@@ -121,7 +128,7 @@ class _SkyRun:
             failed=tuple(tally.failed),
             left=tuple(tally.left),
             panel_off=is_off,
-            message="; ".join(filter(None, [counts, left, *problems])),
+            message="; ".join(filter(None, [counts, left, said, *problems])),
             finished=self.context.clock.now(),
         )
 

@@ -14,7 +14,7 @@ from tsplug.ports import Context
 from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import BrightnessError, FlatEquipment, StepError, attempt
 from tsplug.services.flats_look import look, max_adu
-from tsplug.services.flats_panel import PanelPromise, settle
+from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise, settle
 from tsplug.services.rigs import Rig, load_rig
 
 _Settings = tuple[int | None, int | None, int, int | None]
@@ -36,7 +36,8 @@ def train_panel(request: TrainingRequest, context: Context) -> TrainingReport:
     specs = _specs(request, context, rig=rig)
     if not specs:
         message = "; ".join(filter(None, ("nothing is to be trained", said)))
-        return TrainingReport(message=message, finished=context.clock.now())
+        is_off = not said.startswith(MAY_BE_LIT)
+        return TrainingReport(panel_off=is_off, message=message, finished=context.clock.now())
     wizard = _Wizard(request, context, rig, FlatEquipment(context.devices, promise))
     return wizard.run(specs, said=said)
 

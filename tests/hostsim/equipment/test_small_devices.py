@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime
 
+import pytest
+from alpaca.rotator import Rotator as AlpacaRotator
+
+from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.guider import Guider
 from hostsim.equipment.rig import Rig
+from hostsim.equipment.rotator import Rotator
 from hostsim.sky.scene import GuidingSample
-from tsplug import DeviceError, PierSide
+from tsplug import Cancelled, DeviceError, PierSide
 from tsplug.ports import CoverState
 from tsplug.testing.clock import ManualClock
 
@@ -46,6 +51,34 @@ def test_the_rotator_gives_the_position_angle(
     flipped = 180.0 if side is PierSide.WEST else 0.0
     rig.rotator.move_mechanical(rig.rotator.mechanical_for(70.0, pier_side=side, half_turn=False))
     assert (rig.rotator.reading().sky_deg + flipped) % 360 == pytest.approx(70.0, abs=0.01)
+
+
+class StoppedClock:
+    """A clock that passes time for others, and is told to stop in its second sleep."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+        self._sleeps = 0
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+        self._sleeps += 1
+        if self._sleeps > 1:
+            raise Cancelled("stopped on request")
+
+
+def test_a_turn_that_is_broken_off_ends(rig: Rig, address: str, clock: SimulatedClock) -> None:
+    """A stop in the middle of a turn leaves no rotator turning: it stands where it was stopped, short of its goal."""
+    assert rig.rotator is not None
+    with pytest.raises(Cancelled):
+        Rotator(AlpacaRotator(address, 0), StoppedClock(clock), name="r").move_mechanical(170.0)
+    stopped_at_deg = rig.rotator.mechanical_deg()
+    clock.sleep(300.0)
+    assert rig.rotator.mechanical_deg() == stopped_at_deg
+    assert 0.0 < stopped_at_deg < 169.0
 
 
 def test_half_a_turn_is_as_good(rig: Rig) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tsplug.errors import DeviceError, NotFoundError
-from tsplug.model import LitPanel
+from tsplug.model import LitPanel, TrainingRequest
 from tsplug.services.flats_panel import settle_panel
+from tsplug.services.flats_wizard import train_panel
 from tsplug.testing import Killed
 
 if TYPE_CHECKING:
@@ -67,6 +68,29 @@ def test_a_missing_panel_is_named(flats_rig: FlatsRig) -> None:
     killed(flats_rig, "frames.take")
     flats_rig.devices.panel = None
     assert "is not connected: connect it" in settle_panel(flats_rig.profile_guid, flats_rig.context)
+
+
+@pytest.mark.parametrize("kind", ["due", "sky"])
+@pytest.mark.parametrize("owed", [True, False])
+def test_no_run_calls_a_panel_dark_that_is_out_of_reach(flats_rig: FlatsRig, kind: str, owed: bool) -> None:
+    """A lit panel that is not connected any more is no dark panel, whatever a run finds to do."""
+    flats_rig.light()
+    killed(flats_rig, "frames.take")
+    flats_rig.devices.panel = None
+    report = flats_rig.run(kind=kind, rules=() if owed else ("completion",))
+    assert not report.panel_off
+    assert "the panel may be lit by an earlier run and is not connected" in report.message
+    assert len(flats_rig.all(LitPanel)) == 1
+
+
+def test_training_nothing_does_not_call_a_lit_panel_dark(flats_rig: FlatsRig) -> None:
+    """Where nothing is to be trained a panel that stays lit is told all the same."""
+    flats_rig.light()
+    killed(flats_rig, "frames.take")
+    flats_rig.devices.panel = None
+    report = train_panel(TrainingRequest(profile_guid=flats_rig.profile_guid, needed=True), flats_rig.context)
+    assert not report.panel_off
+    assert "is not connected: connect it" in report.message
 
 
 def test_an_unknown_profile_is_refused(flats_rig: FlatsRig) -> None:

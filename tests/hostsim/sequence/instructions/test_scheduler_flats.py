@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from typing import Any, cast
 
 import pytest
@@ -11,6 +12,7 @@ from hostsim.equipment.rig import Rig
 from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.scheduler_flats import SchedulerFlats
 from tsplug import FlatRunReport, TsplugError, hookimpl
+from tsplug.model import FlatSetReport, FlatSpec
 from tsplug.testing.devices import CommandLog, FakeCamera, FakePanel
 
 
@@ -22,6 +24,19 @@ class Answering:
 
     @hookimpl
     def flat_instruction_run(self, event: object, context: object) -> FlatRunReport:
+        return self.report
+
+
+class Losing(Answering):
+    """A plugin whose run ends with a panel that does not answer any more."""
+
+    def __init__(self, report: FlatRunReport, panel: FakePanel) -> None:
+        super().__init__(report)
+        self.panel = panel
+
+    @hookimpl
+    def flat_instruction_run(self, event: object, context: object) -> FlatRunReport:
+        self.panel.log.fail("panel.cover_state")
         return self.report
 
 
@@ -47,3 +62,46 @@ def test_a_cover_that_was_not_moved_stands_where_it_stood(make_host: Callable[[]
     host = with_report(make_host(), FlatRunReport(message="no flats are due"))
     SchedulerFlats().run(host)
     assert host.journal.state.standing.cover_open
+
+
+FAILED = FlatSetReport(
+    spec=FlatSpec(
+        filter_name="Ha", gain=100, offset=50, binning=1, readout_mode=None, roi_percent=100.0, rotation_deg=None
+    ),
+    sessions=("M 42 2026-01-15",),
+    wanted=4,
+    on_disk=1,
+    reason="the wheel is stuck",
+)
+
+
+def test_a_panel_that_may_shine_is_told_beside_failed_sets(make_host: Callable[[], Host]) -> None:
+    """Sets that failed do not hide that the panel may be lit."""
+    report = FlatRunReport(failed=(FAILED,), panel_off=False, message="the panel did not answer")
+    host = with_report(make_host(), report)
+    with pytest.raises(TsplugError, match="1 of the flat sets failed: the wheel is stuck; the panel may still shine"):
+        SchedulerFlats().run(host)
+
+
+def test_a_panel_that_does_not_answer_in_the_end_does_not_hide_what_failed(make_host: Callable[[], Host]) -> None:
+    """Where the cover stands cannot be asked any more: the reasons of the run are told all the same."""
+    report = FlatRunReport(failed=(FAILED,), panel_off=False, message="the lamp is lost")
+    host = with_report(make_host(), report)
+    host.manager.register(Losing(report, cast("FakePanel", host.rig.panel)))
+    with pytest.raises(TsplugError, match="the wheel is stuck; the panel may still shine: the lamp is lost"):
+        SchedulerFlats().run(host)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        FlatRunReport(message="no flats are due"),
+        FlatRunReport(planned=(FAILED,), message="dry run, about 5 minutes; close the cover"),
+    ],
+)
+def test_what_a_run_without_flats_has_to_say_is_shown(
+    make_host: Callable[[], Host], screen: StringIO, report: FlatRunReport
+) -> None:
+    """A dry run shows its steps, and a run with nothing to do says so."""
+    SchedulerFlats().run(with_report(make_host(), report))
+    assert report.message in " ".join(screen.getvalue().split())
