@@ -111,7 +111,7 @@ def test_a_grade_is_explained(run: Run) -> None:
     assert told["verdicts"][0]["inputs"]["population"] == {"size": 8}
     assert [change["to_status"] for change in told["history"]][-1] == "rejected"
     text = run("grade", "explain", "5").stdout
-    assert "3.68 px" in text
+    assert "3.679 px" in text
     assert "1.45 to 2.7 passes" in text
     assert "No grader" in run("grade", "explain", "10").stdout
 
