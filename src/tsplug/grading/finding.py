@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -57,7 +57,8 @@ class Finding:
 
     def as_inputs(self) -> dict[str, object]:
         """Return the finding as plain JSON types."""
-        return {key: str(value) if isinstance(value, StrEnum) else value for key, value in asdict(self).items()}
+        plain = {key: str(value) if isinstance(value, StrEnum) else value for key, value in vars(self).items()}
+        return plain | {"about": dict(self.about)}
 
 
 @dataclass(frozen=True)

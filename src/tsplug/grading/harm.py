@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Protocol
 
-from tsplug.grading.levels import Yardstick
+from tsplug.grading.night_levels import Yardstick
 from tsplug.model import AcquiredImage, GraderPreferences
 
 SIZE_EXPONENT = 0.9

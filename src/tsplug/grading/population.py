@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import datetime
 
-from tsplug.grading.levels import NIGHT_FRAMES
+from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
+from tsplug.grading.night_levels import NIGHT_FRAMES
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 from tsplug.model.angles import same_rotation
 
-MINIMUM_PEERS = 3
-"""With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
+__all__ = ["MINIMUM_PEERS", "Choice", "PlanPopulations", "Population", "night_of", "population_of"]
 
 ENOUGH_ACCEPTED = 10
 """With fewer accepted frames the pending ones are compared with, too."""
@@ -36,11 +36,6 @@ MATCHED_BY = (
 """What frames must have in common to be compared, beside their rotation."""
 
 
-def night_of(image: AcquiredImage) -> date:
-    """Return the night of a frame; where its site is not known, the UTC date of the last noon before it."""
-    return image.session_date or (image.started.astimezone(UTC) - timedelta(hours=12)).date()
-
-
 @dataclass(frozen=True)
 class Population:
     """The frames to compare with, newest first.
@@ -49,11 +44,13 @@ class Population:
         frames: the newest of them, as many as are wanted: the spread is theirs.
         earlier: the rest, older than these: levels of nights rest on them too.
         matched: how many frames were taken alike, those included that are not compared with.
+        crowd: all of these, perhaps with the frame that they are compared with, where many are judged against one.
     """
 
     frames: tuple[AcquiredImage, ...]
     matched: int
     earlier: tuple[AcquiredImage, ...] = ()
+    crowd: Crowd | None = None
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -91,12 +88,10 @@ def population_of(image: AcquiredImage, candidates: Iterable[AcquiredImage], *, 
     matching = [
         other
         for other in candidates
-        if other.guid != image.guid
-        and _settings(other) == settings
-        and same_rotation(image.rotation_deg, other.rotation_deg, tolerance_deg=choice.rotation_tolerance_deg)
+        if other.guid != image.guid and _settings(other) == settings and _turned_alike(image, other, choice=choice)
     ]
     chosen = matching if choice.mode is GraderMode.TARGET_SCHEDULER else _trusted(image, matching)
-    chosen.sort(key=lambda frame: (frame.started, frame.id or 0, frame.guid), reverse=True)
+    chosen.sort(key=_age, reverse=True)
     limit = len(chosen) if choice.max_samples is None else choice.max_samples
     return Population(tuple(chosen[:limit]), len(matching), earlier=tuple(chosen[limit:]))
 
@@ -110,6 +105,85 @@ def _trusted(image: AcquiredImage, matching: Sequence[AcquiredImage]) -> list[Ac
     if Counter(map(night_of, accepted))[night] >= NIGHT_FRAMES:
         return accepted
     return accepted + [other for other in pending if night_of(other) == night]
+
+
+class PlanPopulations:
+    """The populations of all frames of a plan, as `population_of` returns them, with what they share found once."""
+
+    def __init__(self, images: Sequence[AcquiredImage]) -> None:
+        self._alike: dict[tuple[object, ...], list[AcquiredImage]] = {}
+        for image in sorted(images, key=_age, reverse=True):
+            self._alike.setdefault(_settings(image), []).append(image)
+        self._matching: dict[tuple[object, ...], _Matching] = {}
+        self._shared: dict[tuple[object, ...], _Matching] = {}
+
+    def of(self, image: AcquiredImage, choice: Choice) -> Population:
+        """Return the frames that a frame is compared with; it need not be one of the plan's."""
+        key = (_settings(image), image.rotation_deg, choice)
+        matching = self._matching.get(key)
+        if matching is None:
+            matching = self._matching[key] = self._found(image, choice)
+        crowd = matching.crowd_for(image)
+        rank, limit = crowd.rank_of(image), len(crowd.frames) if choice.max_samples is None else choice.max_samples
+        others = crowd.frames if rank is None else crowd.frames[:rank] + crowd.frames[rank + 1 :]
+        return Population(others[:limit], matching.others(image), earlier=others[limit:], crowd=crowd)
+
+    def _found(self, image: AcquiredImage, choice: Choice) -> _Matching:
+        alike = self._alike.get(_settings(image), [])
+        frames = [each for each in alike if _turned_alike(image, each, choice=choice)]
+        # Angles that differ by a hair have the same frames.
+        return self._shared.setdefault((choice, *(each.guid for each in frames)), _Matching(frames, choice))
+
+
+class _Matching:
+    """Frames taken alike, newest first, and the crowds among them."""
+
+    def __init__(self, frames: Sequence[AcquiredImage], choice: Choice) -> None:
+        self._frames = frames
+        self._choice = choice
+        self._status = {frame.guid: frame.status for frame in frames}
+        self._accepted = Counter(night_of(frame) for frame in frames if frame.status is GradingStatus.ACCEPTED)
+        self._enough = self._accepted.total()
+        self._crowds: dict[object, Crowd] = {}
+
+    def others(self, image: AcquiredImage) -> int:
+        """Return how many of the frames are not the one given."""
+        return len(self._frames) - (image.guid in self._status)
+
+    def crowd_for(self, image: AcquiredImage) -> Crowd:
+        """Return the frames that one is compared with; it may be among them."""
+        if self._choice.mode is GraderMode.TARGET_SCHEDULER:
+            return self._crowd("all", lambda frame: True)
+        own, night = self._status.get(image.guid) is GradingStatus.ACCEPTED, night_of(image)
+        if self._enough - own < ENOUGH_ACCEPTED:
+            return self._crowd("accepted and pending", lambda frame: _is_accepted(frame) or _is_pending(frame))
+        if self._accepted[night] - own >= NIGHT_FRAMES:
+            return self._crowd("accepted", _is_accepted)
+        return self._crowd(
+            night, lambda frame: _is_accepted(frame) or (_is_pending(frame) and night_of(frame) == night)
+        )
+
+    def _crowd(self, name: object, chosen: Callable[[AcquiredImage], bool]) -> Crowd:
+        if name not in self._crowds:
+            frames = [frame for frame in self._frames if chosen(frame)]
+            self._crowds[name] = Crowd(frames, newest=self._choice.max_samples)
+        return self._crowds[name]
+
+
+def _is_accepted(image: AcquiredImage) -> bool:
+    return image.status is GradingStatus.ACCEPTED
+
+
+def _is_pending(image: AcquiredImage) -> bool:
+    return image.status is GradingStatus.PENDING
+
+
+def _age(image: AcquiredImage) -> tuple[datetime, int, str]:
+    return image.started, image.id or 0, image.guid
+
+
+def _turned_alike(image: AcquiredImage, other: AcquiredImage, *, choice: Choice) -> bool:
+    return same_rotation(image.rotation_deg, other.rotation_deg, tolerance_deg=choice.rotation_tolerance_deg)
 
 
 def _settings(image: AcquiredImage) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.harm import Harm
-from tsplug.grading.levels import Yardstick
+from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.population import MINIMUM_PEERS
 from tsplug.grading.usual import MetricUsual, usual_of
 from tsplug.metrics import METRICS

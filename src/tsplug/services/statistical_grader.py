@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tsplug.grading.finding import Case
-from tsplug.grading.population import Choice, population_of
+from tsplug.grading.population import Choice, PlanPopulations
 from tsplug.grading.statistical import GRADER, judge
 from tsplug.model import AcquiredImage, GraderVerdict, Profile
 from tsplug.ports import Unit
@@ -23,10 +23,11 @@ class StatisticalGrader:
 
     def prepare(self, plan: PlanImages, unit: Unit) -> Callable[[AcquiredImage], GraderVerdict]:
         """Return what judges the plan's images; nothing more is looked up than the plan itself."""
-        return lambda image: judge(_case(image, plan))
+        populations = PlanPopulations(plan.images)
+        return lambda image: judge(_case(image, plan, populations=populations))
 
 
-def _case(image: AcquiredImage, plan: PlanImages) -> Case:
+def _case(image: AcquiredImage, plan: PlanImages, *, populations: PlanPopulations) -> Case:
     profile = plan.profile_of(image)
     delayed = plan.owner.grader.delay_percent > 0
     choice = Choice(
@@ -34,5 +35,5 @@ def _case(image: AcquiredImage, plan: PlanImages) -> Case:
         max_samples=None if delayed else profile.grader.max_samples,
         rotation_tolerance_deg=profile.grader.rotation_tolerance_deg,
     )
-    population = population_of(image, plan.images, choice=choice)
+    population = populations.of(image, choice)
     return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import types
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from sqlalchemy import JSON, Boolean, Date, DateTime, Float, Integer, LargeBinar
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+_PLAIN = json.JSONEncoder(allow_nan=False)
 _ANY: TypeAdapter[Any] = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
 
 
@@ -61,7 +63,7 @@ class JsonValue(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Return the JSON types of a value."""
-        return None if value is None else _finite(_ANY.dump_python(value, mode="json"))
+        return value if value is None or _is_plain(value) else _finite(_ANY.dump_python(value, mode="json"))
 
 
 _SCALARS: tuple[tuple[type, type[TypeEngine[Any]]], ...] = (
@@ -113,6 +115,15 @@ def _stripped(annotation: Any) -> Any:
         if len(members) == 1:
             return _stripped(members[0])
     return annotation
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a value is of JSON types throughout, with finite numbers; a native encoder tells that soonest."""
+    try:
+        _PLAIN.encode(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _finite(value: Any) -> Any:

@@ -11,26 +11,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.grading.levels import Levels, Samples, Usual, Yardstick
+from tsplug.grading.levels import Levels, Usual, nights_of
+from tsplug.grading.night_levels import Sample, Yardstick
 
 FIRST = date(2026, 1, 15)
 SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6)
 COUNTS = Yardstick(floor=0.035, ceiling=0.06, swing=0.2, young=0.05, steepest=0.25, majority=0.0)
 
 
+Samples = list[tuple[date, Sample]]
+
+
 def samples(*nights: Sequence[float], air: Sequence[float] | None = None, every_h: float = 0.25) -> Samples:
-    harms = [harm for night in nights for harm in night]
-    return Samples(
-        nights=[FIRST + timedelta(days=number) for number, night in enumerate(nights) for _ in night],
-        hours=np.array([24 * number + every_h * n for number, night in enumerate(nights) for n in range(len(night))]),
-        harms=np.array(harms),
-        air=np.array(air if air is not None else [math.nan] * len(harms)),
-        spreads=np.ones(len(harms), dtype=bool),
-    )
+    placed = [
+        (number, 24 * number + every_h * n, harm) for number, night in enumerate(nights) for n, harm in enumerate(night)
+    ]
+    of_frames = [math.nan] * len(placed) if air is None else air
+    return [
+        (FIRST + timedelta(days=number), Sample(hour, harm, at, rank=0))
+        for (number, hour, harm), at in zip(placed, of_frames, strict=True)
+    ]
 
 
 def usual(of: Samples, yardstick: Yardstick = SIZES, *, night: int = 0, air: float = math.nan) -> Usual:
-    return Levels(of, yardstick).usual(FIRST + timedelta(days=night), air=air)
+    return Levels(nights_of(of, yardstick), yardstick).usual(FIRST + timedelta(days=night), air=air)
 
 
 def test_a_night_is_held_against_its_own_level() -> None:
@@ -102,10 +106,7 @@ harms = st.lists(st.floats(-2, 2), min_size=1, max_size=12)
 def test_the_order_of_samples_does_not_matter(nights: list[list[float]], seed: object) -> None:
     """Levels are those of a set of frames."""
     told = samples(*nights, air=np.linspace(0, 1, sum(map(len, nights))).tolist())
-    order = list(range(len(told.nights)))
-    seed.shuffle(order)  # type: ignore[attr-defined]
-    mixed = Samples(
-        [told.nights[n] for n in order], told.hours[order], told.harms[order], told.air[order], told.spreads[order]
-    )
+    mixed = list(told)
+    seed.shuffle(mixed)  # type: ignore[attr-defined]
     for yardstick in (SIZES, COUNTS):
         assert usual(mixed, yardstick, air=0.2) == usual(told, yardstick, air=0.2)

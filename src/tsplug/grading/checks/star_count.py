@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tsplug.grading.harm import count_scale
-from tsplug.grading.levels import Yardstick
+from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.spread import Limits, SpreadCheck
 
 CHECK = SpreadCheck(

@@ -1,0 +1,221 @@
+"""One night's part of what is usual: its core, its level, how its harms grow with the air.
+
+All of it depends on the night's own samples and on the trend with the air that is taken out, on nothing of other
+nights. So a night remembers what it was asked, and those who judge every frame of a plan, each apart from itself, ask
+all nights but the frame's own for what they know already.
+
+Lists here are sorted and cores stretches of them, so a median is a look-up and a deviation a bisection.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MAD_TO_SIGMA = 1.4826
+"""Turns the median absolute deviation into the standard deviation of a normal distribution."""
+
+NIGHT_FRAMES = 5
+"""So many frames tell how a night is."""
+
+NIGHT_HOURS = 1.25
+"""Over so many hours they must be spread: an hour of superb seeing does not tell how a night is."""
+
+_CORE_SIGMA = 3.0
+_PASSES = 20
+_LEAST_STEP = 0.03
+_REMEMBERED = 64
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What a metric may do without a frame being bad, in harms.
+
+    Attributes:
+        floor: the least standard deviation that may be claimed of it.
+        ceiling: the largest that good frames have.
+        swing: how much worse than the plan's usual a whole night may be.
+        young: what is granted beyond the spread while only a short stretch of the plan's first night is known.
+        steepest: the largest growth per unit of the air coordinate that is put down to the air.
+        majority: the part of a night's frames that must be at its level or better. Where a superb spell leaves the
+            ordinary frames outside, their level counts. 0 for what has a best that nothing surpasses, as stars under a
+            clear sky have: then a night that is mostly clouded still shows what a clear one is.
+        guided: whether badly guided frames set no standard for it.
+    """
+
+    floor: float
+    ceiling: float
+    swing: float
+    young: float
+    steepest: float
+    majority: float = 0.6
+    guided: bool = False
+
+    def within(self, deviation: float) -> float:
+        """Return a standard deviation within what may be claimed."""
+        return min(max(deviation, self.floor), self.ceiling)
+
+
+class Sample(NamedTuple):
+    """A comparable frame: hours since any moment, harm, air coordinate (NaN where unknown), and its age.
+
+    ``rank`` counts the comparable frames that are newer: the spread rests on the newest alone.
+    """
+
+    hour: float
+    harm: float
+    air: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class NightCore:
+    """What a night's samples show with a trend taken out.
+
+    Attributes:
+        flat: all harms, sorted.
+        used: how many belong to the core.
+        level: the median of the core.
+        tells: whether the core tells how the night is.
+        slopes: how the harms of pairs in the core grow with the air, sorted.
+        residuals: how far the newest of the core lie from the level, sorted.
+    """
+
+    flat: Sequence[float]
+    used: int
+    level: float
+    tells: bool
+    slopes: Sequence[float]
+    residuals: Sequence[float]
+
+
+class Night:
+    """The samples of one night.
+
+    Args:
+        samples: at least one, in any order.
+        newest: the spread rests on samples of ranks below this; None takes all.
+    """
+
+    def __init__(self, samples: Sequence[Sample], yardstick: Yardstick, *, newest: int | None = None) -> None:
+        self._samples = samples
+        self._yardstick = yardstick
+        self._newest = newest
+        self._by_air = sorted((each.air, each.harm) for each in samples if math.isfinite(each.air))
+        self._known: dict[float, NightCore] = {}
+
+    def without(self, sample: Sample) -> Night | None:
+        """Return the night without one of its samples, None where nothing is left."""
+        rest = list(self._samples)
+        rest.remove(sample)
+        return Night(rest, self._yardstick, newest=self._newest) if rest else None
+
+    def at(self, trend: float) -> NightCore:
+        """Return what the samples show when so much growth per unit of air is taken out."""
+        found = self._known.get(trend)
+        if found is None:
+            # Every trend may be another one: what is remembered must not grow with the plan.
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            found = self._known[trend] = self._found(trend)
+        return found
+
+    def _found(self, trend: float) -> NightCore:
+        harms = [each.harm if math.isnan(each.air) else each.harm - trend * each.air for each in self._samples]
+        flat = sorted(harms)
+        begin, end = core_of(flat, self._yardstick)
+        low, high, level = flat[begin], flat[end - 1], middle(flat, begin, end=end)
+        core = [(harm, each) for harm, each in zip(harms, self._samples, strict=True) if low <= harm <= high]
+        newest = self._newest
+        residuals = [abs(harm - level) for harm, each in core if newest is None or each.rank < newest]
+        hours = [each.hour for _, each in core]
+        return NightCore(
+            flat=flat,
+            used=end - begin,
+            level=level,
+            tells=len(hours) >= NIGHT_FRAMES and max(hours) - min(hours) >= NIGHT_HOURS,
+            slopes=self._slopes(trend, low=low, high=high),
+            residuals=sorted(residuals),
+        )
+
+    def _slopes(self, trend: float, *, low: float, high: float) -> list[float]:
+        """Pair each sample of the core with the one half the list away, by their air.
+
+        Theil-Sen in its incomplete form, whose cost grows with the samples and not with their square.
+        """
+        if self._yardstick.steepest <= 0:
+            return []
+        core = [pair for pair in self._by_air if low <= pair[1] - trend * pair[0] <= high]
+        half = (len(core) + 1) // 2
+        return sorted(
+            (harm - least_harm) / (air - least_air)
+            for (least_air, least_harm), (air, harm) in zip(core, core[half:], strict=False)
+            if air - least_air >= _LEAST_STEP
+        )
+
+
+def core_of(flat: Sequence[float], yardstick: Yardstick) -> tuple[int, int]:
+    """Return where the usual ones of sorted harms begin and end.
+
+    They lie within reach of the better half, or of the better half of what that leaves.
+    """
+    begin, end = 0, _grown(flat, yardstick, begin=0)
+    while end / len(flat) < yardstick.majority:
+        begin = end
+        end = _grown(flat, yardstick, begin=begin)
+    return begin, end
+
+
+def middle(ordered: Sequence[float], begin: int = 0, *, end: int | None = None) -> float:
+    """Return the median of a stretch of sorted numbers."""
+    last = (len(ordered) if end is None else end) - 1
+    low, high = ordered[(begin + last) // 2], ordered[(begin + last + 1) // 2]
+    return low if low == high else (low + high) / 2.0
+
+
+def _grown(flat: Sequence[float], yardstick: Yardstick, *, begin: int) -> int:
+    """Return the end of what lies within reach of the better half of sorted harms from a place on."""
+    start = flat[begin + (len(flat) - begin - 1) // 2]
+    end = bisect_right(flat, start)
+    for _ in range(_PASSES):
+        centre = middle(flat, begin, end=end)
+        reach = _CORE_SIGMA * yardstick.within(MAD_TO_SIGMA * _absolute_deviation(flat, centre, bounds=(begin, end)))
+        wider = bisect_right(flat, max(centre + reach, start))
+        if wider == end:
+            break
+        end = wider
+    return end
+
+
+def _absolute_deviation(flat: Sequence[float], centre: float, *, bounds: tuple[int, int]) -> float:
+    """Return the median distance of a stretch of sorted numbers from a centre."""
+    begin, end = bounds
+    last, split = end - begin - 1, bisect_right(flat, centre, begin, end)
+    low = _distance(flat, centre, place=last // 2, stretch=(begin, split, end))
+    if last % 2 == 0:
+        return low
+    return (low + _distance(flat, centre, place=(last + 1) // 2, stretch=(begin, split, end))) / 2.0
+
+
+def _distance(flat: Sequence[float], centre: float, *, place: int, stretch: tuple[int, int, int]) -> float:
+    """Return the distance at a place among all distances from the centre, sorted.
+
+    Those to the left of the centre and those to the right are sorted already; how many of the nearest lie on the left
+    is found by bisection.
+    """
+    begin, split, end = stretch
+    wanted = place + 1
+    least, most = max(0, wanted - (end - split)), min(wanted, split - begin)
+    while least < most:
+        left = (least + most) // 2
+        if centre - flat[split - 1 - left] < flat[split + wanted - left - 1] - centre:
+            least = left + 1
+        else:
+            most = left
+    right = wanted - least
+    on_left = centre - flat[split - least] if least else 0.0
+    on_right = flat[split + right - 1] - centre if right else 0.0
+    return max(on_left, on_right)
