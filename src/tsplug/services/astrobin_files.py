@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tsplug.astrobin.aliases import WANTED
 from tsplug.astrobin.configuration import Choices, Configuration
@@ -26,6 +26,7 @@ from tsplug.services.astrobin_store import (
 from tsplug.services.rigs import Rig
 
 _PART = 500
+Kept = TypeVar("Kept", AcquiredImage, FlatSetFile)
 _REJECTED_FOLDERS = frozenset({"rejected", "rejects", "bad"})
 
 
@@ -94,8 +95,7 @@ def _take(
         found.left_out["rejected lights, by their folder"] += 1
     else:
         found.frames.append(frame)
-        if result.guid:
-            known[result.guid] = frame
+        known[result.guid or str(Path(frame.name).absolute())] = frame
 
 
 def _is_rejected(header: FrameHeader, frame: Frame) -> bool:
@@ -114,21 +114,31 @@ def _add_records(store: Store, known: Mapping[str, Frame], *, scan: Scan, found:
             better |= records.lights(members, rig)
     for image in images:
         if image.status not in statuses:
-            better[known[image.guid].name] = None
+            better[records.frame_of(image).name] = None
             found.left_out[f"{image.status} lights"] += 1
     found.frames[:] = [new for frame in found.frames if (new := better.get(frame.name, frame)) is not None]
 
 
 @dataclass(frozen=True)
 class _Records:
-    """What a store knows of frames on disk, which are given by the identifiers in their headers."""
+    """What a store knows of frames on disk, which are given by identifier, those without one by their place."""
 
     unit: Unit
     known: Mapping[str, Frame]
 
     def images(self) -> list[AcquiredImage]:
-        lights = [guid for guid, frame in self.known.items() if frame.kind is FrameKind.LIGHT]
-        return [image for part in _parts(lights) for image in self.unit.list(AcquiredImage, guid=part)]
+        lights = [key for key, frame in self.known.items() if frame.kind is FrameKind.LIGHT]
+        return self._recorded(AcquiredImage, lights)
+
+    def frame_of(self, record: AcquiredImage | FlatSetFile) -> Frame:
+        """Return the frame on disk that a record is of."""
+        return self.known.get(record.guid) or self.known[record.file]
+
+    def _recorded(self, kind: type[Kept], keys: Sequence[str]) -> list[Kept]:
+        places = [key for key in keys if Path(key).is_absolute()]
+        guids = [key for key in keys if not Path(key).is_absolute()]
+        found = [record for part in _parts(guids) for record in self.unit.list(kind, guid=part)]
+        return found + [record for part in _parts(places) for record in self.unit.list(kind, file=part)]
 
     def lights(self, images: Sequence[AcquiredImage], rig: Rig) -> dict[str, Frame]:
         """Return the frames of a rig's lights by name, with measured values, site, filter number and flats."""
@@ -136,7 +146,7 @@ class _Records:
         on_disk = self._flats_on_disk()
         found = {}
         for image in images:
-            frame = self.known[image.guid]
+            frame = self.frame_of(image)
             flats = tuple(on_disk.get(flat.name, flat.name) for flat in linked.get(image.id or 0, ()))
             # Flats of another program have no records: what their headers say is all there is to match them by.
             nothing = () if on_disk else None
@@ -145,9 +155,8 @@ class _Records:
 
     def _flats_on_disk(self) -> dict[str, str]:
         """Return where recorded flats lie now, by where they were recorded."""
-        flats = [guid for guid, frame in self.known.items() if frame.kind is not FrameKind.LIGHT]
-        files = (file for part in _parts(flats) for file in self.unit.list(FlatSetFile, guid=part))
-        return {file.file: self.known[file.guid].name for file in files}
+        flats = [key for key, frame in self.known.items() if frame.kind is not FrameKind.LIGHT]
+        return {file.file: self.frame_of(file).name for file in self._recorded(FlatSetFile, flats)}
 
 
 def _with_record(frame: Frame, image: AcquiredImage, *, rig: Rig, flats: tuple[str, ...] | None) -> Frame:

@@ -19,7 +19,8 @@ from tsplug.model import AcquiredImage, FlatSet, FlatSetFile, Target
 from tsplug.ports import Store
 from tsplug.services.astrobin_export import acquisition_rows
 from tsplug.services.astrobin_files import Scan, scan_frames
-from tsplug.testing import stocked_store
+from tsplug.testing import stocked_store, store_light
+from tsplug.testing.clock import START
 from tsplug.testing.night import record_night
 
 CHOICES = Choices(include_pending=True)
@@ -90,3 +91,10 @@ def test_flats_that_no_record_knows_are_matched(store: Store, tmp_path: Path) ->
         flat = Shot("FLAT", taken, 1.2, int(blue.gain or 0), "B")
         write(tmp_path / "flats" / f"{number}.fits", fits_file(nina(flat)))
     assert {row.filter_name: row.flats for row in rows_of(tmp_path, store)} == {"B": 3, "G": 10, "L": 10, "R": 10}
+
+
+def test_frames_without_an_identifier_are_known_by_their_place(store: Store, tmp_path: Path) -> None:
+    """Lights of another program that were recorded from their files have their grades and their flats all the same."""
+    store_light(store, "M 81", filter_name="R", started=START, file=str(tmp_path / "rejected.fits"), status="rejected")
+    write(tmp_path / "rejected.fits", fits_file(nina(Shot("LIGHT", START, 120.0, 100, "R", "M 81"))))
+    assert rows_of(tmp_path, store) == ()
