@@ -179,7 +179,8 @@ def _show_made(done: str, row: Mapping[str, Any], *, common: Common, dry_run: bo
 
 
 def _show_set(row: Mapping[str, Any]) -> None:
-    about = f"criteria set {row['id']}: {row['name']}" + (f"\n{row['description']}" if row["description"] else "")
+    what = "built-in criteria set" if row["id"] is None else f"criteria set {row['id']}"
+    about = f"{what}: {row['name']}" + (f"\n{row['description']}" if row["description"] else "")
     coverage = row["minimum_coverage"]
     needed = f", ungraded below {coverage:.0%} of the weight" if coverage else ""
     by = f"; graded by it: {', '.join(row['profiles'])}" if row["profiles"] else ""

@@ -85,6 +85,6 @@ def day_or_moment(text: str, option: str) -> date | datetime | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return parse_moment(text, option)
+        return parse_moment(text, option, or_day=True)
     check_year(day, text, option=option)
     return day

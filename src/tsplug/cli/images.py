@@ -101,10 +101,21 @@ def images_history(image: Image, common: Common) -> None:
         return
     columns = ("at (UTC)", "from", "to", "by", "why", "by hand")
     cells = (
-        (each["at"], each["from_status"], each["to_status"], each["by"], each["why"], "yes" if each["manual"] else "")
+        (
+            _second(each["at"]),
+            each["from_status"],
+            each["to_status"],
+            each["by"],
+            each["why"],
+            "yes" if each["manual"] else "",
+        )
         for each in rows
     )
     show_table(counted(len(rows), "change"), columns, rows=cells)
+
+
+def _second(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S}"
 
 
 def images_csv(

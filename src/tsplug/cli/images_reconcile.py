@@ -38,6 +38,8 @@ def images_reconcile(
 def _show(found: Reconciliation) -> None:
     done = "would be recorded" if found.dry_run else "recorded"
     parts = [f"{counted(len(found.recorded), 'light')} {done}", f"{found.known} known already"]
+    follow = "would follow" if found.dry_run else "followed"
+    parts += [f"{counted(found.moved, 'record')} {follow} to where the frames are now"] if found.moved else []
     parts += [f"{found.purged} purged before and left out"] if found.purged else []
     parts += [f"{number} passed over: {what}" for what, number in sorted(found.others.items())]
     show_text("; ".join(parts))

@@ -155,8 +155,8 @@ def store_is_missing(common: Common) -> bool:
     return file is not None and not file.exists()
 
 
-def parse_moment(text: str, option: str) -> datetime:
-    """Return an ISO 8601 moment with offset, in UTC.
+def parse_moment(text: str, option: str, *, or_day: bool = False) -> datetime:
+    """Return an ISO 8601 moment with offset, in UTC; ``or_day`` says that a day would have done too.
 
     Raises:
         typer.BadParameter: it is none, has no offset, or lies in a year that no sky is computed for.
@@ -164,7 +164,9 @@ def parse_moment(text: str, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a time like 2026-01-15T21:00:00+01:00", param_hint=option) from error
+        day = ", nor a day like 2026-01-15" if or_day else ""
+        wrong = f"{text!r} is not a time like 2026-01-15T21:00:00+01:00{day}"
+        raise typer.BadParameter(wrong, param_hint=option) from error
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} needs an offset, like 2026-01-15T21:00:00+01:00", param_hint=option)
     check_year(moment, text, option=option)

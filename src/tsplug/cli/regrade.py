@@ -89,7 +89,7 @@ def parse_bound(text: str, option: str) -> date | datetime | None:
     try:
         night = date.fromisoformat(text)
     except ValueError:
-        return parse_moment(text, option)
+        return parse_moment(text, option, or_day=True)
     check_year(night, text, option=option)
     return night
 

@@ -196,7 +196,7 @@ def _file_problem(image: AcquiredImage, look: Look) -> Problem | None:
         subject=title_of(image),
         found=f"{image.file}: {found}",
         expected="a readable frame",
-        fix="restore the file; the record stays",
+        fix="restore the file, or where it was moved: tsplug images reconcile DIR; the record stays",
     )
 
 

@@ -22,6 +22,7 @@ from tsplug.nina.light_header import WANTED as WANTED_OF_LIGHTS
 from tsplug.nina.light_header import LightCards, read_light
 from tsplug.ports import Context, FrameHeaders, ImageQuery, Unit
 from tsplug.services.lookup import find_named
+from tsplug.services.reconcile_following import follow
 from tsplug.services.reconcile_matching import Home, Matcher
 from tsplug.services.sharing import counts_for
 
@@ -51,10 +52,14 @@ class BadFrame(Value):
 
 
 class Reconciliation(Value):
-    """What was found on disk: lights that are recorded now (or would be), known ones, other frames, bad files."""
+    """What was found on disk: lights that are recorded now (or would be), known ones, other frames, bad files.
+
+    ``moved`` counts the known ones whose records follow (or would) to where the frames were found.
+    """
 
     recorded: tuple[FoundLight, ...] = ()
     known: int = 0
+    moved: int = 0
     purged: int = 0
     others: dict[str, int] = Field(default_factory=dict)
     bad: tuple[BadFrame, ...] = ()
@@ -67,6 +72,7 @@ class _Tally:
 
     recorded: list[FoundLight] = field(default_factory=list)
     known: int = 0
+    moved: int = 0
     purged: int = 0
     others: Counter[str] = field(default_factory=Counter)
     bad: list[BadFrame] = field(default_factory=list)
@@ -80,7 +86,7 @@ def reconcile(
 
     A frame is known by the guid in its header, else by its name and the second it began. It is linked to a plan where
     exactly one of its target fits; otherwise it is recorded without one, and counts nowhere. Records that were purged
-    do not come back.
+    do not come back. A known frame whose recorded file is gone was moved: its record follows.
 
     Args:
         folder: where the frames are; a single file will do.
@@ -100,10 +106,12 @@ def reconcile(
         context.cancellation.check()
         with context.store.read() if dry_run else context.store.write() as unit:
             rig = find_named(unit, Profile, name=profile) if profile else None
-            _Batch(unit, Matcher(unit, rig), tally=tally, now=context.clock.now(), dry_run=dry_run).record(batch)
+            done = _Batch(unit, Matcher(unit, rig), tally=tally, now=context.clock.now(), dry_run=dry_run)
+            tally.moved += follow(unit, done.record(batch), files=context.files, dry_run=dry_run)
     return Reconciliation(
         recorded=tuple(tally.recorded),
         known=tally.known,
+        moved=tally.moved,
         purged=tally.purged,
         others=dict(tally.others),
         bad=tuple(tally.bad),
@@ -167,24 +175,30 @@ class _Batch:
         self._now = now
         self._dry_run = dry_run
 
-    def record(self, lights: Sequence[_Light]) -> None:
-        """Record those that no record knows."""
+    def record(self, lights: Sequence[_Light]) -> list[tuple[AcquiredImage, str]]:
+        """Record those that no record knows; return the records of the others, each with the file found first."""
         guids = [light.guid for light in lights]
         purged = {line.guid for line in self._unit.list(PurgedImage, guid=guids)}
-        known = {image.guid for image in self._unit.list(AcquiredImage, guid=guids)}
+        by_guid = {image.guid: image for image in self._unit.list(AcquiredImage, guid=guids)}
+        found: dict[int | None, tuple[AcquiredImage, str]] = {}
         for light in lights:
-            if light.guid in known or light.guid in self._tally.seen or self._is_known(light):
+            known = by_guid.get(light.guid) or self._known(light)
+            if known is not None:
+                found.setdefault(known.id, (known, light.file))
+            if known is not None or light.guid in self._tally.seen:
                 self._tally.known += 1
             elif light.guid in purged:
                 self._tally.purged += 1
             else:
                 self._record(light)
             self._tally.seen.add(light.guid)
+        return list(found.values())
 
-    def _is_known(self, light: _Light) -> bool:
-        """Return whether a record has this file, or one of the same name that began in the same second."""
+    def _known(self, light: _Light) -> AcquiredImage | None:
+        """Return the record that has this file, or one of the same name that began in the same second."""
         around = ImageQuery(started_from=light.started - _SAME_START, started_before=light.started + _SAME_START)
-        return any(_name(image.file) == _name(light.file) for image in self._unit.images(around))
+        named_so = (image for image in self._unit.images(around) if _name(image.file) == _name(light.file))
+        return next(named_so, None)
 
     def _record(self, light: _Light) -> None:
         home = self._matcher.home_of(light.frame)

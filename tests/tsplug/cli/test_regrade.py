@@ -86,7 +86,7 @@ def test_a_set_is_tried_on_a_night(run: Run, tmp_path: Path) -> None:
         (("regrade",), 2, "give --target, --profile or --all"),
         (("regrade", "--target", "M 1"), 1, "no target 'M 1' is stored"),
         (("regrade", "--all", "--set", "Soft"), 1, "no criteria set 'Soft' is stored"),
-        (("regrade", "--all", "--from", "soon"), 2, "is not a time like"),
+        (("regrade", "--all", "--from", "soon"), 2, "nor a day like 2026-01-15"),
         (("regrade", "--all", "--from", "2026-02-01", "--to", "2026-01-01"), 1, "the end comes before the beginning"),
         (("criteria", "whatif", "--set", "default", "--night", "today"), 2, "is not a time like"),
     ],

@@ -12,11 +12,21 @@ from astropy.io import fits
 
 from tsplug.app import frame_headers
 from tsplug.errors import InputError
-from tsplug.model import AcquiredImage, ExposurePlan, GradingStatus, PierSide, Profile, StatusChange
+from tsplug.model import (
+    AcquiredImage,
+    ExposurePlan,
+    FileMove,
+    GradingStatus,
+    MoveState,
+    PierSide,
+    Profile,
+    StatusChange,
+)
 from tsplug.ports import FrameStatus
 from tsplug.services.doctor import examine
 from tsplug.services.purging import Scope, purge_images
 from tsplug.services.reconciling import Reconciliation, reconcile
+from tsplug.services.rejected_files import RejectedFiles
 from tsplug.testing import FakeContext, ManualClock, PresentFiles, recording_devices, stocked_store, store_light
 
 pytestmark = pytest.mark.both_databases
@@ -126,6 +136,60 @@ def test_each_light_is_recorded_once(context: FakeContext, tmp_path: Path) -> No
     again = run(context, lights)
     assert (again.recorded, again.known) == ((), 3)
     assert len(images(context)) == 2
+
+
+def test_records_follow_frames_that_were_moved(context: FakeContext, tmp_path: Path) -> None:
+    """By guid, or by name and start: the path is the new one, counters stay; a dry run tells, a copy moves none."""
+    lights = tmp_path / "lights"
+    frame(lights, "a.fits", TSUID="our-guid")
+    frame(lights, "b.fits", **{"DATE-OBS": "2026-01-15T21:13:00"})
+    run(context, lights)
+    before = counters(context, images(context)[0].plan_id or 0)
+    frame(tmp_path / "copies", "a.fits", TSUID="our-guid")
+    assert run(context, tmp_path / "copies").moved == 0
+    lights.rename(tmp_path / "archive")
+    assert (run(context, tmp_path / "archive", dry_run=True).moved, images(context)[0].file) == (
+        2,
+        str(lights / "a.fits"),
+    )
+    followed = run(context, tmp_path / "archive")
+    assert (followed.recorded, followed.known, followed.moved) == ((), 2, 2)
+    assert [image.file for image in images(context)] == [
+        str(tmp_path / "archive" / name) for name in ("a.fits", "b.fits")
+    ]
+    assert counters(context, images(context)[0].plan_id or 0) == before
+    assert examine(context.store, AllPresent()).problems == ()
+    assert run(context, tmp_path / "archive").moved == 0
+
+
+def test_a_rejected_frame_that_was_moved_aside_comes_back_from_where_it_went(
+    context: FakeContext, tmp_path: Path
+) -> None:
+    """The journal of moves follows too, so that undoing finds the file; one under way is left to who settles it."""
+    lights = tmp_path / "lights"
+    frame(lights, "a.fits", TSUID="our-guid")
+    run(context, lights)
+    (image,) = images(context)
+    went = frame(tmp_path / "bin", "a.fits", TSUID="our-guid")
+    (lights / "a.fits").unlink()
+    with context.store.write() as unit:
+        unit.update(image.model_copy(update={"file": str(lights / "rejected" / "a.fits")}))
+        move = unit.add(
+            FileMove(
+                image_id=image.id or 0,
+                image_guid=image.guid,
+                from_file=str(lights / "a.fits"),
+                to_file=str(lights / "rejected" / "a.fits"),
+                moved_at=NOW,
+            )
+        )
+    assert run(context, tmp_path / "bin").moved == 0
+    with context.store.write() as unit:
+        unit.update(move.model_copy(update={"state": MoveState.MOVED}))
+    assert run(context, tmp_path / "bin").moved == 1
+    (undone,) = RejectedFiles(context.store, context.files, clock=context.clock).undo()
+    assert (undone.problem, went.exists(), (lights / "a.fits").exists()) == ("", False, True)
+    assert images(context)[0].file == str(lights / "a.fits")
 
 
 def test_a_record_of_another_system_is_found_by_name_and_start(context: FakeContext, tmp_path: Path) -> None:
