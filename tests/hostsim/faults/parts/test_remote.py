@@ -48,7 +48,7 @@ def test_words_that_are_no_fault_are_refused(words: tuple[str, ...], says: str, 
 def test_a_refusal_is_one_clear_line(observatory: Observatory) -> None:
     """A wrong value, an unknown id and nobody at the address are told with the address."""
     with AlpacaServer(observatory) as server:
-        with pytest.raises(DeviceError, match=f"simulators at {server.address}: to: Input should be less than 1"):
+        with pytest.raises(DeviceError, match=f"simulators at {server.address}: to: must be less than 1, not 2"):
             run(server.address, "add", "panel_dims", "to=2")
         with pytest.raises(DeviceError, match="there is no fault 9"):
             run(server.address, "clear", "9")
