@@ -318,7 +318,8 @@ def test_a_sound_store_is_neither_copied_nor_written(folder: Path) -> None:
         ("UPDATE exposure_template SET filter_name = 'U' WHERE id = 1", "filter of a template"),
         ("UPDATE acquired_image SET started = '2030-01-01', acquired = '2030-01-02'", "in the future"),
         (
-            "INSERT INTO status_change VALUES (7, 1, 'accepted', 'pending', 'user', '', '2026-01-15 20:00:00')",
+            "INSERT INTO status_change (id, image_id, from_status, to_status, by, why, at)"
+            " VALUES (7, 1, 'accepted', 'pending', 'user', '', '2026-01-15 20:00:00')",
             "every line of the audit trail",
         ),
     ],
