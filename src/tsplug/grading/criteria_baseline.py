@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.grading.criteria import Criteria, Numbers, columns_of, usable_samples
+from tsplug.grading.setup import setup_of
 from tsplug.model import AcquiredImage, GradingStatus
 
 MINIMUM_SAMPLES = 3
@@ -22,22 +23,6 @@ class Baselines:
 
     values: dict[str, Numbers] = field(default_factory=dict)
     samples: dict[str, Numbers] = field(default_factory=dict)
-
-
-def setup_of(image: AcquiredImage) -> tuple[object, ...]:
-    """Return what frames must share to be held against each other."""
-    return (
-        image.profile_id,
-        image.plan_id,
-        image.filter_name,
-        image.exposure_s,
-        image.gain,
-        image.offset,
-        image.binning,
-        image.roi_percent,
-        image.readout_mode,
-        image.detector,
-    )
 
 
 def baselines_of(criteria: Criteria, images: Sequence[AcquiredImage]) -> Baselines:

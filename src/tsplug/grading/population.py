@@ -10,6 +10,7 @@ from datetime import datetime
 
 from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
 from tsplug.grading.night_levels import NIGHT_FRAMES
+from tsplug.grading.setup import setup_of
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 from tsplug.model.angles import same_rotation
 
@@ -84,11 +85,11 @@ def population_of(image: AcquiredImage, candidates: Iterable[AcquiredImage], *, 
     leaves rejected ones out, and pending ones too where enough are accepted: ten in all, and five of the frame's own
     night. The newest are kept. The order of the candidates does not matter.
     """
-    settings = _settings(image)
+    settings = setup_of(image)
     matching = [
         other
         for other in candidates
-        if other.guid != image.guid and _settings(other) == settings and _turned_alike(image, other, choice=choice)
+        if other.guid != image.guid and setup_of(other) == settings and _turned_alike(image, other, choice=choice)
     ]
     chosen = matching if choice.mode is GraderMode.TARGET_SCHEDULER else _trusted(image, matching)
     chosen.sort(key=_age, reverse=True)
@@ -113,13 +114,13 @@ class PlanPopulations:
     def __init__(self, images: Sequence[AcquiredImage]) -> None:
         self._alike: dict[tuple[object, ...], list[AcquiredImage]] = {}
         for image in sorted(images, key=_age, reverse=True):
-            self._alike.setdefault(_settings(image), []).append(image)
+            self._alike.setdefault(setup_of(image), []).append(image)
         self._matching: dict[tuple[object, ...], _Matching] = {}
         self._shared: dict[tuple[object, ...], _Matching] = {}
 
     def of(self, image: AcquiredImage, choice: Choice) -> Population:
         """Return the frames that a frame is compared with; it need not be one of the plan's."""
-        key = (_settings(image), image.rotation_deg, choice)
+        key = (setup_of(image), image.rotation_deg, choice)
         matching = self._matching.get(key)
         if matching is None:
             matching = self._matching[key] = self._found(image, choice)
@@ -129,7 +130,7 @@ class PlanPopulations:
         return Population(others[:limit], matching.others(image), earlier=others[limit:], crowd=crowd)
 
     def _found(self, image: AcquiredImage, choice: Choice) -> _Matching:
-        alike = self._alike.get(_settings(image), [])
+        alike = self._alike.get(setup_of(image), [])
         frames = [each for each in alike if _turned_alike(image, each, choice=choice)]
         # Angles that differ by a hair have the same frames.
         return self._shared.setdefault((choice, *(each.guid for each in frames)), _Matching(frames, choice))
@@ -184,18 +185,3 @@ def _age(image: AcquiredImage) -> tuple[datetime, int, str]:
 
 def _turned_alike(image: AcquiredImage, other: AcquiredImage, *, choice: Choice) -> bool:
     return same_rotation(image.rotation_deg, other.rotation_deg, tolerance_deg=choice.rotation_tolerance_deg)
-
-
-def _settings(image: AcquiredImage) -> tuple[object, ...]:
-    return (
-        image.profile_id,
-        image.plan_id,
-        image.filter_name,
-        image.exposure_s,
-        image.gain,
-        image.offset,
-        image.binning,
-        image.roi_percent,
-        image.readout_mode,
-        image.detector,
-    )

@@ -9,8 +9,9 @@ from typing import Any
 
 from tsplug.errors import InputError
 from tsplug.grading.criteria import Criteria
-from tsplug.grading.criteria_baseline import baselines_of, setup_of
+from tsplug.grading.criteria_baseline import baselines_of
 from tsplug.grading.criteria_card import ScoreCard, score_values
+from tsplug.grading.setup import setup_of
 from tsplug.metrics import METRICS
 from tsplug.model import AcquiredImage
 from tsplug.ports import ImageQuery, Unit
