@@ -84,7 +84,7 @@ def _flats(runs: Sequence[FlatRunReport]) -> Table:
         table.add_row(
             report.spec.filter_name,
             _angle(report),
-            result,
+            result if report.flats_type == "panel" else f"{result}, {report.flats_type}",
             f"{report.on_disk}/{report.wanted}",
             "-" if report.brightness is None else str(report.brightness),
             "-" if report.exposure_s is None else f"{report.exposure_s:g} s",

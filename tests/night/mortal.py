@@ -1,7 +1,8 @@
 """The command hostsim, which kills itself at a moment of its own work, however slow or busy the machine is.
 
-Run as ``python mortal.py WRITES CPU_S TEXT ARGUMENTS...``. Once the state of the night has been kept WRITES times it
-works on for CPU_S seconds of processor time, then it is gone; or, where TEXT is not empty, as soon as that is shown.
+Run as ``python mortal.py OF WRITES CPU_S TEXT ARGUMENTS...``. Once WRITES files whose path has OF in it have been moved
+to their place it works on for CPU_S seconds of processor time, then it is gone; or, where TEXT is not empty, as soon as
+that is shown.
 Either way nothing of it is cleaned up: no handler, no ``finally``, no flushed buffer.
 """
 
@@ -10,19 +11,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
-STATE = "state.json"
 
-
-def die_after(writes: int, cpu_s: float) -> None:
-    """Let the kernel end this process so much work after so many moves of the state to its place."""
+def die_after(writes: int, cpu_s: float, *, of: str) -> None:
+    """Let the kernel end this process so much work after so many moves of files with ``of`` in their path."""
     seen = 0
 
     def count(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen
-        if event != "os.rename" or Path(os.fsdecode(arguments[1])).name != STATE:
+        if event != "os.rename" or of not in os.fsdecode(arguments[1]):
             return
         seen += 1
         if seen == writes:
@@ -50,12 +48,12 @@ class Stream:
 
 
 if __name__ == "__main__":
-    at_write, later_s, last_words = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
-    sys.argv = ["hostsim", *sys.argv[4:]]
+    counted, at_write, later_s, last_words = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+    sys.argv = ["hostsim", *sys.argv[5:]]
     if last_words:
         sys.stderr = Stream(last_words)
     else:
-        die_after(at_write, later_s)
+        die_after(at_write, later_s, of=counted)
     from hostsim.cli import main
 
     main()

@@ -27,8 +27,12 @@ def command(program: str, *arguments: object) -> list[str]:
 
 @dataclass(frozen=True)
 class Death:
-    """When a night is killed: so much work after so many writes of its state, or as soon as it shows a text."""
+    """When a night is killed: so much work after so many writes of its state, or as soon as it shows a text.
 
+    ``of`` is what the paths of other files have in them whose writes are counted instead of the state's.
+    """
+
+    of: str = "/state.json"
     writes: int = 1
     cpu_s: float = 0.0
     text: str = ""
@@ -50,7 +54,7 @@ class Night:
 
     def run_until_killed(self, sequence: Path, death: Death, *options: object) -> None:
         """Start the night, or go on with it, and let it die at a moment that it surely reaches."""
-        moment = (str(death.writes), str(death.cpu_s), death.text)
+        moment = (death.of, str(death.writes), str(death.cpu_s), death.text)
         status, text = _ended([sys.executable, mortal.__file__, *moment, *self._arguments(sequence, options)])
         assert status == (-signal.SIGKILL if death.text else -signal.SIGPROF), text
 

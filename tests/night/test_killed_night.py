@@ -37,7 +37,7 @@ def test_a_night_killed_at_a_dozen_moments_ends_as_an_undisturbed_one(
     """After each kill the invariants hold; what comes out has the same lights, as many flats, a record of each."""
     moments = random.Random(seed)
     for _ in range(KILLS):
-        night.run_until_killed(SHORT_NIGHT, Death(moments.randint(1, WRITES), moments.random() * CPU_S))
+        night.run_until_killed(SHORT_NIGHT, Death(writes=moments.randint(1, WRITES), cpu_s=moments.random() * CPU_S))
         check_invariants(night)
     night.run(SHORT_NIGHT)
     check_invariants(night)

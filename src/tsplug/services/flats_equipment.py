@@ -140,7 +140,7 @@ class FlatEquipment:
         if is_off or self._attempt(LightOff(), panel.light_off, problems=tries):
             problems.extend(filter(None, [self._promise.redeem()]))
             return True
-        problems.append(tries[-1])
+        problems.extend([tries[-1], *filter(None, [self._promise.give_if_possible("it could not be switched off")])])
         return False
 
     def _do(self, step: Step, action: Callable[[], None]) -> None:

@@ -35,6 +35,17 @@ class PanelPromise:
                 unit.add(LitPanel(profile_id=self._profile_id, since=self._context.clock.now(), why=why))
         self._given = True
 
+    def give_if_possible(self, why: str) -> str:
+        """Write down that the panel may be lit, for the next start to look after; return what went wrong, if anything.
+
+        Nothing is raised, for the panel could not be reached already.
+        """
+        try:
+            self.give(why)
+        except TsplugError as error:
+            return f"that cannot be written down: {error}"
+        return ""
+
     def is_open(self) -> bool:
         """Return whether a panel was lit, by whom ever, and not seen to be off since."""
         with self._context.store.read() as unit:

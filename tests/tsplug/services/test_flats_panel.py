@@ -97,3 +97,15 @@ def test_an_unknown_profile_is_refused(flats_rig: FlatsRig) -> None:
     """A profile that the store does not hold is one clear error."""
     with pytest.raises(NotFoundError, match="no profile has the id nobody"):
         settle_panel("nobody", flats_rig.context)
+
+
+def test_a_panel_out_of_reach_before_it_was_lit_is_looked_after(flats_rig: FlatsRig) -> None:
+    """A panel that answers nothing at the cover may be lit by anybody: it is switched off when it answers again."""
+    flats_rig.light()
+    for command in ("panel.cover_state", "panel.light_off"):
+        flats_rig.devices.log.fail(command, error=DeviceError("panel", "no answer"))
+    assert not flats_rig.run().panel_off
+    assert len(flats_rig.all(LitPanel)) == 1
+    flats_rig.devices.log.revive()
+    assert settle_panel(flats_rig.profile_guid, flats_rig.context) == "the panel was lit by an earlier run"
+    assert flats_rig.all(LitPanel) == []

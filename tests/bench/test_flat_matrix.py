@@ -1,0 +1,23 @@
+"""Every fault that a flat run can meet, at every step of it: hundreds of runs, so no part of the usual tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flat_matrix import FAULTS, STEPS, bench, judged, named, table
+
+
+@pytest.mark.timeout(7200)
+def test_every_fault_at_every_step(tmp_path: Path) -> None:
+    """In no cell the panel stays lit, books and files differ, words are missing, or the next run leaves something."""
+    outcomes: dict[tuple[str, str], str] = {}
+    wrong: list[str] = []
+    with bench(tmp_path) as made:
+        for fault in FAULTS:
+            for step in STEPS:
+                outcomes[named(fault), step], problems = judged(made, fault, step)
+                wrong += [f"{named(fault)} at {step}: {problem}" for problem in problems]
+    print(table(outcomes))
+    assert wrong == []
+    assert len(outcomes) == len(FAULTS) * len(STEPS)
