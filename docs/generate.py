@@ -19,6 +19,8 @@ from pydantic import BaseModel
 import tsplug
 from tsplug import hookspecs, ports
 from tsplug.flats.rules import RULES as FLAT_RULES
+from tsplug.grading.checks import METRIC_CHECKS
+from tsplug.metrics import Metric
 from tsplug.model import project
 from tsplug.planning.rules import RULES as SCORING_RULES
 from tsplug.settings import Settings
@@ -125,10 +127,17 @@ def _metrics() -> str:
             metric.better or "",
             shown_number(metric.good),
             shown_number(metric.bad),
+            _among_peers(metric),
         ]
         for metric in tsplug.METRICS.values()
     ]
-    return table(["key", "name", "unit", "better", "good", "bad"], rows)
+    return table(["key", "name", "unit", "better", "good", "bad", "against other frames"], rows)
+
+
+def _among_peers(metric: Metric) -> str:
+    if metric.key not in METRIC_CHECKS:
+        return "by its own test"
+    return f"as {metric.among_peers.scale}s, {'graded' if metric.among_peers.graded else 'on request'}"
 
 
 def _scoring_rules() -> str:

@@ -11,8 +11,12 @@ from pathlib import Path
 from tsplug.grading.criteria import Criteria
 from tsplug.grading.criteria_card import score_values
 from tsplug.grading.criteria_checks import problems_of
-from tsplug.model import CriteriaRow, CriteriaSet, ExposurePlan, ExposureSaved, Profile, Trend
+from tsplug.model import CriteriaRow, CriteriaSet, ExposurePlan, ExposureSaved, GradePlan, Profile, Trend
 from tsplug.ports import ImageQuery
+from tsplug.services.catalogue_drafts import Request
+from tsplug.services.catalogue_edit import edit_record
+from tsplug.services.explaining import explain_image
+from tsplug.services.grading import apply_grades, judge_plan
 from tsplug.services.image_choice import ImageChoice, image_query
 from tsplug.services.image_csv import write_csv
 from tsplug.services.image_list import list_images
@@ -26,7 +30,7 @@ def main(key: str, folder: Path) -> dict[str, object]:
     context = FakeContext(stocked_store(clock), clock, recording_devices(clock, folder))
     with context.store.read() as unit:
         profile, plan = unit.list(Profile)[0], unit.list(ExposurePlan)[0]
-    for number, value in enumerate((7.5, 3.5)):
+    for number, value in enumerate((75, 74, 73, 76, 25)):
         event = ExposureSaved(
             guid=str(number),
             profile_guid=profile.guid,
@@ -39,12 +43,15 @@ def main(key: str, folder: Path) -> dict[str, object]:
             metrics={key: value},
         )
         record_exposure(event, context)
+    wanted = Request("profile", profile.name, (f"grader.metrics.{key}.grade=yes", f"grader.metrics.{key}.sigma=5"))
+    edit_record(wanted, context.store, clock=clock)
+    grades = apply_grades(judge_plan(GradePlan(plan_guid=plan.guid, force=True), context), context)
     with context.store.read() as unit:
         query = image_query(unit, ImageChoice(sort=key), now=clock.now())
     write_csv(folder / "images.csv", ImageQuery(), store=context.store, extended=True)
     with (folder / "images.csv").open(encoding="utf-8", newline="") as stream:
         in_csv = [row[key] for row in csv.DictReader(stream)]
-    row = CriteriaRow(set_id=1, metric=key, trend=Trend.HIGHER_IS_BETTER, good=10.0, bad=0.0, weight=1.0)
+    row = CriteriaRow(set_id=1, metric=key, trend=Trend.HIGHER_IS_BETTER, good=100.0, bad=0.0, weight=1.0)
     criteria = Criteria(CriteriaSet(name="own"), (row,))
     sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
     import generate
@@ -53,9 +60,19 @@ def main(key: str, folder: Path) -> dict[str, object]:
         "listed": [image["metrics"] for image in list_images(context.store, query)],
         "csv": in_csv,
         "problems": [str(each) for each in problems_of(criteria)],
-        "scored": score_values(criteria, {key: 7.5}, baselines={}).score,
-        "page": f"| `{key}` | Sharpness | % | higher | 90 | 10 |" in generate.BLOCKS["metrics"](),
+        "scored": score_values(criteria, {key: 75}, baselines={}).score,
+        "graded": [str(each.status) for each in grades.grades],
+        "explained": _explained(key, context),
+        "page": f"| `{key}` | Sharpness | % | higher | 90 | 10 | as differences, on request |"
+        in generate.BLOCKS["metrics"](),
     }
+
+
+def _explained(key: str, context: FakeContext) -> list[object]:
+    """Return what the last frame's explanation says of the metric: outcome, bound, and what would have passed."""
+    [verdict] = explain_image(context.store, "4")["verdicts"]
+    [check] = [each for each in verdict["inputs"]["checks"] if each["metric"] == key]
+    return [check["check"], check["outcome"], check["lower"], check["would_pass"]]
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ class Check(Protocol):
         ...
 
     @property
+    def metric(self) -> str:
+        """Return the key of the metric that is tested."""
+        ...
+
+    @property
     def order(self) -> int:
         """Return the place in the order of tests; the first that fails names the reason."""
         ...

@@ -43,6 +43,52 @@ class Harm(Protocol):
         ...
 
 
+class Ratio:
+    """Any metric whose values are compared as ratios: the natural logarithm, turned round where more is better."""
+
+    def __init__(self, sign: float) -> None:
+        self._sign = sign
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return ln(value), or minus that; None at zero and below."""
+        return self._sign * math.log(value) if value > 0 else None
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return the value of a harm."""
+        return math.exp(self._sign * harm)
+
+    def air(self, airmass: float) -> float:
+        """Return X - 1; a trend with it is not taken out."""
+        return airmass - 1.0
+
+    def noise(self, values: Sequence[float]) -> float:
+        """Return 0: nothing is known of chance."""
+        return 0.0
+
+
+class Difference:
+    """Any metric whose values are compared by what lies between them: the value, turned round where more is better."""
+
+    def __init__(self, sign: float) -> None:
+        self._sign = sign
+
+    def harm(self, image: AcquiredImage, value: float) -> float | None:
+        """Return the value, or minus that."""
+        return self._sign * value
+
+    def value(self, image: AcquiredImage, harm: float) -> float:
+        """Return the value of a harm."""
+        return self._sign * harm
+
+    def air(self, airmass: float) -> float:
+        """Return X - 1; a trend with it is not taken out."""
+        return airmass - 1.0
+
+    def noise(self, values: Sequence[float]) -> float:
+        """Return 0: nothing is known of chance."""
+        return 0.0
+
+
 class Size:
     """Sizes of stars: the natural logarithm; with airmass X the seeing grows as X to the power 0.6 (Kolmogorov)."""
 

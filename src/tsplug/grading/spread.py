@@ -20,12 +20,12 @@ _ALMOST_ZERO = 0.001
 
 @dataclass(frozen=True)
 class Limits:
-    """What a profile prefers for one metric: on or off, sigma factor, and the automatic levels (0 is off)."""
+    """What a profile prefers for one metric: on or off, sigma factor, and the automatic levels (None is off)."""
 
     enabled: bool
     sigma: float
-    accept_level: float = 0.0
-    reject_level: float = 0.0
+    accept_level: float | None = None
+    reject_level: float | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class SpreadCheck:
     ``zero_fails`` tells where a value of zero means that nothing was measured; then it fails without statistics, as it
     does in the reference for every metric. ``counts`` marks a metric of which zero is a measurement like any other.
     ``incomplete_passes`` is the reference's: where one comparable frame lacks the metric nothing is tested.
+    ``of_reference`` is False for what the reference does not test, so that it has no rules for it.
     ``scale`` and ``yardstick`` are those of the robust mode.
     """
 
@@ -47,6 +48,7 @@ class SpreadCheck:
     zero_fails: bool = True
     counts: bool = False
     incomplete_passes: bool = False
+    of_reference: bool = True
 
     @property
     def needs_peers(self) -> bool:
@@ -69,22 +71,31 @@ class SpreadCheck:
 
     def _absolute(self, case: Case, finding: Finding, *, value: float) -> Finding | None:
         limits = self.limits(case.preferences)
-        if limits.reject_level > 0 and value > limits.reject_level:
-            detail = f"{self._told(value)} is above the automatic reject level {limits.reject_level:g}"
-            return replace(
-                finding, outcome=Outcome.REJECT, rule=Rule.REJECT_LEVEL, upper=limits.reject_level, detail=detail
-            )
-        if limits.accept_level > 0 and value <= limits.accept_level:
+        if limits.reject_level is not None and self._worse(value, than=limits.reject_level):
+            side = "below" if self._more_is_better else "above"
+            detail = f"{self._told(value)} is {side} the automatic reject level {limits.reject_level:g}"
+            found = replace(finding, outcome=Outcome.REJECT, rule=Rule.REJECT_LEVEL, detail=detail)
+            return self._bounded(found, limits.reject_level)
+        if limits.accept_level is not None and not self._worse(value, than=limits.accept_level):
             detail = f"{self._told(value)} reaches the automatic accept level {limits.accept_level:g}"
-            return replace(
-                finding, outcome=Outcome.PASS, rule=Rule.ACCEPT_LEVEL, upper=limits.accept_level, detail=detail
-            )
+            found = replace(finding, outcome=Outcome.PASS, rule=Rule.ACCEPT_LEVEL, detail=detail)
+            return self._bounded(found, limits.accept_level)
         if self._zero_fails(case) and abs(value) <= _ALMOST_ZERO:
             return replace(finding, outcome=Outcome.REJECT, rule=Rule.ZERO, detail=f"{self.metric} is zero")
         return None
 
+    @property
+    def _more_is_better(self) -> bool:
+        return METRICS[self.metric].better == "higher"
+
+    def _worse(self, value: float, *, than: float) -> bool:
+        return value < than if self._more_is_better else value > than
+
+    def _bounded(self, finding: Finding, level: float) -> Finding:
+        return replace(finding, lower=level) if self._more_is_better else replace(finding, upper=level)
+
     def _zero_fails(self, case: Case) -> bool:
-        if case.preferences.mode is GraderMode.TARGET_SCHEDULER:
+        if self.of_reference and case.preferences.mode is GraderMode.TARGET_SCHEDULER:
             return not case.population.too_small
         return self.zero_fails
 
@@ -134,7 +145,8 @@ class SpreadCheck:
         return self._judged(case, finding, value=value, bounds=usual.bounds(sigma), how=usual.told(sigma))
 
     def _judged(self, case: Case, finding: Finding, *, value: float, bounds: tuple[float, float], how: str) -> Finding:
-        better, improve = METRICS[self.metric].better, case.preferences.accept_improvement
+        better = METRICS[self.metric].better
+        improve = case.preferences.accept_improvement and better is not None
         centre = finding.centre if finding.centre is not None else math.nan
         lower = None if improve and better == "lower" else bounds[0]
         upper = None if improve and better == "higher" else bounds[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tsplug.grading.checks import CHECKS
+from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
 from tsplug.grading.combine import ERROR_INPUT
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
@@ -12,6 +12,8 @@ from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
 VERSION = "2"
+
+_COMPARED = {check.metric for check in OWN_CHECKS if check.needs_peers} | METRIC_CHECKS.keys()
 
 
 def judge(case: Case) -> GraderVerdict:
@@ -21,7 +23,7 @@ def judge(case: Case) -> GraderVerdict:
     reason. A frame is accepted when none fails and one passes. With no test enabled it is accepted; where no test can
     say anything the grader abstains; where the frame could not be measured that is an error, not a grade.
     """
-    findings = [check.examine(case) for check in CHECKS if check.enabled(case.preferences)]
+    findings = [check.examine(case) for check in wanted_checks(case.preferences)]
     status, reason = _conclusion(findings)
     inputs = _inputs(case, findings)
     if _measuring_failed(case, findings, status=status):
@@ -58,8 +60,7 @@ def _decisive(findings: Sequence[Finding]) -> Finding | None:
 
 def _measuring_failed(case: Case, findings: Sequence[Finding], *, status: VerdictStatus) -> bool:
     # Guiding is known to the host alone: what the pixels would have told is what an unreadable file takes away.
-    compared = {check.title for check in CHECKS if check.needs_peers}
-    missing = any(finding.rule is Rule.MISSING and finding.check in compared for finding in findings)
+    missing = any(finding.rule is Rule.MISSING and finding.metric in _COMPARED for finding in findings)
     return bool(case.image.measure_error) and missing and status is not VerdictStatus.REJECT
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tsplug.metrics.metric import Metric
+from tsplug.metrics.metric import AmongPeers, Metric
 
-__all__ = ["METRICS", "Metric"]
+__all__ = ["METRICS", "AmongPeers", "Metric"]
 
 
 def _collect() -> dict[str, Metric]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.metrics.metric import Metric
+from tsplug.metrics.metric import AmongPeers, Metric
 
 METRIC = Metric(
     key="background",
@@ -11,4 +11,5 @@ METRIC = Metric(
     better="lower",
     good=400.0,
     bad=5000.0,
+    among_peers=AmongPeers(scale="ratio"),
 )

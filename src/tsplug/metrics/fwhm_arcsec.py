@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.metrics.metric import Metric
+from tsplug.metrics.metric import AmongPeers, Metric
 
 METRIC = Metric(
     key="fwhm_arcsec",
@@ -12,4 +12,5 @@ METRIC = Metric(
     good=2.0,
     bad=6.0,
     zero_is_failure=True,
+    among_peers=AmongPeers(scale="ratio"),
 )

@@ -7,13 +7,37 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class AmongPeers:
+    """How the statistical grader holds a metric against the same metric of comparable frames, in robust mode.
+
+    Attributes:
+        scale: whether values are compared as ratios, which are lengths of their natural logarithms and need values
+            above zero, or as differences in the metric's unit.
+        graded: whether profiles that say nothing of the metric are graded by it.
+        least_spread, largest_spread: the least standard deviation that may be claimed of it, and the largest that good
+            frames have.
+        swing: how much worse than usual a whole night may be.
+
+    What is None is a share of the way from the metric's good to its bad value: a twentieth, three twentieths, three
+    tenths. A metric without these values is held to what its peers show.
+    """
+
+    scale: Literal["ratio", "difference"] = "difference"
+    graded: bool = False
+    least_spread: float | None = None
+    largest_spread: float | None = None
+    swing: float | None = None
+
+
+@dataclass(frozen=True)
 class Metric:
     """One measurable quality of a frame: its key, unit, better direction and the usual good and bad values.
 
     ``better`` is None where neither direction is. ``good`` and ``bad`` are the defaults of criteria grading
     (spec/peers AM-C4), None where there are none. ``may_be_negative`` says that values below zero are values and no
     faults. ``zero_is_failure`` says that zero means that nothing was measured. ``has_true_zero`` is False where a
-    percentage of a value means nothing, as of degrees Celsius.
+    percentage of a value means nothing, as of degrees Celsius. ``among_peers`` says how the statistical grader compares
+    it, which profiles switch on and off; a metric with a test of its own in `tsplug.grading.checks` has no use for it.
     """
 
     key: str
@@ -25,3 +49,4 @@ class Metric:
     may_be_negative: bool = False
     zero_is_failure: bool = False
     has_true_zero: bool = True
+    among_peers: AmongPeers = AmongPeers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.metrics.metric import Metric
+from tsplug.metrics.metric import AmongPeers, Metric
 
 METRIC = Metric(
     key="snr",
@@ -11,4 +11,5 @@ METRIC = Metric(
     better="higher",
     good=25.0,
     bad=5.0,
+    among_peers=AmongPeers(scale="ratio"),
 )

@@ -64,6 +64,7 @@ from tsplug.model.jobs import Job, JobStep, Lease
 from tsplug.model.preferences import (
     FlatsPreferences,
     GraderPreferences,
+    MetricPreferences,
     NinaPreferences,
     PlannerPreferences,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "LightSession",
     "LitPanel",
     "ManualGrading",
+    "MetricPreferences",
     "MoveState",
     "NinaPreferences",
     "NothingLeft",

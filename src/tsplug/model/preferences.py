@@ -10,6 +10,19 @@ from tsplug.model.base import Value
 from tsplug.model.enums import GraderMode, UngradedPolicy
 
 
+class MetricPreferences(Value):
+    """How frames are compared by one metric: whether, how far from the usual, and from where without comparing.
+
+    ``grade`` None leaves it to the metric; ``auto_accept`` and ``auto_reject`` are values that accept what is as good
+    or better, and reject what is worse; None is off.
+    """
+
+    grade: bool | None = None
+    sigma: float = Field(default=4.0, ge=0, le=10)
+    auto_accept: float | None = None
+    auto_reject: float | None = None
+
+
 class GraderPreferences(Value):
     """How frames are graded (defaults: spec/target-scheduler-domain 1.2, mode from SEMANTICS).
 
@@ -21,6 +34,7 @@ class GraderPreferences(Value):
     ``rejected_dir``.
     ``criteria_set`` names the set that scores the rig's frames (none if empty), and ``auto_grade`` switches that off
     without forgetting which one it is.
+    ``metrics`` says the same of every other metric, by its key.
     """
 
     statistical: bool = True
@@ -47,6 +61,7 @@ class GraderPreferences(Value):
     auto_reject_hfr: float = Field(default=0.0, ge=0, le=10)
     auto_reject_fwhm: float = Field(default=0.0, ge=0, le=10)
     auto_reject_eccentricity: float = Field(default=0.0, ge=0, le=10)
+    metrics: dict[str, MetricPreferences] = Field(default_factory=dict)
     ungraded: UngradedPolicy = UngradedPolicy.COUNT
     criteria_set: str = ""
     auto_grade: bool = True

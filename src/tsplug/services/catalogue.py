@@ -268,8 +268,9 @@ def _merged(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     """Return a record's fields with the given ones over them; mappings merge key by key."""
     merged = {**base, **given}
     for name, value in given.items():
-        if isinstance(value, Mapping) and isinstance(base.get(name), Mapping):
-            merged[name] = {**base[name], **value}
+        before = base.get(name)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            merged[name] = _merged(before, value)
     return merged
 
 

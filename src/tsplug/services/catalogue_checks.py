@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tsplug.flats import cadence_rules
+from tsplug.grading.checks import METRIC_CHECKS
 from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record
 
 _ENTERED = {
@@ -26,12 +27,19 @@ def conflicts(record: Record, changed: Collection[str]) -> Iterator[tuple[str, s
         yield "name", "must be one line"
     if isinstance(record, ExposurePlan) and "accepted" in changed and record.accepted > _MOST:
         yield "accepted", f"must be within 0 to {_MOST}, not {record.accepted}"
-    if isinstance(record, Profile) and {"flats", "flats.due_rule"} & set(changed):
-        rule = record.flats.due_rule
-        if rule not in cadence_rules():
-            yield "flats.due_rule", f"must be one of {', '.join(cadence_rules())}, not {rule!r}"
+    if isinstance(record, Profile):
+        yield from _profile_conflicts(record, changed)
     if isinstance(record, Project):
         yield from _project_conflicts(record, changed)
+
+
+def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[tuple[str, str]]:
+    rule = profile.flats.due_rule
+    if {"flats", "flats.due_rule"} & set(changed) and rule not in cadence_rules():
+        yield "flats.due_rule", f"must be one of {', '.join(cadence_rules())}, not {rule!r}"
+    if {"grader", "grader.metrics"} & set(changed):
+        for key in sorted(profile.grader.metrics.keys() - METRIC_CHECKS.keys()):
+            yield f"grader.metrics.{key}", "unknown; there are " + ", ".join(METRIC_CHECKS)
 
 
 def _project_conflicts(project: Project, changed: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -206,7 +206,8 @@ def _merged(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     """Return fields with the given ones over them; mappings merge key by key, and None takes a key away."""
     merged = {**base, **given}
     for name, value in given.items():
-        if isinstance(value, Mapping) and isinstance(base.get(name), Mapping):
-            both = {**base[name], **value}
+        if isinstance(value, Mapping):
+            before = base.get(name)
+            both = _merged(before if isinstance(before, Mapping) else {}, value)
             merged[name] = {key: each for key, each in both.items() if each is not None or key not in value}
     return merged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -12,9 +12,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tsplug.errors import InputError
+from tsplug.grading.checks import METRIC_CHECKS
 from tsplug.model import (
     ExposurePlan,
     ExposureTemplate,
+    MetricPreferences,
     Profile,
     Project,
     Record,
@@ -155,18 +157,27 @@ def _whole_value(kind: type[Record], key: str, *, text: str) -> Any:
 def _part_value(info: FieldInfo, part: str, *, text: str) -> dict[str, Any]:
     nested = info.annotation
     if isinstance(nested, type) and issubclass(nested, BaseModel):
-        part = part.lower().replace("-", "_")
-        if part not in nested.model_fields:
-            near = get_close_matches(part, nested.model_fields, n=1)
-            there = f"did you mean {near[0]}?" if near else f"there are {', '.join(nested.model_fields)}"
-            raise ValueError(f"unknown; {there}")
-        return {part: parse_value(nested.model_fields[part].annotation, text)}
+        part, _, rest = part.lower().replace("-", "_").partition(".")
+        named = nested.model_fields[_one_of(part, nested.model_fields)]
+        return {part: _part_value(named, rest, text=text) if rest else parse_value(named.annotation, text)}
+    if nested == dict[str, MetricPreferences]:
+        metric, _, rest = part.partition(".")
+        fields = MetricPreferences.model_fields
+        wanted = fields[_one_of(rest, fields)]
+        return {_one_of(metric, METRIC_CHECKS): {rest: parse_value(wanted.annotation, text)}}
     if nested == dict[str, float]:
         name = _rule_name(part)
         return {name: RULE_WEIGHTS[name] if text.strip().lower() == "none" else parse_value(float, text)}
     if nested == dict[str, int]:
         return {part: parse_value(int | None, text)}
     raise ValueError("has no parts")
+
+
+def _one_of(word: str, known: Iterable[str]) -> str:
+    if word in known:
+        return word
+    near = get_close_matches(word, known, n=1)
+    raise ValueError(f"unknown; did you mean {near[0]}?" if near else f"unknown; there are {', '.join(known)}")
 
 
 def _rule_name(part: str) -> str:
@@ -182,7 +193,12 @@ def _letters(name: str) -> str:
 
 def _merge(values: dict[str, Any], key: str, *, part: Mapping[str, Any]) -> None:
     whole = values.get(key)
-    values[key] = {**whole, **part} if isinstance(whole, Mapping) else dict(part)
+    values[key] = dict(whole) if isinstance(whole, Mapping) else {}
+    for name, value in part.items():
+        if isinstance(value, Mapping):
+            _merge(values[key], name, part=value)
+        else:
+            values[key][name] = value
 
 
 def _unquoted(part: str) -> str:

@@ -57,6 +57,8 @@ def _of_profiles(unit: Unit, ledger: Ledger, *, profile_id: int | None) -> None:
         complain(f"name, optics, camera and filters of {profile.name!r}", "N.I.N.A. keeps them in its profile")
         if profile.grader.mode is not GraderMode.TARGET_SCHEDULER:
             complain(f"grader mode {profile.grader.mode.value}", "Target Scheduler has its own statistics only")
+        if profile.grader.metrics:
+            complain(f"grading by {', '.join(sorted(profile.grader.metrics))}", "Target Scheduler does not grade by it")
         if profile.site_id is None and unit.find(FlatHistory, profile_id=profile.id) is not None:
             why = "its site is not known: noons are those of UTC, and the flats may seem outstanding elsewhere"
             complain(f"time zone of the flat history of {profile.name!r}", why)

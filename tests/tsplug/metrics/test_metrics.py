@@ -82,7 +82,7 @@ METRIC = Metric(key="sharpness", title="Sharpness", unit="%", better="higher", g
 
 
 def test_one_more_file_is_one_more_metric(tmp_path: Path) -> None:
-    """In a copy of tsplug with one file more it is stored, listed, sorted by, exported, scored and documented."""
+    """In a copy of tsplug with one file more it is stored, shown, exported, scored, graded and documented."""
     source = Path(tsplug.metrics.__file__).parents[1]
     shutil.copytree(source, tmp_path / "tsplug", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tsplug" / "metrics" / "sharpness.py").write_text(ADDED, encoding="utf-8")
@@ -97,9 +97,11 @@ def test_one_more_file_is_one_more_metric(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
-        "listed": [{"sharpness": 3.5}, {"sharpness": 7.5}],
-        "csv": ["3.5", "7.5"],
+        "listed": [{"sharpness": value} for value in (25, 73, 74, 75, 76)],
+        "csv": ["25", "76", "73", "74", "75"],
         "problems": [],
         "scored": 75,
+        "graded": ["accepted", "accepted", "accepted", "accepted", "rejected"],
+        "explained": ["Sharpness", "reject", 30.5, 30.5],
         "page": True,
     }

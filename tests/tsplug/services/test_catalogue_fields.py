@@ -19,6 +19,8 @@ from tsplug.services.catalogue_fields import is_assignment, read_given
         (Profile, "filters=L, R,Ha", {"filters": ["L", "R", "Ha"]}),
         (Profile, "filters=none", {"filters": []}),
         (Profile, "grader.mode=target-scheduler", {"grader": {"mode": GraderMode.TARGET_SCHEDULER}}),
+        (Profile, "grader.metrics.snr.grade=yes", {"grader": {"metrics": {"snr": {"grade": True}}}}),
+        (Profile, "grader.metrics.snr.auto_reject=none", {"grader": {"metrics": {"snr": {"auto_reject": None}}}}),
         (Profile, "flats.count=20", {"flats": {"count": 20}}),
         (Profile, "astrobin_filters.'a.b=c'=12", {"astrobin_filters": {"a.b=c": 12}}),
         (Profile, "astrobin_filters.Ha=none", {"astrobin_filters": {"Ha": None}}),

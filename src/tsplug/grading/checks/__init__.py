@@ -1,7 +1,7 @@
-"""The tests of the statistical grader: one file per test, collected by name.
+"""The tests of the statistical grader: one file per test, collected by name, and one for every other metric.
 
 A module of this package defines one constant ``CHECK``; a module without it, or a place in the order used twice, is an
-error at import.
+error at import. A metric without such a module is tested as its own file in `tsplug.metrics` says, after all of these.
 """
 
 from __future__ import annotations
@@ -10,8 +10,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tsplug.grading.finding import Check
+from tsplug.grading.metric_check import metric_check
+from tsplug.metrics import METRICS
+from tsplug.model import GraderPreferences
 
-__all__ = ["CHECKS"]
+__all__ = ["METRIC_CHECKS", "OWN_CHECKS", "wanted_checks"]
+
+_AFTER_ALL = 1000
 
 
 def _collect() -> tuple[Check, ...]:
@@ -26,5 +31,20 @@ def _collect() -> tuple[Check, ...]:
     return tuple(found[order] for order in sorted(found))
 
 
-CHECKS: tuple[Check, ...] = _collect()
-"""Every test, in the order in which they are made."""
+OWN_CHECKS: tuple[Check, ...] = _collect()
+"""The tests that have files of their own and preferences by name, in the order in which they are made."""
+
+METRIC_CHECKS: dict[str, Check] = {
+    key: metric_check(METRICS[key], order=_AFTER_ALL + place)
+    for place, key in enumerate(sorted(METRICS.keys() - {check.metric for check in OWN_CHECKS}))
+}
+"""The tests of all other metrics by their keys, in the order in which they are made after the others."""
+
+_UNASKED = {key for key in METRIC_CHECKS if METRICS[key].among_peers.graded}
+
+
+def wanted_checks(preferences: GraderPreferences) -> list[Check]:
+    """Return the tests that a profile wants, in the order in which they are made."""
+    others = sorted((preferences.metrics.keys() & METRIC_CHECKS.keys()) | _UNASKED)
+    asked = [*OWN_CHECKS, *(METRIC_CHECKS[key] for key in others)]
+    return [check for check in asked if check.enabled(preferences)]

@@ -13,8 +13,8 @@ CHECK = SpreadCheck(
     limits=lambda preferences: Limits(
         preferences.grade_eccentricity,
         preferences.eccentricity_sigma,
-        preferences.auto_accept_eccentricity,
-        preferences.auto_reject_eccentricity,
+        preferences.auto_accept_eccentricity or None,
+        preferences.auto_reject_eccentricity or None,
     ),
     scale=lambda image, preferences: Shape(),
     # Up to 0.4 stars look round (spec/peers e-3): among round stars differences below that say nothing.

@@ -10,7 +10,10 @@ CHECK = SpreadCheck(
     metric="fwhm",
     order=40,
     limits=lambda preferences: Limits(
-        preferences.grade_fwhm, preferences.fwhm_sigma, preferences.auto_accept_fwhm, preferences.auto_reject_fwhm
+        preferences.grade_fwhm,
+        preferences.fwhm_sigma,
+        preferences.auto_accept_fwhm or None,
+        preferences.auto_reject_fwhm or None,
     ),
     scale=lambda image, preferences: Size(),
     yardstick=SIZES,

@@ -10,7 +10,10 @@ CHECK = SpreadCheck(
     metric="hfr",
     order=30,
     limits=lambda preferences: Limits(
-        preferences.grade_hfr, preferences.hfr_sigma, preferences.auto_accept_hfr, preferences.auto_reject_hfr
+        preferences.grade_hfr,
+        preferences.hfr_sigma,
+        preferences.auto_accept_hfr or None,
+        preferences.auto_reject_hfr or None,
     ),
     scale=lambda image, preferences: Size(),
     yardstick=SIZES,
