@@ -19,6 +19,8 @@ from tsplug.services.explaining import explain_image
 _WIDTH = 80
 _INDENT = "      "
 _TINY = 0.005
+_CRITERIA_LINE = "  {:<18} {:>7} {:>5} {:>5} {:>6} {:>5}  {:<9} {:>6} {:>7}"
+_CRITERIA_COLUMNS = ("metric", "value", "good", "bad", "weight", "score", "by", "adds")
 _MARKS = {"pass": "ok", "reject": "BAD", "abstain": "?"}
 
 
@@ -48,7 +50,9 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     exposed = f"{shown['filter']} {shown['exposure_s']:g} s, {_moment(shown['started'])}"
     yield f"Image {shown['id']}: {shown['target']}, {exposed}"
     why = f": {shown['reject_reason']}" if shown["reject_reason"] else ""
-    yield f"{shown['status'].upper()}{why}{' - set by hand, which no grader changes' if found['manual'] else ''}"
+    yield f"{shown['status'].upper()}{why}"
+    if found["rule"] is not None:
+        yield from _wrapped(f"rule: {found['rule']}", indent="")
     if found["measure_error"]:
         yield from _wrapped(f"It could not be measured: {found['measure_error']}", indent="")
     for move in found["moves"]:
@@ -146,19 +150,39 @@ def _about(about: Mapping[str, Any]) -> list[str]:
 
 def _criteria(verdict: Mapping[str, Any]) -> Iterator[str]:
     inputs = verdict["inputs"]
-    score = "no score" if verdict["score"] is None else f"score {verdict['score']:g}, band {verdict['band']}"
-    yield f"   {inputs['set']}: {score}, {inputs['minimum_grade']} wanted, coverage {inputs['coverage']:.0%}"
+    unrounded = "" if inputs.get("unrounded") is None else f" ({inputs['unrounded']:.3f})"
+    score = "no score" if verdict["score"] is None else f"score {verdict['score']:g}{unrounded}, band {verdict['band']}"
+    text = f"{inputs['set']}: {score}, {inputs['minimum_grade']} wanted, coverage {inputs['coverage']:.0%}"
+    yield from _wrapped(text, indent="   ")
     passing = inputs.get("would_pass") or {}
+    yield _CRITERIA_LINE.format(*_CRITERIA_COLUMNS, "passes" if passing else "").rstrip()
     for row in inputs["rows"]:
-        alone = passing.get(row["metric"])
-        hint = "" if alone is None else f"  {alone:.4g} alone would have passed"
-        yield (
-            f"     {row['metric']:<17}{row['value']:<11.4g}{row['score']:5.1f} of 100, weight {row['weight']:.2f}{hint}"
-        ).rstrip()
+        yield _criteria_row(row, passing).rstrip()
+    for row in inputs["rows"]:
+        if row.get("deviation_score") is not None:
+            yield from _wrapped(_deviation(row), indent="   ", hanging=_INDENT)
+    if any(value is not None for value in passing.values()):
+        yield "   passes: the value that alone would have been enough"
     if inputs.get("missing"):
-        yield from _wrapped(f"missing: {', '.join(inputs['missing'])}", indent="     ")
+        yield from _wrapped(f"missing: {', '.join(inputs['missing'])}", indent="   ")
     if inputs.get("gated"):
-        yield from _wrapped(f"gates that failed: {', '.join(inputs['gated'])}", indent="     ")
+        yield from _wrapped(f"gates that failed: {', '.join(inputs['gated'])}", indent="   ")
+
+
+def _criteria_row(row: Mapping[str, Any], passing: Mapping[str, float | None]) -> str:
+    numbers = [_short(row.get(key)) for key in ("value", "good", "bad", "weight")]
+    shares = [f"{row['score']:.1f}", row.get("decided_by", ""), f"{row['contribution']:.2f}"]
+    return _CRITERIA_LINE.format(row["metric"], *numbers, *shares, _short(passing.get(row["metric"])))
+
+
+def _deviation(row: Mapping[str, Any]) -> str:
+    usual = f"{row['metric']}: usual {_short(row['baseline'])}"
+    peers = f" of {counted(row['samples'], 'accepted frame')}" if row.get("samples") else ""
+    return f"{usual}{peers}; by threshold {row['threshold_score']:.1f}, by deviation {row['deviation_score']:.1f}"
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
 
 
 def _wrapped(text: str, indent: str, *, hanging: str | None = None) -> list[str]:

@@ -67,8 +67,11 @@ def images_list(
         show_json(rows)
         return
     keys = _more_columns(columns, sort=order.sort)
-    shown = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", *keys, "status", "why")
-    show_table(counted(len(rows), "image"), shown, rows=_cells(rows, keys))
+    # Most rigs grade by statistics alone, which give no score, and a console has eighty columns.
+    asked = {"score", "band"}.intersection(key.strip() for key in columns.split(","))
+    scored = ("score",) if asked or any(_score(row) for row in rows) else ()
+    shown = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", *scored, *keys, "status", "why")
+    show_table(counted(len(rows), "image"), shown, rows=_cells(rows, keys, scored=bool(scored)))
 
 
 def images_show(
@@ -169,16 +172,22 @@ def _more_columns(text: str, *, sort: str) -> list[str]:
     for key in keys:
         if key not in SORTS:
             raise InputError(f"images have no column {key!r}: one of {', '.join(sorted(SORTS))}")
-    shown = {"id", "started", "target", "filter", "exposure_s", "hfr", "star_count", "status", "reject_reason"}
+    shown = {
+        *("id", "started", "target", "filter", "exposure_s", "hfr", "star_count"),
+        *("score", "band", "status", "reject_reason"),
+    }
     return [key for key in dict.fromkeys([*keys, sort.removeprefix("-")]) if key and key not in shown]
 
 
-def _cells(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """Yield what is shown of images; the year only where they are of several."""
-    moments = [datetime.fromisoformat(row["started"]) for row in rows]
-    form = "%Y-%m-%d %H:%M:%S" if len({moment.year for moment in moments}) > 1 else "%m-%d %H:%M:%S"
-    for row, started in zip(rows, moments, strict=True):
+def _cells(rows: Sequence[dict[str, Any]], keys: Sequence[str], *, scored: bool) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        started = f"{datetime.fromisoformat(row['started']):%Y-%m-%d %H:%M}"
         hfr, stars = row["metrics"].get("hfr"), row["metrics"].get("star_count")
-        shown = (row["id"], f"{started:{form}}", row["target"], row["filter"], row["exposure_s"])
+        shown = (row["id"], started, row["target"], row["filter"], row["exposure_s"])
         more = (row["metrics"].get(key, row.get(key)) for key in keys)
-        yield (*shown, number(hfr), number(stars, 0), *more, row["status"], row["reject_reason"])
+        score = (_score(row),) if scored else ()
+        yield (*shown, number(hfr), number(stars, 0), *score, *more, row["status"], row["reject_reason"])
+
+
+def _score(row: dict[str, Any]) -> str:
+    return " ".join(filter(None, (number(row["score"], 0), row["band"])))

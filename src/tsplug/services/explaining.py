@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tsplug.model import AcquiredImage, FileMove, StatusChange, Verdict
+from tsplug.grading.combine import Rule, combine
+from tsplug.model import (
+    AcquiredImage,
+    FileMove,
+    GraderVerdict,
+    GradingStatus,
+    StatusChange,
+    UngradedPolicy,
+    Verdict,
+)
 from tsplug.ports import Store
 from tsplug.services.image_list import image_row
 from tsplug.services.lookup import find_named
@@ -14,9 +23,10 @@ from tsplug.services.lookup import find_named
 def explain_image(store: Store, name: str) -> dict[str, Any]:
     """Return an image (by id or guid) with its verdicts, oldest first, its changes of status and moves, as JSON types.
 
-    ``manual`` says whether its status was set by hand, which no grader changes. Checks of the statistical grader also
-    tell their ``contribution``: by how many spreads the value lies to the bad side of the centre, and ``would_pass``:
-    the worst value that would have passed, None where no value is tested.
+    ``manual`` says whether its status was set by hand, which no grader changes, ``rule`` in words which rule made the
+    status of the verdicts: None where there are none, or where they do not come to the status it has. Checks of the
+    statistical grader also tell their ``contribution``: by how many spreads the value lies to the bad side of the
+    centre, and ``would_pass``: the worst value that would have passed, None where no value is tested.
 
     Raises:
         NotFoundError: there is no such image.
@@ -29,11 +39,25 @@ def explain_image(store: Store, name: str) -> dict[str, Any]:
     return {
         "image": image_row(image),
         "manual": image.manual,
+        "rule": _rule(image, verdicts),
         "measure_error": image.measure_error,
         "verdicts": [_told(verdict) for verdict in verdicts],
         "history": [change.model_dump(mode="json", exclude={"id", "image_id"}) for change in changes],
         "moves": [move.model_dump(mode="json", exclude={"id", "image_id"}) for move in moves],
     }
+
+
+def _rule(image: AcquiredImage, verdicts: Sequence[Verdict]) -> str | None:
+    if image.manual:
+        return Rule.MANUAL.value
+    said = [
+        GraderVerdict(image_guid=image.guid, **each.model_dump(exclude={"id", "image_id", "judged_at"}))
+        for each in verdicts
+    ]
+    # The policy may have been another then; what it was shows in the status of a frame that nobody judged.
+    policy = UngradedPolicy.COUNT if image.status is GradingStatus.ACCEPTED else UngradedPolicy.HOLD
+    found = combine(said, policy)
+    return found.rule.value if found.rule is not None and found.status is image.status else None
 
 
 def _told(verdict: Verdict) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tsplug.app import open_store
 from tsplug.cli.application import application
-from tsplug.model import AcquiredImage, Verdict, VerdictStatus
+from tsplug.model import AcquiredImage, Band, GradingStatus, Verdict, VerdictStatus
 from tsplug.testing.clock import START, ManualClock
 
 STATISTICAL = {
@@ -44,10 +44,31 @@ STATISTICAL = {
     ],
 }
 
+CRITERIA = {
+    "set": "strict",
+    "minimum_grade": "B",
+    "unrounded": 62.412,
+    "coverage": 0.9,
+    "rows": [
+        {
+            **{"metric": "guiding_rms_dec_px", "value": 22.2, "weight": 0.25, "good": 10.0, "bad": 80.0},
+            **{"baseline": None, "threshold_score": 82.6, "deviation_score": None, "score": 82.6},
+            **{"contribution": 41.3, "decided_by": "threshold", "samples": 0},
+        },
+        {
+            **{"metric": "hfr", "value": 2.6, "weight": 0.25, "good": 1.8, "bad": 5.0, "baseline": 2.0},
+            **{"threshold_score": 75.0, "deviation_score": 50.0, "score": 50.0},
+            **{"contribution": 25.0, "decided_by": "deviation", "samples": 4},
+        },
+    ],
+    "missing": ["snr"],
+    "would_pass": {"guiding_rms_dec_px": None, "hfr": 2.2},
+}
+
 
 @pytest.fixture
 def explained(tmp_path: Path) -> list[str]:
-    """The lines about an image that three graders judged, one of them foreign and odd."""
+    """The lines about a rejected image that three graders judged, one of them foreign and odd."""
     url = str(tmp_path / "store.sqlite")
     store = open_store(url, ManualClock())
     with store.write() as unit:
@@ -61,9 +82,11 @@ def explained(tmp_path: Path) -> list[str]:
                 started=START,
                 acquired=START,
                 exposure_s=60,
+                status=GradingStatus.REJECTED,
             )
         )
-        for grader, inputs in (("statistical", STATISTICAL), ("mine", {"checks": 3, "rows": "none", "cloud": 0.4})):
+        foreign = {"checks": 3, "rows": "none", "cloud": 0.4}
+        for grader, inputs in (("statistical", STATISTICAL), ("criteria", CRITERIA), ("mine", foreign)):
             unit.add(
                 Verdict(
                     image_id=image.id or 0,
@@ -71,6 +94,8 @@ def explained(tmp_path: Path) -> list[str]:
                     version="2",
                     status=VerdictStatus.REJECT,
                     reason="HFR",
+                    score=62 if grader == "criteria" else None,
+                    band=Band.D if grader == "criteria" else None,
                     inputs=inputs,
                     judged_at=START,
                 )
@@ -92,6 +117,23 @@ def test_a_check_tells_value_bound_contribution_and_what_would_have_passed(expla
     assert "2.4 px would have passed" in text
     assert "? FWHM: fwhm is missing" in text
     assert "compared with 9 frames of 12 taken alike (plan, filter, rotation within 1 deg)" in text
+
+
+def test_criteria_are_a_table_that_tells_what_won(explained: list[str]) -> None:
+    """Each row with its limits, weight and share; where the peers count too, both scores and who the peers are."""
+    begin = explained.index("   strict: score 62 (62.412), band D, B wanted, coverage 90%")
+    columns, guiding, hfr, usual, passes, missing = (line.split() for line in explained[begin + 1 : begin + 7])
+    assert " ".join(columns) == "metric value good bad weight score by adds passes"
+    assert guiding == ["guiding_rms_dec_px", "22.2", "10", "80", "0.25", "82.6", "threshold", "41.30"]
+    assert hfr == ["hfr", "2.6", "1.8", "5", "0.25", "50.0", "deviation", "25.00", "2.2"]
+    assert " ".join(usual) == "hfr: usual 2 of 4 accepted frames; by threshold 75.0, by deviation 50.0"
+    assert " ".join(passes) == "passes: the value that alone would have been enough"
+    assert " ".join(missing) == "missing: snr"
+
+
+def test_the_rule_that_decided_is_named(explained: list[str]) -> None:
+    """Three verdicts become one status by a rule."""
+    assert explained[1:3] == ["REJECTED", "rule: one reject rejects"]
 
 
 def test_a_foreign_grader_may_tell_what_it_likes(explained: list[str]) -> None:

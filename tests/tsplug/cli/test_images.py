@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from tsplug.app import open_store
 from tsplug.cli.application import application
-from tsplug.model import AcquiredImage, Thumbnail
+from tsplug.model import AcquiredImage, Band, Thumbnail
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.clock import START
@@ -64,6 +64,25 @@ def test_lists_are_sorted_and_widened(run: Run) -> None:
     shown = run("list", "--sort", "airmass", "--columns", "eccentricity,gain", "--limit", "2").stdout
     assert all(word in shown for word in ("airmass", "eccentricity", "gain"))
     assert run("list", "--columns", "beauty").exit_code == 1
+
+
+def test_scores_have_a_column_where_there_are_any(run: Run, db: Path) -> None:
+    """A rig graded by criteria sees score and band at once; one graded otherwise has the room for other things."""
+    assert "score" not in run("list", "--limit", "2").stdout
+    assert "score" in run("list", "--limit", "2", "--columns", "score").stdout
+    store = open_store(str(db), ManualClock(START))
+    with store.write() as unit:
+        image = unit.get(AcquiredImage, 42)
+        unit.update(image.model_copy(update={"score": 92.0, "band": Band.A}))
+    store.close()
+    lines = run("list", "--limit", "2").stdout.splitlines()
+    assert lines[2].split()[-3:] == ["score", "status", "why"]
+    assert lines[4].split()[-3:] == ["92", "A", "accepted"]
+
+
+def test_times_carry_the_year(run: Run) -> None:
+    """A list that is kept says when the night was."""
+    assert "2026-01-15 20:25" in run("list", "--limit", "1").stdout
 
 
 def test_ids_are_graded_and_taken_back(run: Run) -> None:

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from tsplug.grading.combine import combine, failure
+from tsplug.grading.combine import Rule, combine, failure
 from tsplug.model import GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
 
 PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
@@ -63,3 +63,26 @@ def test_reasons_of_all_rejecting_graders_are_told() -> None:
     """Who rejected, and why."""
     result = combine(said("rar"), COUNT)
     assert (result.reason, result.by) == ("r0; r2", ("g0", "g2"))
+
+
+@pytest.mark.parametrize(
+    ("letters", "policy", "rule"),
+    [
+        ("ra", COUNT, Rule.REJECT),
+        ("ea", COUNT, Rule.FAILURE),
+        ("a-", HOLD, Rule.ACCEPT),
+        ("--", COUNT, Rule.COUNT),
+        ("--", HOLD, Rule.HOLD),
+        ("", COUNT, None),
+    ],
+)
+def test_the_rule_that_decided_is_told(letters: str, policy: UngradedPolicy, rule: Rule | None) -> None:
+    """Who reads a status can name what made it."""
+    assert combine(said(letters), policy).rule is rule
+
+
+@pytest.mark.parametrize("policy", [COUNT, HOLD])
+def test_the_policy_for_ungraded_frames_is_named_in_the_reason(policy: UngradedPolicy) -> None:
+    """The reason goes into the audit trail: it names the preference that decided, then why no grader did."""
+    assert f"grader.ungraded={policy.value}" in combine(said("--"), policy).reason
+    assert combine(said("--"), policy).reason.endswith(": -0; -1")
