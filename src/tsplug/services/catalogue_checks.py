@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from tsplug.flats import cadence_rules
@@ -40,6 +41,15 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
     if {"grader", "grader.metrics"} & set(changed):
         for key in sorted(profile.grader.metrics.keys() - METRIC_CHECKS.keys()):
             yield f"grader.metrics.{key}", "unknown; there are " + ", ".join(METRIC_CHECKS)
+    folder = profile.grader.rejected_dir
+    if {"grader", "grader.rejected_dir"} & set(changed) and folder and not _is_absolute(folder):
+        wanted = "must be an absolute path like /data/rejected or D:\\rejected, or empty for a folder beside the frame"
+        yield "grader.rejected_dir", f"{wanted}, not {folder!r}"
+
+
+def _is_absolute(path: str) -> bool:
+    """Return whether a path stands for one place, on the system of any rig that shares the store."""
+    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
 
 
 def _project_conflicts(project: Project, changed: Collection[str]) -> Iterator[tuple[str, str]]:

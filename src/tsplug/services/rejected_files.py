@@ -89,6 +89,12 @@ class RejectedFiles:
             self._forget(move)
 
     def _move(self, image: AcquiredImage, target: Path) -> MovedFile:
+        if Path(image.file).is_absolute() and not target.is_absolute():
+            # Below whatever folder the program was started in, nobody would find it again.
+            problem = f"{image.file}: stays, because {target} is no absolute path here; set grader.rejected_dir to one"
+            return MovedFile(
+                image_id=image.id or 0, guid=image.guid, from_file=image.file, to_file=image.file, problem=problem
+            )
         with self._store.write() as unit:
             move = unit.add(
                 FileMove(

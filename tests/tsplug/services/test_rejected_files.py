@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from tsplug.errors import FileError
+from tsplug.errors import FileError, InputError
 from tsplug.files.fits import FitsFiles
 from tsplug.model import AcquiredImage, FileMove, GraderPreferences, GradingStatus, MoveState, Profile, StatusChange
+from tsplug.services.catalogue_drafts import Request
+from tsplug.services.catalogue_edit import edit_record
 from tsplug.services.doctor import examine, mend
 from tsplug.services.rejected_files import RejectedFiles, moved_files
 from tsplug.testing.catalogue import stocked_store
@@ -105,6 +107,32 @@ def test_an_archive_outside_the_tree_mirrors_the_way_to_the_frame(tmp_path: Path
     frame.become(REJECTED)
     frame.files.follow(["g"])
     assert frame.path == archive / frame.saved.relative_to("/")
+
+
+def test_a_relative_archive_of_an_older_store_moves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be below whatever folder the program was started in; one line says what to set."""
+    monkeypatch.chdir(tmp_path)
+    frame = Frame(tmp_path, rejected_dir="archive")
+    frame.become(REJECTED)
+    [told] = frame.files.follow(["g"])
+    assert "no absolute path here; set grader.rejected_dir to one" in told.problem
+    assert (frame.path, frame.saved.exists(), moved_files(frame.store)) == (frame.saved, True, [])
+
+
+@pytest.mark.parametrize("folder", ["archive", "~/archive", "./archive", "D:archive"])
+def test_a_relative_archive_is_refused(tmp_path: Path, folder: str) -> None:
+    """An archive is one place, wherever a program is started."""
+    frame = Frame(tmp_path)
+    with pytest.raises(InputError, match=r"grader.rejected_dir: must be an absolute path like /data/rejected"):
+        edit_record(Request("profile", "1", (f"grader.rejected_dir={folder}",)), frame.store, clock=frame.clock)
+
+
+@pytest.mark.parametrize("folder", ["/data/rejected", "D:\\rejected", ""])
+def test_an_absolute_archive_is_taken(tmp_path: Path, folder: str) -> None:
+    """Of whatever system: rigs of several may share a store."""
+    frame = Frame(tmp_path, rejected_dir="/before")
+    row = edit_record(Request("profile", "1", (f"grader.rejected_dir={folder}",)), frame.store, clock=frame.clock)
+    assert row["grader"]["rejected_dir"] == folder
 
 
 def test_without_the_preference_files_stay(tmp_path: Path) -> None:
