@@ -75,11 +75,14 @@ def open_store(
     return open_sql_store(url, clock, create=create, keep_copy=keep_copy, must_write=must_write)
 
 
-def frame_files() -> FrameFiles:
-    """Return what reads FITS frames from this machine's disks."""
-    from tsplug.files.fits import FitsFiles
+def frame_files(*, keep_memory: bool = False) -> FrameFiles:
+    """Return what reads FITS and XISF frames from this machine's disks.
 
-    return FitsFiles()
+    ``keep_memory`` is for who reads many frames of one size and lets go of each before the next: it is quicker.
+    """
+    from tsplug.files.frames import DiskFrames
+
+    return DiskFrames(keep_memory=keep_memory)
 
 
 def frame_headers() -> FrameHeaders:
@@ -91,9 +94,9 @@ def frame_headers() -> FrameHeaders:
 
 def verify_frame(file: Path) -> FrameStatus:
     """Say whether a frame is on disk and whole, reading all of it and comparing its checksums."""
-    from tsplug.files.fits import FitsFiles
+    from tsplug.files.frames import DiskFrames
 
-    return FitsFiles().verify(file)
+    return DiskFrames().verify(file)
 
 
 def open_scheduler_database(file: Path) -> AbstractContextManager[SchedulerSource]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tsplug.app import SystemClock, default_store_url, frame_files, open_store, system_clock
-from tsplug.files.fits import FitsFiles
+from tsplug.files.frames import DiskFrames
 from tsplug.model import Site
 from tsplug.testing import ManualClock
 
@@ -50,4 +50,4 @@ def test_system_clock_is_aware_and_moves_on() -> None:
 
 def test_frames_are_read_as_fits() -> None:
     """Frames on disk are FITS files."""
-    assert isinstance(frame_files(), FitsFiles)
+    assert isinstance(frame_files(), DiskFrames)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tsplug.errors import FileError, InputError
-from tsplug.files.fits import FitsFiles
+from tsplug.files.frames import DiskFrames
 from tsplug.model import AcquiredImage, FileMove, GraderPreferences, GradingStatus, MoveState, Profile, StatusChange
 from tsplug.services.catalogue_drafts import Request
 from tsplug.services.catalogue_edit import edit_record
@@ -28,7 +28,7 @@ class Killed(BaseException):
 class Frame:
     """One recorded frame with its file, and what moves it."""
 
-    def __init__(self, folder: Path, files: FitsFiles | None = None, **preferences: Any) -> None:
+    def __init__(self, folder: Path, files: DiskFrames | None = None, **preferences: Any) -> None:
         self.clock = ManualClock()
         self.store = stocked_store(self.clock)
         self.saved = folder / "lights" / "1.fits"
@@ -52,7 +52,7 @@ class Frame:
                     exposure_s=60,
                 )
             ).id
-        self.files = RejectedFiles(self.store, files or FitsFiles(), clock=self.clock)
+        self.files = RejectedFiles(self.store, files or DiskFrames(), clock=self.clock)
 
     @property
     def image(self) -> AcquiredImage:
@@ -161,7 +161,7 @@ def test_another_file_is_never_overwritten(tmp_path: Path) -> None:
     assert frame.image.status is REJECTED
 
 
-class FullDisk(FitsFiles):
+class FullDisk(DiskFrames):
     def move(self, source: Path, target: Path) -> None:
         raise FileError(f"{source} cannot be moved to {target}: No space left on device")
 
@@ -175,18 +175,18 @@ def test_a_full_disk_is_one_line_and_the_grade_stands(tmp_path: Path) -> None:
     assert (frame.path, frame.image.status, moved_files(frame.store)) == (frame.saved, REJECTED, [])
 
 
-class KilledAfterMove(FitsFiles):
+class KilledAfterMove(DiskFrames):
     def move(self, source: Path, target: Path) -> None:
         super().move(source, target)
         raise Killed
 
 
-class KilledBeforeMove(FitsFiles):
+class KilledBeforeMove(DiskFrames):
     def move(self, source: Path, target: Path) -> None:
         raise Killed
 
 
-class KilledBetweenNames(FitsFiles):
+class KilledBetweenNames(DiskFrames):
     def move(self, source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(source, target)
@@ -197,13 +197,13 @@ DEATHS = pytest.mark.parametrize("death", [KilledAfterMove, KilledBeforeMove, Ki
 
 
 @DEATHS
-def test_the_next_start_heals_a_move_that_was_cut_off(tmp_path: Path, death: type[FitsFiles]) -> None:
+def test_the_next_start_heals_a_move_that_was_cut_off(tmp_path: Path, death: type[DiskFrames]) -> None:
     """Wherever it was cut, afterwards the record names the one file there is, and the move can be made."""
     frame = Frame(tmp_path, death())
     frame.become(REJECTED)
     with pytest.raises(Killed):
         frame.files.follow(["g"])
-    frame.files = RejectedFiles(frame.store, FitsFiles(), clock=frame.clock)
+    frame.files = RejectedFiles(frame.store, DiskFrames(), clock=frame.clock)
     assert frame.files.settle() == 1
     assert list(tmp_path.rglob("*.fits")) == [frame.path]
     frame.files.follow(["g"])
@@ -212,7 +212,7 @@ def test_the_next_start_heals_a_move_that_was_cut_off(tmp_path: Path, death: typ
 
 
 @DEATHS
-def test_the_next_start_heals_a_return_that_was_cut_off(tmp_path: Path, death: type[FitsFiles]) -> None:
+def test_the_next_start_heals_a_return_that_was_cut_off(tmp_path: Path, death: type[DiskFrames]) -> None:
     """The way back is journalled as the way out is."""
     frame = Frame(tmp_path)
     frame.become(REJECTED)
@@ -230,7 +230,7 @@ def test_the_doctor_knows_what_was_cut_off(tmp_path: Path) -> None:
     with pytest.raises(Killed):
         frame.files.follow(["g"])
 
-    class Whole(FitsFiles):
+    class Whole(DiskFrames):
         def status(self, file: Path) -> Any:
             found = super().status(file)
             return type(found)(exists=found.exists)

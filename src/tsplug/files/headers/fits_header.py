@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from tsplug.files.headers.cards import CARD_BYTES, Cards, Keywords, image_cards, read_cards
@@ -41,9 +42,7 @@ class FitsHeaderReader:
             HeaderError: it is no FITS, or its header has no end.
             OSError: it cannot be read.
         """
-        primary = _header(source, 0)
-        if not primary.startswith(MAGIC):
-            raise HeaderError("is no FITS file" if primary else "is empty")
+        primary = primary_header(source)
         cards = read_cards(primary, self._keywords)
         header = primary
         if _KIND not in cards.values or cards.values.get("NAXIS") == 0:
@@ -65,24 +64,69 @@ class FitsHeaderReader:
 
     def _extension(self, source: ByteSource, primary: bytes) -> bytes:
         """Return the header of the first extension that says what the frame is, else of the first image, or nothing."""
-        structure = read_cards(primary, self._every).values
-        has_image = _has_image(structure)
-        offset, left = _padded(len(primary) + CARD_BYTES) + _data_bytes(structure), LONGEST_HEADER_BYTES - len(primary)
-        image = b""
-        for _ in range(_MOST_PARTS):
-            if offset > _FARTHEST or left <= 0:
-                break
-            header = _next_header(source, offset)
-            if not header:
-                break
-            structure = read_cards(header, self._every).values
-            if _KIND in structure:
-                return header
-            if not image and not has_image and _has_image(structure):
-                image = header
-            offset += _padded(len(header) + CARD_BYTES) + _data_bytes(structure)
-            left -= len(header)
+        parts = _parts(source, primary, keywords=self._every)
+        first, image = next(parts), b""
+        for part in parts:
+            if _KIND in part.structure:
+                return part.header
+            if not image and not first.has_image and part.has_image:
+                image = part.header
         return image
+
+
+@dataclass(frozen=True, slots=True)
+class FitsPart:
+    """One part of a FITS file: its header up to END, the cards in it, and where its data lie with their padding."""
+
+    header: bytes
+    structure: Mapping[str, CardValue]
+    data_offset: int
+    data_bytes: int
+
+    @property
+    def has_image(self) -> bool:
+        """Return whether the data are an image of at least two axes, packed in tiles or not."""
+        if self.structure.get("ZIMAGE") is True:
+            return True
+        return self.structure.get("XTENSION", "IMAGE") == "IMAGE" and count_of(self.structure, "NAXIS") >= 2
+
+
+def fits_parts(source: ByteSource) -> Iterator[FitsPart]:
+    """Yield the parts of a FITS file, as far as their headers can be read.
+
+    Raises:
+        HeaderError: it is no FITS, or its first header has no end.
+        OSError: it cannot be read.
+    """
+    yield from _parts(source, primary_header(source), keywords=Keywords())
+
+
+def primary_header(source: ByteSource) -> bytes:
+    """Return the first header of a FITS file up to its END.
+
+    Raises:
+        HeaderError: it is no FITS, or its header has no end.
+        OSError: it cannot be read.
+    """
+    header = _header(source, 0)
+    if not header.startswith(MAGIC):
+        raise HeaderError("is no FITS file" if header else "is empty")
+    return header
+
+
+def _parts(source: ByteSource, primary: bytes, *, keywords: Keywords) -> Iterator[FitsPart]:
+    header, offset, left = primary, 0, LONGEST_HEADER_BYTES
+    for _ in range(_MOST_PARTS + 1):
+        structure = read_cards(header, keywords).values
+        data_offset = offset + _padded(len(header) + CARD_BYTES)
+        part = FitsPart(header, structure, data_offset, _data_bytes(structure))
+        yield part
+        offset, left = data_offset + part.data_bytes, left - len(header)
+        if offset > _FARTHEST or left <= 0:
+            return
+        header = _next_header(source, offset)
+        if not header:
+            return
 
 
 def _header(source: ByteSource, offset: int) -> bytes:
@@ -131,29 +175,24 @@ def _end(header: bytes, start: int) -> int:
     return -1
 
 
-def _has_image(structure: Mapping[str, CardValue]) -> bool:
-    if structure.get("ZIMAGE") is True:
-        return True
-    return structure.get("XTENSION", "IMAGE") == "IMAGE" and _count(structure, "NAXIS") >= 2
-
-
 def _data_bytes(structure: Mapping[str, CardValue]) -> int:
     """Return the padded length of the data behind a header (FITS 4.0, section 4.4.1.1), 0 where it claims nonsense."""
-    axes = [_count(structure, f"NAXIS{axis}") for axis in range(1, min(_count(structure, "NAXIS"), 999) + 1)]
+    axes = [count_of(structure, f"NAXIS{axis}") for axis in range(1, min(count_of(structure, "NAXIS"), 999) + 1)]
     if not axes:
         return 0
     if structure.get("GROUPS") is True and axes[0] == 0:
         axes = axes[1:]
-    values = _count(structure, "PCOUNT")
+    values = count_of(structure, "PCOUNT")
     pixels = 1
     for length in axes:
         pixels = min(pixels * length, _FARTHEST)
     bits = structure.get("BITPIX")
     size = abs(bits) // 8 if isinstance(bits, int) else 0
-    return _padded(min(size * max(_count(structure, "GCOUNT", default=1), 1) * (values + pixels), _FARTHEST))
+    return _padded(min(size * max(count_of(structure, "GCOUNT", default=1), 1) * (values + pixels), _FARTHEST))
 
 
-def _count(structure: Mapping[str, CardValue], keyword: str, *, default: int = 0) -> int:
+def count_of(structure: Mapping[str, CardValue], keyword: str, *, default: int = 0) -> int:
+    """Return what a card counts; the default where it counts nothing, or nonsense."""
     value = structure.get(keyword, default)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _FARTHEST else default
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from xml.parsers import expat
 
@@ -44,8 +45,7 @@ class XisfHeaderReader:
             HeaderError: it is no XISF, too long, cut off, or damaged.
             OSError: it cannot be read.
         """
-        elements = _Elements(self._keywords)
-        _parse(_xml(source), elements)
+        elements = self._elements(source)
         cards = elements.cards
         count = count_in_processing(_processing_text(source, elements))
         if count is None:
@@ -56,6 +56,30 @@ class XisfHeaderReader:
             cards.history.clear()
         cards.drop(self._extra)
         return cards, elements.properties, count
+
+    def read_image(self, source: ByteSource) -> XisfImage:
+        """Return what a file says of its first image.
+
+        Raises:
+            HeaderError: it is no XISF, too long, cut off, or damaged.
+            OSError: it cannot be read.
+        """
+        elements = self._elements(source)
+        return XisfImage(elements.cards, elements.properties, elements.image)
+
+    def _elements(self, source: ByteSource) -> _Elements:
+        elements = _Elements(self._keywords)
+        _parse(_xml(source), elements)
+        return elements
+
+
+@dataclass(frozen=True, slots=True)
+class XisfImage:
+    """The first image of a file: all cards and properties, and the attributes that say where and how its pixels lie."""
+
+    cards: Cards
+    properties: dict[str, CardValue]
+    attributes: Mapping[str, str]
 
 
 class _Elements:
@@ -73,6 +97,7 @@ class _Elements:
         self.properties: dict[str, CardValue] = {}
         self.processing = ""
         self.block: dict[str, str] = {}
+        self.image: dict[str, str] = {}
         self._keywords = keywords
         self._open: dict[str, str] = {}
         self._text: list[str] = []
@@ -86,8 +111,11 @@ class _Elements:
             self._open = attributes
             self._text.clear()
             self.parser.CharacterDataHandler, self.parser.EndElementHandler = self._text.append, self.end
-        elif name == "Image" and "imageType" in attributes:
-            self.properties.setdefault("Image:imageType", one_line(attributes["imageType"]))
+        elif name == "Image":
+            self.image = self.image or attributes
+            self._take_property("Image:imageType", attributes.get("imageType", ""))
+        elif name == "ColorFilterArray":
+            self._take_property("Image:ColorFilterArray", attributes.get("pattern", ""))
 
     def end(self, tag: str) -> None:
         """Leave an element; at the end of a property, take what it said."""
@@ -102,6 +130,10 @@ class _Elements:
             value = _property_value(attributes.get("type", ""), text.strip())
             if value is not None and not isinstance(value, Unusable):
                 self.properties.setdefault(attributes["id"], value)
+
+    def _take_property(self, name: str, text: str) -> None:
+        if text:
+            self.properties.setdefault(name, one_line(text))
 
     def _take_keyword(self, attributes: dict[str, str]) -> None:
         keyword = self._keywords[attributes.get("name", "")]

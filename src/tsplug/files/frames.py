@@ -1,0 +1,133 @@
+"""Frames on this machine's disks, FITS and XISF: read whole, or checked without reading their pixels."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tsplug.errors import FileError
+from tsplug.files.headers.sources import GzipBytes, HeaderError, PlainBytes
+from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
+from tsplug.files.moving import move_file
+from tsplug.files.pixels.buffers import FreshMemory, KeptMemory, PixelMemory
+from tsplug.files.pixels.claims import PixelError
+from tsplug.files.pixels.fits_frame import FitsFrame
+from tsplug.files.pixels.sources import GzipSource, PlainSource
+from tsplug.files.pixels.xisf_frame import XisfFrame
+from tsplug.ports import FramePixels, FrameStatus
+
+_GZIP_MAGIC = b"\x1f\x8b"
+# A pipe named like a frame must not be waited for; it is looked at before it is read.
+_OPENING = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+_KINDS = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"II*\0": "a TIFF picture",
+    b"MM\0*": "a TIFF picture",
+    b"PK\x03\x04": "a ZIP archive",
+    b"%PDF": "a PDF document",
+}
+
+
+class DiskFrames:
+    """Reads, checks and moves frames: the first image of a file, packed or not."""
+
+    def __init__(self, *, keep_memory: bool = False) -> None:
+        """Prepare; ``keep_memory`` is for who reads many frames of one size and lets go of each before the next."""
+        self._memory: PixelMemory = KeptMemory() if keep_memory else FreshMemory()
+
+    def read(self, file: Path) -> FramePixels:
+        """Read a frame; see `tsplug.ports.FrameFiles`."""
+        with _opened(file) as frame:
+            return frame.read(self._memory)
+
+    def status(self, file: Path) -> FrameStatus:
+        """Say whether a frame is on disk and whole, from its headers and its length alone."""
+        try:
+            with _opened(file) as frame:
+                frame.check()
+        except FileError as error:
+            return FrameStatus(exists=file.exists(), problem=str(error).removeprefix(f"{file}: "))
+        return FrameStatus(exists=True)
+
+    def verify(self, file: Path) -> FrameStatus:
+        """Say whether a frame is on disk and whole, reading all of it and comparing checksums where it has some."""
+        status = self.status(file)
+        if status.problem or not status.exists:
+            return status
+        try:
+            with _opened(file) as frame:
+                return FrameStatus(exists=True, problem=frame.wrong_sums())
+        except FileError as error:
+            return FrameStatus(exists=True, problem=str(error).removeprefix(f"{file}: "))
+
+    def move(self, source: Path, target: Path) -> None:
+        """Give a file another name; see `tsplug.files.moving.move_file`."""
+        move_file(source, target)
+
+    def same(self, one: Path, other: Path) -> bool:
+        """Return whether two names are those of one file."""
+        return one.samefile(other)
+
+    def remove_name(self, file: Path) -> None:
+        """Take one of several names from a file."""
+        file.unlink(missing_ok=True)
+
+
+class _Frame(Protocol):
+    """A file that is open: its header can be read."""
+
+    def check(self) -> None: ...
+
+    def read(self, memory: PixelMemory) -> FramePixels: ...
+
+    def wrong_sums(self) -> str: ...
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[_Frame]:
+    """Open a file, whatever its name says it is, and tell in one line what is wrong with it meanwhile.
+
+    Raises:
+        FileError: it is missing, no frame, or damaged.
+    """
+    try:
+        descriptor = os.open(file, _OPENING)
+    except FileNotFoundError as error:
+        raise FileError(f"{file}: missing") from error
+    except (OSError, ValueError) as error:
+        raise FileError(f"{file}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        with _frame(file, descriptor) as frame:
+            yield frame
+    except HeaderError as error:
+        raise FileError(f"{file}: {error}; copy it again from where it was saved, or leave it out") from error
+    except PixelError as error:
+        raise FileError(f"{file}: {error}") from error
+    except MemoryError as error:
+        raise FileError(f"{file}: is too large for the memory of this machine") from error
+    except OSError as error:
+        raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _frame(file: Path, descriptor: int) -> Iterator[_Frame]:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise PixelError("is no regular file")
+    start = os.pread(descriptor, len(XISF_MAGIC), 0)
+    for magic, kind in _KINDS.items():
+        if start.startswith(magic):
+            raise PixelError(f"is no FITS file but {kind}; only FITS and XISF frames are read")
+    if start == XISF_MAGIC:
+        yield XisfFrame(PlainBytes(descriptor), PlainSource(descriptor))
+    elif start.startswith(_GZIP_MAGIC):
+        with GzipSource(file) as source:
+            yield FitsFrame(GzipBytes(descriptor), source)
+    else:
+        yield FitsFrame(PlainBytes(descriptor), PlainSource(descriptor), file=file)

@@ -1,0 +1,1 @@
+"""Pixels of frames: what a header promises is held against the file before memory is taken for it."""

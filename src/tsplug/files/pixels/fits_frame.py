@@ -1,0 +1,75 @@
+"""A FITS frame that is open: the first image of the file, and what the header says of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from tsplug.files.headers.fits_header import FitsHeaderReader, FitsPart, fits_parts
+from tsplug.files.headers.sources import ByteSource
+from tsplug.files.pixels.buffers import PixelMemory
+from tsplug.files.pixels.claims import PixelError
+from tsplug.files.pixels.fits_pixels import fits_image, read_fits
+from tsplug.files.pixels.sources import PixelSource
+from tsplug.files.pixels.sums import sum_is_right
+from tsplug.ports import FramePixels
+
+
+class FitsFrame:
+    """Reads one frame.
+
+    Args:
+        headers: what gives the bytes of headers.
+        source: what gives those of pixels.
+        file: where it lies, where astropy can read it there; tiles within gzip are not unpacked.
+    """
+
+    def __init__(self, headers: ByteSource, source: PixelSource, *, file: Path | None = None) -> None:
+        self._headers = headers
+        self._source = source
+        self._file = file
+
+    def check(self) -> None:
+        """Hold what the headers claim against the file.
+
+        Raises:
+            HeaderError: it is no FITS.
+            PixelError: it holds no image, or not all of it.
+        """
+        _, part = self._image
+        if _is_tiled(part):
+            from tsplug.files.pixels.tiled_pixels import check_tiled
+
+            check_tiled(part, self._source)
+        else:
+            self._source.require(fits_image(part).end)
+
+    def read(self, memory: PixelMemory) -> FramePixels:
+        """Return pixels and header cards; errors are those of `check`, and of damage within the pixels."""
+        number, part = self._image
+        cards, _, _ = FitsHeaderReader(None).read(self._headers)
+        if not _is_tiled(part):
+            return FramePixels(read_fits(fits_image(part), self._source, memory=memory), dict(cards.values))
+        if self._file is None:
+            raise PixelError("is packed in tiles and by gzip; unpack it with gunzip first")
+        from tsplug.files.pixels.tiled_pixels import read_tiled
+
+        with self._file.open("rb") as stream:
+            return FramePixels(read_tiled(stream, part, number=number, source=self._source), dict(cards.values))
+
+    def wrong_sums(self) -> str:
+        """Return which checksums are wrong, or nothing; a frame without any has none that is."""
+        parts = enumerate(fits_parts(self._headers))
+        wrong = [str(number) for number, part in parts if not sum_is_right(part, self._source)]
+        return f"DATASUM of part {', '.join(wrong)} is wrong: its data changed" if wrong else ""
+
+    @cached_property
+    def _image(self) -> tuple[int, FitsPart]:
+        for number, part in enumerate(fits_parts(self._headers)):
+            if part.has_image:
+                return number, part
+        raise PixelError("holds no image, or is truncated within its header")
+
+
+def _is_tiled(part: FitsPart) -> bool:
+    return part.structure.get("ZIMAGE") is True

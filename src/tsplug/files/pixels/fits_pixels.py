@@ -1,0 +1,128 @@
+"""Pixels of the first image in a FITS file that is not packed in tiles (FITS 4.0, sections 3.3 and 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.files.headers.fits_header import FitsPart, count_of
+from tsplug.files.pixels.buffers import PixelMemory
+from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
+from tsplug.files.pixels.sources import PixelSource
+from tsplug.model import CardValue
+
+CHUNK_PIXELS = 128 << 10
+"""Pixels that are read, turned and stored at a time: they stay in the processor's cache meanwhile."""
+_STORED = {bits: np.dtype(name) for bits, name in {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8"}.items()} | {
+    -32: np.dtype(">f4"),
+    -64: np.dtype(">f8"),
+}
+# By the bits of an integer: the BZERO that makes it unsigned (of bytes: signed), and the type that it then has.
+_OFFSETS = {8: (-128.0, "i1"), 16: (32768.0, "u2"), 32: (2.0**31, "u4"), 64: (2.0**63, "u8")}
+_MOST_AXES = 999
+_PRECISE_BITS = 32
+Turn = Callable[[NDArray[np.generic], NDArray[np.generic]], object]
+"""Turns a chunk as stored into one of native values: from, into."""
+
+
+@dataclass(frozen=True)
+class FitsImage:
+    """Where an image lies, what is stored there, the type that its values have, and how they come of what is stored."""
+
+    offset: int
+    claim: Claim
+    values: np.dtype[np.generic]
+    turn: Turn
+
+    @property
+    def end(self) -> int:
+        """Return where its last byte ends."""
+        return self.offset + self.claim.length
+
+
+def fits_image(part: FitsPart) -> FitsImage:
+    """Return how the image of a part is stored.
+
+    Raises:
+        PixelError: what its header says cannot be, or is no frame.
+    """
+    structure = part.structure
+    bits = structure.get("BITPIX")
+    if not isinstance(bits, int) or isinstance(bits, bool) or bits not in _STORED:
+        raise PixelError(f"says BITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
+    claim = Claim(frame_shape(axes_of(structure)), _STORED[bits])
+    claim.check()
+    scale, zero = _number(structure, "BSCALE", default=1.0), _number(structure, "BZERO", default=0.0)
+    values, turn = _turning(bits, scale=scale, zero=zero, blank=structure.get("BLANK"))
+    return FitsImage(part.data_offset, claim, values, turn)
+
+
+def read_fits(image: FitsImage, source: PixelSource, *, memory: PixelMemory) -> NDArray[np.generic]:
+    """Return the values of an image in native byte order: unsigned and scaled ones as what they stand for.
+
+    Raises:
+        PixelError: the file ends before they do, or cannot be unpacked.
+        OSError: it cannot be read.
+    """
+    source.require(image.end)
+    pixels = memory.take(image.claim.shape, image.values)
+    flat = pixels.reshape(-1)
+    chunk = np.empty(min(CHUNK_PIXELS, flat.size), image.claim.stored)
+    view = chunk.view(np.uint8).data
+    size = chunk.dtype.itemsize
+    for start in range(0, flat.size, chunk.size):
+        count = min(chunk.size, flat.size - start)
+        source.fill(view[: count * size], image.offset + start * size)
+        image.turn(chunk[:count], flat[start : start + count])
+    return pixels
+
+
+def axes_of(structure: Mapping[str, CardValue], prefix: str = "NAXIS") -> list[int]:
+    """Return the lengths of an image's axes, the quickest first."""
+    return [
+        count_of(structure, f"{prefix}{axis}") for axis in range(1, min(count_of(structure, prefix), _MOST_AXES) + 1)
+    ]
+
+
+def _number(structure: Mapping[str, CardValue], keyword: str, *, default: float) -> float:
+    value = structure.get(keyword, default)
+    return float(value) if isinstance(value, int | float) else default
+
+
+def _turning(bits: int, *, scale: float, zero: float, blank: object) -> tuple[np.dtype[np.generic], Turn]:
+    stored = _STORED[bits]
+    if scale == 1.0 and zero == 0.0:
+        return stored.newbyteorder("="), _copied
+    if scale == 1.0 and bits > 0 and zero == _OFFSETS[bits][0]:
+        values = np.dtype(_OFFSETS[bits][1])
+        return values, _shifted(stored, values)
+    values = np.dtype("f8" if abs(bits) > _PRECISE_BITS or bits == _PRECISE_BITS else "f4")
+    return values, _scaled(scale, zero, blank=blank if isinstance(blank, int) and bits > 0 else None)
+
+
+def _copied(stored: NDArray[np.generic], values: NDArray[np.generic]) -> None:
+    np.copyto(values, stored)
+
+
+def _shifted(stored: np.dtype[np.generic], values: np.dtype[np.generic]) -> Turn:
+    """Return what adds half of the range: turning the highest bit does, and swaps the bytes on the way."""
+    unsigned = np.dtype(f"u{stored.itemsize}")
+    bit = unsigned.type(1 << (8 * stored.itemsize - 1))
+
+    def turn(chunk: NDArray[np.generic], flat: NDArray[np.generic]) -> None:
+        np.bitwise_xor(chunk.view(unsigned.newbyteorder(">")), bit, out=flat.view(unsigned))
+
+    return turn
+
+
+def _scaled(scale: float, zero: float, *, blank: int | None) -> Turn:
+    def turn(chunk: NDArray[np.generic], flat: NDArray[np.generic]) -> None:
+        np.multiply(chunk, scale, out=flat, dtype=flat.dtype, casting="unsafe")
+        np.add(flat, zero, out=flat)
+        if blank is not None:
+            flat[chunk == blank] = np.nan
+
+    return turn

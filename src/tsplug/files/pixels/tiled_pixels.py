@@ -1,0 +1,90 @@
+"""Pixels of a FITS image that is packed in tiles (FITS 4.0, section 10); astropy unpacks what is found to be whole."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import BinaryIO
+
+import numpy as np
+from astropy.io import fits
+from astropy.utils.exceptions import AstropyUserWarning
+from numpy.typing import NDArray
+
+from tsplug.files.headers.fits_header import FitsPart, count_of
+from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
+from tsplug.files.pixels.fits_pixels import axes_of
+from tsplug.files.pixels.sources import PixelSource
+from tsplug.files.pixels.sums import sum_is_right
+
+_BOUNDED = frozenset({"RICE_1", "RICE_ONE", "GZIP_1", "GZIP_2"})
+"""What astropy unpacks within bounds whatever it is given; other damaged data can end the program."""
+_BYTES = frozenset({8, 16, 32, 64, -32, -64})
+_MOST_RATIO = 1100
+"""Bytes that a packed one stands for at most: deflate, the tightest that cameras' programs use, reaches 1032."""
+
+
+def check_tiled(part: FitsPart, source: PixelSource) -> Claim:
+    """Return what the header of a packed image claims, known to be possible.
+
+    Raises:
+        PixelError: it is not, or the file ends before the packed data do.
+    """
+    structure = part.structure
+    bits = structure.get("ZBITPIX")
+    if not isinstance(bits, int) or bits not in _BYTES:
+        raise PixelError(f"says ZBITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
+    claim = Claim(frame_shape(axes_of(structure, "ZNAXIS")), np.dtype(f"V{abs(bits) // 8}"))
+    claim.check()
+    tiles, rows = _tiles(part), count_of(structure, "NAXIS2")
+    if tiles != rows:
+        raise PixelError(f"claims {tiles} tiles but has {rows}: its header is damaged, copy it again")
+    if claim.length > _MOST_RATIO * part.data_bytes:
+        raise PixelError(
+            f"claims {claim.length} bytes of pixels in {part.data_bytes} packed ones: its header is damaged; "
+            "copy it again"
+        )
+    source.require(part.data_offset + part.data_bytes)
+    return claim
+
+
+def read_tiled(stream: BinaryIO, part: FitsPart, *, number: int, source: PixelSource) -> NDArray[np.generic]:
+    """Return the values of a packed image in native byte order.
+
+    Args:
+        stream: the file, open.
+        part: the part that holds the image.
+        number: which part of the file that is, 0 for the first.
+        source: the file's bytes.
+
+    Raises:
+        PixelError: it is damaged, or its checksum says so.
+    """
+    claim = check_tiled(part, source)
+    if part.structure.get("ZCMPTYPE") not in _BOUNDED and "DATASUM" not in part.structure:
+        raise PixelError(
+            f"is packed by {part.structure.get('ZCMPTYPE')} and has no DATASUM that tells whether it is whole; "
+            "unpack it with funpack first"
+        )
+    if not sum_is_right(part, source):
+        raise PixelError("has a wrong DATASUM: its data changed; copy it again from where it was saved")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyUserWarning)
+            with fits.open(stream, memmap=False) as hdus:
+                pixels = np.asarray(hdus[number].data)
+    except Exception as error:
+        raise PixelError(f"cannot be unpacked: {' '.join(str(error).split())}; copy it again") from error
+    if pixels.size != claim.count:
+        raise PixelError(f"unpacks to {pixels.size} pixels where {claim.count} are needed; copy it again")
+    return np.ascontiguousarray(pixels.reshape(claim.shape), dtype=pixels.dtype.newbyteorder("="))
+
+
+def _tiles(part: FitsPart) -> int:
+    """Return how many tiles the header claims; a tile is a row where it does not say (FITS 4.0, section 10.1.1)."""
+    axes = axes_of(part.structure, "ZNAXIS")
+    sides = [
+        count_of(part.structure, f"ZTILE{place}", default=length if place == 1 else 1)
+        for place, length in enumerate(axes, start=1)
+    ]
+    return math.prod(-(-length // max(side, 1)) for length, side in zip(axes, sides, strict=True))

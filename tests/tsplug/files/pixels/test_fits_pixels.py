@@ -1,0 +1,169 @@
+"""Pixels of FITS frames, however they are stored."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from frame_files import fits_header, write
+from pixel_files import fits_bytes
+
+from tsplug.errors import FileError
+from tsplug.files.frames import DiskFrames
+
+FILES = DiskFrames()
+FRAME = np.random.default_rng(3).normal(1000, 20, (61, 47)).astype(np.uint16)
+
+
+@pytest.mark.parametrize("kind", ["u1", "i2", "u2", "i4", "u4", "i8", "f4", "f8"])
+def test_every_kind_of_number(tmp_path: Path, kind: str) -> None:
+    """Numbers of all widths come as they were, unsigned ones too, in the byte order of this machine."""
+    pixels = np.random.default_rng(1).uniform(0, 100, (300, 500)).astype(kind)
+    read = FILES.read(write(tmp_path / "a.fits", fits_bytes(pixels))).pixels
+    assert read.dtype == np.dtype(kind)
+    assert read.dtype.isnative
+    assert np.array_equal(read, pixels)
+
+
+@pytest.mark.parametrize("kind", ["u1", "i2", "i4", "f4"])
+def test_scaled_numbers_are_what_they_stand_for(tmp_path: Path, kind: str) -> None:
+    """BSCALE and BZERO are worked in, as astropy does; a blank pixel is no number."""
+    stored = np.arange(12).reshape(3, 4).astype(kind)
+    cards = {"BSCALE": 0.5, "BZERO": 100.0} | ({} if kind == "f4" else {"BLANK": 7})
+    file = write(tmp_path / "a.fits", fits_bytes(stored, **cards))
+    read, peer = FILES.read(file).pixels, fits.getdata(file)
+    assert np.array_equal(read, peer, equal_nan=True)
+    assert read.dtype == peer.dtype.newbyteorder("=")
+    assert np.count_nonzero(np.isnan(read)) == (kind != "f4")
+
+
+def packed_twice(hdus: fits.HDUList, file: Path) -> Path:
+    hdus.writeto(file.with_suffix(".raw"))
+    return write(file, gzip.compress(file.with_suffix(".raw").read_bytes()))
+
+
+@pytest.mark.parametrize("algorithm", ["RICE_1", "GZIP_1", "GZIP_2", "HCOMPRESS_1"])
+def test_packed_tiles(tmp_path: Path, algorithm: str) -> None:
+    """Images packed in tiles come as they were, whichever way."""
+    fits.CompImageHDU(FRAME, compression_type=algorithm).writeto(tmp_path / "a.fits.fz", checksum=True)
+    read = FILES.read(tmp_path / "a.fits.fz")
+    assert read.pixels.dtype == np.uint16
+    assert np.array_equal(read.pixels, FRAME)
+    assert FILES.verify(tmp_path / "a.fits.fz").problem == ""
+
+
+def test_the_first_image_counts(tmp_path: Path) -> None:
+    """Behind an empty first part and a table comes the first image, and the cards of both."""
+    table = fits.BinTableHDU(np.zeros(3, dtype=[("a", "i4")]))
+    image = fits.ImageHDU(FRAME, fits.Header([("EGAIN", 0.5)]))
+    first = fits.PrimaryHDU(header=fits.Header([("OBJECT", "M 42")]))
+    fits.HDUList([first, table, image, fits.ImageHDU(FRAME + 1)]).writeto(tmp_path / "a.fits")
+    read = FILES.read(tmp_path / "a.fits")
+    assert np.array_equal(read.pixels, FRAME)
+    assert (read.header["OBJECT"], read.header["EGAIN"]) == ("M 42", 0.5)
+
+
+def test_a_frame_within_gzip(tmp_path: Path) -> None:
+    """A frame that was packed as a whole is unpacked as it is read; its end that is missing is told."""
+    content = gzip.compress(fits_bytes(FRAME))
+    assert np.array_equal(FILES.read(write(tmp_path / "a.fits.gz", content)).pixels, FRAME)
+    with pytest.raises(FileError, match="cannot be unpacked"):
+        FILES.read(write(tmp_path / "b.fits.gz", content[: len(content) // 2]))
+    tiled = packed_twice(fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(FRAME)]), tmp_path / "c.fits.gz")
+    with pytest.raises(FileError, match="gunzip"):
+        FILES.read(tiled)
+
+
+@pytest.mark.parametrize(
+    ("shape", "found"), [((3, 20, 30), (3, 20, 30)), ((1, 20, 30), (20, 30)), ((1, 3, 20, 30), (3, 20, 30))], ids=str
+)
+def test_planes_of_colour(tmp_path: Path, shape: tuple[int, ...], found: tuple[int, ...]) -> None:
+    """Three planes stay three; axes of length one are none."""
+    pixels = np.random.default_rng(1).integers(0, 60_000, shape).astype(np.uint16)
+    read = FILES.read(write(tmp_path / "a.fits", fits_bytes(pixels))).pixels
+    assert read.shape == found
+    assert np.array_equal(read, pixels.reshape(found))
+
+
+Lie = dict[str, object]
+LIES: list[tuple[Lie, str]] = [
+    ({"NAXIS1": 10**9}, "no frame has more than"),
+    ({"NAXIS1": 10**6}, "truncated: 11520 of at least"),
+    ({"NAXIS1": 10**9, "NAXIS2": 10**9}, "no frame has more than"),
+    ({"NAXIS1": 10**30}, "no pixels"),
+    ({"NAXIS1": 0}, "no pixels"),
+    ({"NAXIS1": -5}, "no pixels"),
+    ({"NAXIS1": "many"}, "no pixels"),
+    ({"BITPIX": 17}, "BITPIX = 17"),
+    ({"BITPIX": "x"}, "BITPIX = x"),
+    ({"NAXIS": 1}, "holds no image"),
+    ({"NAXIS": 999}, "999 axes"),
+    ({"NAXIS": 3, "NAXIS3": 7}, "one plane, or three of colour"),
+    ({"NAXIS": 4, "NAXIS3": 3, "NAXIS4": 3}, "4 axes"),
+]
+
+
+@pytest.mark.parametrize(("lie", "problem"), LIES, ids=[str(lie) for lie, _ in LIES])
+def test_a_lying_header_takes_no_memory(tmp_path: Path, lie: Lie, problem: str) -> None:
+    """What a header claims is held against the file first: one line says what is wrong, within a few megabytes."""
+    honest: Lie = {"SIMPLE": True, "BITPIX": 16, "NAXIS": 2, "NAXIS1": 60, "NAXIS2": 72}
+    file = write(tmp_path / "a.fits", fits_header({}, structure={**honest, **lie}) + bytes(8640))
+    tracemalloc.start()
+    with pytest.raises(FileError, match=problem) as caught:
+        FILES.read(file)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert str(caught.value).startswith(f"{file}: ")
+    assert most < 4 << 20
+    assert problem in FILES.status(file).problem
+
+
+def lying_tiles(file: Path) -> None:
+    content = file.read_bytes()
+    card = content.index(b"ZNAXIS2 =")
+    file.write_bytes(content[:card] + b"ZNAXIS2 =              9999999".ljust(80) + content[card + 80 :])
+
+
+def lying_rows(file: Path) -> None:
+    content = file.read_bytes()
+    for keyword in (b"ZNAXIS1", b"ZTILE1 "):
+        card = content.index(keyword + b" =")
+        content = content[:card] + keyword + b" =              9999999".ljust(73) + content[card + 80 :]
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(("lie", "problem"), [(lying_tiles, "tiles but has"), (lying_rows, "packed ones")])
+def test_lying_tiles_take_no_memory(tmp_path: Path, lie: Callable[[Path], None], problem: str) -> None:
+    """The number of tiles must fit the image, and its size what packing can do."""
+    fits.CompImageHDU(FRAME).writeto(tmp_path / "a.fits.fz")
+    lie(tmp_path / "a.fits.fz")
+    with pytest.raises(FileError, match=problem):
+        FILES.read(tmp_path / "a.fits.fz")
+
+
+def test_changed_tiles_are_found_by_their_checksum(tmp_path: Path) -> None:
+    """RICE unpacks whatever it is given; a DATASUM tells that it was changed."""
+    fits.CompImageHDU(FRAME, compression_type="RICE_1").writeto(tmp_path / "a.fits.fz", checksum=True)
+    content = bytearray((tmp_path / "a.fits.fz").read_bytes())
+    content[-3000] ^= 1
+    with pytest.raises(FileError, match="wrong DATASUM"):
+        FILES.read(write(tmp_path / "b.fits.fz", bytes(content)))
+
+
+def test_kept_memory_is_used_again_once_nobody_looks(tmp_path: Path) -> None:
+    """A frame that somebody still holds, if only in part, stays as it is; the memory of one let go of is reused."""
+    one, two = write(tmp_path / "1.fits", fits_bytes(FRAME)), write(tmp_path / "2.fits", fits_bytes(FRAME + 7))
+    files = DiskFrames(keep_memory=True)
+    corner = files.read(one).pixels[:5, :5]
+    other = files.read(two).pixels
+    assert np.array_equal(corner, FRAME[:5, :5])
+    address = other.ctypes.data
+    del other
+    again = files.read(one).pixels
+    assert again.ctypes.data == address
+    assert np.array_equal(again, FRAME)
