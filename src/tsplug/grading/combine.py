@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
 
-from tsplug.model import GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
+from tsplug.model import Band, GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
 
 ERROR_INPUT = "error"
 """The key of a verdict's inputs that tells of an error, which is why the grader abstained."""
+
+
+class Said(Protocol):
+    """What of a verdict decides: a `GraderVerdict` says it, and a `Conclusion`, which explains nothing."""
+
+    @property
+    def grader(self) -> str:
+        """Return who says it."""
+        ...
+
+    @property
+    def status(self) -> VerdictStatus:
+        """Return what is said."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Return why."""
+        ...
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Return what it rests on; `ERROR_INPUT` among it where the grader failed."""
+        ...
+
+
+class Conclusion(NamedTuple):
+    """What a grader concludes of a frame, without the numbers that explain it."""
+
+    grader: str
+    status: VerdictStatus
+    reason: str = ""
+    score: float | None = None
+    band: Band | None = None
+    error: str = ""
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Return the error, if there was one."""
+        return {ERROR_INPUT: self.error} if self.error else {}
 
 
 class Rule(StrEnum):
@@ -23,6 +64,15 @@ class Rule(StrEnum):
     HOLD = "no grader judged it, and grader.ungraded=hold keeps such frames pending"
 
 
+_STATUSES = {
+    Rule.REJECT: GradingStatus.REJECTED,
+    Rule.FAILURE: GradingStatus.PENDING,
+    Rule.ACCEPT: GradingStatus.ACCEPTED,
+    Rule.COUNT: GradingStatus.ACCEPTED,
+    Rule.HOLD: GradingStatus.PENDING,
+}
+
+
 @dataclass(frozen=True)
 class Combination:
     """A status, the reason in few words, the graders that decided, and the rule; None where nobody was asked."""
@@ -33,9 +83,7 @@ class Combination:
     rule: Rule | None = None
 
 
-def combine(
-    verdicts: Sequence[GraderVerdict], policy: UngradedPolicy, *, manual: GradingStatus | None = None
-) -> Combination:
+def combine(verdicts: Sequence[Said], policy: UngradedPolicy, *, manual: GradingStatus | None = None) -> Combination:
     """Return the status that follows from the verdicts of all enabled graders.
 
     A manual status wins; one reject rejects. Where a grader failed and none rejects the frame stays pending, whatever
@@ -44,25 +92,39 @@ def combine(
     """
     if manual is not None and manual is not GradingStatus.PENDING:
         return Combination(manual, "Manual", ("user",), Rule.MANUAL)
-    rejecting, accepting, abstaining = (
-        [verdict for verdict in verdicts if verdict.status is said]
-        for said in (VerdictStatus.REJECT, VerdictStatus.ACCEPT, VerdictStatus.ABSTAIN)
-    )
-    failed = [verdict for verdict in abstaining if has_failed(verdict)]
-    if rejecting:
-        return _of(GradingStatus.REJECTED, rejecting, rule=Rule.REJECT)
-    if failed:
-        return _of(GradingStatus.PENDING, failed, rule=Rule.FAILURE)
-    if accepting:
-        return _of(GradingStatus.ACCEPTED, accepting, rule=Rule.ACCEPT)
-    if not abstaining:
+    rule, deciding = _decided(verdicts, policy)
+    if rule is None:
         return Combination(GradingStatus.PENDING, "", ())
-    if policy is UngradedPolicy.COUNT:
-        return _by_policy(GradingStatus.ACCEPTED, abstaining, rule=Rule.COUNT)
-    return _by_policy(GradingStatus.PENDING, abstaining, rule=Rule.HOLD)
+    found = _of(_STATUSES[rule], deciding, rule=rule)
+    if rule in (Rule.COUNT, Rule.HOLD):
+        # The reason names the policy, then why nobody judged the frame.
+        return replace(found, reason=f"{rule}: {found.reason}" if found.reason else str(rule))
+    return found
 
 
-def has_failed(verdict: GraderVerdict) -> bool:
+def status_by(verdicts: Sequence[Said], policy: UngradedPolicy) -> GradingStatus:
+    """Return the status that `combine` finds, without reasons."""
+    rule, _ = _decided(verdicts, policy)
+    return GradingStatus.PENDING if rule is None else _STATUSES[rule]
+
+
+def _decided(verdicts: Sequence[Said], policy: UngradedPolicy) -> tuple[Rule | None, Sequence[Said]]:
+    """Return the rule that decides, and the verdicts by which it does."""
+    rejecting = [verdict for verdict in verdicts if verdict.status is VerdictStatus.REJECT]
+    if rejecting:
+        return Rule.REJECT, rejecting
+    failed = [verdict for verdict in verdicts if has_failed(verdict)]
+    if failed:
+        return Rule.FAILURE, failed
+    accepting = [verdict for verdict in verdicts if verdict.status is VerdictStatus.ACCEPT]
+    if accepting:
+        return Rule.ACCEPT, accepting
+    if not verdicts:
+        return None, ()
+    return Rule.COUNT if policy is UngradedPolicy.COUNT else Rule.HOLD, verdicts
+
+
+def has_failed(verdict: Said) -> bool:
     """Return whether a grader abstained because something went wrong, not because it had nothing to say."""
     return verdict.status is VerdictStatus.ABSTAIN and bool(verdict.inputs.get(ERROR_INPUT))
 
@@ -79,13 +141,7 @@ def failure(grader: str, image_guid: str, *, error: str) -> GraderVerdict:
     )
 
 
-def _by_policy(status: GradingStatus, abstaining: Sequence[GraderVerdict], *, rule: Rule) -> Combination:
-    """Return what the policy makes of a frame that nobody judged; the reason names the policy, then why nobody did."""
-    found = _of(status, abstaining, rule=rule)
-    return replace(found, reason=f"{rule}: {found.reason}" if found.reason else str(rule))
-
-
-def _of(status: GradingStatus, deciding: Sequence[GraderVerdict], *, rule: Rule) -> Combination:
+def _of(status: GradingStatus, deciding: Sequence[Said], *, rule: Rule) -> Combination:
     ordered = sorted(deciding, key=lambda verdict: (verdict.grader, verdict.reason))
     reasons = dict.fromkeys(verdict.reason for verdict in ordered if verdict.reason)
     return Combination(status, "; ".join(reasons), tuple(dict.fromkeys(each.grader for each in ordered)), rule)

@@ -71,33 +71,86 @@ def score_values(
     keys = {row.metric for row in criteria.rows}
     numbers = {key: np.array([values.get(key, math.nan)], dtype=np.float64) for key in sorted(keys)}
     peers = {key: np.array([value], dtype=np.float64) for key, value in (baselines or {}).items()}
-    card = card_at(score_frames(criteria, numbers, baselines=peers), 0)
+    card = Cards(score_frames(criteria, numbers, baselines=peers)).at(0)
     scored = card.score is not None and not card.gated
     return replace(card, next_band=_next_band(card, criteria)) if scored else card
 
 
-def card_at(scores: FrameScores, place: int) -> ScoreCard:
-    """Return the card of the frame at a place of scores, without what would reach the next band."""
-    criteria = scores.criteria
-    known = [each for each in scores.rows if not math.isnan(each.scores[place])]
-    missing = tuple(each.row.metric for each in scores.rows if math.isnan(each.scores[place]))
-    gated = tuple(gate.row.metric for gate in scores.gates if gate.failed[place])
-    unrounded = _number(scores.unrounded[place])
-    score = _number(scores.score[place])
-    card = ScoreCard(
-        score=None if score is None else int(score),
-        band=Band.E if gated else None if score is None else criteria.band_of(score),
-        unrounded=unrounded,
-        coverage=float(scores.coverage[place]),
-        rows=tuple(_row(each, place) for each in known),
-        missing=missing,
-        gated=gated,
-    )
-    if gated:
-        return replace(card, reason=_gate_text(scores, place))
-    if score is None:
-        return replace(card, reason=_ungraded_text(card, criteria))
-    return card
+class Cards:
+    """The cards of all frames of scores, made one by one when they are asked for.
+
+    Numbers are looked up in lists: an array takes longer to give one away than a card to be made.
+    """
+
+    def __init__(self, scores: FrameScores) -> None:
+        self._scores = scores
+        self._rows = [_Lists.of(each) for each in scores.rows]
+        self._score, self._unrounded = scores.score.tolist(), scores.unrounded.tolist()
+        self._coverage = scores.coverage.tolist()
+        self._failed = [gate.failed.tolist() for gate in scores.gates]
+
+    def conclusion(self, place: int) -> tuple[int | None, Band | None]:
+        """Return score and band of a frame, both None where it is ungraded."""
+        score = self._score[place]
+        if any(failed[place] for failed in self._failed):
+            return int(score), Band.E
+        return (None, None) if math.isnan(score) else (int(score), self._scores.criteria.band_of(score))
+
+    def at(self, place: int) -> ScoreCard:
+        """Return the card of the frame at a place, without what would reach the next band."""
+        criteria = self._scores.criteria
+        score, band = self.conclusion(place)
+        gated = [gate for gate, failed in zip(self._scores.gates, self._failed, strict=True) if failed[place]]
+        card = ScoreCard(
+            score=score,
+            band=band,
+            unrounded=_number(self._unrounded[place]),
+            coverage=self._coverage[place],
+            rows=tuple(row for lists in self._rows if (row := lists.row(place)) is not None),
+            missing=tuple(lists.row_of_set.metric for lists in self._rows if math.isnan(lists.scores[place])),
+            gated=tuple(gate.row.metric for gate in gated),
+        )
+        if gated:
+            return replace(card, reason="; ".join(_gate_words(gate, place) for gate in gated))
+        return card if score is not None else replace(card, reason=_ungraded_text(card, criteria))
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """What one row of criteria gives each frame, as `RowScores`, in lists."""
+
+    row_of_set: CriteriaRow
+    values: list[float]
+    baselines: list[float]
+    by_threshold: list[float]
+    by_deviation: list[float]
+    scores: list[float]
+    contribution: list[float]
+
+    @classmethod
+    def of(cls, scores: RowScores) -> _Lists:
+        names = ("values", "baselines", "by_threshold", "by_deviation", "scores", "contribution")
+        return cls(scores.row, *(getattr(scores, name).tolist() for name in names))
+
+    def row(self, place: int) -> CardRow | None:
+        """Return the row of a frame's card, None where its metric is not known."""
+        score = self.scores[place]
+        if math.isnan(score):
+            return None
+        row, threshold, deviation = self.row_of_set, self.by_threshold[place], _number(self.by_deviation[place])
+        return CardRow(
+            metric=row.metric,
+            value=self.values[place],
+            weight=row.weight,
+            good=row.good,
+            bad=row.bad,
+            baseline=_number(self.baselines[place]),
+            threshold_score=threshold,
+            deviation_score=deviation,
+            score=score,
+            contribution=self.contribution[place],
+            decided_by="deviation" if deviation is not None and deviation < threshold else "threshold",
+        )
 
 
 def reaching(card: ScoreCard, criteria: Criteria, *, band: Band) -> NextBand:
@@ -112,27 +165,6 @@ def reaching(card: ScoreCard, criteria: Criteria, *, band: Band) -> NextBand:
         for each in card.rows
     }
     return NextBand(band, points, values)
-
-
-def _row(scores: RowScores, place: int) -> CardRow:
-    threshold, deviation = float(scores.by_threshold[place]), _number(scores.by_deviation[place])
-    return CardRow(
-        metric=scores.row.metric,
-        value=float(scores.values[place]),
-        weight=scores.row.weight,
-        good=scores.row.good,
-        bad=scores.row.bad,
-        baseline=_number(scores.baselines[place]),
-        threshold_score=threshold,
-        deviation_score=deviation,
-        score=float(scores.scores[place]),
-        contribution=float(scores.contribution[place]),
-        decided_by="deviation" if deviation is not None and deviation < threshold else "threshold",
-    )
-
-
-def _gate_text(scores: FrameScores, place: int) -> str:
-    return "; ".join(_gate_words(gate, place) for gate in scores.gates if gate.failed[place])
 
 
 def _gate_words(gate: Gate, place: int) -> str:
@@ -169,4 +201,4 @@ def _value_of(row: CriteriaRow, score: float, *, baseline: float | None) -> floa
 
 
 def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+    return None if math.isnan(value) else value

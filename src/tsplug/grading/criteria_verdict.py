@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tsplug.grading.combine import Conclusion
 from tsplug.grading.criteria import Criteria, FrameScores, columns_of, score_frames
 from tsplug.grading.criteria_baseline import Baselines, baselines_of
-from tsplug.grading.criteria_card import ScoreCard, card_at, reaching
+from tsplug.grading.criteria_card import Cards, ScoreCard, reaching
 from tsplug.model import AcquiredImage, Band, GraderVerdict, VerdictStatus
 
 GRADER = "criteria"
@@ -24,17 +25,24 @@ class FrameJudge:
     def __init__(self, criteria: Criteria, images: Sequence[AcquiredImage]) -> None:
         self._criteria = criteria
         self._baselines = baselines_of(criteria, images)
-        self._scores = score_images(criteria, images, baselines=self._baselines)
+        self._cards = Cards(score_images(criteria, images, baselines=self._baselines))
+        self._thresholds = {str(band): least for band, least in criteria.thresholds.items()}
         self._places = {image.guid: place for place, image in enumerate(images)}
 
     def card(self, image: AcquiredImage) -> ScoreCard:
         """Return the card of one of the frames."""
-        return card_at(self._scores, self._places[image.guid])
+        return self._cards.at(self._places[image.guid])
+
+    def conclusion(self, image: AcquiredImage, *, minimum: Band) -> Conclusion:
+        """Return what `verdict` concludes of one of the frames."""
+        score, band = self._cards.conclusion(self._places[image.guid])
+        status, reason = _conclusion(band, minimum) if band is not None else _abstention(self.card(image))
+        return Conclusion(GRADER, status, reason, score, band)
 
     def verdict(self, image: AcquiredImage, *, minimum: Band) -> GraderVerdict:
         """Return the verdict of one of the frames: a band below the minimum rejects, no score abstains."""
         card = self.card(image)
-        status, reason = _conclusion(card, minimum)
+        status, reason = _conclusion(card.band, minimum) if card.band is not None else _abstention(card)
         return GraderVerdict(
             image_guid=image.guid,
             grader=GRADER,
@@ -46,18 +54,18 @@ class FrameJudge:
             inputs=self._inputs(card, self._places[image.guid], minimum=minimum),
         )
 
+    def _samples_of(self, metric: str, place: int) -> int:
+        samples = self._baselines.samples.get(metric)
+        return 0 if samples is None else int(samples[place])
+
     def _inputs(self, card: ScoreCard, place: int, *, minimum: Band) -> dict[str, object]:
         whole = self._criteria.set
-        samples = self._baselines.samples
-        rows = [
-            {**row.__dict__, "samples": int(samples[row.metric][place]) if row.metric in samples else 0}
-            for row in card.rows
-        ]
+        rows = [{**row.__dict__, "samples": self._samples_of(row.metric, place)} for row in card.rows]
         return {
             "set": whole.name,
             "set_guid": whole.guid,
             "minimum_grade": str(minimum),
-            "thresholds": {str(band): least for band, least in self._criteria.thresholds.items()},
+            "thresholds": dict(self._thresholds),
             "unrounded": card.unrounded,
             "coverage": card.coverage,
             "rows": rows,
@@ -86,12 +94,14 @@ def counts_for(band: Band, minimum: Band) -> bool:
     return band.value <= minimum.value
 
 
-def _conclusion(card: ScoreCard, minimum: Band) -> tuple[VerdictStatus, str]:
-    if card.band is None:
-        return VerdictStatus.ABSTAIN, card.reason
-    if counts_for(card.band, minimum):
+def _conclusion(band: Band, minimum: Band) -> tuple[VerdictStatus, str]:
+    if counts_for(band, minimum):
         return VerdictStatus.ACCEPT, ""
-    return VerdictStatus.REJECT, f"Grade {card.band} < {minimum}"
+    return VerdictStatus.REJECT, f"Grade {band} < {minimum}"
+
+
+def _abstention(card: ScoreCard) -> tuple[VerdictStatus, str]:
+    return VerdictStatus.ABSTAIN, card.reason
 
 
 def _detail(card: ScoreCard) -> str:

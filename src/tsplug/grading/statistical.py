@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
-from tsplug.grading.combine import ERROR_INPUT
+from tsplug.grading.combine import ERROR_INPUT, Conclusion
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
 from tsplug.model import GraderVerdict, VerdictStatus
@@ -23,7 +23,7 @@ def judge(case: Case) -> GraderVerdict:
     reason. A frame is accepted when none fails and one passes. With no test enabled it is accepted; where no test can
     say anything the grader abstains; where the frame could not be measured that is an error, not a grade.
     """
-    findings = [check.examine(case) for check in wanted_checks(case.preferences)]
+    findings = list(_examined(case))
     status, reason = _conclusion(findings)
     inputs = _inputs(case, findings)
     if _measuring_failed(case, findings, status=status):
@@ -32,6 +32,24 @@ def judge(case: Case) -> GraderVerdict:
     return GraderVerdict(
         image_guid=case.image.guid, grader=GRADER, version=VERSION, status=status, reason=reason, inputs=inputs
     )
+
+
+def conclude(case: Case) -> Conclusion:
+    """Return what `judge` concludes of one frame; tests stop at the first that fails."""
+    findings = []
+    for finding in _examined(case):
+        if finding.outcome is Outcome.REJECT:
+            return Conclusion(GRADER, VerdictStatus.REJECT, finding.check)
+        findings.append(finding)
+    status, reason = _conclusion(findings)
+    if _measuring_failed(case, findings, status=status):
+        error = case.image.measure_error
+        return Conclusion(GRADER, VerdictStatus.ABSTAIN, error, error=error)
+    return Conclusion(GRADER, status, reason)
+
+
+def _examined(case: Case) -> Iterator[Finding]:
+    return (check.examine(case) for check in wanted_checks(case.preferences))
 
 
 def _conclusion(findings: Sequence[Finding]) -> tuple[VerdictStatus, str]:

@@ -21,7 +21,7 @@ from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatu
 from tsplug.ports.lookups import PlaceLookups
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
-from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, ids_of
+from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, VerdictRow, ids_of
 
 __all__ = [
     "ArchiveSink",
@@ -57,5 +57,6 @@ __all__ = [
     "Spoilt",
     "Store",
     "Unit",
+    "VerdictRow",
     "ids_of",
 ]

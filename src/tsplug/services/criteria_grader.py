@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from tsplug.errors import NotFoundError
+from tsplug.grading.combine import Conclusion
 from tsplug.grading.criteria import Criteria
 from tsplug.grading.criteria_verdict import GRADER, FrameJudge, ungraded
-from tsplug.model import AcquiredImage, GraderVerdict, Profile
+from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
 from tsplug.services.criteria import load_criteria
 from tsplug.services.plan_images import PlanImages
@@ -31,13 +32,11 @@ class CriteriaGrader:
         """Return whether a set is assigned to the rig; with auto grading off the grader abstains."""
         return self._instead is not None or bool(profile.grader.criteria_set)
 
-    def prepare(self, plan: PlanImages, unit: Unit) -> Callable[[AcquiredImage], GraderVerdict]:
+    def prepare(self, plan: PlanImages, unit: Unit) -> CriteriaJudge:
         """Look up the sets of the rigs, score all of the plan's images, and return what tells of each."""
         rigs = {id(profile): profile for profile in map(plan.profile_of, plan.images)}.values()
         sets = {rig.grader.criteria_set: self._set_of(rig, unit) for rig in rigs if self.enabled(rig)}
-        judges = {name: FrameJudge(found, plan.images) for name, found in sets.items() if isinstance(found, Criteria)}
-        missing = {name: found for name, found in sets.items() if isinstance(found, str)}
-        return lambda image: self._judge(image, plan, judges=judges, missing=missing)
+        return CriteriaJudge(plan, sets, always=self._instead is not None)
 
     def _set_of(self, rig: Profile, unit: Unit) -> Criteria | str:
         if self._instead is not None:
@@ -49,15 +48,38 @@ class CriteriaGrader:
             self._known[name] = _stored_set(rig, unit)
         return self._known[name]
 
-    def _judge(
-        self, image: AcquiredImage, plan: PlanImages, *, judges: Mapping[str, FrameJudge], missing: Mapping[str, str]
-    ) -> GraderVerdict:
-        rig = plan.profile_of(image)
-        if not (rig.grader.auto_grade or self._instead is not None):
-            return ungraded(image.guid, f"auto grading is off for profile {rig.name!r}")
-        if rig.grader.criteria_set in missing:
-            return ungraded(image.guid, missing[rig.grader.criteria_set])
-        return judges[rig.grader.criteria_set].verdict(image, minimum=plan.template.minimum_grade)
+
+class CriteriaJudge:
+    """Judges the images of one plan by the sets of their rigs, by name; a text tells why there is none."""
+
+    def __init__(self, plan: PlanImages, sets: Mapping[str, Criteria | str], *, always: bool) -> None:
+        self._plan = plan
+        self._always = always
+        self._missing = {name: found for name, found in sets.items() if isinstance(found, str)}
+        self._judges = {
+            name: FrameJudge(found, plan.images) for name, found in sets.items() if isinstance(found, Criteria)
+        }
+
+    def __call__(self, image: AcquiredImage) -> GraderVerdict:
+        """Return the verdict of an image."""
+        rig = self._plan.profile_of(image)
+        why = self._why_ungraded(rig)
+        if why:
+            return ungraded(image.guid, why)
+        return self._judges[rig.grader.criteria_set].verdict(image, minimum=self._plan.template.minimum_grade)
+
+    def briefly(self, image: AcquiredImage) -> Conclusion:
+        """Return what the verdict of an image concludes."""
+        rig = self._plan.profile_of(image)
+        why = self._why_ungraded(rig)
+        if why:
+            return Conclusion(GRADER, VerdictStatus.ABSTAIN, why)
+        return self._judges[rig.grader.criteria_set].conclusion(image, minimum=self._plan.template.minimum_grade)
+
+    def _why_ungraded(self, rig: Profile) -> str:
+        if not (rig.grader.auto_grade or self._always):
+            return f"auto grading is off for profile {rig.name!r}"
+        return self._missing.get(rig.grader.criteria_set, "")
 
 
 def _stored_set(rig: Profile, unit: Unit) -> Criteria | str:

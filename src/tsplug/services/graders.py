@@ -8,18 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tsplug.errors import StoreError
-from tsplug.grading.combine import failure
+from tsplug.grading.combine import Said, failure
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
 from tsplug.services.criteria_grader import CriteriaGrader
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.statistical_grader import StatisticalGrader
 
+S = TypeVar("S")
+
 Judge = Callable[[AcquiredImage], GraderVerdict]
 """Judges one pending image of the plan it was prepared for; does no I/O."""
+
+
+class BriefJudge(Protocol):
+    """A judge that can leave out what explains its verdict, which takes much longer than to come to it.
+
+    It need not: who has no ``briefly`` is asked for the verdict.
+    """
+
+    def __call__(self, image: AcquiredImage) -> GraderVerdict:
+        """Return the verdict of an image."""
+        ...
+
+    def briefly(self, image: AcquiredImage) -> Said:
+        """Return the same conclusion."""
+        ...
 
 
 class Grader(Protocol):
@@ -60,10 +77,18 @@ class PreparedGrader:
 
     def verdict(self, image: AcquiredImage) -> GraderVerdict:
         """Return the grader's verdict of an image; an error abstains."""
-        if self.judge is None:
+        return self._of(image, self.judge)
+
+    def conclusion(self, image: AcquiredImage) -> Said:
+        """Return what the verdict of an image concludes, as shortly as the grader can; an error abstains."""
+        briefly: Callable[[AcquiredImage], Said] | None = getattr(self.judge, "briefly", self.judge)
+        return self._of(image, briefly)
+
+    def _of(self, image: AcquiredImage, judge: Callable[[AcquiredImage], S] | None) -> S | GraderVerdict:
+        if judge is None:
             return failure(self.grader.name, image.guid, error=self.error)
         try:
-            return self.judge(image)
+            return judge(image)
         except Exception as error:  # noqa: BLE001 - one frame's fault must neither reject it nor cost the others theirs
             return failure(self.grader.name, image.guid, error=f"grading failed: {type(error).__name__}: {error}")
 
@@ -86,6 +111,13 @@ def verdicts_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[Pre
     """Return what every grader says that the rig of an image wants; an abstention where it wants none."""
     profile = plan.profile_of(image)
     said = [prepared.verdict(image) for prepared in graders if prepared.grader.enabled(profile)]
+    return said or [_nobody(image)]
+
+
+def conclusions_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[PreparedGrader]) -> list[Said]:
+    """Return what the verdicts of `verdicts_of` conclude."""
+    profile = plan.profile_of(image)
+    said = [prepared.conclusion(image) for prepared in graders if prepared.grader.enabled(profile)]
     return said or [_nobody(image)]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from tsplug.grading.combine import Combination, combine
-from tsplug.model import AcquiredImage, Band, GraderVerdict, GradingStatus
+from tsplug.grading.combine import Combination, Said, combine, status_by
+from tsplug.model import AcquiredImage, Band, GraderVerdict, GradingStatus, UngradedPolicy
 from tsplug.ports import Unit
-from tsplug.services.graders import GRADERS, NOBODY, Grader, prepared_graders, verdicts_of
+from tsplug.services.graders import GRADERS, NOBODY, Grader, conclusions_of, prepared_graders, verdicts_of
 from tsplug.services.plan_images import PlanImages
+
+S = TypeVar("S", bound=Said)
 
 Statuses = tuple[GradingStatus, ...]
 
@@ -32,13 +35,13 @@ class Regraded:
     @property
     def status_changes(self) -> bool:
         """Return whether status or reject reason differ from what is stored, or a status by hand is given up."""
-        stored = (self.image.status, self.image.reject_reason, self.image.manual)
-        return stored != (self.combination.status, self.reason, False)
+        image = self.image
+        return image.status is not self.combination.status or image.manual or image.reject_reason != self.reason
 
     @property
     def score_changes(self) -> bool:
         """Return whether score or band differ from what is stored."""
-        return (self.image.score, self.image.band) != (self.score, self.band)
+        return self.image.score != self.score or self.image.band is not self.band
 
 
 @dataclass(frozen=True)
@@ -60,17 +63,21 @@ def regrade_plan(plan: PlanImages, judging: Judging, *, unit: Unit) -> list[Regr
     A frame is judged against the statuses of its peers, which the same run changes. So all are judged against one
     state, and again against the state that this leads to, until it leads to itself: then another run changes nothing.
     Where states follow each other in a circle the one that sorts first is taken, which another run takes too.
+    What explains the verdicts is made once, for that one.
     """
     seen: list[Statuses] = [tuple(image.status for image in judging.images)]
-    results: list[list[Regraded]] = []
     while True:
-        results.append(_judged(_as_if(plan, judging, statuses=seen[-1]), judging, unit=unit))
-        reached = tuple(each.combination.status for each in results[-1])
+        bench = _Bench(_as_if(plan, judging, statuses=seen[-1]), judging, unit=unit)
+        reached = bench.statuses()
         if reached in seen:
-            circle = range(seen.index(reached), len(seen))
-            chosen = min(circle, key=lambda place: tuple(each.combination.status for each in results[place]))
-            return results[chosen]
+            break
         seen.append(reached)
+    start = seen.index(reached)
+    led_to = [*seen[1:], reached]
+    chosen = min(range(start, len(seen)), key=lambda place: led_to[place])
+    if chosen < len(seen) - 1:
+        bench = _Bench(_as_if(plan, judging, statuses=seen[chosen]), judging, unit=unit)
+    return bench.judged()
 
 
 def _as_if(plan: PlanImages, judging: Judging, *, statuses: Statuses) -> PlanImages:
@@ -87,23 +94,45 @@ def _as_if(plan: PlanImages, judging: Judging, *, statuses: Statuses) -> PlanIma
     return replace(plan, images=images)
 
 
-def _judged(plan: PlanImages, judging: Judging, *, unit: Unit) -> list[Regraded]:
-    graders = prepared_graders(plan, unit, graders=judging.graders, images=judging.images)
-    judged = []
-    for image in judging.images:
-        others = judging.said.get(image.guid, ())
-        fresh = verdicts_of(image, plan, graders=graders)
+class _Bench:
+    """The graders of a plan in one state, and what they come to."""
+
+    def __init__(self, plan: PlanImages, judging: Judging, *, unit: Unit) -> None:
+        self._plan = plan
+        self._judging = judging
+        self._graders = prepared_graders(plan, unit, graders=judging.graders, images=judging.images)
+
+    def statuses(self) -> Statuses:
+        """Return the statuses that the state leads to."""
+        return tuple(status_by(self._conclusions(image), self._policy(image)) for image in self._judging.images)
+
+    def _conclusions(self, image: AcquiredImage) -> Sequence[Said]:
+        fresh = conclusions_of(image, self._plan, graders=self._graders)
+        others = self._judging.said.get(image.guid, ())
+        return [*_spoken(fresh), *others] if others else fresh
+
+    def judged(self) -> list[Regraded]:
+        """Return what every frame comes to, explained."""
+        return [self._regraded(image) for image in self._judging.images]
+
+    def _regraded(self, image: AcquiredImage) -> Regraded:
+        others = self._judging.said.get(image.guid, ())
+        fresh = verdicts_of(image, self._plan, graders=self._graders)
         if others:
-            fresh = [each for each in fresh if each.grader != NOBODY]
-        policy = plan.profile_of(image).grader.ungraded
+            fresh = _spoken(fresh)
         scored = [each for each in (*others, *fresh) if each.score is not None or each.band is not None]
-        judged.append(
-            Regraded(
-                image=image,
-                verdicts=tuple(fresh),
-                combination=combine([*fresh, *others], policy),
-                score=scored[-1].score if scored else None,
-                band=scored[-1].band if scored else None,
-            )
+        return Regraded(
+            image=image,
+            verdicts=tuple(fresh),
+            combination=combine([*fresh, *others], self._policy(image)),
+            score=scored[-1].score if scored else None,
+            band=scored[-1].band if scored else None,
         )
-    return judged
+
+    def _policy(self, image: AcquiredImage) -> UngradedPolicy:
+        return self._plan.profile_of(image).grader.ungraded
+
+
+def _spoken(said: Sequence[S]) -> list[S]:
+    """Return what graders say, without the word that there is none: others have spoken."""
+    return [each for each in said if each.grader != NOBODY]

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from tsplug.model import AcquiredImage, GraderVerdict, Profile, Verdict
-from tsplug.ports import Unit, ids_of
+from tsplug.model import AcquiredImage, GraderVerdict, Profile
+from tsplug.model.json_text import decoded
+from tsplug.ports import Unit, VerdictRow
 from tsplug.services.criteria_grader import CriteriaGrader
-from tsplug.services.graders import GRADERS, NOBODY, Grader
+from tsplug.services.graders import GRADERS, Grader
 from tsplug.services.plan_images import PlanImages
-from tsplug.services.regrade_decisions import Judging, Regraded, regrade_plan
+from tsplug.services.regrade_decisions import Judging, regrade_plan
+from tsplug.services.regrade_outcomes import OURS, Decided, decided
 from tsplug.services.regrade_scope import Scope
 from tsplug.services.statistical_grader import StatisticalGrader
 
-OURS = frozenset({NOBODY, *(grader.name for grader in GRADERS)})
-"""Whose verdicts a regrade replaces; those of any other grader stay and are combined as they are."""
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A plan with what its images come to, what was said of them before, and how many stand by hand."""
-
-    plan: PlanImages
-    regraded: tuple[Regraded, ...]
-    stored: Mapping[int, Sequence[Verdict]]
-    by_hand: int
+Stored = Mapping[int, Sequence[VerdictRow]]
 
 
 class Judges:
@@ -36,22 +27,28 @@ class Judges:
         self._scope = scope
         self._criteria = CriteriaGrader(scope.request.criteria, once=True)
 
-    def decide(self, plan: PlanImages, unit: Unit) -> Decided:
-        """Return what a plan's images of the scope come to."""
+    def decide(self, plans: Sequence[PlanImages], unit: Unit) -> list[Decided]:
+        """Return what the images of plans come to, those of the scope."""
+        stored: defaultdict[int, list[VerdictRow]] = defaultdict(list)
+        for row in unit.verdict_rows([plan.plan.id or 0 for plan in plans]):
+            stored[row.image_id].append(row)
+        return [self._decide(plan, unit, stored=stored) for plan in plans]
+
+    def _decide(self, plan: PlanImages, unit: Unit, *, stored: Stored) -> Decided:
         wanted = [image for image in plan.images if self._scope.includes(image, plan)]
         images = tuple(image for image in wanted if self._scope.request.include_manual or not image.manual)
+        bare = replace(plan, images=())
         if not images:
-            return Decided(plan, (), {}, len(wanted))
-        stored = _stored(plan, unit)
+            return Decided(bare, 0, len(wanted))
         said = {
-            image.guid: [_said(image, each) for each in verdicts]
+            image.guid: [_said(image, each) for each in rows]
             for image in images
-            if (verdicts := [each for each in stored.get(image.id or 0, ()) if each.grader not in OURS])
+            if (rows := [each for each in stored.get(image.id or 0, ()) if each.grader not in OURS])
         }
-        judging = Judging(images, said, self._graders(images, stored))
-        return Decided(plan, tuple(regrade_plan(plan, judging, unit=unit)), stored, len(wanted) - len(images))
+        regraded = regrade_plan(plan, Judging(images, said, self._graders(images, stored)), unit=unit)
+        return decided(bare, regraded, stored=stored, by_hand=len(wanted) - len(images))
 
-    def _graders(self, images: Sequence[AcquiredImage], stored: Mapping[int, Sequence[Verdict]]) -> Sequence[Grader]:
+    def _graders(self, images: Sequence[AcquiredImage], stored: Stored) -> Sequence[Grader]:
         graders: list[Grader] = [each for each in GRADERS if each.name != self._criteria.name]
         if self._scope.request.keep_statistics:
             graders = [
@@ -83,9 +80,7 @@ class Kept:
         return lambda image: self._earlier.get(image.guid) or judge(image)
 
 
-def _earlier(
-    grader: Grader, images: Sequence[AcquiredImage], *, stored: Mapping[int, Sequence[Verdict]]
-) -> dict[str, GraderVerdict]:
+def _earlier(grader: Grader, images: Sequence[AcquiredImage], *, stored: Stored) -> dict[str, GraderVerdict]:
     return {
         image.guid: _said(image, verdict)
         for image in images
@@ -94,14 +89,7 @@ def _earlier(
     }
 
 
-def _stored(plan: PlanImages, unit: Unit) -> dict[int, list[Verdict]]:
-    stored: defaultdict[int, list[Verdict]] = defaultdict(list)
-    for verdict in unit.list(Verdict, image_id=ids_of(AcquiredImage, plan_id=plan.plan.id)):
-        stored[verdict.image_id].append(verdict)
-    return dict(stored)
-
-
-def _said(image: AcquiredImage, verdict: Verdict) -> GraderVerdict:
+def _said(image: AcquiredImage, verdict: VerdictRow) -> GraderVerdict:
     return GraderVerdict(
         image_guid=image.guid,
         grader=verdict.grader,
@@ -110,5 +98,5 @@ def _said(image: AcquiredImage, verdict: Verdict) -> GraderVerdict:
         reason=verdict.reason,
         score=verdict.score,
         band=verdict.band,
-        inputs=verdict.inputs,
+        inputs=decoded(verdict.inputs),
     )

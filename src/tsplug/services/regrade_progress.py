@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tsplug.model import ExposurePlan, GradingStatus
 from tsplug.planning.progress import mean_progress, plan_progress
-from tsplug.services.regrade_judging import Decided
+from tsplug.services.regrade_outcomes import Decided
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def _after(decided: Decided, lost: Collection[int]) -> ExposurePlan:
     """Return the plan with the counter that its images lead to."""
     plan = decided.plan.plan
     delta = sum(
-        (each.combination.status is GradingStatus.ACCEPTED) - (each.image.status is GradingStatus.ACCEPTED)
-        for each in decided.regraded
-        if each.image.id not in lost
+        (each.to_status is GradingStatus.ACCEPTED) - (each.from_status is GradingStatus.ACCEPTED)
+        for each in decided.changed
+        if each.image_id not in lost
     )
     return plan.model_copy(update={"accepted": max(0, plan.accepted + delta)})
 

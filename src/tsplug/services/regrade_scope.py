@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from tsplug.model import (
     ProjectState,
     Target,
 )
-from tsplug.ports import Unit, ids_of
+from tsplug.ports import Unit
 from tsplug.services.criteria import load_rows
 from tsplug.services.criteria_documents import document_of
 from tsplug.services.lookup import find_named
@@ -99,27 +99,54 @@ def scope_of(request: RegradeRequest, unit: Unit) -> Scope:
     )
 
 
-def plans_of(scope: Scope, targets: Sequence[Target], *, unit: Unit) -> Iterator[PlanImages]:
-    """Yield every plan of targets with all its images, oldest first."""
-    of_targets = {"target_id": [each.id for each in targets]}
-    plans = unit.list(ExposurePlan, **of_targets)
+PAGE = 2000
+"""About how many images are read together; a plan is never divided."""
+
+
+def pages_of(scope: Scope, targets: Sequence[Target], *, unit: Unit) -> Iterator[list[PlanImages]]:
+    """Yield the plans of targets with all their images, oldest first, a few at a time."""
+    plans = unit.list(ExposurePlan, target_id=[each.id for each in targets])
     templates = {each.id: each for each in unit.list(ExposureTemplate, id=[plan.template_id for plan in plans])}
-    images: dict[int | None, list[AcquiredImage]] = {plan.id: [] for plan in plans}
-    for image in unit.list(AcquiredImage, plan_id=ids_of(ExposurePlan, **of_targets)):
-        images[image.plan_id].append(image)
     by_id = {each.id: each for each in targets}
+    for page in _pages(plans):
+        images: dict[int | None, list[AcquiredImage]] = {plan.id: [] for plan in page}
+        for image in unit.list(AcquiredImage, plan_id=list(images)):
+            images[image.plan_id].append(image)
+        yield [
+            _plan_images(scope, plan, target=by_id[plan.target_id], templates=templates, images=images[plan.id])
+            for plan in page
+        ]
+
+
+def _pages(plans: Sequence[ExposurePlan]) -> Iterator[list[ExposurePlan]]:
+    page: list[ExposurePlan] = []
     for plan in plans:
-        target = by_id[plan.target_id]
-        project = scope.projects[target.project_id]
-        yield PlanImages(
-            plan=plan,
-            template=templates[plan.template_id],
-            target=target,
-            project=project,
-            owner=scope.owner_of(project),
-            profiles=scope.profiles,
-            images=sorted(images[plan.id], key=lambda image: (image.started, image.id or 0)),
-        )
+        if page and sum(each.acquired for each in page) + plan.acquired > PAGE:
+            yield page
+            page = []
+        page.append(plan)
+    if page:
+        yield page
+
+
+def _plan_images(
+    scope: Scope,
+    plan: ExposurePlan,
+    *,
+    target: Target,
+    templates: Mapping[int | None, ExposureTemplate],
+    images: Sequence[AcquiredImage],
+) -> PlanImages:
+    project = scope.projects[target.project_id]
+    return PlanImages(
+        plan=plan,
+        template=templates[plan.template_id],
+        target=target,
+        project=project,
+        owner=scope.owner_of(project),
+        profiles=scope.profiles,
+        images=sorted(images, key=lambda image: (image.started, image.id or 0)),
+    )
 
 
 def _why_left(project: Project) -> str:

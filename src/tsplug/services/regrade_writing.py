@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from tsplug.model import AcquiredImage, GraderVerdict, StatusChange, Verdict
+from tsplug.model import AcquiredImage, StatusChange, Verdict
 from tsplug.ports import Unit
-from tsplug.services.regrade_decisions import Regraded
-from tsplug.services.regrade_judging import OURS, Decided
+from tsplug.services.regrade_outcomes import Decided, Outcome
 
 BY = "regrade"
 """Who changed a status, in the audit trail."""
@@ -22,66 +20,29 @@ def write_decided(decided: Sequence[Decided], unit: Unit, *, now: datetime, over
 
     These are left as they are.
     """
-    regraded = [each for plan in decided for each in plan.regraded]
-    changes = [_change(each, now) for each in regraded if each.status_changes]
+    changed = [each for plan in decided for each in plan.changed]
+    changes = [_change(each, now) for each in changed if each.status_changes]
     lost = {change.image_id for change in changes} - set(unit.set_statuses(changes, over_manual=over_manual))
-    ours = [each for each in regraded if each.image.id not in lost]
-    scores = [{"id": each.image.id, "score": each.score, "band": each.band} for each in ours if each.score_changes]
+    scores = [
+        {"id": each.image_id, "score": each.score, "band": each.band}
+        for each in changed
+        if each.score_changes and each.image_id not in lost
+    ]
     unit.update_many(AcquiredImage, scores)
-    _write_verdicts(
-        [(plan, each) for plan in decided for each in plan.regraded if each.image.id not in lost], unit, now=now
-    )
+    for plan in decided:
+        unit.write_verdict_rows([row for row in plan.verdicts if row.image_id not in lost], at=now)
+    gone = [key for plan in decided for image_id, key in plan.gone if image_id not in lost]
+    for start in range(0, len(gone), _PART):
+        unit.delete_all(Verdict, id=gone[start : start + _PART])
     return lost
 
 
-def _change(regraded: Regraded, now: datetime) -> StatusChange:
+def _change(outcome: Outcome, now: datetime) -> StatusChange:
     return StatusChange(
-        image_id=regraded.image.id or 0,
-        from_status=regraded.image.status,
-        to_status=regraded.combination.status,
+        image_id=outcome.image_id,
+        from_status=outcome.from_status,
+        to_status=outcome.to_status,
         by=BY,
-        why=regraded.combination.reason,
+        why=outcome.why,
         at=now,
     )
-
-
-def _write_verdicts(pairs: Iterable[tuple[Decided, Regraded]], unit: Unit, *, now: datetime) -> None:
-    fresh: list[Verdict] = []
-    changed: list[dict[str, object]] = []
-    gone: list[int | None] = []
-    for decided, regraded in pairs:
-        stored = {each.grader: each for each in decided.stored.get(regraded.image.id or 0, ()) if each.grader in OURS}
-        for verdict in regraded.verdicts:
-            before = stored.pop(verdict.grader, None)
-            if before is None:
-                fresh.append(_made(regraded.image, verdict, now=now))
-            elif not _same(before, verdict):
-                changed.append({"id": before.id, **_told(verdict), "judged_at": now})
-        gone += [each.id for each in stored.values()]
-    unit.add_many(fresh)
-    unit.update_many(Verdict, changed)
-    for start in range(0, len(gone), _PART):
-        unit.delete_all(Verdict, id=gone[start : start + _PART])
-
-
-def _made(image: AcquiredImage, verdict: GraderVerdict, *, now: datetime) -> Verdict:
-    return Verdict(image_id=image.id or 0, grader=verdict.grader, **_told(verdict), judged_at=now)  # type: ignore[arg-type]
-
-
-def _told(verdict: GraderVerdict) -> dict[str, object]:
-    return {
-        "version": verdict.version,
-        "status": verdict.status,
-        "score": verdict.score,
-        "band": verdict.band,
-        "reason": verdict.reason,
-        "inputs": verdict.inputs,
-    }
-
-
-def _same(stored: Verdict, verdict: GraderVerdict) -> bool:
-    told = _told(verdict)
-    inputs = told.pop("inputs")
-    if any(getattr(stored, name) != value for name, value in told.items()):
-        return False
-    return bool(stored.inputs == inputs) or stored.inputs == json.loads(json.dumps(inputs, default=str))

@@ -13,11 +13,11 @@ from typing import Any
 
 from tsplug.model import Band, ExposurePlan, RegradeRun, Target
 from tsplug.ports import Context
-from tsplug.services.regrade_decisions import Regraded
 from tsplug.services.regrade_journal import COUNTED, begin_run, end_run, note_done
-from tsplug.services.regrade_judging import Decided, Judges
+from tsplug.services.regrade_judging import Judges
+from tsplug.services.regrade_outcomes import Decided, Outcome
 from tsplug.services.regrade_progress import turned_by
-from tsplug.services.regrade_scope import RegradeRequest, Scope, plans_of, scope_of
+from tsplug.services.regrade_scope import RegradeRequest, Scope, pages_of, scope_of
 from tsplug.services.regrade_writing import write_decided
 
 BATCH = 2000
@@ -112,7 +112,8 @@ class _Regrading:
         """Regrade all plans of targets."""
         self._context.progress.report("regrading targets", done=self._done, total=len(self._scope.targets))
         with self._context.store.read() as unit:
-            decided = [self._judges.decide(plan, unit) for plan in plans_of(self._scope, targets, unit=unit)]
+            pages = pages_of(self._scope, targets, unit=unit)
+            decided = [each for plans in pages for each in self._judges.decide(plans, unit)]
         if self._run is None:
             self._tell(decided, lost=set())
         else:
@@ -137,16 +138,18 @@ class _Regrading:
     def _tell(self, decided: Sequence[Decided], *, lost: set[int]) -> None:
         report = self._report
         for plan in decided:
-            report.processed += len(plan.regraded)
+            report.processed += plan.processed
             report.skipped_manual += plan.by_hand
-            for each in plan.regraded:
-                if each.image.id in lost:
+            for band, number in (plan.same_bands or {}).items():
+                _count_band(report.bands["before"], band, number=number)
+                _count_band(report.bands["after"], band, number=number)
+            for each in plan.changed:
+                if each.image_id in lost:
                     continue
-                _count_band(report.bands["before"], each.image.band)
+                _count_band(report.bands["before"], each.from_band)
                 _count_band(report.bands["after"], each.band)
-                if each.status_changes or each.score_changes:
-                    report.updated += 1
-                    report.changes.append(_change_row(each))
+                report.updated += 1
+                report.changes.append(_change_row(each))
         turned = turned_by(decided, lost=lost)
         report.plans_completed += len(turned.plans_completed)
         report.plans_reopened += len(turned.plans_reopened)
@@ -158,24 +161,23 @@ class _Regrading:
         report.plans["reopened"] += turned.plans_reopened
 
 
-def _count_band(counts: dict[str, int], band: Band | None) -> None:
+def _count_band(counts: dict[str, int], band: Band | None, *, number: int = 1) -> None:
     key = "ungraded" if band is None else str(band)
-    counts[key] = counts.get(key, 0) + 1
+    counts[key] = counts.get(key, 0) + number
 
 
-def _change_row(regraded: Regraded) -> dict[str, Any]:
-    image = regraded.image
+def _change_row(outcome: Outcome) -> dict[str, Any]:
     return {
-        "image": image.id,
-        "target": image.target_name,
-        "filter": image.filter_name,
-        "started": image.started.isoformat(),
-        "from": str(image.status),
-        "to": str(regraded.combination.status),
-        "from_score": image.score,
-        "score": regraded.score,
-        "from_band": None if image.band is None else str(image.band),
-        "band": None if regraded.band is None else str(regraded.band),
-        "from_reason": image.reject_reason,
-        "reason": regraded.reason,
+        "image": outcome.image_id,
+        "target": outcome.target_name,
+        "filter": outcome.filter_name,
+        "started": outcome.started.isoformat(),
+        "from": str(outcome.from_status),
+        "to": str(outcome.to_status),
+        "from_score": outcome.from_score,
+        "score": outcome.score,
+        "from_band": None if outcome.from_band is None else str(outcome.from_band),
+        "band": None if outcome.band is None else str(outcome.band),
+        "from_reason": outcome.from_reason,
+        "reason": outcome.reason,
     }

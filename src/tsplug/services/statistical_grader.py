@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from tsplug.grading.combine import Conclusion
 from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, PlanPopulations
-from tsplug.grading.statistical import GRADER, judge
+from tsplug.grading.statistical import GRADER, conclude, judge
 from tsplug.model import AcquiredImage, GraderVerdict, Profile
 from tsplug.ports import Unit
 from tsplug.services.plan_images import PlanImages
@@ -21,10 +20,25 @@ class StatisticalGrader:
         """Return whether the rig's frames are compared with their peers."""
         return profile.grader.statistical
 
-    def prepare(self, plan: PlanImages, unit: Unit) -> Callable[[AcquiredImage], GraderVerdict]:
+    def prepare(self, plan: PlanImages, unit: Unit) -> StatisticalJudge:
         """Return what judges the plan's images; nothing more is looked up than the plan itself."""
-        populations = PlanPopulations(plan.images)
-        return lambda image: judge(_case(image, plan, populations=populations))
+        return StatisticalJudge(plan)
+
+
+class StatisticalJudge:
+    """Judges the images of one plan; what they share is found once."""
+
+    def __init__(self, plan: PlanImages) -> None:
+        self._plan = plan
+        self._populations = PlanPopulations(plan.images)
+
+    def __call__(self, image: AcquiredImage) -> GraderVerdict:
+        """Return the verdict of an image."""
+        return judge(_case(image, self._plan, populations=self._populations))
+
+    def briefly(self, image: AcquiredImage) -> Conclusion:
+        """Return what the verdict of an image concludes."""
+        return conclude(_case(image, self._plan, populations=self._populations))
 
 
 def _case(image: AcquiredImage, plan: PlanImages, *, populations: PlanPopulations) -> Case:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 import types
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel
 from sqlalchemy import JSON, Boolean, Date, DateTime, Float, Integer, LargeBinary, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
-
-_PLAIN = json.JSONEncoder(allow_nan=False)
-_ANY: TypeAdapter[Any] = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -55,17 +50,6 @@ class EnumText(TypeDecorator[str]):
         return str(value.value) if isinstance(value, StrEnum) else value
 
 
-class JsonValue(TypeDecorator[Any]):
-    """A list, a mapping or a nested value, kept as JSON; numbers that are not finite are left out."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Return the JSON types of a value."""
-        return value if value is None or _is_plain(value) else _finite(_ANY.dump_python(value, mode="json"))
-
-
 _SCALARS: tuple[tuple[type, type[TypeEngine[Any]]], ...] = (
     (StrEnum, EnumText),
     (bool, Boolean),
@@ -75,9 +59,9 @@ _SCALARS: tuple[tuple[type, type[TypeEngine[Any]]], ...] = (
     (bytes, LargeBinary),
     (datetime, UtcDateTime),
     (date, Date),
-    (BaseModel, JsonValue),
-    (dict, JsonValue),
-    (list, JsonValue),
+    (BaseModel, JSON),
+    (dict, JSON),
+    (list, JSON),
 )
 # Order matters: bool is an int, and datetime a date.
 
@@ -115,24 +99,3 @@ def _stripped(annotation: Any) -> Any:
         if len(members) == 1:
             return _stripped(members[0])
     return annotation
-
-
-def _is_plain(value: Any) -> bool:
-    """Return whether a value is of JSON types throughout, with finite numbers; a native encoder tells that soonest."""
-    try:
-        _PLAIN.encode(value)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items() if not _endless(item)}
-    if isinstance(value, list):
-        return [None if _endless(item) else _finite(item) for item in value]
-    return value
-
-
-def _endless(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from tsplug.errors import InputError, StoreUnavailableError
+from tsplug.model.json_text import decoded, encoded
 
 LOCK_TIMEOUT_S = 30
 """How long a unit waits for another program to finish its own."""
@@ -32,6 +33,7 @@ _CONNECT_TIMEOUT_S = 10
 _WRITER_LOCK = 0x7473706C7567  # any number does, as long as every tsplug takes the same: "tsplug" in ASCII
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _MADE_FOR = "tsplug_made_for"
+_JSON: dict[str, Any] = {"json_serializer": encoded, "json_deserializer": decoded}
 
 
 def parse_url(text: str) -> URL:
@@ -94,6 +96,7 @@ def _sqlite_engine(url: URL, *, immutable: bool) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": LOCK_TIMEOUT_S, "check_same_thread": False},
+        **_JSON,
         **pool,
         **({"creator": partial(_connect_immutable, Path(str(url.database)))} if immutable else {}),
     )
@@ -161,6 +164,7 @@ def _postgresql_engine(url: URL) -> Engine:
         engine = create_engine(
             url,
             pool_pre_ping=True,
+            **_JSON,
             connect_args={} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_TIMEOUT_S},
         )
     except ImportError as error:

@@ -18,7 +18,7 @@ from tsplug.model import (
     Record,
     StatusChange,
 )
-from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, Spoilt
+from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, Spoilt, VerdictRow
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
 from tsplug.store.many_statuses import swap_statuses
@@ -26,6 +26,7 @@ from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged, remove_images, tally
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
 from tsplug.store.tallies import exposure_tallies
+from tsplug.store.verdict_rows import read_verdict_rows, write_verdict_rows
 
 R = TypeVar("R", bound=Record)
 
@@ -218,6 +219,15 @@ class SqlUnit:
         """Make many changes of status as `set_status` makes one, in a few statements; return the ids of the images."""
         self._must_write()
         return swap_statuses(self._connection, changes, over_manual=over_manual)
+
+    def verdict_rows(self, plan_ids: Sequence[int]) -> Sequence[VerdictRow]:
+        """Return what is stored of all verdicts on the images of plans, by id."""
+        return read_verdict_rows(self._connection, plan_ids)
+
+    def write_verdict_rows(self, rows: Sequence[VerdictRow], *, at: datetime) -> None:
+        """Store verdicts that were made at a moment: new ones, and those with an id in place of what is stored."""
+        self._must_write()
+        write_verdict_rows(self._connection, rows, at=at)
 
     def add_image(self, image: AcquiredImage) -> AcquiredImage:
         """Store a new image; the plan's acquired counter (and accepted, where the image is) changes with it."""

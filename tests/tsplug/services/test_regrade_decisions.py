@@ -10,11 +10,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tsplug.grading.combine import combine, has_failed, status_by
 from tsplug.model import (
     AcquiredImage,
     Band,
     ExposurePlan,
     ExposureTemplate,
+    GraderMode,
     GraderPreferences,
     GraderVerdict,
     GradingStatus,
@@ -26,8 +28,10 @@ from tsplug.model import (
 )
 from tsplug.services.criteria_documents import criteria_of
 from tsplug.services.criteria_grader import CriteriaGrader
+from tsplug.services.graders import conclusions_of, prepared_graders, verdicts_of
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.regrade_decisions import Judging, Regraded, regrade_plan
+from tsplug.services.statistical_grader import StatisticalGrader
 from tsplug.testing.clock import START
 
 GRADER = CriteriaGrader(
@@ -97,6 +101,28 @@ def test_regrading_is_idempotent_and_independent_of_order(drawn: tuple[Any, ...]
         image.model_copy(update={"status": first[image.guid][0]}) if image.guid in first else image for image in images
     ]
     assert told(regraded(replace(plan, images=after))) == first
+
+
+@given(PLANS, st.sampled_from(["", "unreadable"]), st.sampled_from(list(GraderMode)))
+def test_graders_conclude_briefly_what_their_verdicts_conclude(
+    drawn: tuple[Any, ...], error: str, mode: GraderMode
+) -> None:
+    """What settles a plan is what is then explained."""
+    rows, minimum, policy = drawn
+    images = [frame(number, hfr, status, measure_error=error) for number, (hfr, status, _) in enumerate(rows)]
+    preferences = GraderPreferences(mode=mode, delay_percent=0, hfr_sigma=0.5, grade_stars=False)
+    rig = Profile(id=1, name="rig", grader=preferences)
+    plan = replace(plan_of(images, minimum, policy=policy), owner=rig, profiles={1: rig})
+    graders = prepared_graders(plan, None, graders=(StatisticalGrader(), GRADER))  # type: ignore[arg-type]
+    for image in images:
+        verdicts = verdicts_of(image, plan, graders=graders)
+        brief = conclusions_of(image, plan, graders=graders)
+        assert [_gist(each) for each in brief] == [_gist(each) for each in verdicts]
+        assert status_by(brief, policy) is combine(verdicts, policy).status
+
+
+def _gist(said: Any) -> tuple[Any, ...]:
+    return said.grader, said.status, said.reason, said.score, said.band, has_failed(said)
 
 
 def test_states_that_follow_each_other_in_a_circle_come_to_one() -> None:

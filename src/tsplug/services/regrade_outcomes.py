@@ -1,0 +1,131 @@
+"""What is kept of a plan that was regraded: little, however many its frames, so that many are written at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tsplug.model import Band, GraderVerdict, GradingStatus
+from tsplug.model.json_text import decoded, encoded
+from tsplug.ports import VerdictRow
+from tsplug.services.graders import GRADERS, NOBODY
+from tsplug.services.plan_images import PlanImages
+from tsplug.services.regrade_decisions import Regraded
+
+OURS = frozenset({NOBODY, *(grader.name for grader in GRADERS)})
+"""Whose verdicts a regrade replaces; those of any other grader stay and are combined as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A frame of which something changes: what it was, what it comes to, and ``why`` it has that status."""
+
+    image_id: int
+    target_name: str
+    filter_name: str
+    started: datetime
+    from_status: GradingStatus
+    to_status: GradingStatus
+    from_reason: str
+    reason: str
+    why: str
+    from_score: float | None
+    score: float | None
+    from_band: Band | None
+    band: Band | None
+    status_changes: bool
+    score_changes: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a plan's frames come to.
+
+    Attributes:
+        plan: the plan, without its frames.
+        processed: how many frames were judged.
+        by_hand: how many were not, because their status stands by hand.
+        changed: those of which something changes.
+        same_bands: how many of the others have which band.
+        verdicts: what is to be stored of verdicts, by ids those in place of stored ones.
+        gone: verdicts that nobody gives any more, each by the ids of its image and of itself.
+    """
+
+    plan: PlanImages
+    processed: int
+    by_hand: int
+    changed: tuple[Outcome, ...] = ()
+    same_bands: Mapping[Band | None, int] | None = None
+    verdicts: tuple[VerdictRow, ...] = ()
+    gone: tuple[tuple[int, int], ...] = ()
+
+
+def decided(
+    plan: PlanImages, regraded: Sequence[Regraded], *, stored: Mapping[int, Sequence[VerdictRow]], by_hand: int
+) -> Decided:
+    """Return what is kept of a plan whose frames were judged; ``stored`` has their verdicts by the frames' ids."""
+    verdicts: list[VerdictRow] = []
+    gone: list[tuple[int, int]] = []
+    same: Counter[Band | None] = Counter()
+    changed: list[Outcome] = []
+    for each in regraded:
+        key = each.image.id or 0
+        before = {row.grader: row for row in stored.get(key, ()) if row.grader in OURS}
+        fresh = (_row(key, verdict, before=before.pop(verdict.grader, None)) for verdict in each.verdicts)
+        verdicts += [row for row in fresh if row is not None]
+        gone += [(key, row.id or 0) for row in before.values()]
+        if each.status_changes or each.score_changes:
+            changed.append(_outcome(each))
+        else:
+            same[each.band] += 1
+    return Decided(plan, len(regraded), by_hand, tuple(changed), same, tuple(verdicts), tuple(gone))
+
+
+def _row(image_id: int, verdict: GraderVerdict, *, before: VerdictRow | None) -> VerdictRow | None:
+    """Return what is to be stored of a verdict, None where it is what is stored."""
+    row = VerdictRow(
+        id=None if before is None else before.id,
+        image_id=image_id,
+        grader=verdict.grader,
+        version=verdict.version,
+        status=verdict.status,
+        score=verdict.score,
+        band=verdict.band,
+        reason=verdict.reason,
+        inputs=encoded(verdict.inputs),
+    )
+    return None if before is not None and _same(before, row) else row
+
+
+def _same(stored: VerdictRow, row: VerdictRow) -> bool:
+    if _conclusion(stored) != _conclusion(row):
+        return False
+    # Equal texts are the rule. Another writer may set the same numbers down with other spaces.
+    return stored.inputs == row.inputs or decoded(stored.inputs) == decoded(row.inputs)
+
+
+def _conclusion(row: VerdictRow) -> tuple[object, ...]:
+    return row.version, row.status, row.score, row.band, row.reason
+
+
+def _outcome(regraded: Regraded) -> Outcome:
+    image = regraded.image
+    return Outcome(
+        image_id=image.id or 0,
+        target_name=image.target_name,
+        filter_name=image.filter_name,
+        started=image.started,
+        from_status=image.status,
+        to_status=regraded.combination.status,
+        from_reason=image.reject_reason,
+        reason=regraded.reason,
+        why=regraded.combination.reason,
+        from_score=image.score,
+        score=regraded.score,
+        from_band=image.band,
+        band=regraded.band,
+        status_changes=regraded.status_changes,
+        score_changes=regraded.score_changes,
+    )

@@ -1,0 +1,60 @@
+"""Verdicts by the hundred thousand: read and written as the plain rows that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Text, bindparam, cast, insert, select, update
+
+from tsplug.errors import StoreError
+from tsplug.model import AcquiredImage, Band, Verdict, VerdictStatus
+from tsplug.model.json_text import JsonText
+from tsplug.ports import VerdictRow
+from tsplug.store.rows import table_of
+
+_VERDICTS = table_of(Verdict)
+_IMAGES = table_of(AcquiredImage)
+_TOLD = ("version", "status", "score", "band", "reason", "inputs")
+_STATUSES = {status.value: status for status in VerdictStatus}
+_BANDS: dict[str | None, Band | None] = {None: None, **{band.value: band for band in Band}}
+
+
+def read_verdict_rows(connection: Connection, plan_ids: Sequence[int]) -> list[VerdictRow]:
+    """Return the verdicts on the images of plans, by id.
+
+    Raises:
+        StoreError: one has a status or a band that there is not.
+    """
+    columns = [_VERDICTS.c[name] for name in ("id", "image_id", "grader", *_TOLD[:-1])]
+    query = (
+        select(*columns, cast(_VERDICTS.c.inputs, Text))
+        .where(_VERDICTS.c.image_id.in_(select(_IMAGES.c.id).where(_IMAGES.c.plan_id.in_(plan_ids))))
+        .order_by(_VERDICTS.c.id)
+    )
+    return [_read(row) for row in connection.execute(query)]
+
+
+def write_verdict_rows(connection: Connection, rows: Sequence[VerdictRow], *, at: datetime) -> None:
+    """Insert the rows that have no id, and write the others over what is stored."""
+    fresh = [{"image_id": row.image_id, "grader": row.grader, **_told(row, at)} for row in rows if row.id is None]
+    changed = [{"key": row.id, **_told(row, at, prefix="new_")} for row in rows if row.id is not None]
+    if fresh:
+        connection.execute(insert(_VERDICTS), fresh)
+    if changed:
+        new = {name: bindparam(f"new_{name}", type_=_VERDICTS.c[name].type) for name in (*_TOLD, "judged_at")}
+        connection.execute(update(_VERDICTS).where(_VERDICTS.c.id == bindparam("key")).values(new), changed)
+
+
+def _read(row: Any) -> VerdictRow:
+    key, image_id, grader, version, status, score, band, reason, inputs = row
+    try:
+        return VerdictRow(key, image_id, grader, version, _STATUSES[status], score, _BANDS[band], reason, inputs)
+    except KeyError as error:
+        raise StoreError(f"the store's Verdict {key} is spoilt: {error} is unknown; see `tsplug doctor`") from error
+
+
+def _told(row: VerdictRow, at: datetime, *, prefix: str = "") -> dict[str, object]:
+    told: dict[str, object] = {f"{prefix}{name}": getattr(row, name) for name in _TOLD[:-1]}
+    return told | {f"{prefix}inputs": JsonText(row.inputs), f"{prefix}judged_at": at}
