@@ -16,6 +16,7 @@ from tsplug.cli.commands import command
 from tsplug.cli.image_filters import Among, Order, query_of
 from tsplug.cli.opening import Common
 from tsplug.cli.output import counted, number, show_fields, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.errors import InputError
 from tsplug.model import AcquiredImage
 from tsplug.ports import Store
@@ -39,6 +40,7 @@ class CsvOptions:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     from tsplug.cli.images_change import register_changes
+    from tsplug.cli.images_link import register_link
     from tsplug.cli.images_purge import register_purge
     from tsplug.cli.images_reconcile import register_reconcile
 
@@ -48,6 +50,7 @@ def register(app: typer.Typer) -> None:
     command(group, "history")(images_history)
     command(group, "csv")(images_csv)
     register_changes(group)
+    register_link(group)
     register_purge(group)
     register_reconcile(group)
     app.add_typer(group, name="images")
@@ -122,7 +125,9 @@ def _second(text: str) -> str:
 
 
 def images_csv(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; .csv is added where it ends otherwise.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=place, help="The file; .csv is added where it ends otherwise.")
+    ],
     common: Common,
     *,
     among: Among,

@@ -186,6 +186,27 @@ def test_a_thumbnail_is_written(run: Run, db: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "third.jpg").exists()
 
 
+def test_records_without_a_plan_are_linked(run: Run, db: Path) -> None:
+    """One line says what counts now, one what the plan has, one how to grade it; what cannot be is a failure."""
+    store = open_store(str(db), ManualClock(START))
+    with store.write() as unit:
+        image = unit.get(AcquiredImage, 7)
+        for guid in ("one", "two"):
+            unit.add_image(image.model_copy(update={"id": None, "guid": guid, "plan_id": None}))
+        name = f"{image.target_name}/{image.template_name}"
+    store.close()
+    dry = run("link", "--fitting", "--plan", name, "--dry-run").stdout
+    assert f"2 images would count for plan {name}\nit would have 6 acquired, " in dry
+    linked = run("link", "43", "7", "--plan", name)
+    assert linked.exit_code == 0, linked.output
+    assert linked.stdout.startswith(f"1 image counts for plan {name}; 1 did already\nit has 5 acquired, ")
+    assert "`tsplug grade run --plan" in linked.stdout
+    assert [row["plan"] for row in [document(run("link", "--fitting", "--plan", name, "--json"))]] == [name]
+    refused = run("link", "1", "--plan", name)
+    assert (refused.exit_code, "error: image 1 is not linked: it counts for plan" in refused.stderr) == (1, True)
+    assert run("link", "--plan", name).exit_code == run("link", "1", "--fitting", "--plan", name).exit_code == 2
+
+
 def test_old_records_go_after_a_yes(run: Run) -> None:
     """What would go and what it costs is told first; without a yes nothing goes; counters stay."""
     late = ("purge", "--older-than", "2026-01-16", "--at", "2026-01-20T12:00:00+01:00")
