@@ -18,6 +18,7 @@ from tsplug.cli.commands import FAILED, command
 from tsplug.cli.default_command import group_with_default
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import FileProgress, complain, counted, show_json, show_text
+from tsplug.cli.places import place
 from tsplug.errors import InputError
 from tsplug.model import Target
 from tsplug.ports import Store
@@ -94,7 +95,8 @@ def export(
     common: Common,
     *,
     folders: Annotated[
-        list[Path] | None, typer.Argument(metavar="[DIR]...", help="Folders with the frames of one target.")
+        list[Path] | None,
+        typer.Argument(metavar="[DIR]...", parser=place, help="Folders with the frames of one target."),
     ] = None,
     target: Annotated[str, typer.Option(help="A target of the store instead: name, id or guid.")] = "",
     making: Making,

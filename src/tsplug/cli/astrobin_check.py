@@ -12,6 +12,7 @@ from tsplug.astrobin.importer import imported
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, counted, show_json, show_text
+from tsplug.cli.places import place
 
 
 def register(group: typer.Typer) -> None:
@@ -20,7 +21,8 @@ def register(group: typer.Typer) -> None:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An acquisition CSV, whoever wrote it.")], common: Common
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="An acquisition CSV, whoever wrote it.")],
+    common: Common,
 ) -> None:
     """Say what AstroBin's importer would refuse, reject or drop of a CSV; exit status 1 if anything."""
     text = read_text(file, wanted="an acquisition CSV")

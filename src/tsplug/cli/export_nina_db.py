@@ -12,6 +12,7 @@ from tsplug.cli.commands import command
 from tsplug.cli.losses import show_losses
 from tsplug.cli.opening import Common
 from tsplug.cli.output import CommandProgress, show_json, show_table
+from tsplug.cli.places import place
 from tsplug.services.nina_export import export_database
 
 
@@ -21,7 +22,7 @@ def register(group: typer.Typer) -> None:
 
 
 def nina_db(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The database to make.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="The database to make.")],
     common: Common,
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,

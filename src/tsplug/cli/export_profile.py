@@ -12,6 +12,7 @@ from tsplug.app import create_profile_archive
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import CommandProgress, show_json, show_table
+from tsplug.cli.places import place
 from tsplug.services.profile_export import ExportRequest, export_profile
 
 
@@ -21,7 +22,7 @@ def register(group: typer.Typer) -> None:
 
 
 def profile(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip to make.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="The zip to make.")],
     common: Common,
     *,
     thumbnails: Annotated[

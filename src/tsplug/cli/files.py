@@ -14,6 +14,7 @@ from tsplug.app import frame_headers
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import FileProgress, complain, counted, show_fields, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.ports import Store
 from tsplug.services.disk_frames import list_frames, show_frame
 
@@ -30,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
 
 def files_list(
-    places: Annotated[list[Path], typer.Argument(metavar="DIR|FILE...", help="Folders, or single frames.")],
+    places: Annotated[
+        list[Path], typer.Argument(metavar="DIR|FILE...", parser=place, help="Folders, or single frames.")
+    ],
     common: Common,
 ) -> None:
     """List FITS and XISF frames in and below folders: what their headers say, and what the store has on record.
@@ -38,7 +41,7 @@ def files_list(
     Links are followed, nothing is listed twice. Exit status 1 when a file could not be read.
     """
     with _store_if_any(common) as store, FileProgress("reading headers") as progress:
-        scan = list_frames([place.expanduser() for place in places], frame_headers(), store=store, progress=progress)
+        scan = list_frames(places, frame_headers(), store=store, progress=progress)
     bad = [{"file": str(each.file), "reason": each.reason} for each in scan.bad_files]
     if common.as_json:
         show_json({"frames": scan.kept, "bad": bad})
@@ -55,10 +58,12 @@ def files_list(
         raise typer.Exit(FAILED)
 
 
-def files_show(file: Annotated[Path, typer.Argument(metavar="FILE", help="A frame.")], common: Common) -> None:
+def files_show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="A frame.")], common: Common
+) -> None:
     """Show everything that a frame's header says, and what the store has on record of it."""
     with _store_if_any(common) as store:
-        row = show_frame(file.expanduser(), frame_headers(), store=store)
+        row = show_frame(file, frame_headers(), store=store)
     if common.as_json:
         show_json(row)
         return

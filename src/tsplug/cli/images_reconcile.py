@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from tsplug.app import frame_headers
-from tsplug.cli.commands import command
+from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, counted, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.services.reconciling import Reconciliation, reconcile
+
+_TOLD = 50
 
 
 def register_reconcile(group: typer.Typer) -> None:
@@ -21,18 +24,29 @@ def register_reconcile(group: typer.Typer) -> None:
 
 
 def images_reconcile(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the frames are; folders below count too.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", parser=place, help="Where the frames are; folders below count too.")
+    ],
     common: Common,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded, and record nothing.")] = False,
 ) -> None:
-    """Record lights on disk that no record knows, from their headers; --profile says which rig took them."""
+    """Record lights on disk that no record knows, from their headers; --profile says which rig took them.
+
+    Exit status 1 when a file could not be read.
+    """
     with common.context() as context:
         found = reconcile(folder, context, headers=frame_headers(), profile=common.profile, dry_run=dry_run)
     if common.as_json:
         show_json(found)
-        return
-    _show(found)
+    else:
+        _show(found)
+    for each in found.bad[:_TOLD]:
+        complain(f"{each.file}: {each.reason}")
+    if len(found.bad) > _TOLD:
+        complain(f"and {len(found.bad) - _TOLD} more files that cannot be recorded; --json lists them all")
+    if found.bad:
+        raise typer.Exit(FAILED)
 
 
 def _show(found: Reconciliation) -> None:
@@ -50,5 +64,3 @@ def _show(found: Reconciliation) -> None:
             for (target, filter_name, plan_id, why_not), number in linked.items()
         ]
         show_table("lights", ("number", "target", "filter", "plan", "why without a plan"), rows=rows)
-    for each in found.bad:
-        complain(f"{each.file}: {each.reason}")

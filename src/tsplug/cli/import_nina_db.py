@@ -13,6 +13,7 @@ from tsplug.cli.commands import command
 from tsplug.cli.losses import show_losses
 from tsplug.cli.opening import IN_MEMORY, Common, store_is_missing
 from tsplug.cli.output import CommandProgress, counted, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.services.nina_import import import_database
 from tsplug.services.nina_report import ImportReport
 
@@ -23,7 +24,9 @@ def register(group: typer.Typer) -> None:
 
 
 def nina_db(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The database, usually schedulerdb.sqlite.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=place, help="The database, usually schedulerdb.sqlite.")
+    ],
     common: Common,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,

@@ -13,6 +13,7 @@ from tsplug.app import find_horizon, read_horizon, read_nina_profile, system_tim
 from tsplug.cli.commands import command
 from tsplug.cli.opening import IN_MEMORY, Common, store_is_missing
 from tsplug.cli.output import counted, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.errors import InputError
 from tsplug.nina.profile import NinaProfile
 from tsplug.ports import Clock
@@ -26,7 +27,9 @@ def register(group: typer.Typer) -> None:
 
 
 def nina_profile(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The profile: ID.profile in %localappdata%\\NINA.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=place, help="The profile: ID.profile in %localappdata%\\NINA.")
+    ],
     common: Common,
     *,
     time_zone: Annotated[

@@ -12,6 +12,7 @@ from tsplug.app import open_profile_archive
 from tsplug.cli.commands import command
 from tsplug.cli.opening import IN_MEMORY, Common, store_is_missing
 from tsplug.cli.output import CommandProgress, counted, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.services.profile_import import ArchiveImport, Manner, import_archive
 
 
@@ -21,7 +22,9 @@ def register(group: typer.Typer) -> None:
 
 
 def profile(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip that `tsplug export profile` wrote.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=place, help="The zip that `tsplug export profile` wrote.")
+    ],
     common: Common,
     *,
     as_copy: Annotated[

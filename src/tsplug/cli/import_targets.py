@@ -13,6 +13,7 @@ from tsplug.app import read_text
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, counted, show_json, show_table, show_text
+from tsplug.cli.places import place
 from tsplug.errors import InputError
 from tsplug.ports import Clock
 from tsplug.services.target_import import TargetsImport, TargetsRequest, WantedPlan, import_targets
@@ -63,7 +64,7 @@ def register(group: typer.Typer) -> None:
 
 
 def targets(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The list, as CSV.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="The list, as CSV.")],
     common: Common,
     *,
     project: Annotated[str, typer.Option(help="The project; a new one is made as a draft.")],

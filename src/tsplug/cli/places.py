@@ -1,0 +1,22 @@
+"""Files and folders as users type them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+
+def place(text: str) -> Path:
+    """Return the file or folder that a text names; a tilde is the user's own folder.
+
+    Raises:
+        typer.BadParameter: the text is empty, as an unset variable in a script is; that must not mean the folder that
+            the script happens to run in. Or it begins with the name of an unknown user.
+    """
+    if not text.strip():
+        raise typer.BadParameter("is empty; a dot stands for the current folder")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise typer.BadParameter(f"{text!r} names the folder of an unknown user") from error
