@@ -25,7 +25,7 @@ from tsplug.cli import (
 )
 from tsplug.cli.commands import FAILED, before_commands, command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import complain, drop_output, show_json, show_text
+from tsplug.cli.output import complain, drop_output, show_json, show_text, stop_quietly
 
 
 def application() -> typer.Typer:
@@ -68,7 +68,7 @@ def version(common: Common) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit status 0 done, 1 failed or refused, 2 wrong use."""
+    """Run the command line; exit status 0 done, 1 failed or refused, 2 wrong use, 141 nobody read on."""
     try:
         try:
             application()()
@@ -79,7 +79,8 @@ def main() -> None:
         # Whatever concerns a file names it; only the output has no name.
         if error.filename is not None:
             raise
+        if isinstance(error, BrokenPipeError):
+            stop_quietly()
         drop_output()
-        if not isinstance(error, BrokenPipeError):
-            complain(f"the output cannot be written: {error.strerror}")
+        complain(f"the output cannot be written: {error.strerror}")
         sys.exit(FAILED)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
@@ -18,6 +18,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+
+READER_GONE = 141
+"""The exit status of a Unix tool whose reader stopped before the end, as `head` does: 128 and the number of SIGPIPE."""
 
 _STYLES = {"accepted": "green", "rejected": "red", "pending": "yellow", "accept": "green", "reject": "red"}
 _GAP = 2
@@ -28,12 +31,16 @@ _MANY_FILES = 1000
 def show_json(document: object) -> None:
     """Print one JSON document on standard output and nothing else."""
     # Bytes of UTF-8 whatever the console's encoding is: a program reads this.
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=True, default=_json_value) + "\n")
+    text = json.dumps(document, indent=2, ensure_ascii=True, default=_json_value)
+    try:
+        sys.stdout.write(text + "\n")
+    except BrokenPipeError:
+        stop_quietly()
 
 
 def show_text(text: str) -> None:
     """Print text for people as it is."""
-    Console(highlight=False, soft_wrap=True).print(escape(text))
+    _Console(highlight=False, soft_wrap=True).print(escape(text))
 
 
 def counted(number: int, noun: str) -> str:
@@ -46,7 +53,7 @@ def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[ob
 
     Where columns would be too narrow to read, each row is a block of lines instead.
     """
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     cells = [[_text(value) for value in row] for row in rows]
     widths = _widths(columns, cells)
     if sum(min(width, _READABLE) + _GAP for width in widths) > console.width:
@@ -63,7 +70,7 @@ def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[ob
 
 def show_blocks(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:
     """Print each row as a block of lines, however long, so that a path in it can be copied whole."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = _Console(highlight=False, soft_wrap=True)
     _print_blocks(console, title, columns=columns, cells=[[_text(value) for value in row] for row in rows])
 
 
@@ -75,7 +82,7 @@ def show_fields(title: str, values: Mapping[str, object]) -> None:
 def complain(message: str) -> None:
     """Print one line about an error on standard error."""
     line = " ".join(message.split())
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {escape(line)}")
+    _Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {escape(line)}")
 
 
 def drop_output() -> None:
@@ -83,6 +90,16 @@ def drop_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def stop_quietly() -> NoReturn:
+    """End the program as other tools end whose reader went away.
+
+    Raises:
+        SystemExit: always.
+    """
+    drop_output()
+    raise SystemExit(READER_GONE)
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -95,13 +112,22 @@ def horizon_words(points: Iterable[tuple[float, float]]) -> str:
     return ",".join(f"{azimuth:.10g}:{altitude:.10g}" for azimuth, altitude in points)
 
 
+class _Console(Console):
+    """A console that ends the program quietly when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Stop."""
+        self.quiet = True
+        stop_quietly()
+
+
 class CommandProgress:
     """Shows progress as plain lines on standard error."""
 
     def report(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
         """Print what is being done."""
         share = f" ({done}/{total})" if done is not None and total is not None else ""
-        Console(stderr=True, highlight=False, soft_wrap=True).print(escape(f"{message}{share}"), style="dim")
+        _Console(stderr=True, highlight=False, soft_wrap=True).print(escape(f"{message}{share}"), style="dim")
 
 
 class FileProgress:
@@ -110,7 +136,7 @@ class FileProgress:
     def __init__(self, what: str) -> None:
         """Name what is done with the files."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        console = Console(stderr=True)
+        console = _Console(stderr=True)
         self._line = None if console.is_terminal else what
         self._told = 0
         self._bar = Bars(*columns, console=console, transient=True, disable=not console.is_terminal)
