@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from tsplug.astrobin.aliases import KEYWORDS, MEANINGS
 from tsplug.astrobin.configuration import Configuration, Dates
+from tsplug.model.wording import problems_of
 
 _PLAIN = (
     "filters",
@@ -64,7 +65,7 @@ def from_toml_document(document: Mapping[str, Any]) -> Settings:
     try:
         return Settings(Configuration.model_validate(values))
     except ValidationError as error:
-        raise SettingsError("\n".join(_lines(error))) from error
+        raise SettingsError("\n".join(problems_of(error))) from error
 
 
 def from_ini_document(document: Mapping[str, Any]) -> Settings:
@@ -157,7 +158,7 @@ def _sites(table: Mapping[str, Any], settings: Settings) -> Iterator[dict[str, A
         try:
             Configuration.model_validate({"sites": [values]})
         except ValidationError as error:
-            settings.notes += [f"sites: {name}: {line}" for line in _lines(error)]
+            settings.notes += [f"sites: {name}: {line}" for line in problems_of(error)]
         else:
             yield values
 
@@ -185,7 +186,3 @@ def _secrets(table: Mapping[str, Any]) -> dict[str, Any]:
 def _joined(value: Any) -> str:
     """Return a value as text; what a comma made a list of is put together again."""
     return ", ".join(str(each) for each in value) if isinstance(value, list | tuple) else str(value)
-
-
-def _lines(error: ValidationError) -> list[str]:
-    return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]

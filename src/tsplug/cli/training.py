@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
-from tsplug.cli.commands import FAILED, command
+from tsplug.cli.asking import ask
+from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import complain, counted, number, show_json, show_table, show_text
-from tsplug.services.training import NewTraining, add_training, delete_training, list_training
+from tsplug.cli.output import counted, number, show_json, show_table, show_text
+from tsplug.services.training import NewTraining, add_training, delete_training, list_training, training_of
 
 _COLUMNS = ("id", "filter", "gain", "offset", "binning", "readout mode", "panel", "s", "ADU", "trained")
 
@@ -93,8 +93,13 @@ def training_delete(
     with common.store() as store:
         profile = common.chosen_profile(store)
         if not yes:
-            _show("to be deleted", [row for row in list_training(store, profile) if row["id"] in ids], common=common)
-            _ask(ids, common)
+            rows = training_of(store, ids, profile=profile)
+            _show("to be deleted", rows, common=common)
+            ask(
+                f"Delete training {', '.join(str(row['id']) for row in rows)}?",
+                otherwise="nothing was deleted; --yes deletes without asking",
+                silent=common.as_json,
+            )
         rows = delete_training(store, ids, profile=profile)
     if common.as_json:
         show_json(rows)
@@ -125,20 +130,3 @@ def _show(title: str, rows: Iterable[Mapping[str, Any]], *, common: Common | Non
 
 def _or(value: object, word: str) -> object:
     return word if value is None else value
-
-
-def _ask(ids: Iterable[int], common: Common) -> None:
-    """Ask whether to delete; without a yes nothing is.
-
-    Raises:
-        typer.Exit: the answer was no, or nobody can be asked.
-    """
-    answer = ""
-    if not common.as_json:
-        sys.stderr.write(f"Delete training {', '.join(map(str, ids))}? [y/N] ")
-        sys.stderr.flush()
-        answer = sys.stdin.readline()
-        sys.stderr.write("" if answer else "\n")
-    if answer.strip().lower() not in ("y", "yes"):
-        complain("nothing was deleted; --yes deletes without asking")
-        raise typer.Exit(FAILED)

@@ -33,6 +33,7 @@ from tsplug.model import (
     TrainedFlat,
     Verdict,
 )
+from tsplug.model.wording import problems_of
 from tsplug.ports import Document
 
 R = TypeVar("R", bound=Record)
@@ -250,6 +251,4 @@ def _validated(kind: type[R], values: Mapping[str, Any]) -> R:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        raise ValueError(f"{where}: {problem['msg'].removeprefix('Value error, ')}") from error
+        raise ValueError(problems_of(error)[0]) from error

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from tsplug.errors import AmbiguousNameError, InputError
 from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Record, Site, Target, TrainedFlat
+from tsplug.model.wording import plain
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.catalogue_checks import conflicts, dated
 
@@ -251,7 +252,7 @@ def _filters_of(profile: Profile | None, node: _Node | None) -> Sequence[Any]:
 
 def _said(kind: str, message: str) -> str:
     """Return a problem of validation in words for the user."""
-    return _WORDS.get(kind) or message.removeprefix("Value error, ").replace("Input should ", "must ", 1)
+    return _WORDS.get(kind) or plain(message)
 
 
 def _defaults(kind: type[Record]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from tsplug.model import (
 )
 from tsplug.model.coordinates import parse_dec_deg, parse_ra_hours
 from tsplug.model.project import RULE_WEIGHTS
+from tsplug.model.wording import plain
 from tsplug.services.catalogue_values import checked_text, parse_horizon, parse_value, range_words
 
 _FORM = re.compile(r"\s*(?P<key>[A-Za-z_][\w-]*)(?:\.(?P<part>'[^']*'|\"[^\"]*\"|[^=]*))?\s*=(?P<text>.*)", re.DOTALL)
@@ -217,6 +218,9 @@ def _info_at(kind: type[BaseModel], steps: Sequence[str | int | None]) -> FieldI
     return info
 
 
+_NO_NUMBER = {"float_parsing": "number", "int_parsing": "whole number"}
+
+
 def said_of(kind: type[Record], steps: Sequence[str | int], *, problem: Mapping[str, Any]) -> str:
     """Return a problem of validation in words: what the field must be, and what it is."""
     if problem["type"] == "missing":
@@ -229,7 +233,9 @@ def said_of(kind: type[Record], steps: Sequence[str | int], *, problem: Mapping[
         return f"must be {bounds}, not {found:.10g}" if isinstance(found, float) else f"must be {bounds}, not {found}"
     if problem["type"] == "string_too_short":
         return "must not be empty"
-    return str(problem["msg"]).removeprefix("Value error, ").replace("Input should ", "must ", 1)
+    if problem["type"] in _NO_NUMBER:
+        return f"must be a {_NO_NUMBER[problem['type']]}, not {problem['input']!r}"
+    return plain(str(problem["msg"]))
 
 
 def _with_range(message: str, info: FieldInfo | None) -> str:

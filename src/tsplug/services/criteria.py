@@ -101,7 +101,7 @@ def delete_criteria(name: str, *, store: Store, dry_run: bool = False) -> dict[s
     """
 
     def work(unit: Unit) -> dict[str, Any]:
-        found = find_named(unit, CriteriaSet, name=name)
+        found = _own_set(unit, name, doing="deleted")
         row = _row(unit, load_rows(unit, found))
         if row["profiles"]:
             first = row["profiles"][0]
@@ -140,9 +140,25 @@ def default_criteria() -> Criteria:
     return criteria_of(default_document(DEFAULT_NAME))
 
 
+def _own_set(unit: Unit, name: str, *, doing: str) -> CriteriaSet:
+    """Return a stored set.
+
+    Raises:
+        InputError: the name is that of the built-in set, which nobody changes.
+        NotFoundError: there is none.
+    """
+    try:
+        return find_named(unit, CriteriaSet, name=name)
+    except NotFoundError:
+        if name.casefold() != DEFAULT_NAME.casefold():
+            raise
+        advice = f"`tsplug criteria copy {name} name=MINE` makes a set of your own"
+        raise InputError(f"{name!r} is built in and cannot be {doing}; {advice}") from None
+
+
 def _changing(name: str, change: Callable[[Document], Document]) -> Callable[[Unit], dict[str, Any]]:
     def work(unit: Unit) -> dict[str, Any]:
-        before = load_rows(unit, find_named(unit, CriteriaSet, name=name))
+        before = load_rows(unit, _own_set(unit, name, doing="changed"))
         after = criteria_of(change(document_of(before)))
         after = Criteria(after.set.model_copy(update={"id": before.set.id, "guid": before.set.guid}), after.rows)
         if after.set.name != before.set.name:

@@ -11,7 +11,7 @@ from tsplug.metrics import METRICS
 from tsplug.model import AcquiredImage, ExposurePlan, GradingStatus, Profile, Project, Site, Target, Value
 from tsplug.model.days import midnight
 from tsplug.ports import ImageQuery, Unit
-from tsplug.services.lookup import find_named
+from tsplug.services.lookup import find_filter, find_named
 
 RANGES = {"today": 1, **{str(days): days for days in (2, 7, 30, 60, 90, 180, 365)}}
 """How many days up to and with today each word stands for."""
@@ -79,7 +79,7 @@ def image_query(unit: Unit, choice: ImageChoice, *, now: datetime) -> ImageQuery
         project_id=project.id if project else None,
         target_id=target.id if target else None,
         plan_id=plan.id if plan else None,
-        filter_name=choice.filter_name or None,
+        filter_name=find_filter(unit, choice.filter_name) if choice.filter_name else None,
         status=choice.status,
         started_from=started_from,
         started_before=started_before,

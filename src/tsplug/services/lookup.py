@@ -62,6 +62,23 @@ def find_named(unit: Unit, kind: type[R], *, name: str) -> R:
     return by_key
 
 
+def find_filter(unit: Unit, name: str) -> str:
+    """Return a filter by its name, capitals ignored at need: one of a wheel, of a template, or of stored images.
+
+    Raises:
+        NotFoundError: nobody has such a filter; the text lists those there are.
+    """
+    known = {each for profile in unit.list(Profile) for each in profile.filters}
+    known |= {template.filter_name for template in unit.list(ExposureTemplate)}
+    if name in known or unit.find(AcquiredImage, filter_name=name) is not None:
+        return name
+    like = [each for each in sorted(known) if each.casefold() == name.casefold()]
+    if like:
+        return like[0]
+    there = f"; there are: {', '.join(sorted(known))}" if known else ""
+    raise NotFoundError(f"no filter {name!r} is in a wheel, a template or an image{there}")
+
+
 def word_of(kind: type[Record]) -> str:
     """Return the word for a kind of record."""
     return _WORDS[kind]

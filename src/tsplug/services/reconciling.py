@@ -18,6 +18,7 @@ from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
 from tsplug.astrobin.normalise import normalised
 from tsplug.model import AcquiredImage, BadFile, FrameHeader, GradingStatus, Profile, PurgedImage, StatusChange, Value
+from tsplug.model.wording import problems_of
 from tsplug.nina.light_header import WANTED as WANTED_OF_LIGHTS
 from tsplug.nina.light_header import LightCards, read_light
 from tsplug.ports import Context, FrameHeaders, ImageQuery, Unit
@@ -207,9 +208,7 @@ class _Batch:
         try:
             image = _image(light, home, counts=counts)
         except ValidationError as error:
-            first = error.errors()[0]
-            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-            self._tally.bad.append(BadFrame(file=light.file, reason=reason))
+            self._tally.bad.append(BadFrame(file=light.file, reason=problems_of(error)[0]))
             return
         if not self._dry_run:
             self._store(image)

@@ -21,6 +21,7 @@ from tsplug.model import (
     StatusChange,
     Target,
 )
+from tsplug.model.wording import problems_of
 from tsplug.ports import Context, Unit
 from tsplug.services.sharing import counts_for, end_leases
 
@@ -144,7 +145,7 @@ class _Recording:
                 status=GradingStatus.PENDING if self._graded else GradingStatus.ACCEPTED,
             )
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            wrong = "; ".join(problems_of(error))
             raise InputError(f"exposure {event.guid} ({event.file}) cannot be recorded: {wrong}") from error
 
     def _references(self) -> dict[str, Any]:

@@ -37,9 +37,18 @@ def list_training(store: Store, profile: Profile, *, filter_name: str = "") -> l
         store: where they are kept.
         profile: whose panel.
         filter_name: the filter whose settings are wanted; all if empty.
+
+    Raises:
+        NotFoundError: neither the profile nor one of its settings has this filter.
     """
     with store.read() as unit:
-        rows = unit.list(TrainedFlat, profile_id=profile.id, **({"filter_name": filter_name} if filter_name else {}))
+        rows = unit.list(TrainedFlat, profile_id=profile.id)
+    if filter_name:
+        known = dict.fromkeys([*profile.filters, *(row.filter_name for row in rows)])
+        if filter_name not in known:
+            there = ", ".join(known) or "none"
+            raise NotFoundError(f"profile {profile.name!r} has no filter {filter_name!r}; there are: {there}")
+        rows = [row for row in rows if row.filter_name == filter_name]
     slots = {name: slot for slot, name in enumerate(profile.filters)}
     rows.sort(key=lambda row: (slots.get(row.filter_name, len(slots)), row.filter_name, *_order(row)))
     return [training_row(row, profile) for row in rows]
@@ -82,17 +91,32 @@ def delete_training(store: Store, ids: Sequence[int], *, profile: Profile) -> li
     Raises:
         NotFoundError: the profile has no setting of one of the ids.
     """
-    wanted = list(dict.fromkeys(ids))
     with store.write() as unit:
-        found = {row.id: row for row in unit.list(TrainedFlat, profile_id=profile.id, id=wanted)}
-        unknown = [str(key) for key in wanted if key not in found]
-        if unknown:
-            raise NotFoundError(
-                f"profile {profile.name!r} has no training {', '.join(unknown)}; list them with: tsplug training list"
-            )
-        for key in wanted:
-            unit.delete(found[key])
-    return [training_row(found[key], profile) for key in wanted]
+        rows = _named(unit, ids, profile=profile)
+        for row in rows:
+            unit.delete(row)
+    return [training_row(row, profile) for row in rows]
+
+
+def training_of(store: Store, ids: Sequence[int], *, profile: Profile) -> list[dict[str, Any]]:
+    """Return the rows of trained settings of a profile by id: those that `delete_training` would remove.
+
+    Raises:
+        NotFoundError: the profile has no setting of one of the ids.
+    """
+    with store.read() as unit:
+        return [training_row(row, profile) for row in _named(unit, ids, profile=profile)]
+
+
+def _named(unit: Unit, ids: Sequence[int], *, profile: Profile) -> list[TrainedFlat]:
+    wanted = list(dict.fromkeys(ids))
+    found = {row.id: row for row in unit.list(TrainedFlat, profile_id=profile.id, id=wanted)}
+    unknown = [str(key) for key in wanted if key not in found]
+    if unknown:
+        raise NotFoundError(
+            f"profile {profile.name!r} has no training {', '.join(unknown)}; list them with: tsplug training list"
+        )
+    return [found[key] for key in wanted]
 
 
 def training_row(row: TrainedFlat, profile: Profile) -> dict[str, Any]:

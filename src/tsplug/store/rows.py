@@ -31,6 +31,7 @@ from sqlalchemy.engine import RowMapping
 
 from tsplug.errors import NotFoundError, StoreError
 from tsplug.model import Record
+from tsplug.model.wording import plain
 from tsplug.ports import Dangling, Ids, Spoilt
 from tsplug.store.tables import TABLES
 
@@ -265,7 +266,7 @@ def _fault(error: ValidationError, row: RowMapping) -> tuple[str, object, str]:
     """Return the first field that made a row no record, what it holds, and what is wrong with that."""
     first = error.errors(include_url=False)[0]
     field = str(first["loc"][0]) if first["loc"] else ""
-    return field, row.get(field), first["msg"]
+    return field, row.get(field), plain(first["msg"])
 
 
 def _gone(kind: type[Record], key: int | None) -> NotFoundError:

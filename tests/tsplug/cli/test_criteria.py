@@ -134,6 +134,7 @@ def test_a_set_is_shown_and_changed(run: Run) -> None:
         (("add", "Empty"), 1, "rows: must have at least one"),
         (("add", "--default", "hfr.good=9"), 1, "hfr.good: must lie below bad (5), not 9"),
         (("edit", "default"), 2, "one of them"),
+        (("edit", "built-in", "hfr.weight=1"), 1, "no criteria set 'built-in' is stored"),
         (("edit", "default", "hfr"), 2, "is not KEY=VALUE"),
     ],
 )

@@ -106,7 +106,10 @@ def test_training_is_listed_and_deleted(run: Run) -> None:
     rows = document(run("training", "list", "--json"))
     assert [row["filter"] for row in rows] == ["L", "R", "G", "B", "Ha"]
     assert [row["id"] for row in document(run("training", "list", "--filter", "Ha", "--json"))] == [5]
+    assert run("training", "list", "--filter", "Xx").exit_code == 1
     assert run("training", "delete", "5", typed="n\n").exit_code == 1
+    unknown = run("training", "delete", "99", typed="yes\n")
+    assert (unknown.exit_code, unknown.stdout, "Delete" in unknown.stderr) == (1, "", False)
     assert run("training", "delete", "5", "--json").exit_code == 1
     assert run("training", "delete", "5", "99", "--yes").exit_code == 1
     assert "deleted 1 trained setting: 5" in run("training", "delete", "5", typed="yes\n").stdout

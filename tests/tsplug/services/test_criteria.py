@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -122,6 +123,19 @@ def test_a_renamed_set_stays_assigned(store: Store) -> None:
         "profile 'Refractor' goes on grading by it"
     ]
     assert graded_by(store) == "Sharper"
+
+
+@pytest.mark.parametrize(
+    ("change", "doing"),
+    [
+        (lambda store: delete_criteria("default", store=store), "deleted"),
+        (lambda store: edit_criteria("Default", ["hfr.weight=1"], store=store), "changed"),
+    ],
+)
+def test_the_built_in_set_is_nobodys_to_change(store: Store, change: Callable[[Store], object], *, doing: str) -> None:
+    """It is not in the store, and the message says how to get a set of one's own."""
+    with pytest.raises(InputError, match=f"is built in and cannot be {doing}; `tsplug criteria copy .* name=MINE`"):
+        change(store)
 
 
 def test_a_set_in_use_is_not_deleted(store: Store) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from tsplug.errors import AmbiguousNameError, NotFoundError
 from tsplug.model import ExposurePlan, Project, Target
-from tsplug.services.lookup import find_named
-from tsplug.testing import stocked_store
+from tsplug.services.lookup import find_filter, find_named
+from tsplug.testing import stocked_store, store_light
+from tsplug.testing.clock import START
 
 pytestmark = pytest.mark.both_databases
 
@@ -36,3 +37,15 @@ def test_what_is_not_there_is_told(kind: type[Target] | type[ExposurePlan], text
     """An unknown name is an error that tells the names there are."""
     with stocked_store().read() as unit, pytest.raises(NotFoundError, match=text):
         find_named(unit, kind, name="x")
+
+
+def test_a_filter_is_one_that_somebody_has() -> None:
+    """A wheel's, capitals ignored, or one that only an old image was taken through; a misspelt one is an error."""
+    store = stocked_store()
+    light = store_light(store, "M 42", filter_name="L", started=START)
+    with store.write() as unit:
+        unit.update(light.model_copy(update={"filter_name": "OIII 3nm"}))
+    with store.read() as unit:
+        assert [find_filter(unit, name) for name in ("Ha", "ha", "OIII 3nm")] == ["Ha", "Ha", "OIII 3nm"]
+        with pytest.raises(NotFoundError, match="no filter 'Hα' is in a wheel, a template or an image; there are: B, "):
+            find_filter(unit, "Hα")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from tsplug.model.wording import plain
 from tsplug.nina.database.fields import Complaint
 
 M = TypeVar("M", bound=BaseModel)
@@ -59,4 +60,4 @@ def _stands_in(kind: type[BaseModel], name: str, *, base: Mapping[str, Any]) -> 
 def _said(message: str) -> str:
     if message in _PLAIN:
         return _PLAIN[message]
-    return message.removeprefix("Value error, ").replace("Input should ", "must ", 1)
+    return plain(message)
