@@ -130,4 +130,4 @@ def _frame(file: Path, descriptor: int) -> Iterator[_Frame]:
         with GzipSource(file) as source:
             yield FitsFrame(GzipBytes(descriptor), source)
     else:
-        yield FitsFrame(PlainBytes(descriptor), PlainSource(descriptor), file=file)
+        yield FitsFrame(PlainBytes(descriptor), PlainSource(descriptor))

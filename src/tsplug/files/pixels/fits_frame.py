@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 
 from tsplug.files.headers.fits_header import FitsHeaderReader, FitsPart, fits_parts
 from tsplug.files.headers.sources import ByteSource
@@ -16,18 +15,11 @@ from tsplug.ports import FramePixels
 
 
 class FitsFrame:
-    """Reads one frame.
+    """Reads one frame: headers through one source, pixels through another."""
 
-    Args:
-        headers: what gives the bytes of headers.
-        source: what gives those of pixels.
-        file: where it lies, where astropy can read it there; tiles within gzip are not unpacked.
-    """
-
-    def __init__(self, headers: ByteSource, source: PixelSource, *, file: Path | None = None) -> None:
+    def __init__(self, headers: ByteSource, source: PixelSource) -> None:
         self._headers = headers
         self._source = source
-        self._file = file
 
     def check(self) -> None:
         """Hold what the headers claim against the file.
@@ -36,7 +28,7 @@ class FitsFrame:
             HeaderError: it is no FITS.
             PixelError: it holds no image, or not all of it.
         """
-        _, part = self._image
+        part = self._image
         if _is_tiled(part):
             from tsplug.files.pixels.tiled_pixels import check_tiled
 
@@ -46,16 +38,13 @@ class FitsFrame:
 
     def read(self, memory: PixelMemory) -> FramePixels:
         """Return pixels and header cards; errors are those of `check`, and of damage within the pixels."""
-        number, part = self._image
+        part = self._image
         cards, _, _ = FitsHeaderReader(None).read(self._headers)
         if not _is_tiled(part):
             return FramePixels(read_fits(fits_image(part), self._source, memory=memory), dict(cards.values))
-        if self._file is None:
-            raise PixelError("is packed in tiles and by gzip; unpack it with gunzip first")
         from tsplug.files.pixels.tiled_pixels import read_tiled
 
-        with self._file.open("rb") as stream:
-            return FramePixels(read_tiled(stream, part, number=number, source=self._source), dict(cards.values))
+        return FramePixels(read_tiled(part, self._source), dict(cards.values))
 
     def wrong_sums(self) -> str:
         """Return which checksums are wrong, or nothing; a frame without any has none that is."""
@@ -64,10 +53,10 @@ class FitsFrame:
         return f"DATASUM of part {', '.join(wrong)} is wrong: its data changed" if wrong else ""
 
     @cached_property
-    def _image(self) -> tuple[int, FitsPart]:
-        for number, part in enumerate(fits_parts(self._headers)):
+    def _image(self) -> FitsPart:
+        for part in fits_parts(self._headers):
             if part.has_image:
-                return number, part
+                return part
         raise PixelError("holds no image, or is truncated within its header")
 
 

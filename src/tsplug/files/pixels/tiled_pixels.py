@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import math
 import warnings
-from typing import BinaryIO
 
 import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 from numpy.typing import NDArray
 
+from tsplug.files.headers.cards import CARD_BYTES
 from tsplug.files.headers.fits_header import FitsPart, count_of
 from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
 from tsplug.files.pixels.fits_pixels import axes_of
@@ -19,6 +20,14 @@ from tsplug.files.pixels.sums import sum_is_right
 
 _BOUNDED = frozenset({"RICE_1", "RICE_ONE", "GZIP_1", "GZIP_2"})
 """What astropy unpacks within bounds whatever it is given; other damaged data can end the program."""
+_MOST_FIELDS = 999
+_FIRST = (
+    b"SIMPLE  =                    T",
+    b"BITPIX  =                    8",
+    b"NAXIS   =                    0",
+    b"END",
+)
+_PRIMARY = b"".join(card.ljust(CARD_BYTES) for card in _FIRST).ljust(2880)
 _BYTES = frozenset({8, 16, 32, 64, -32, -64})
 _MOST_RATIO = 1100
 """Bytes that a packed one stands for at most: deflate, the tightest that cameras' programs use, reaches 1032."""
@@ -36,6 +45,9 @@ def check_tiled(part: FitsPart, source: PixelSource) -> Claim:
         raise PixelError(f"says ZBITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
     claim = Claim(frame_shape(axes_of(structure, "ZNAXIS")), np.dtype(f"V{abs(bits) // 8}"))
     claim.check()
+    fields = count_of(structure, "TFIELDS")
+    if structure.get("XTENSION") != "BINTABLE" or structure.get("NAXIS") != 2 or not 1 <= fields <= _MOST_FIELDS:
+        raise PixelError("is packed in tiles but holds no table of them: its header is damaged, copy it again")
     tiles, rows = _tiles(part), count_of(structure, "NAXIS2")
     if tiles != rows:
         raise PixelError(f"claims {tiles} tiles but has {rows}: its header is damaged, copy it again")
@@ -48,14 +60,10 @@ def check_tiled(part: FitsPart, source: PixelSource) -> Claim:
     return claim
 
 
-def read_tiled(stream: BinaryIO, part: FitsPart, *, number: int, source: PixelSource) -> NDArray[np.generic]:
+def read_tiled(part: FitsPart, source: PixelSource) -> NDArray[np.generic]:
     """Return the values of a packed image in native byte order.
 
-    Args:
-        stream: the file, open.
-        part: the part that holds the image.
-        number: which part of the file that is, 0 for the first.
-        source: the file's bytes.
+    astropy is given this part alone: what other parts claim could keep it busy for ever.
 
     Raises:
         PixelError: it is damaged, or its checksum says so.
@@ -71,13 +79,23 @@ def read_tiled(stream: BinaryIO, part: FitsPart, *, number: int, source: PixelSo
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyUserWarning)
-            with fits.open(stream, memmap=False) as hdus:
-                pixels = np.asarray(hdus[number].data)
+            with fits.open(io.BytesIO(_alone(part, source)), memmap=False) as hdus:
+                pixels = np.asarray(hdus[1].data)
     except Exception as error:
         raise PixelError(f"cannot be unpacked: {' '.join(str(error).split())}; copy it again") from error
     if pixels.size != claim.count:
         raise PixelError(f"unpacks to {pixels.size} pixels where {claim.count} are needed; copy it again")
     return np.ascontiguousarray(pixels.reshape(claim.shape), dtype=pixels.dtype.newbyteorder("="))
+
+
+def _alone(part: FitsPart, source: PixelSource) -> bytearray:
+    """Return a file in memory that holds nothing but the part."""
+    header = part.header + b"END".ljust(CARD_BYTES)
+    start = _PRIMARY + header + b" " * (-len(header) % len(_PRIMARY))
+    content = bytearray(len(start) + part.data_bytes)
+    content[: len(start)] = start
+    source.fill(memoryview(content)[len(start) :], part.data_offset)
+    return content
 
 
 def _tiles(part: FitsPart) -> int:
