@@ -87,14 +87,20 @@ class Cards:
         self._rows = [_Lists.of(each) for each in scores.rows]
         self._score, self._unrounded = scores.score.tolist(), scores.unrounded.tolist()
         self._coverage = scores.coverage.tolist()
+        self._bands: dict[float, Band] = {}
         self._failed = [gate.failed.tolist() for gate in scores.gates]
 
     def conclusion(self, place: int) -> tuple[int | None, Band | None]:
         """Return score and band of a frame, both None where it is ungraded."""
         score = self._score[place]
-        if any(failed[place] for failed in self._failed):
+        if self._failed and any(failed[place] for failed in self._failed):
             return int(score), Band.E
-        return (None, None) if math.isnan(score) else (int(score), self._scores.criteria.band_of(score))
+        if math.isnan(score):
+            return None, None
+        band = self._bands.get(score)
+        if band is None:
+            band = self._bands[score] = self._scores.criteria.band_of(score)
+        return int(score), band
 
     def at(self, place: int) -> ScoreCard:
         """Return the card of the frame at a place, without what would reach the next band."""

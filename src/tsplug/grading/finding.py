@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from tsplug.grading.population import Population
 from tsplug.model import AcquiredImage, GraderPreferences
@@ -59,6 +59,16 @@ class Finding:
         """Return the finding as plain JSON types."""
         plain = {key: str(value) if isinstance(value, StrEnum) else value for key, value in vars(self).items()}
         return plain | {"about": dict(self.about)}
+
+
+def replace(finding: Finding, **changes: Any) -> Finding:
+    """Return a finding with other values in some fields, as `dataclasses.replace` does in ten times the time.
+
+    Findings are made by the hundred thousand; ``changes`` must name fields.
+    """
+    changed = object.__new__(Finding)
+    changed.__dict__.update(finding.__dict__, **changes)
+    return changed
 
 
 @dataclass(frozen=True)

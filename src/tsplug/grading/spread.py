@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from tsplug.grading.finding import Case, Finding, Outcome, Rule
+from tsplug.grading.finding import Case, Finding, Outcome, Rule, replace
 from tsplug.grading.harm import Harm
 from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.population import MINIMUM_PEERS
