@@ -6,6 +6,8 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule, replace
 from tsplug.grading.harm import Harm
@@ -18,8 +20,7 @@ from tsplug.model import AcquiredImage, GraderMode, GraderPreferences
 _ALMOST_ZERO = 0.001
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What a profile prefers for one metric: on or off, sigma factor, and the automatic levels (None is off)."""
 
     enabled: bool
@@ -61,13 +62,17 @@ class SpreadCheck:
 
     def examine(self, case: Case) -> Finding:
         """Test a frame: missing value, automatic levels, zero, too few peers, then the spread."""
-        unit = METRICS[self.metric].unit
         value = case.image.metrics.get(self.metric)
-        finding = Finding(self.title, self.metric, Outcome.ABSTAIN, Rule.MISSING, "", unit=unit)
+        finding = self._blank
         if value is None or not math.isfinite(value):
             return replace(finding, detail=f"{self.metric} is {'missing' if value is None else 'not a number'}")
         finding = replace(finding, value=float(value))
         return self._absolute(case, finding, value=value) or self._among_peers(case, finding, value=value)
+
+    @cached_property
+    def _blank(self) -> Finding:
+        unit = METRICS[self.metric].unit
+        return Finding(self.title, self.metric, Outcome.ABSTAIN, Rule.MISSING, "", unit=unit)
 
     def _absolute(self, case: Case, finding: Finding, *, value: float) -> Finding | None:
         limits = self.limits(case.preferences)

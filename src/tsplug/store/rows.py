@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -51,7 +52,8 @@ class Rows:
         values = _values(record)
         if record.id is None:
             del values["id"]
-        result = self._connection.execute(insert(table_of(type(record))).values(values))
+        # Values beside the statement, not in it: then every record of a kind has the same one.
+        result = self._connection.execute(insert(table_of(type(record))), values)
         if record.id is not None:
             self._pass_over(record)
         key = result.inserted_primary_key
@@ -96,7 +98,8 @@ class Rows:
         """
         table = table_of(type(record))
         values = {name: value for name, value in _values(record).items() if name not in {"id", *keep}}
-        if self._connection.execute(update(table).where(table.c.id == record.id).values(values)).rowcount == 0:
+        statement = update(table).where(table.c.id == bindparam("key"))
+        if self._connection.execute(statement, {"key": record.id, **values}).rowcount == 0:
             raise _gone(type(record), record.id)
 
     def update_many(self, kind: type[Record], rows: Sequence[Mapping[str, object]]) -> None:
@@ -138,10 +141,19 @@ class Rows:
         Raises:
             NotFoundError: there is none.
         """
-        found = self.select(kind, matching(kind, {"id": key}))
-        if not found:
+        found = self.first(kind, {"id": key})
+        if found is None:
             raise _gone(kind, key)
-        return found[0]
+        return found
+
+    def first(self, kind: type[R], equals: Mapping[str, object]) -> R | None:
+        """Return the first record by id whose fields equal values, values as in `equal_to`."""
+        if all(_is_one(kind, name, value) for name, value in equals.items()):
+            rows = self._connection.execute(_first_by(kind, tuple(equals)), dict(equals)).mappings()
+            found = [_record(kind, row) for row in rows]
+        else:
+            found = self.select(kind, matching(kind, equals).limit(1))
+        return found[0] if found else None
 
     def select(self, kind: type[R], query: Select[Any]) -> list[R]:
         """Return the records that a query over a kind's table selects."""
@@ -201,6 +213,22 @@ def matching(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:
     """
     table = table_of(kind)
     return select(table).where(*equal_to(kind, equals)).order_by(table.c.id)
+
+
+@cache
+def _first_by(kind: type[Record], names: tuple[str, ...]) -> Select[Any]:
+    """Return the query for the first record whose fields equal parameters of their names.
+
+    It is made once: to make such a query takes longer than to look a record up.
+    """
+    table = table_of(kind)
+    return select(table).where(*(table.c[name] == bindparam(name) for name in names)).order_by(table.c.id).limit(1)
+
+
+def _is_one(kind: type[Record], name: str, value: object) -> bool:
+    """Return whether a condition is that a column equals one value, which it can hold."""
+    column = table_of(kind).c.get(name)
+    return column is not None and isinstance(value, str | int) and not _too_large(column, value)
 
 
 def latest(kind: type[Record], equals: Mapping[str, object]) -> Select[Any]:

@@ -153,8 +153,7 @@ class SqlUnit:
 
     def find(self, kind: type[R], **equals: object) -> R | None:
         """Return the first record (by id) whose fields equal the values, or None."""
-        found = self._rows.select(kind, matching(kind, equals).limit(1))
-        return found[0] if found else None
+        return self._rows.first(kind, equals)
 
     def last(self, kind: type[R], **equals: object) -> R | None:
         """Return the last record (by id) whose fields equal the values, or None."""
