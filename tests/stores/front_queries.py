@@ -9,7 +9,7 @@ from typing import Any
 
 from large_store import last_start
 
-from tsplug.model import ExposurePlan, ExposureSaved, GradePlan, GradingStatus, Profile
+from tsplug.model import AcquiredImage, ExposurePlan, ExposureSaved, FlatSetFile, GradePlan, GradingStatus, Profile
 from tsplug.ports import Context, ImageQuery, Store
 from tsplug.services.explaining import explain_image
 from tsplug.services.flats_due import flats_due
@@ -51,6 +51,12 @@ class LargeStore:
     def images(self, **fields: Any) -> object:
         """List images, the newest unless the query says otherwise."""
         return list_images(self.store, ImageQuery(**{"limit": LIMIT} | fields))
+
+    def places(self) -> object:
+        """Find the records of a few files by where they lie."""
+        with self.store.read() as unit:
+            files = [f"lights/{number}.fits" for number in range(500, 510)]
+            return [*unit.list(AcquiredImage, file=files), *unit.list(FlatSetFile, file=["flats/none.fits"])]
 
     def exposure_sums(self) -> object:
         """Sum up the exposures of two days by their kind."""
@@ -131,6 +137,7 @@ QUERIES: dict[str, Query] = {
         Scope(target=str(OLD), older_than=at.clock.now()), at.store, clock=at.clock
     ),
     "grade run": lambda at: judge_plan(GradePlan(plan_guid=at.plan.guid, force=True), at.context),
+    "files, by their places": lambda at: at.places(),
     "images of a plan to be measured": lambda at: unmeasured_images(at.plan.guid, at.store),
     "flats due": lambda at: flats_due(at.profile.guid, at.context),
     "report night, with thumbnails": lambda at: load_night(

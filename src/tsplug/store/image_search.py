@@ -13,7 +13,6 @@ from tsplug.ports import ImageQuery
 from tsplug.store.tables import TABLES
 
 LEADS: tuple[tuple[str, ...], ...] = (
-    ("plan_id", "status"),
     ("plan_id",),
     ("target_id",),
     ("project_id",),

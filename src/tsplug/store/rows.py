@@ -148,7 +148,7 @@ class Rows:
 
     def first(self, kind: type[R], equals: Mapping[str, object]) -> R | None:
         """Return the first record by id whose fields equal values, values as in `equal_to`."""
-        if all(_is_one(kind, name, value) for name, value in equals.items()):
+        if all(_is_one(table_of(kind).c.get(name), value) for name, value in equals.items()):
             rows = self._connection.execute(_first_by(kind, tuple(equals)), dict(equals)).mappings()
             found = [_record(kind, row) for row in rows]
         else:
@@ -225,9 +225,8 @@ def _first_by(kind: type[Record], names: tuple[str, ...]) -> Select[Any]:
     return select(table).where(*(table.c[name] == bindparam(name) for name in names)).order_by(table.c.id).limit(1)
 
 
-def _is_one(kind: type[Record], name: str, value: object) -> bool:
+def _is_one(column: Column[Any] | None, value: object) -> bool:
     """Return whether a condition is that a column equals one value, which it can hold."""
-    column = table_of(kind).c.get(name)
     return column is not None and isinstance(value, str | int) and not _too_large(column, value)
 
 

@@ -127,7 +127,7 @@ _table(
     AcquiredImage,
     "acquired_image",
     _unique("guid"),
-    _index("plan_id", "status"),
+    _index("file"),
     _index("plan_id", "started"),
     _index("target_id", "started"),
     _index("project_id", "started"),
@@ -167,6 +167,7 @@ _table(
     _refers("flat_set_id", "flat_set", cascade=True),
     _unique("guid"),
     _index("flat_set_id"),
+    _index("file"),
 )
 _table(
     FlatHistory,
