@@ -3,61 +3,143 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.reduction import ReducedFrame, reduce_frame
 from tsplug.imaging.settings import StarSettings
-from tsplug.imaging.stars import StarMeasurement, measure_stars
-from tsplug.imaging.statistics import AduStatistics, adu_statistics
+from tsplug.imaging.source import ArraySource, BandSource
+from tsplug.imaging.stars import StarMeasurement, check_size, measure_reduced
+from tsplug.imaging.statistics import AduStatistics
 
 STAR_METRICS = frozenset(
-    {"star_count", "hfr", "hfr_stdev", "fwhm", "fwhm_arcsec", "eccentricity", "snr", "background", "noise"}
+    {
+        "background",
+        "curvature",
+        "eccentricity",
+        "eccentricity_stars",
+        "ellipticity",
+        "fwhm",
+        "fwhm_arcsec",
+        "hfr",
+        "hfr_stdev",
+        "mean_radius",
+        "noise",
+        "orientation_coherence",
+        "snr",
+        "star_count",
+        "stars_measured",
+        "tilt",
+        "trail_count",
+        "trail_length",
+    }
 )
 """Keys whose values depend on the star detector."""
 
 
 @dataclass(frozen=True)
 class FrameMeasurement:
-    """What was measured on a frame: finite values by metric key, and the identity of the detector."""
+    """What was measured on a frame: finite values by metric key, and the identity of the detector.
+
+    ``frame`` is the frame after the one pass over it: its pixels, the 2x2 frame and the histogram, of which a preview
+    is made without another pass. It keeps the pixels in memory, so drop the measurement once the preview is made, or
+    keep only what is wanted of it.
+    """
 
     metrics: dict[str, float]
     detector: str
     statistics: AduStatistics
     stars: StarMeasurement
+    frame: ReducedFrame = field(repr=False, compare=False)
 
 
 def measure_frame(
-    pixels: NDArray[np.generic], settings: StarSettings, *, scale_arcsec: float | None = None
+    pixels: NDArray[Any],
+    settings: StarSettings,
+    *,
+    scale_arcsec: float | None = None,
+    mosaic: bool = False,
+    light: bool = True,
 ) -> FrameMeasurement:
-    """Measure levels and stars of a frame (rows by columns).
+    """Measure levels and stars of a frame in memory (rows by columns).
 
     Args:
-        pixels: the frame as stored.
-        settings: how stars are found and measured.
+        pixels: the frame as stored, in any byte order: integers of 8, 16 or 32 bits, or floats.
+        settings: how stars are found and measured; ``full_scale_adu`` is where the camera or the format ends.
         scale_arcsec: arcseconds per pixel of this frame, binning included; gives ``fwhm_arcsec``.
+        mosaic: whether the pixels lie under a colour mosaic that was not taken apart (``BAYERPAT``).
+        light: False for darks, biases and flats, which are measured but have no stars.
 
     Raises:
         ValueError: the frame cannot be measured; the text says why.
     """
-    levels = adu_statistics(pixels, full_scale_adu=settings.full_scale_adu)
-    stars = measure_stars(pixels, settings)
-    found = {
+    check_size(pixels.shape)
+    return measure_bands(ArraySource(pixels), settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
+
+
+def measure_bands(
+    source: BandSource,
+    settings: StarSettings,
+    *,
+    scale_arcsec: float | None = None,
+    mosaic: bool = False,
+    light: bool = True,
+) -> FrameMeasurement:
+    """Measure a frame that is read band by band; otherwise as `measure_frame`.
+
+    Every band is counted and binned as soon as the source yields it, while it is in the cache; stars are looked for
+    when the last one is in.
+
+    Raises:
+        ValueError: the frame cannot be measured; the text says why.
+    """
+    check_size(source.pixels.shape)
+    frame = reduce_frame(source, full_scale_adu=settings.full_scale_adu)
+    stars = measure_reduced(frame, settings, mosaic=mosaic, light=light)
+    found = {**_levels(frame.statistics), "background": stars.background, "noise": stars.noise}
+    if light:
+        found |= _stars(stars)
+    if stars.fwhm is not None and scale_arcsec is not None:
+        found["fwhm_arcsec"] = stars.fwhm * scale_arcsec
+    metrics = {key: float(value) for key, value in found.items() if value is not None and math.isfinite(value)}
+    return FrameMeasurement(metrics, settings.detector, frame.statistics, stars, frame)
+
+
+def _levels(levels: AduStatistics) -> dict[str, float | None]:
+    return {
         "adu_mean": levels.mean,
         "adu_median": levels.median,
         "adu_stdev": levels.stdev,
+        "adu_mad": levels.mad,
         "adu_min": levels.minimum,
+        "adu_min_pixels": levels.minimum_pixels,
         "adu_max": levels.maximum,
-        "background": stars.background,
-        "noise": stars.noise,
-        "star_count": float(stars.star_count),
+        "adu_max_pixels": levels.maximum_pixels,
+        "saturated_share": 100.0 * levels.saturated_fraction,
+    }
+
+
+def _stars(stars: StarMeasurement) -> dict[str, float | None]:
+    found: dict[str, float | None] = {
+        "star_count": stars.star_count,
+        "stars_measured": stars.measured,
         "hfr": stars.hfr,
         "hfr_stdev": stars.hfr_stdev,
+        "mean_radius": stars.mean_radius,
         "fwhm": stars.fwhm,
-        "fwhm_arcsec": None if stars.fwhm is None or scale_arcsec is None else stars.fwhm * scale_arcsec,
-        "eccentricity": stars.eccentricity,
         "snr": stars.snr,
+        "trail_count": len(stars.trails),
+        "trail_length": sum(trail.length_px for trail in stars.trails),
     }
-    metrics = {key: value for key, value in found.items() if value is not None and math.isfinite(value)}
-    return FrameMeasurement(metrics, settings.detector, levels, stars)
+    if stars.field is not None:
+        found |= {"tilt": stars.field.tilt, "curvature": stars.field.curvature}
+    if stars.roundness is not None:
+        found |= {
+            "eccentricity": stars.roundness.eccentricity,
+            "eccentricity_stars": stars.roundness.star_eccentricity,
+            "ellipticity": stars.roundness.ellipticity,
+            "orientation_coherence": stars.roundness.coherence,
+        }
+    return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tsplug.imaging.shapes import Shapes, Stamps
+from tsplug.imaging.shapes import Shapes
+from tsplug.imaging.stamps import Stamps
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> MoffatPro
     order = np.argsort(rings, kind="stable")
     starts = np.searchsorted(rings[order], np.arange(int(_REACH / _BIN) + 1))
     points = [
-        (float(radius[ring].mean()), float(_weighted_median(value[ring], weight[ring])), math.sqrt(ring.size))
+        (float(radius[ring].mean()), float(weighted_median(value[ring], weight[ring])), math.sqrt(ring.size))
         for ring in np.split(order, starts[1:])[: int(_REACH / _BIN)]
         if ring.size
     ]
@@ -56,22 +57,21 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> MoffatPro
 
 
 def _scaled_pixels(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> tuple[Floats, Floats, Floats]:
-    span = np.arange(-stamps.half_width, stamps.half_width + 1, dtype=np.float64)
-    x, y = span[None, :] - shapes.dx[:, None], span[None, :] - shapes.dy[:, None]
-    determinant = np.maximum(shapes.xx * shapes.yy - shapes.xy**2, 1e-12)
+    x, y = stamps.span[:, None] - shapes.dx, stamps.span[:, None] - shapes.dy
+    determinant = shapes.determinant
     squared = (
-        (shapes.yy / determinant)[:, None, None] * (x * x)[:, None, :]
-        + (shapes.xx / determinant)[:, None, None] * (y * y)[:, :, None]
-        - (2.0 * shapes.xy / determinant)[:, None, None] * y[:, :, None] * x[:, None, :]
+        (shapes.yy / determinant * (x * x))[None]
+        + (shapes.xx / determinant * (y * y))[:, None]
+        - (2.0 * shapes.xy / determinant * y)[:, None] * x[None]
     )
-    radius = np.sqrt(squared)
-    near = radius < _REACH
-    value = (stamps.values / shapes.amplitude[:, None, None])[near]
-    weight = np.broadcast_to(weights[:, None, None], radius.shape)[near]
-    return radius[near], value, weight
+    near = squared < _REACH**2
+    value = (stamps.values / shapes.amplitude)[near]
+    weight = np.broadcast_to(weights, squared.shape)[near]
+    return np.sqrt(squared[near]), value.astype(np.float64), weight
 
 
-def _weighted_median(values: Floats, weights: Floats) -> float:
+def weighted_median(values: Floats, weights: Floats) -> float:
+    """Return the value below which half of the weight lies; there is at least one."""
     order = np.argsort(values)
     total = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(total, total[-1] / 2.0)])

@@ -5,26 +5,29 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 
-import sep
+NAME, VERSION = "tsplug-stars", "2"
 
-NAME, VERSION = "tsplug-sep", "1"
+# What belongs to the frame or the camera and not to the way of measuring.
+_OF_THE_FRAME = ("electrons_per_adu", "full_scale_adu")
 
 
 @dataclass(frozen=True)
 class StarSettings:
     """Thresholds in units of the background's noise, sizes in pixels, levels in ADU.
 
-    A star whose peak reaches ``saturated_share`` of ``full_scale_adu`` is counted but not measured.
-    ``electrons_per_adu`` weighs the stars' own shot noise; it belongs to the frame, not to the detector's identity.
+    A star must stand ``threshold`` standard deviations out of the smoothed 2x2 frame to be found, and counts from a
+    signal to noise of ``minimum_snr`` on, as a filter of its own width has it. One whose peak reaches
+    ``saturated_share`` of ``full_scale_adu`` is counted but not measured. Of the others at most ``most_stars`` are
+    measured, the brightest of each part of the frame. ``mesh_px`` is the side of a tile of the background's mesh in
+    pixels of the 2x2 frame. ``electrons_per_adu`` weighs the stars' own shot noise; it and the full scale belong to the
+    frame, not to the detector's identity.
     """
 
     mesh_px: int = 64
-    threshold: float = 4.0
-    minimum_pixels: int = 4
+    threshold: float = 5.5
     minimum_snr: float = 10.0
-    good_snr: float = 40.0
-    widest_px: float = 16.0
-    most_stars: int = 250
+    good_snr: float = 20.0
+    most_stars: int = 1000
     saturated_share: float = 0.9
     full_scale_adu: float = 65_535.0
     electrons_per_adu: float = 1.0
@@ -35,6 +38,6 @@ class StarSettings:
 
         Numbers of different detectors are never compared with each other.
         """
-        settings = {key: value for key, value in asdict(self).items() if key != "electrons_per_adu"}
+        settings = {key: value for key, value in asdict(self).items() if key not in _OF_THE_FRAME}
         text = repr(sorted(settings.items()))
-        return f"{NAME} {VERSION} (sep {sep.__version__}) {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        return f"{NAME} {VERSION} {hashlib.sha256(text.encode()).hexdigest()[:8]}"

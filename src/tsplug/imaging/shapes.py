@@ -7,33 +7,23 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.stamps import Stamps
+
 Floats = NDArray[np.float64]
+_Values = NDArray[np.float32]
 
-_ITERATIONS = 10
-_MIN_VARIANCE, _MAX_VARIANCE = 0.2, 150.0
-
-
-@dataclass(frozen=True)
-class Stamps:
-    """Square cut-outs of equal size: values [star, row, column], and the pixel that each one is centred on."""
-
-    values: Floats
-    x0: NDArray[np.int64]
-    y0: NDArray[np.int64]
-
-    def pick(self, chosen: NDArray[np.bool_]) -> Stamps:
-        """Return only the chosen stamps."""
-        return Stamps(self.values[chosen], self.x0[chosen], self.y0[chosen])
-
-    @property
-    def half_width(self) -> int:
-        """Return the pixels on each side of the middle one."""
-        return int(self.values.shape[1]) // 2
+_ITERATIONS = 12
+_MIN_VARIANCE = 0.15
+# So many stars' stamps stay in the cache while they are worked on.
+_TOGETHER = 128
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """One entry per star: offset from the stamp's middle (px), covariance (px^2), and whether the moments settled."""
+    """One entry per star: offset from the stamp's middle (px), covariance (px^2), and whether the moments settled.
+
+    ``amplitude`` and ``flux`` are those of a Gaussian of that shape.
+    """
 
     dx: Floats
     dy: Floats
@@ -43,14 +33,30 @@ class Shapes:
     amplitude: Floats
     settled: NDArray[np.bool_]
 
-    def pick(self, chosen: NDArray[np.bool_]) -> Shapes:
+    def pick(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Shapes:
         """Return only the chosen stars."""
-        return Shapes(*(getattr(self, name.name)[chosen] for name in fields(self)))
+        return Shapes(*(getattr(self, each.name)[chosen] for each in fields(self)))
+
+    @property
+    def determinant(self) -> Floats:
+        """Return the determinant of each covariance (px^4)."""
+        return np.asarray(np.maximum(self.xx * self.yy - self.xy**2, 1e-12))
 
     @property
     def sigma_px(self) -> Floats:
         """Return the geometric mean of the two axes of each star."""
-        return np.asarray(np.maximum(self.xx * self.yy - self.xy**2, 1e-12) ** 0.25)
+        return np.asarray(self.determinant**0.25)
+
+    @property
+    def narrow_sigma_px(self) -> Floats:
+        """Return the shorter axis of each star."""
+        half, apart = (self.xx + self.yy) / 2.0, np.hypot((self.xx - self.yy) / 2.0, self.xy)
+        return np.asarray(np.sqrt(np.maximum(half - apart, 1e-6)))
+
+    @property
+    def flux(self) -> Floats:
+        """Return the flux of the Gaussian of each star."""
+        return np.asarray(2.0 * np.pi * self.amplitude * np.sqrt(self.determinant))
 
     @property
     def ellipticity(self) -> tuple[Floats, Floats]:
@@ -58,13 +64,11 @@ class Shapes:
         total = self.xx + self.yy
         return (self.xx - self.yy) / total, 2.0 * self.xy / total
 
-
-def cut_stamps(pixels: NDArray[np.float32], *, x: Floats, y: Floats, half_width: int) -> Stamps:
-    """Cut square stamps around positions; every stamp must lie within the frame."""
-    x0, y0 = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
-    span = np.arange(-half_width, half_width + 1)
-    values = pixels[y0[:, None, None] + span[:, None], x0[:, None, None] + span]
-    return Stamps(values.astype(np.float64), x0, y0)
+    def without_blur(self, variance_px2: float) -> Shapes:
+        """Return the shapes as they were before something widened them by a variance along each axis."""
+        xx = np.maximum(self.xx - variance_px2, 0.5 * self.xx)
+        yy = np.maximum(self.yy - variance_px2, 0.5 * self.yy)
+        return Shapes(self.dx, self.dy, xx, yy, self.xy, self.amplitude, self.settled)
 
 
 def adaptive_shapes(stamps: Stamps, start_sigma_px: float) -> Shapes:
@@ -73,37 +77,67 @@ def adaptive_shapes(stamps: Stamps, start_sigma_px: float) -> Shapes:
     At the fixed point the weight has the star's shape (Bernstein & Jarvis 2002), which reads elongation and width of
     the bright core and is blind to far neighbours. ``start_sigma_px`` is a first guess of the width.
     """
-    span = np.arange(-stamps.half_width, stamps.half_width + 1, dtype=np.float64)
-    count = stamps.values.shape[0]
-    dx, dy, xy = np.zeros(count), np.zeros(count), np.zeros(count)
-    xx, yy = np.full(count, start_sigma_px**2), np.full(count, start_sigma_px**2)
-    amplitude, settled = np.zeros(count), np.zeros(count, dtype=bool)
-    for _ in range(_ITERATIONS):
-        x, y = span[None, :] - dx[:, None], span[None, :] - dy[:, None]
-        weighted = stamps.values * _gaussian(x, y, xx=xx, yy=yy, xy=xy)
-        columns, rows = weighted.sum(axis=1), weighted.sum(axis=2)
-        flux = columns.sum(axis=1)
-        safe = np.where(flux > 0, flux, 1.0)
-        shift_x, shift_y = (columns * x).sum(axis=1) / safe, (rows * y).sum(axis=1) / safe
-        new_xx = 2.0 * ((columns * x * x).sum(axis=1) / safe - shift_x**2)
-        new_yy = 2.0 * ((rows * y * y).sum(axis=1) / safe - shift_y**2)
-        cross = ((weighted @ x[:, :, None])[:, :, 0] * y).sum(axis=1) / safe
-        new_xy = 2.0 * (cross - shift_x * shift_y)
-        settled = (flux > 0) & (np.abs(new_xx + new_yy - xx - yy) < 0.05 * (xx + yy))
-        limit = stamps.half_width / 2.0
-        dx = np.clip(dx + 2.0 * shift_x, -limit, limit)
-        dy = np.clip(dy + 2.0 * shift_y, -limit, limit)
-        xx, yy = np.clip(new_xx, _MIN_VARIANCE, _MAX_VARIANCE), np.clip(new_yy, _MIN_VARIANCE, _MAX_VARIANCE)
-        bound = 0.95 * np.sqrt(xx * yy)
-        xy = np.clip(new_xy, -bound, bound)
-        amplitude = flux / (np.pi * np.sqrt(xx * yy - xy**2))
+    count = stamps.x0.size
+    if not count:
+        none = np.zeros(0)
+        return Shapes(none, none, none, none, none, none, none.astype(bool))
+    parts = [
+        _adapted(stamps.pick(slice(first, first + _TOGETHER)), start_sigma_px) for first in range(0, count, _TOGETHER)
+    ]
+    dx, dy, xx, yy, xy, amplitude = (np.concatenate([part[n] for part in parts]).astype(np.float64) for n in range(6))
+    settled = np.concatenate([part[6] for part in parts]).astype(bool)
     return Shapes(dx, dy, xx, yy, xy, amplitude, settled)
 
 
-def _gaussian(x: Floats, y: Floats, *, xx: Floats, yy: Floats, xy: Floats) -> Floats:
+def _adapted(stamps: Stamps, start_sigma_px: float) -> list[NDArray[np.generic]]:
+    """Iterate; offsets, variances, covariance, amplitudes, and whether the last step was a small one."""
+    count, span, limit = stamps.x0.size, stamps.span, np.float32(stamps.half_width / 2.0)
+    start = np.full(count, start_sigma_px**2, dtype=np.float32)
+    dx, dy, xy = (np.zeros(count, dtype=np.float32) for _ in range(3))
+    xx, yy = start, start.copy()
+    amplitude, settled = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=bool)
+    widest = np.float32((stamps.half_width * 0.75) ** 2)
+    for _ in range(_ITERATIONS):
+        x, y = span[:, None] - dx, span[:, None] - dy
+        flux, moments = _moments(stamps.values, (x, y), form=_inverse(xx, yy, xy=xy))
+        shift_x, shift_y, mean_xx, mean_yy, mean_xy = moments
+        new_xx, new_yy = 2.0 * (mean_xx - shift_x**2), 2.0 * (mean_yy - shift_y**2)
+        change = np.abs(new_xx - xx) + np.abs(new_yy - yy)
+        settled = (flux > 0) & (change < 0.02 * (xx + yy))
+        dx, dy = np.clip(dx + 2.0 * shift_x, -limit, limit), np.clip(dy + 2.0 * shift_y, -limit, limit)
+        xx, yy = np.clip(new_xx, _MIN_VARIANCE, widest), np.clip(new_yy, _MIN_VARIANCE, widest)
+        bound = np.float32(0.95) * np.sqrt(xx * yy)
+        xy = np.clip(2.0 * (mean_xy - shift_x * shift_y), -bound, bound)
+        amplitude = flux / (np.float32(np.pi) * np.sqrt(xx * yy - xy**2))
+        if settled.all() and (change < 0.002 * (xx + yy)).all():
+            break
+    return [dx, dy, xx, yy, xy, amplitude, settled]
+
+
+def _inverse(xx: _Values, yy: _Values, *, xy: _Values) -> tuple[_Values, _Values, _Values]:
     determinant = xx * yy - xy**2
-    a, b, c = yy / determinant, xy / determinant, xx / determinant
-    across = -0.5 * a[:, None] * x * x
-    down = -0.5 * c[:, None] * y * y
-    exponent = across[:, None, :] + down[:, :, None] + (b[:, None] * y)[:, :, None] * x[:, None, :]
-    return np.asarray(np.exp(np.maximum(exponent, -40.0)))
+    return yy / determinant, xx / determinant, xy / determinant
+
+
+def _moments(
+    values: _Values, places: tuple[_Values, _Values], *, form: tuple[_Values, _Values, _Values]
+) -> tuple[_Values, list[_Values]]:
+    """Return the weighted flux, and mean x, y, xx, yy and xy under the weight."""
+    x, y = places
+    a, c, b = form
+    across, down = np.float32(-0.5) * a * x * x, np.float32(-0.5) * c * y * y
+    exponent = (b * y)[:, None] * x[None]
+    exponent += across[None]
+    exponent += down[:, None]
+    np.maximum(exponent, np.float32(-40.0), out=exponent)
+    np.exp(exponent, out=exponent)
+    exponent *= values
+    columns, rows = exponent.sum(axis=0), exponent.sum(axis=1)
+    exponent *= x[None]
+    slanted = exponent.sum(axis=1)
+    flux = columns.sum(axis=0)
+    safe = np.where(flux > 0, flux, np.float32(1.0))
+    column_x, row_y = columns * x, rows * y
+    sums = [column_x.sum(axis=0), row_y.sum(axis=0)]
+    sums += [(column_x * x).sum(axis=0), (row_y * y).sum(axis=0), (slanted * y).sum(axis=0)]
+    return flux, [each / safe for each in sums]

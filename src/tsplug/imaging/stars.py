@@ -2,36 +2,71 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import sep
 from numpy.typing import NDArray
 
-from tsplug.imaging.detection import Candidates, Sky, find_candidates, subtract_sky
-from tsplug.imaging.profile import MoffatProfile, fit_profile
+from tsplug.imaging.background import Background, measure_background
+from tsplug.imaging.candidates import Candidates, Mosaic, confirm
+from tsplug.imaging.defocus import Discs, looks_defocused, measure_discs
+from tsplug.imaging.detection import find_peaks
+from tsplug.imaging.fieldmap import FieldMap, map_field
+from tsplug.imaging.profile import weighted_median
+from tsplug.imaging.reduction import ReducedFrame, reduce_frame
+from tsplug.imaging.roundness import Roundness, measure_roundness
+from tsplug.imaging.sample import Scene, StarSample, bright_enough, probe, take_sample
 from tsplug.imaging.settings import StarSettings
-from tsplug.imaging.shapes import Shapes, Stamps, adaptive_shapes, cut_stamps
+from tsplug.imaging.sharpness import Sharpness, measure_sharpness
+from tsplug.imaging.source import ArraySource
+from tsplug.imaging.trails import Trail, find_trails
 
 Floats = NDArray[np.float64]
 
-_SMALLEST_FRAME_PX = 64
-# The work on stamps is held to this many pixels: few large stars or many small ones.
-_PIXEL_BUDGET = 120_000
-_TOTAL_RADIUS = 5.0
-_ROUNDNESS_STARS = 100
+SMALLEST_FRAME_PX = 64
+"""Stars are looked for on frames of at least this many pixels a side."""
+
+_ENOUGH_STARS = 10
+# A radius is known to this share over the signal to noise, and stars differ by this share for other reasons.
+_RADIUS_NOISE, _RADIUS_SCATTER = 1.5, 0.03
+# Four readings of whole levels add up to this much noise at least.
+_LEAST_NOISE = 0.577
+# A level that so many pixels share at the top is where something clips.
+_CLIPPED_PIXELS = 8
 _DEFAULTS = StarSettings()
+
+
+@dataclass(frozen=True)
+class StarList:
+    """The stars that were measured, brightest first: positions (px, the first pixel's middle being 0), light, radii.
+
+    ``flux`` is ADU, ``hfr`` and ``fwhm`` px; values that could not be told are NaN.
+    """
+
+    x: Floats
+    y: Floats
+    flux: Floats
+    snr: Floats
+    hfr: Floats
+    fwhm: Floats
+
+    @classmethod
+    def none(cls) -> StarList:
+        """Return no stars."""
+        return cls(*(np.zeros(0) for _ in range(6)))
 
 
 @dataclass(frozen=True)
 class StarMeasurement:
     """The stars of a frame: how many, and the typical one; None where no star could be measured.
 
-    ``hfr`` is the radius that holds half of a star's light (true half-flux radius), ``fwhm`` the full width at half
-    maximum, geometric mean of both axes; both in pixels and as seen through the pixels, as every star tool gives them.
-    ``hfr_stdev`` is the spread among the stars, ``eccentricity`` sqrt(1 - (b/a)^2) with the noise taken out, ``snr``
-    the median signal to noise of the measured stars within 1.5 FWHM. ``background`` and ``noise`` are ADU.
+    ``star_count`` counts what was detected, saturated ones included, ``measured`` those that the values are of. ``hfr``
+    is the radius that holds half of a star's light (true half-flux radius), ``mean_radius`` the flux-weighted mean
+    distance from its middle, ``fwhm`` the full width at half maximum, geometric mean of both axes; all in pixels and as
+    seen through the pixels, as every star tool gives them. ``hfr_stdev`` is the spread among the stars, ``snr`` the
+    median signal to noise of the measured stars within 1.5 FWHM. ``background`` and ``noise`` are ADU per pixel.
+    ``places`` are columns and rows of all stars that were counted, to the pixel, brightest first.
     """
 
     background: float
@@ -40,121 +75,172 @@ class StarMeasurement:
     measured: int = 0
     hfr: float | None = None
     hfr_stdev: float | None = None
+    mean_radius: float | None = None
     fwhm: float | None = None
-    eccentricity: float | None = None
     snr: float | None = None
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """The stars that shapes are taken from."""
-
-    stamps: Stamps
-    shapes: Shapes
-    snr: Floats
+    roundness: Roundness | None = None
+    stars: StarList | None = None
+    places: tuple[Floats, Floats] | None = None
+    trails: tuple[Trail, ...] = ()
+    field: FieldMap | None = None
 
     @property
-    def x(self) -> Floats:
-        return self.stamps.x0 + self.shapes.dx
-
-    @property
-    def y(self) -> Floats:
-        return self.stamps.y0 + self.shapes.dy
+    def eccentricity(self) -> float | None:
+        """Return the typical eccentricity sqrt(1 - (b/a)^2), the noise taken out."""
+        return None if self.roundness is None else self.roundness.eccentricity
 
 
-def measure_stars(pixels: NDArray[np.generic], settings: StarSettings = _DEFAULTS) -> StarMeasurement:
+def measure_stars(pixels: NDArray[Any], settings: StarSettings = _DEFAULTS, *, mosaic: bool = False) -> StarMeasurement:
     """Find and measure the stars of a frame, rows by columns.
 
     Raises:
-        ValueError: the frame is not two-dimensional, too small, or too full of structure.
+        ValueError: the frame is not two-dimensional, or too small.
     """
-    if pixels.ndim != 2 or min(pixels.shape) < _SMALLEST_FRAME_PX:
-        shape = " x ".join(map(str, pixels.shape))
-        raise ValueError(f"stars need a frame of at least {_SMALLEST_FRAME_PX} pixels a side, not {shape}")
-    sky = subtract_sky(pixels, settings)
-    candidates = find_candidates(sky, settings)
-    result = StarMeasurement(background=sky.level, noise=sky.noise, star_count=candidates.x.size)
-    sample = _sample(sky, candidates, settings=settings)
-    if sample is None:
+    check_size(pixels.shape)
+    frame = reduce_frame(ArraySource(pixels), full_scale_adu=settings.full_scale_adu)
+    return measure_reduced(frame, settings, mosaic=mosaic)
+
+
+def check_size(shape: tuple[int, ...]) -> None:
+    """Refuse what is no frame, or one too small for stars.
+
+    Raises:
+        ValueError: that is so.
+    """
+    if len(shape) != 2 or min(shape) < SMALLEST_FRAME_PX:
+        told = " x ".join(map(str, shape))
+        raise ValueError(f"stars need a frame of at least {SMALLEST_FRAME_PX} pixels a side, not {told}")
+
+
+def measure_reduced(
+    frame: ReducedFrame, settings: StarSettings, *, mosaic: bool = False, light: bool = True
+) -> StarMeasurement:
+    """Find and measure the stars of a frame that one pass has gone over.
+
+    Args:
+        frame: what `reduce_frame` gave.
+        settings: how stars are found and measured.
+        mosaic: whether the pixels lie under a colour mosaic; the sum of 2x2 of them is then their brightness.
+        light: False for frames that cannot show stars, whose sky alone is measured.
+    """
+    sky = measure_background(frame.binned, tile_px=settings.mesh_px, least_noise=_least_noise(frame))
+    result = StarMeasurement(background=sky.level / 4.0, noise=sky.noise / 2.0, star_count=0)
+    if not light:
         return result
-    return _typical(result, sky, sample=sample, electrons_per_adu=settings.electrons_per_adu)
-
-
-def _sample(sky: Sky, candidates: Candidates, *, settings: StarSettings) -> _Sample | None:
-    """Choose the best unsaturated, unblended stars away from the edge, and take their shapes."""
-    usable = ~candidates.blended & (candidates.peak + sky.level < settings.saturated_share * settings.full_scale_adu)
-    bright = usable & (candidates.snr >= settings.good_snr)
-    chosen = candidates.pick(bright if np.count_nonzero(bright) >= 10 else usable)
-    if not chosen.x.size:
-        return None
-    width = float(np.median(chosen.width_px[:100]))
-    half = int(np.clip(round(4.0 * width) + 2, 8, 32))
-    height, columns = sky.pixels.shape
-    inside = (np.minimum(chosen.x, chosen.y) > half) & (chosen.x < columns - half - 1) & (chosen.y < height - half - 1)
-    most = min(settings.most_stars, max(20, _PIXEL_BUDGET // (2 * half + 1) ** 2))
-    chosen = chosen.pick(np.flatnonzero(inside)[:most])
-    stamps = cut_stamps(sky.pixels, x=chosen.x, y=chosen.y, half_width=half)
-    shapes = adaptive_shapes(stamps, width)
-    near = np.hypot(shapes.dx, shapes.dy) < max(2.0, width)
-    good = shapes.settled & near & (shapes.amplitude > 0) & (shapes.sigma_px < half / 2.0)
-    return _Sample(stamps.pick(good), shapes.pick(good), chosen.snr[good]) if good.any() else None
-
-
-def _typical(result: StarMeasurement, sky: Sky, *, sample: _Sample, electrons_per_adu: float) -> StarMeasurement:
-    profile = fit_profile(sample.stamps, sample.shapes, weights=np.minimum(sample.snr, 200.0) ** 2)
-    sigma = sample.shapes.sigma_px
-    fwhm = profile.fwhm * float(np.median(sigma))
-    radii = _half_flux_radii(sky, sample, profile=profile)
-    if not radii.size:
+    scene = Scene(frame.pixels, settings, mosaic=mosaic)
+    candidates = _candidates(frame, sky, scene=scene)
+    trails, on_trail = find_trails(frame.binned, candidates)
+    candidates = candidates.pick(~on_trail)
+    result = replace(result, star_count=candidates.x.size, trails=trails)
+    if not candidates.x.size:
         return result
-    kept = _clipped(radii)
-    flux = _within(sky, sample, radius=np.full(sigma.size, 1.5 * fwhm))
-    area = math.pi * (1.5 * fwhm) ** 2
-    snr = flux / np.sqrt(np.maximum(flux, 0.0) / electrons_per_adu + area * sky.noise**2)
+    first = probe(scene, candidates)
+    discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None
+    if discs is not None:
+        return _out_of_focus(result, discs, shape=frame.pixels.shape)
+    candidates = candidates.pick(bright_enough(candidates, settings, sigma_px=first.sigma_px))
+    sample, failed = take_sample(scene, candidates, sigma_px=first.sigma_px)
+    kept = np.delete(np.arange(candidates.x.size), failed)
+    places = candidates.x[kept].astype(np.float64), candidates.y[kept].astype(np.float64)
+    result = replace(result, star_count=kept.size, places=places)
+    return _in_focus(result, sample, scene=scene) if sample.snr.size else result
+
+
+def _candidates(frame: ReducedFrame, sky: Background, *, scene: Scene) -> Candidates:
+    settings = scene.settings
+    peaks = find_peaks(frame.binned, sky, threshold=settings.threshold, electrons_per_unit=settings.electrons_per_adu)
+    colours = Mosaic.of(frame.pixels) if scene.mosaic else Mosaic.none()
+    return confirm(peaks, frame.pixels, mosaic=colours, saturated_adu=_saturated_adu(frame, settings))
+
+
+def _least_noise(frame: ReducedFrame) -> float:
+    if frame.pixels.dtype.kind in "iu":
+        return _LEAST_NOISE
+    levels = frame.statistics
+    return max(1e-6 * (levels.maximum - levels.minimum), 1e-12)
+
+
+def _saturated_adu(frame: ReducedFrame, settings: StarSettings) -> float:
+    """Return the level at which pixels are saturated: near full scale, or where many pixels end at one level."""
+    levels = frame.statistics
+    clipped = levels.maximum_pixels >= _CLIPPED_PIXELS and levels.maximum > levels.median
+    limit = settings.saturated_share * settings.full_scale_adu
+    return min(limit, settings.saturated_share * levels.maximum) if clipped else limit
+
+
+def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> StarMeasurement:
+    settings = scene.settings
+    good = sample.snr >= settings.good_snr
+    sample = sample.pick(good) if np.count_nonzero(good) >= _ENOUGH_STARS else sample
+    sharp = measure_sharpness(sample, electrons_per_adu=settings.electrons_per_adu)
+    kept = _clipped(sharp.hfr)
+    if not kept.any():
+        return result
+    places = _centred(sample.x, sample.y, shape=scene.pixels.shape)
     return replace(
         result,
-        measured=int(kept.size),
-        hfr=float(np.median(kept)),
-        hfr_stdev=float(np.std(kept, ddof=1)) if kept.size > 1 else 0.0,
-        fwhm=fwhm,
-        eccentricity=_eccentricity(sample),
-        snr=float(np.median(snr)),
+        measured=int(np.count_nonzero(kept)),
+        hfr=_typical(sharp.hfr[kept], sample.snr[kept]),
+        hfr_stdev=_spread(sharp.hfr[kept]),
+        mean_radius=_typical(sharp.mean_radius[kept], sample.snr[kept]),
+        fwhm=_typical(sharp.fwhm[kept], sample.snr[kept]),
+        snr=float(np.median(sharp.snr)),
+        roundness=measure_roundness(sample.shapes.ellipticity, places, snr=sample.snr),
+        stars=_listed(sample, sharp),
+        field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm),
     )
 
 
-def _within(sky: Sky, sample: _Sample, *, radius: Floats) -> Floats:
-    flux, _, _ = sep.sum_circle(sky.pixels, sample.x, sample.y, radius, subpix=0)
-    return np.asarray(flux, dtype=np.float64)
+def _out_of_focus(result: StarMeasurement, discs: Discs, *, shape: tuple[int, ...]) -> StarMeasurement:
+    """Return the values of stars far out of focus; a disc has no width at half maximum."""
+    kept, unknown = _clipped(discs.hfr), np.full(discs.x.size, np.nan)
+    if not kept.any():
+        return result
+    order = np.argsort(-discs.flux, kind="stable")
+    places = _centred(discs.x, discs.y, shape=shape)
+    columns = (discs.x, discs.y, discs.flux, discs.snr, discs.hfr, unknown)
+    return replace(
+        result,
+        star_count=int(discs.x.size),
+        places=(discs.x[order], discs.y[order]),
+        measured=int(np.count_nonzero(kept)),
+        hfr=_typical(discs.hfr[kept], discs.snr[kept]),
+        hfr_stdev=_spread(discs.hfr[kept]),
+        mean_radius=_typical(discs.mean_radius[kept], discs.snr[kept]),
+        snr=float(np.median(discs.snr)),
+        roundness=measure_roundness(discs.vectors, places, snr=discs.snr),
+        stars=StarList(*(each[order] for each in columns)),
+        field=map_field(places, hfr=discs.hfr, fwhm=unknown),
+    )
 
 
-def _half_flux_radii(sky: Sky, sample: _Sample, *, profile: MoffatProfile) -> Floats:
-    """Return each star's half-flux radius; the light outside the aperture is added from the common profile."""
-    reach = np.maximum(_TOTAL_RADIUS * sample.shapes.sigma_px, 4.0)
-    share = np.array([profile.enclosed(float(ratio)) for ratio in reach / sample.shapes.sigma_px])
-    total = _within(sky, sample, radius=reach) / np.clip(share, 0.8, 1.0)
-    lit = total > 0
-    radii, _ = sep.flux_radius(sky.pixels, sample.x[lit], sample.y[lit], reach[lit], 0.5, normflux=total[lit], subpix=5)
-    return np.asarray(radii[np.isfinite(radii) & (radii > 0)], dtype=np.float64)
+def _centred(x: Floats, y: Floats, *, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Return positions from -1 to 1 over the frame."""
+    return 2.0 * x / shape[1] - 1.0, 2.0 * y / shape[0] - 1.0
 
 
-def _clipped(values: Floats) -> Floats:
-    """Return the values within three robust standard deviations of their median."""
-    centre = np.median(values)
-    spread = 1.4826 * np.median(np.abs(values - centre))
-    kept: Floats = values[np.abs(values - centre) <= 3.0 * spread + 1e-9]
-    return kept
+def _spread(values: Floats) -> float:
+    return float(np.std(values, ddof=1)) if values.size > 1 else 0.0
 
 
-def _eccentricity(sample: _Sample) -> float:
-    """Return the typical eccentricity, from the median squared ellipticity less what noise alone would give.
+def _listed(sample: StarSample, sharp: Sharpness) -> StarList:
+    order = np.argsort(-sharp.flux, kind="stable")
+    columns = (sample.x, sample.y, sharp.flux, sharp.snr, sharp.hfr, sharp.fwhm)
+    return StarList(*(each[order] for each in columns))
 
-    The median of single stars' eccentricities is an artefact of noise: round stars at signal to noise 50 show 0.30.
-    A component of the ellipticity vector has an error of about 2 / snr (spec/image-performance 3.6).
-    """
-    first, second = sample.shapes.ellipticity
-    best = np.argsort(-sample.snr, kind="stable")[:_ROUNDNESS_STARS]
-    squared = float(np.median(first[best] ** 2 + second[best] ** 2))
-    # The median of a sum of two squared normal deviates is 2 ln 2.
-    noise = 2.0 * math.log(2.0) * float(np.median((2.0 / np.maximum(sample.snr[best], 1.0)) ** 2))
-    length = math.sqrt(min(max(squared - noise, 0.0), 1.0))
-    return math.sqrt(2.0 * length / (1.0 + length))
+
+def _clipped(values: Floats) -> NDArray[np.bool_]:
+    """Tell which values lie within three robust standard deviations of their median."""
+    known = np.isfinite(values)
+    if not known.any():
+        return known
+    centre = np.median(values[known])
+    spread = 1.4826 * np.median(np.abs(values[known] - centre))
+    return np.asarray(known & (np.abs(values - centre) <= 3.0 * spread + 1e-9))
+
+
+def _typical(values: Floats, snr: Floats) -> float:
+    """Return the median of known values, in which noisy stars count less."""
+    known = np.isfinite(values)
+    weights = 1.0 / ((_RADIUS_NOISE / np.maximum(snr[known], 1.0)) ** 2 + _RADIUS_SCATTER**2)
+    return weighted_median(values[known], weights)

@@ -1,0 +1,124 @@
+"""From peaks of the 2x2 frame to stars: a look at the full resolution tells hot pixels and cosmic rays apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.imaging.detection import Peaks
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+_NEIGHBOURS = [n for n in range(9) if n != 4]
+# A star's light falls on its neighbours too (spec/image-performance 3.4): even where stars are no wider than a pixel,
+# they hold this share of its height, clearly more than their noise, and several do.
+_NEIGHBOURS_SHARE, _NEIGHBOURS_SIGMA = 0.4, 3.0
+_RAISED_SIGMA, _RAISED = 2.0, 3
+# Within one saturated star noise on its rim makes peaks of its own.
+_ONE_STAR_PX = 4.0
+_ONE_SATURATED_STAR_PX = 40.0
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Star candidates, brightest first: the brightest pixel, its height over the sky, sky and noise per pixel there."""
+
+    x: Places
+    y: Places
+    peak: Floats
+    level: Floats
+    noise: Floats
+    significance: Floats
+    saturated: NDArray[np.bool_]
+
+    def pick(self, chosen: NDArray[np.bool_] | Places) -> Candidates:
+        """Return only the chosen candidates."""
+        return Candidates(*(getattr(self, each.name)[chosen] for each in fields(self)))
+
+
+@dataclass(frozen=True)
+class Mosaic:
+    """How bright the sky is in each colour of a mosaic, as a share of the mean: [row parity, column parity].
+
+    All ones for a frame without colours.
+    """
+
+    shares: Floats
+
+    @classmethod
+    def none(cls) -> Mosaic:
+        """Return what a monochrome frame has."""
+        return cls(np.ones((2, 2)))
+
+    @classmethod
+    def of(cls, pixels: NDArray[Any]) -> Mosaic:
+        """Measure a frame that was taken through a colour mosaic, from a sample of its pixels."""
+        step = max(1, int((pixels.size / 40_000) ** 0.5) // 2) * 2
+        medians = np.array([[float(np.median(pixels[y::step, x::step])) for x in range(2)] for y in range(2)])
+        return cls(medians / medians.mean()) if (medians > 0).all() else cls.none()
+
+    def at(self, row: Places, column: Places) -> Floats:
+        """Return the share of pixels."""
+        return np.asarray(self.shares[row % 2, column % 2])
+
+
+def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu: float) -> Candidates:
+    """Return the peaks that are no hot pixels, each once, by their brightest pixel of the full frame.
+
+    Args:
+        peaks: those of the 2x2 frame.
+        pixels: the full frame.
+        mosaic: the sky's colours.
+        saturated_adu: the level from which a pixel tells nothing of a star's height.
+    """
+    x, y = _brightest(peaks, pixels, mosaic=mosaic)
+    level, noise = peaks.level / 4.0, peaks.noise / 2.0
+    rows, columns = y + np.repeat([-1, 0, 1], 3)[:, None], x + np.tile([-1, 0, 1], 3)[:, None]
+    values = pixels[rows, columns].astype(np.float64)
+    excess = values - (peaks.around / 4.0) * mosaic.at(rows, columns)
+    peak, around = excess[4], excess[_NEIGHBOURS]
+    raised = (around > _RAISED_SIGMA * noise).sum(axis=0)
+    least = np.maximum(_NEIGHBOURS_SHARE * peak, _NEIGHBOURS_SIGMA * np.sqrt(8.0) * noise)
+    genuine = (around.sum(axis=0) >= least) & (raised >= _RAISED)
+    saturated = values[4] >= saturated_adu
+    found = Candidates(x, y, peak, level, noise, peaks.significance, saturated).pick(genuine)
+    return _each_once(found)
+
+
+def _brightest(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic) -> tuple[Places, Places]:
+    """Return column and row of the brightest of the 4x4 pixels in and around each pixel of the 2x2 frame."""
+    down, right = np.repeat(np.arange(-1, 3), 4), np.tile(np.arange(-1, 3), 4)
+    rows, columns = 2 * peaks.row + down[:, None], 2 * peaks.column + right[:, None]
+    share = mosaic.at(rows, columns)
+    values = pixels[rows, columns].astype(np.float64) - (peaks.around / 4.0) * share
+    best = np.argmax(np.where(np.isfinite(values), values, -np.inf), axis=0)
+    every = np.arange(best.size)
+    return columns[best, every], rows[best, every]
+
+
+def _each_once(found: Candidates) -> Candidates:
+    """Leave out what is another maximum of a brighter star."""
+    kept = found.pick(_first_of_each(found, _ONE_STAR_PX))
+    bloated = np.flatnonzero(kept.saturated)
+    lone = _first_of_each(kept.pick(bloated), _ONE_SATURATED_STAR_PX)
+    whole = np.ones(kept.x.size, dtype=bool)
+    whole[bloated[~lone]] = False
+    return kept.pick(whole)
+
+
+def _first_of_each(found: Candidates, near_px: float) -> NDArray[np.bool_]:
+    """Tell which candidates have no brighter one within a distance: candidates come brightest first."""
+    order = np.argsort(found.y, kind="stable")
+    x, y = found.x[order], found.y[order]
+    alone = np.ones(order.size, dtype=bool)
+    last = np.searchsorted(y, y + near_px, side="right")
+    for ahead in range(1, int((last - np.arange(last.size)).max(initial=1))):
+        here = np.flatnonzero(np.arange(last.size) + ahead < last)
+        there = here + ahead
+        close = np.hypot(x[here] - x[there], y[here] - y[there]) <= near_px
+        alone[np.maximum(order[here[close]], order[there[close]])] = False
+    return alone

@@ -1,0 +1,116 @@
+"""Stars far out of focus: discs and rings, found on coarse blocks and measured in large stamps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.imaging.background import Background, measure_background
+from tsplug.imaging.detection import Peaks, find_peaks
+from tsplug.imaging.growth import half_flux_radii, mean_radii, within_radius
+from tsplug.imaging.sample import Probe
+from tsplug.imaging.settings import StarSettings
+from tsplug.imaging.shapes import Shapes, adaptive_shapes
+from tsplug.imaging.stamps import Stamps, border_levels, cut_stamps, fits_inside
+
+Floats = NDArray[np.float64]
+
+# Blocks are 4x4 pixels of the 2x2 frame; stamps of that frame are 73 px wide on the full one.
+_BLOCK = 4
+_HALF, _START_SIGMA = 18, 3.5
+_LARGEST_FAILED_SHARE, _LARGEST_SIGMA_PX = 0.35, 3.6
+_FEWEST, _FEWEST_CANDIDATES = 3, 3
+_MOST_STARS = 400
+_SMALLEST_SIGMA_PX = 3.0
+# A disc or ring ends within this many of its own sigma.
+_REACH_SIGMA = 2.6
+# More of the light than this in one pixel of the 2x2 frame is a hot pixel or a star in focus.
+_LARGEST_PIXEL_SHARE = 0.2
+# Binning widens by a quarter of a pixel squared along each axis, once in the frame and once in the curve of growth.
+_BINNED_PX2 = 1.386 / 2.0
+
+
+@dataclass(frozen=True)
+class Discs:
+    """Stars out of focus: places and radii (px of the full frame), ellipticities, signal to noise, light (ADU)."""
+
+    x: Floats
+    y: Floats
+    hfr: Floats
+    mean_radius: Floats
+    vectors: tuple[Floats, Floats]
+    snr: Floats
+    flux: Floats
+
+
+def looks_defocused(first: Probe) -> bool:
+    """Tell whether so many bright candidates are no stars, or such wide ones, that the frame is looked at again."""
+    failed = 1.0 - first.share > _LARGEST_FAILED_SHARE or first.sigma_px > _LARGEST_SIGMA_PX
+    return failed and first.looked_at >= _FEWEST_CANDIDATES
+
+
+def measure_discs(binned: NDArray[np.float32], sky: Background, *, settings: StarSettings) -> Discs | None:
+    """Find and measure stars out of focus; None where there are none, as on a frame that is in focus.
+
+    Args:
+        binned: the 2x2 frame.
+        sky: its background.
+        settings: thresholds and the camera's gain.
+    """
+    peaks = _on_blocks(binned, settings)
+    column, row = _BLOCK * peaks.column + _BLOCK // 2, _BLOCK * peaks.row + _BLOCK // 2
+    inside = fits_inside(column, row, shape=binned.shape, half_width=_HALF)
+    column, row = column[inside][:_MOST_STARS], row[inside][:_MOST_STARS]
+    if column.size < _FEWEST:
+        return None
+    level, noise = sky.at(row.astype(np.float64), column.astype(np.float64))
+    stamps = cut_stamps(binned, (column, row), half_width=_HALF, level=level)
+    border = border_levels(stamps)
+    stamps.values[...] -= np.where(np.abs(border) > 0.75 * noise, border, 0.0).astype(np.float32)
+    shapes = adaptive_shapes(stamps, _START_SIGMA)
+    good = _disc_like(stamps, shapes)
+    if np.count_nonzero(good) < _FEWEST:
+        return None
+    return _measured(stamps.pick(good), shapes.pick(good), noise=noise[good], settings=settings)
+
+
+def _on_blocks(binned: NDArray[np.float32], settings: StarSettings) -> Peaks:
+    height, width = (size // _BLOCK * _BLOCK for size in binned.shape)
+    whole = binned[:height, :width]
+    rows = sum((whole[n::_BLOCK] for n in range(1, _BLOCK)), start=whole[0::_BLOCK])
+    blocks = np.ascontiguousarray(sum((rows[:, n::_BLOCK] for n in range(1, _BLOCK)), start=rows[:, 0::_BLOCK]))
+    sky = measure_background(blocks, tile_px=max(8, settings.mesh_px // _BLOCK), least_noise=1e-9)
+    return find_peaks(blocks, sky, threshold=settings.threshold, electrons_per_unit=settings.electrons_per_adu)
+
+
+def _disc_like(stamps: Stamps, shapes: Shapes) -> NDArray[np.bool_]:
+    light = np.maximum(within_radius(stamps, shapes, radius=_reach(shapes)), 1e-9)
+    spread = stamps.values.max(axis=(0, 1)) < _LARGEST_PIXEL_SHARE * light
+    wide = (2.0 * shapes.sigma_px > _SMALLEST_SIGMA_PX) & (shapes.sigma_px < 0.7 * _HALF)
+    near = np.hypot(shapes.dx, shapes.dy) < _HALF / 2.5
+    return np.asarray(shapes.settled & spread & wide & near & (shapes.amplitude > 0.0))
+
+
+def _reach(shapes: Shapes) -> Floats:
+    most = _HALF + 0.5 - np.hypot(shapes.dx, shapes.dy)
+    return np.asarray(np.minimum(_REACH_SIGMA * shapes.sigma_px + 1.0, most))
+
+
+def _measured(stamps: Stamps, shapes: Shapes, *, noise: Floats, settings: StarSettings) -> Discs:
+    reach = _reach(shapes)
+    flux = within_radius(stamps, shapes, radius=reach)
+    radius = half_flux_radii(stamps, shapes, total=flux)
+    sky = math.pi * reach**2 * noise**2
+    return Discs(
+        # Pixel 0 of the 2x2 frame has its middle between pixels 0 and 1.
+        x=2.0 * (stamps.x0 + shapes.dx) + 0.5,
+        y=2.0 * (stamps.y0 + shapes.dy) + 0.5,
+        hfr=np.sqrt(np.maximum(4.0 * radius**2 - _BINNED_PX2, 0.1)),
+        mean_radius=2.0 * mean_radii(stamps, shapes, reach=reach),
+        vectors=shapes.ellipticity,
+        snr=flux / np.sqrt(np.maximum(flux, 0.0) / settings.electrons_per_adu + sky + 1e-12),
+        flux=flux,
+    )

@@ -1,0 +1,73 @@
+"""How sharpness changes over the frame: nine cells, tilt of the sensor, curvature of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+CELLS = 3
+_FEWEST_PER_CELL = 3
+# Six numbers are fitted; fewer stars than this tell noise.
+_FEWEST = 30
+_CLIPPED_SIGMA = 3.0
+
+
+@dataclass(frozen=True)
+class FieldMap:
+    """Medians in 3x3 cells of the frame (rows from the top, columns from the left), NaN where too few stars lie.
+
+    ``hfr`` and ``fwhm`` are px, ``count`` the stars measured in each cell. ``tilt`` is how much larger the stars are at
+    one end of the frame's steepest diagonal than at the other, ``curvature`` how much larger in the corners than in the
+    middle, both in percent of the typical star; None where there are too few stars to tell.
+    """
+
+    hfr: Floats
+    fwhm: Floats
+    count: NDArray[np.int64]
+    tilt: float | None = None
+    curvature: float | None = None
+
+
+def map_field(places: tuple[Floats, Floats], *, hfr: Floats, fwhm: Floats) -> FieldMap:
+    """Map radii over the frame.
+
+    Args:
+        places: x and y of each star, from -1 to 1 over the frame.
+        hfr: half-flux radius of each star (px), NaN where unknown.
+        fwhm: FWHM of each star (px), NaN where unknown.
+    """
+    x, y = places
+    column = np.clip(((x + 1.0) / 2.0 * CELLS).astype(np.int64), 0, CELLS - 1)
+    row = np.clip(((y + 1.0) / 2.0 * CELLS).astype(np.int64), 0, CELLS - 1)
+    cell = row * CELLS + column
+    known = np.isfinite(hfr)
+    count = np.bincount(cell[known], minlength=CELLS * CELLS).reshape(CELLS, CELLS)
+    tilt, curvature = _slope(x[known], y[known], radius=hfr[known])
+    return FieldMap(_medians(cell, hfr), _medians(cell, fwhm), count, tilt, curvature)
+
+
+def _medians(cell: NDArray[np.int64], values: Floats) -> Floats:
+    known = np.isfinite(values)
+    inside = [values[known & (cell == each)] for each in range(CELLS * CELLS)]
+    medians = [float(np.median(each)) if each.size >= _FEWEST_PER_CELL else np.nan for each in inside]
+    return np.array(medians).reshape(CELLS, CELLS)
+
+
+def _slope(x: Floats, y: Floats, *, radius: Floats) -> tuple[float | None, float | None]:
+    """Fit a plane and a bowl to the radii, outliers left out; tilt and curvature in percent of the level."""
+    if radius.size < _FEWEST:
+        return None, None
+    terms = np.stack([np.ones(x.size), x, y, (x**2 + y**2) / 2.0], axis=1)
+    kept = np.ones(radius.size, dtype=bool)
+    for _ in range(3):
+        solution = np.linalg.lstsq(terms[kept], radius[kept], rcond=None)[0]
+        left = radius - (terms * solution).sum(axis=1)
+        spread = 1.4826 * float(np.median(np.abs(left[kept])))
+        kept = np.abs(left) <= _CLIPPED_SIGMA * spread + 1e-9
+    typical = float(np.median(radius))
+    across, down, bowl = (float(each) for each in solution[1:])
+    return 100.0 * 2.0 * (abs(across) + abs(down)) / typical, 100.0 * bowl / typical

@@ -1,0 +1,116 @@
+"""How elongated the stars of a frame are, which way, and how much of that is noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# An error of an ellipticity's component in a star of signal to noise 1, and what remains of bright ones
+# (spec/image-performance 3.6).
+_NOISE, _LEAST_ERROR = 2.5, 0.02
+_STARS_PER_TERM = 6
+_CLIPPED_SIGMA = 4.0
+
+
+@dataclass(frozen=True)
+class Roundness:
+    """The elongation of a frame's stars, from a smooth field of ellipticity vectors with its noise taken out.
+
+    ``eccentricity`` is sqrt(1 - (b/a)^2) and ``ellipticity`` 1 - b/a of the typical star. ``coherence`` is 1 where all
+    stars point one way (tracking, wind), 0 where their directions cancel (optics point to or round the middle).
+    ``angle_deg`` is the common direction of the long axes, from x towards y, 0 to 180. ``star_eccentricity`` is the
+    plain median over single stars, noise and all, as other tools give it.
+    """
+
+    eccentricity: float
+    ellipticity: float
+    coherence: float
+    angle_deg: float
+    star_eccentricity: float
+
+
+def eccentricity_of(length: Floats | float) -> Floats:
+    """Return eccentricities sqrt(1 - (b/a)^2) of vectors of length (a^2 - b^2) / (a^2 + b^2)."""
+    bounded = np.clip(length, 0.0, 1.0)
+    return np.asarray(np.sqrt(2.0 * bounded / (1.0 + bounded)))
+
+
+def measure_roundness(vectors: tuple[Floats, Floats], places: tuple[Floats, Floats], *, snr: Floats) -> Roundness:
+    """Fit a field to ellipticity vectors: constant, linear or quadratic, as the number of stars allows.
+
+    The median of single stars' eccentricities is an artefact of noise: round stars at signal to noise 50 show 0.30.
+
+    Args:
+        vectors: both components of each star's ellipticity, of length (a^2 - b^2) / (a^2 + b^2); at least one star.
+        places: positions from -1 to 1 over the frame, x and y.
+        snr: signal to noise of each star.
+    """
+    errors = np.sqrt((_NOISE / np.maximum(snr, 1.0)) ** 2 + _LEAST_ERROR**2)
+    field = min((_fit(terms, vectors, errors=errors) for terms in _models(*places)), key=lambda each: each.information)
+    length = float(np.median(field.length))
+    sums = float(field.fitted[0].sum()), float(field.fitted[1].sum())
+    total = float(np.hypot(*field.fitted).sum())
+    eccentricity = float(eccentricity_of(length))
+    return Roundness(
+        eccentricity=eccentricity,
+        ellipticity=1.0 - math.sqrt(1.0 - eccentricity**2),
+        coherence=min(1.0, math.hypot(*sums) / total) if total > 0.0 else 0.0,
+        angle_deg=math.degrees(math.atan2(sums[1], sums[0])) / 2.0 % 180.0,
+        star_eccentricity=float(np.median(eccentricity_of(np.hypot(*vectors)))),
+    )
+
+
+@dataclass(frozen=True)
+class _Field:
+    """Fitted vectors of all stars, the variance of a component of each, and Schwarz's criterion of the fit."""
+
+    fitted: tuple[Floats, Floats]
+    variance: Floats
+    information: float
+
+    @property
+    def length(self) -> Floats:
+        """Return the lengths of the vectors less what noise adds, which is never below zero.
+
+        This is the modified asymptotic estimator of Plaszczynski et al. 2014 (MNRAS 439, 4048), eq. 37, made for the
+        polarisation of light, which is the same vector.
+        """
+        seen = np.maximum(np.hypot(*self.fitted), 1e-9)
+        noise = np.maximum(self.variance, 1e-18)
+        return np.asarray(seen - noise * (1.0 - np.exp(-(seen**2) / noise)) / (2.0 * seen))
+
+
+def _models(x: Floats, y: Floats) -> list[Floats]:
+    """Return the polynomials' terms at each star, [star, term]: constant, and what enough stars allow."""
+    ones = np.ones(x.size)
+    models = [[ones], [ones, x, y], [ones, x, y, x * x, x * y, y * y]]
+    return [np.stack(terms, axis=1) for terms in models if len(terms) == 1 or x.size >= _STARS_PER_TERM * len(terms)]
+
+
+def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, errors: Floats) -> _Field:
+    kept = np.ones(errors.size, dtype=bool)
+    for _ in range(3):
+        scaled = terms[kept] / errors[kept, None]
+        solved = [np.linalg.lstsq(scaled, each[kept] / errors[kept], rcond=None)[0] for each in vectors]
+        fitted = [(terms * each).sum(axis=1) for each in solved]
+        away = np.hypot(vectors[0] - fitted[0], vectors[1] - fitted[1])
+        # Of a two-dimensional normal deviate the median length is 1.177 sigma.
+        scale = max(float(np.median(away[kept] / errors[kept])) / 1.177, 0.5)
+        kept = away <= _CLIPPED_SIGMA * scale * errors
+    errors = errors * scale
+    squares = float(np.minimum((away / errors) ** 2, _CLIPPED_SIGMA**2).sum())
+    information = squares * scale**2 + 2.0 * terms.shape[1] * math.log(errors.size)
+    return _Field((fitted[0], fitted[1]), _noise_of_fit(terms[kept], errors=errors[kept], places=terms), information)
+
+
+def _noise_of_fit(terms: Floats, *, errors: Floats, places: Floats) -> Floats:
+    """Return the variance that errors alone give each component of the field at each star."""
+    scaled = terms / errors[:, None]
+    normal = (scaled[:, :, None] * scaled[:, None, :]).sum(axis=0)
+    covariance = np.linalg.pinv(normal)
+    return np.asarray((places[:, :, None] * covariance * places[:, None, :]).sum(axis=(1, 2)))

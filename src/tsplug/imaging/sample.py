@@ -1,0 +1,180 @@
+"""Which stars of a frame are measured, and their shapes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.imaging.candidates import Candidates
+from tsplug.imaging.settings import StarSettings
+from tsplug.imaging.shapes import Shapes, adaptive_shapes
+from tsplug.imaging.stamps import Stamps, border_levels, cut_stamps, fits_inside
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+REACH_SIGMA = 5.0
+"""Stars are measured out to this many of their own sigma; what lies beyond is added from the common profile."""
+
+_GRID = 12
+_PROBES, _PROBE_HALF_PX, _PROBE_SIGMA_PX = 96, 12, 1.6
+_LEAST_HALF_PX, _MOST_HALF_PX = 6, 20
+# The sky round a star is another than the mesh says beyond this many deviations, and more than its own wings explain.
+_OTHER_SKY_SIGMA, _WINGS_SHARE = 0.75, 0.006
+# Sharper or wider than these shares of the typical width is something else: a cosmic ray, a galaxy, a blend.
+_NARROWEST, _WIDEST = 0.6, 1.8
+_TELLING_SIGMA_PX, _TELLING_SNR = 0.9, 12.0
+_FARTHEST_PX = 2.0
+# The filter that finds stars, 2x2 pixels and (1 2 1) of those, widens them by this and leaves this much noise.
+_FILTER_PX2, _FILTER_NOISE = 2.5, 0.75
+_LEAST_SNR = 7.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stars are measured on: the full frame (rows by columns), whether through a colour mosaic, and how."""
+
+    pixels: NDArray[Any]
+    settings: StarSettings
+    mosaic: bool = False
+
+
+@dataclass(frozen=True)
+class StarSample:
+    """Stars with their stamps, shapes as they lie in the stamps, and signal to noise.
+
+    ``noise`` is that of the sky per pixel at each star (ADU), ``place`` the index of its candidate.
+    """
+
+    stamps: Stamps
+    raw: Shapes
+    snr: Floats
+    noise: Floats
+    place: Places
+
+    @property
+    def shapes(self) -> Shapes:
+        """Return the shapes without what cutting the stamps added."""
+        return self.raw.without_blur(self.stamps.blur_px2)
+
+    @property
+    def x(self) -> Floats:
+        """Return the columns of the stars' middles, the first pixel's middle being 0."""
+        return np.asarray(self.stamps.x0 + self.raw.dx)
+
+    @property
+    def y(self) -> Floats:
+        """Return the rows of the stars' middles."""
+        return np.asarray(self.stamps.y0 + self.raw.dy)
+
+    def pick(self, chosen: NDArray[np.bool_] | Places) -> StarSample:
+        """Return only the chosen stars."""
+        return replace(
+            self,
+            stamps=self.stamps.pick(chosen),
+            raw=self.raw.pick(chosen),
+            snr=self.snr[chosen],
+            noise=self.noise[chosen],
+            place=self.place[chosen],
+        )
+
+    @property
+    def starlike(self) -> NDArray[np.bool_]:
+        """Tell which have light, moments that settled, and their middle where the candidate was."""
+        shapes = self.raw
+        near = np.hypot(shapes.dx, shapes.dy) < np.maximum(_FARTHEST_PX, shapes.sigma_px)
+        fits = shapes.sigma_px < self.stamps.half_width / 2.0
+        return np.asarray(shapes.settled & near & fits & (shapes.amplitude > 0.0))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A first look at bright stars all over the frame: their typical sigma, what share looked like stars, how many."""
+
+    sigma_px: float
+    share: float
+    looked_at: int
+
+
+def probe(scene: Scene, candidates: Candidates) -> Probe:
+    """Look at some bright stars in stamps that even a soft one fits in."""
+    chosen = _spread_out(candidates, shape=scene.pixels.shape, most=_PROBES)
+    sample = _measured(scene, candidates, chosen=chosen, half=_PROBE_HALF_PX, start_sigma_px=_PROBE_SIGMA_PX)
+    good = sample.starlike
+    if not good.any():
+        return Probe(_PROBE_SIGMA_PX, 0.0, good.size)
+    return Probe(float(np.median(sample.raw.sigma_px[good])), float(good.mean()), good.size)
+
+
+def bright_enough(candidates: Candidates, settings: StarSettings, *, sigma_px: float) -> NDArray[np.bool_]:
+    """Tell which candidates reach the signal to noise from which stars count.
+
+    It is that of a filter of the stars' own width, so that how many count depends on their light and the sky, and on
+    their width as the field expects it, not on how well the fixed filter that found them happens to fit.
+    """
+    found = 4.0 / (2.0 * math.pi * (sigma_px**2 + _FILTER_PX2)) / _FILTER_NOISE
+    matched = 1.0 / (math.sqrt(4.0 * math.pi) * sigma_px)
+    return np.asarray(candidates.significance * matched / found >= settings.minimum_snr)
+
+
+def take_sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tuple[StarSample, Places]:
+    """Measure the shapes of stars all over the frame.
+
+    Args:
+        scene: the frame.
+        candidates: what may be stars, brightest first.
+        sigma_px: their typical width.
+
+    Returns:
+        The stars, and the indices of candidates that turned out to be none.
+    """
+    half = int(np.clip(math.ceil((REACH_SIGMA + 0.5) * sigma_px) + 1, _LEAST_HALF_PX, _MOST_HALF_PX))
+    chosen = _spread_out(candidates, shape=scene.pixels.shape, most=scene.settings.most_stars)
+    sample = _measured(scene, candidates, chosen=chosen, half=half, start_sigma_px=sigma_px)
+    good = sample.starlike
+    typical = float(np.median(sample.raw.sigma_px[good])) if good.any() else sigma_px
+    sharp = _too_sharp(sample, good)
+    wide = sample.raw.sigma_px > _WIDEST * typical
+    return sample.pick(good & ~sharp & ~wide & (sample.snr >= _LEAST_SNR)), sample.place[sharp]
+
+
+def _too_sharp(sample: StarSample, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which are clearly narrower than the stars: cosmic rays, where stars are wide enough to tell."""
+    narrow = sample.raw.narrow_sigma_px
+    typical = float(np.median(narrow[good])) if good.any() else 0.0
+    if typical < _TELLING_SIGMA_PX:
+        return np.zeros(good.size, dtype=bool)
+    return np.asarray((narrow < _NARROWEST * typical) & (sample.snr > _TELLING_SNR))
+
+
+def _spread_out(candidates: Candidates, *, shape: tuple[int, ...], most: int) -> Places:
+    """Return the indices of unsaturated candidates, the brightest of each cell of the frame first."""
+    usable = np.flatnonzero(~candidates.saturated)
+    row = candidates.y[usable] * _GRID // shape[0]
+    cell = row * _GRID + candidates.x[usable] * _GRID // shape[1]
+    by_cell = np.argsort(cell, kind="stable")
+    ranked = cell[by_cell]
+    rank = np.empty(usable.size, dtype=np.int64)
+    rank[by_cell] = np.arange(usable.size) - np.searchsorted(ranked, ranked, side="left")
+    return np.asarray(usable[np.argsort(rank, kind="stable")[:most]])
+
+
+def _measured(scene: Scene, candidates: Candidates, *, chosen: Places, half: int, start_sigma_px: float) -> StarSample:
+    x, y = candidates.x[chosen], candidates.y[chosen]
+    inside = fits_inside(x, y, shape=scene.pixels.shape, half_width=half)
+    chosen, x, y = chosen[inside], x[inside], y[inside]
+    level, noise, peak = candidates.level[chosen], candidates.noise[chosen], candidates.peak[chosen]
+    stamps = cut_stamps(scene.pixels, (x, y), half_width=half, level=level, mosaic=scene.mosaic)
+    border = border_levels(stamps)
+    other = np.abs(border) > _OTHER_SKY_SIGMA * noise + _WINGS_SHARE * peak
+    stamps.values[...] -= np.where(other, border, 0.0).astype(np.float32)
+    raw = adaptive_shapes(stamps, start_sigma_px)
+    flux = np.maximum(raw.flux, 0.0)
+    # What a matched filter of the star's own shape gathers.
+    sky = 4.0 * np.pi * np.sqrt(raw.determinant) * noise**2
+    snr = flux / np.sqrt(flux / scene.settings.electrons_per_adu + sky + 1e-12)
+    return StarSample(stamps, raw, snr, noise, chosen)

@@ -1,0 +1,190 @@
+"""Trails of satellites and aeroplanes: long straight lines of candidates that are no stars."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.imaging.candidates import Candidates
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+# Second moments are taken of 7x7 pixels of the 2x2 frame: a line's long axis is 2 px there, a star's hardly over 1.
+_HALF = 3
+_ELONGATED = 2.2
+# So many of the elongated candidates are paired with each other.
+_PAIRED = 400
+_PARALLEL_DEG = 12.0
+_BIN_DEG, _BIN_PX = 1.0, 8.0
+_MOST_TRAILS = 12
+_FEWEST, _NEAR_PX, _GAP_PX = 10, 5.0, 60.0
+_SHORTEST_PX = 150.0
+# A trail is a chain of peaks a few pixels apart; stars that happen to lie in a line are farther.
+_APART_PX = 20.0
+# A star on a trail stands out of it.
+_STAR_ON_TRAIL = 4.0
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A straight trail: its ends on the frame in px."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def length_px(self) -> float:
+        """Return the length."""
+        return math.hypot(self.x2 - self.x1, self.y2 - self.y1)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Points with angle * x = offset, the angle being that of the line's direction."""
+
+    angle: float
+    offset: float
+
+    def away(self, x: Floats, y: Floats) -> Floats:
+        return np.asarray(y * math.cos(self.angle) - x * math.sin(self.angle) - self.offset)
+
+    def along(self, x: Floats, y: Floats) -> Floats:
+        return np.asarray(x * math.cos(self.angle) + y * math.sin(self.angle))
+
+    def at(self, along: float) -> tuple[float, float]:
+        cosine, sine = math.cos(self.angle), math.sin(self.angle)
+        return along * cosine - self.offset * sine, along * sine + self.offset * cosine
+
+
+def find_trails(binned: NDArray[np.float32], candidates: Candidates) -> tuple[tuple[Trail, ...], NDArray[np.bool_]]:
+    """Return the trails of a frame, and which candidates are pieces of them.
+
+    Elongated candidates that lie in the direction of each other's long axes vote, pair by pair, for the line through
+    both; a line that gathers many more votes than stars that are all long the same way would give it, and on which
+    candidates follow each other closely, is a trail.
+
+    Args:
+        binned: the 2x2 frame.
+        candidates: what was found on it.
+    """
+    on_trail = np.zeros(candidates.x.size, dtype=bool)
+    if candidates.x.size < _FEWEST:
+        return (), on_trail
+    ratio, angle = _elongations(binned, candidates)
+    x, y = candidates.x.astype(np.float64), candidates.y.astype(np.float64)
+    trails: list[Trail] = []
+    for _ in range(_MOST_TRAILS):
+        free = np.flatnonzero((ratio > _ELONGATED) & ~on_trail)[:_PAIRED]
+        line = _most_voted(x[free], y[free], angle=angle[free])
+        if line is None:
+            break
+        found = _followed(line, (x, y), free=~on_trail, long=ratio > _ELONGATED)
+        if found is None:
+            break
+        trail, pieces = found
+        on_trail[pieces] = True
+        trails.append(trail)
+    return tuple(trails), _without_stars(candidates, on_trail)
+
+
+def _elongations(binned: NDArray[np.float32], candidates: Candidates) -> tuple[Floats, Floats]:
+    """Return the ratio of the axes of what lies round each candidate, and the direction of the long one (radians)."""
+    height, width = binned.shape
+    row = np.clip(candidates.y // 2, _HALF, height - _HALF - 1)
+    column = np.clip(candidates.x // 2, _HALF, width - _HALF - 1)
+    span = np.arange(-_HALF, _HALF + 1)
+    values = binned[row + span[:, None, None], column + span[None, :, None]]
+    # Only what is clearly light counts: noise in the corners would make everything round.
+    floor = 4.0 * candidates.level + 0.25 * (values[_HALF, _HALF] - 4.0 * candidates.level)
+    values = np.maximum(values - floor.astype(np.float32), np.float32(0.0))
+    flux = np.maximum(values.sum(axis=(0, 1)), 1e-6)
+    across, down = values.sum(axis=0), values.sum(axis=1)
+    mean_x, mean_y = (across * span[:, None]).sum(axis=0) / flux, (down * span[:, None]).sum(axis=0) / flux
+    xx = (across * span[:, None] ** 2).sum(axis=0) / flux - mean_x**2
+    yy = (down * span[:, None] ** 2).sum(axis=0) / flux - mean_y**2
+    xy = ((values * span[None, :, None]).sum(axis=1) * span[:, None]).sum(axis=0) / flux - mean_x * mean_y
+    half, apart = (xx + yy) / 2.0, np.hypot((xx - yy) / 2.0, xy)
+    ratio = np.sqrt((half + apart) / np.maximum(half - apart, 0.05))
+    return np.asarray(ratio, dtype=np.float64), np.asarray(0.5 * np.arctan2(2.0 * xy, xx - yy), dtype=np.float64)
+
+
+def _most_voted(x: Floats, y: Floats, *, angle: Floats) -> _Line | None:
+    """Return the line that most pairs agree on, as far as their directions tell."""
+    if x.size < _FEWEST:
+        return None
+    first, second = np.triu_indices(x.size, k=1)
+    apart_x, apart_y = x[second] - x[first], y[second] - y[first]
+    direction = np.arctan2(apart_y, apart_x)
+    allowed = math.radians(_PARALLEL_DEG)
+    agree = _turned(direction - angle[first], allowed) & _turned(direction - angle[second], allowed)
+    agree &= np.hypot(apart_x, apart_y) > 4.0 * _BIN_PX
+    if np.count_nonzero(agree) < _FEWEST:
+        return None
+    direction = direction[agree] % math.pi
+    offset = y[first[agree]] * np.cos(direction) - x[first[agree]] * np.sin(direction)
+    return _densest(direction, offset)
+
+
+def _turned(angle: Floats, allowed: float) -> NDArray[np.bool_]:
+    return np.asarray(np.abs((angle + math.pi / 2) % math.pi - math.pi / 2) < allowed)
+
+
+def _densest(direction: Floats, offset: Floats) -> _Line:
+    width = math.radians(_BIN_DEG)
+    turn = (direction / width).astype(np.int64)
+    place = np.floor(offset / _BIN_PX).astype(np.int64)
+    place -= place.min()
+    cells = turn * (place.max() + 1) + place
+    best = np.bincount(cells).argmax()
+    inside = cells == best
+    return _Line(float(np.median(direction[inside])), float(np.median(offset[inside])))
+
+
+def _followed(
+    line: _Line, places: tuple[Floats, Floats], *, free: NDArray[np.bool_], long: NDArray[np.bool_]
+) -> tuple[Trail, Places] | None:
+    """Return the trail along a line and the candidates on it, or None where they do not follow each other closely."""
+    x, y = places
+    near = 3.0 * _NEAR_PX
+    for _ in range(3):
+        on = np.flatnonzero(free & (np.abs(line.away(x, y)) < near))
+        sure = on[long[on]]
+        if sure.size < _FEWEST:
+            return None
+        line, near = _through(x[sure], y[sure]), _NEAR_PX
+    on = np.flatnonzero(free & (np.abs(line.away(x, y)) < near))
+    along = line.along(x[on], y[on])
+    order = np.argsort(along)
+    on, along = on[order], along[order]
+    runs = np.split(np.arange(on.size), np.flatnonzero(np.diff(along) > _GAP_PX) + 1)
+    run = max(runs, key=len)
+    length = along[run[-1]] - along[run[0]]
+    sparse = run.size < max(_FEWEST, length / _APART_PX)
+    if sparse or length < _SHORTEST_PX or np.count_nonzero(long[on[run]]) < 0.5 * run.size:
+        return None
+    # A trail may be interrupted by a bright star, or flash; its runs are one trail.
+    kept = np.concatenate([each for each in runs if each.size >= 3])
+    (x1, y1), (x2, y2) = line.at(float(along[kept[0]])), line.at(float(along[kept[-1]]))
+    return Trail(x1, y1, x2, y2), on[kept]
+
+
+def _through(x: Floats, y: Floats) -> _Line:
+    """Return the line of least squared distances through points."""
+    middle_x, middle_y = x - x.mean(), y - y.mean()
+    xx, yy, xy = (middle_x**2).sum(), (middle_y**2).sum(), (middle_x * middle_y).sum()
+    angle = 0.5 * math.atan2(2.0 * xy, xx - yy)
+    return _Line(angle, float(y.mean() * math.cos(angle) - x.mean() * math.sin(angle)))
+
+
+def _without_stars(candidates: Candidates, on_trail: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave those out that are much brighter than the pieces of trails usually are: stars that a trail runs over."""
+    if not on_trail.any():
+        return on_trail
+    usual = float(np.median(candidates.peak[on_trail]))
+    return on_trail & (candidates.peak < _STAR_ON_TRAIL * usual)

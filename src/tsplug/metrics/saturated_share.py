@@ -1,0 +1,12 @@
+"""Pixels at 98 % of full scale or above, in percent (spec/peers e-6)."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import Metric
+
+METRIC = Metric(
+    key="saturated_share",
+    title="Saturated pixels",
+    unit="%",
+    better="lower",
+)
