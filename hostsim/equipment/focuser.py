@@ -60,6 +60,18 @@ class Focuser(HostDevice):
                 self.label, f"stopped at {reached} on the way to {goal}: look at its limits and its driver"
             )
 
+    def halt(self) -> bool:
+        """Stop a move under way; return whether there was one.
+
+        Raises:
+            DeviceError: it moves and cannot be stopped, or does not answer.
+        """
+        with self._trying("stop"):
+            moves = bool(self._alpaca.IsMoving)
+            if moves:
+                self._alpaca.Halt()
+        return moves
+
     def reading(self) -> FocuserReading:
         """Return where the focuser stands."""
         with self._trying("tell its step size"):

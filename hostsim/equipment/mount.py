@@ -81,9 +81,12 @@ class Mount(HostDevice):
             return bool(self._alpaca.Tracking)
 
     def park(self) -> None:
-        """Go to the park position and stand still."""
+        """Go to the park position and stand still; a slew under way is stopped, for not every mount parks out of it."""
         if self.parked():
             return
+        with self._trying("stop before it parks"):
+            if self._alpaca.Slewing:
+                self._alpaca.AbortSlew()
         self._begin("park", self._alpaca.Park)
         self._wait(lambda: bool(self._alpaca.AtPark), "parking", patience=_PARKING)
 

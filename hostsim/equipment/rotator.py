@@ -57,6 +57,18 @@ class Rotator(HostDevice):
             patience=_TURNING,
         )
 
+    def halt(self) -> bool:
+        """Stop a turn under way; return whether there was one.
+
+        Raises:
+            DeviceError: it turns and cannot be stopped, or does not answer.
+        """
+        with self._trying("stop"):
+            turns = bool(self._alpaca.IsMoving)
+            if turns:
+                self._alpaca.Halt()
+        return turns
+
     def _halt(self) -> None:
         # Why the turn ended is what must be told, not that this rotator cannot be stopped.
         with suppress(Exception):

@@ -1,4 +1,4 @@
-"""How equipment is left that cannot go on: dark panel, no exposure, parked mount, closed cover."""
+"""How equipment is left that cannot go on: dark panel, no exposure, nothing moves, parked mount, closed cover."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ class Leaving:
         self.done.append(outcome)
         return True
 
+    def stop(self, outcome: str, halt: Callable[[], bool]) -> None:
+        """Stop something that may move; nothing is said of what stood still."""
+        try:
+            moved = halt()
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failed.setdefault(reason(error), []).append(outcome.partition(" ")[0])
+        else:
+            self.done += [outcome] if moved else []
+
     @property
     def words(self) -> str:
         """Say what is left safe and what is not, each reason once."""
@@ -51,7 +60,8 @@ class NotConnectedError(DeviceError):
 def leave_safe(rig: Rig, error: BaseException | None = None) -> str:
     """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not.
 
-    A mount that does not park is stopped where it is, without tracking. The cooler goes on: a cold sensor takes no
+    Focuser, rotator and mount are stopped where they move. A mount that does not park then stays where it is, without
+    tracking. The cooler goes on: a cold sensor takes no
     harm, and the night may be resumed. ``error`` is why it cannot go on: without a
     connection nobody knows how the equipment stands.
     """
@@ -69,6 +79,10 @@ def make_safe(rig: Rig) -> Leaving:
         leaving.attempt("panel dark", rig.panel.light_off)
     if rig.camera is not None:
         leaving.attempt("exposure ended", rig.camera.abort)
+    if rig.focuser is not None:
+        leaving.stop("focuser stopped", rig.focuser.halt)
+    if rig.rotator is not None:
+        leaving.stop("rotator stopped", rig.rotator.halt)
     if rig.mount is not None:
         _bring_to_rest(rig.mount, leaving)
     if rig.panel is not None:

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from hostsim.alpaca.app import Presentation
-from hostsim.alpaca.server import AlpacaServer
-from hostsim.clock import SimulatedClock
+from flat_bench import LEVELS, MORNING, FlatBench, flat_bench, records, two_filters, two_sets, wrong_books
+
 from hostsim.devices.covercalibrator import CoverCalibrator, CoverStatus
-from hostsim.devices.observatory import Observatory
-from hostsim.devices.safetymonitor import SafetyLimits
-from hostsim.equipment.rig import Rig, connect
+from hostsim.equipment.rig import Rig
 from hostsim.faults.parts.board import FaultBoard
 from hostsim.faults.parts.schedule import FAULT_ADAPTER
-from hostsim.night.simulators import SimulatedNight, simulated_observatory
-from hostsim.progress.plain import PlainDisplay
-from hostsim.sequence.frames import Frames
-from hostsim.sequence.host import Host, HostContext, HostDevices
-from hostsim.sequence.journal import Journal
-from hostsim.sequence.state import begun
-from hostsim.sequence.stopping import StopRequest, WatchfulClock
-from hostsim.sky.scenario import CLEAR
-from tsplug import FlatInstruction, FlatRunReport, Profile, Site, frame_files, load_catalogue
-from tsplug.hookspecs import plugin_manager
+from hostsim.sequence.host import HostDevices
+from tsplug import FlatInstruction, FlatRunReport
 from tsplug.instructions import settle_panel
-from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LitPanel
-from tsplug.ports import Store
-from tsplug.testing import first_catalogue, memory_store, store_light
+from tsplug.model import FlatHistory, LitPanel
 
-EVENING = datetime(2026, 1, 15, 20, tzinfo=UTC)
-MORNING = datetime(2026, 1, 16, 6, tzinfo=UTC)
 COUNT = 2
-LEVELS = {"L": (25, 4.685, 29_300.0), "Ha": (130, 18.75, 30_600.0)}
 
 Fault = dict[str, Any]
 
@@ -86,13 +67,8 @@ STEPS = (
 )
 """Where a fault begins; what it breaks later counts too, for it lasts until the run is over."""
 
-OUTCOMES = {
-    ".": "all taken",
-    "f": "a set failed",
-    "s": "run stopped",
-    "L": "panel may be lit",
-    "e": "an end not reached",
-}
+PAGE = Path(__file__).parents[2] / "docs/reference/flat-faults.md"
+"""Where the documentation has the outcome of every fault at every step, as `_outcome` names them."""
 
 
 def named(fault: Fault) -> str:
@@ -169,101 +145,25 @@ class WatchedDevices(HostDevices):
         return self._watched(super().frames, take="frame")
 
 
-@dataclass
-class Bench:
-    """One observatory, server and rig for many runs, each of which begins with everything as it was."""
-
-    folder: Path
-    clock: SimulatedClock
-    observatory: Observatory
-    board: FaultBoard
-    rig: Rig
-    clean: dict[str, Any]
-    profile: Profile
-    site: Site
-    numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    def cell(self, fault: Fault, step: str) -> Cell:
-        """Return a fresh morning on which a fault strikes at a step."""
-        self.clock.set(MORNING)
-        self.observatory.restore(self.clean)
-        out = self.folder / f"cell{next(self.numbers)}"
-        out.mkdir()
-        return Cell(self, out, Trigger(self.board, fault, step))
-
-
 @contextmanager
-def bench(folder: Path) -> Iterator[Bench]:
-    """Serve a small observatory, and connect to it."""
-    clock = SimulatedClock(MORNING)
-    with _stocked(clock).read() as unit:
-        profile, site = unit.list(Profile)[0], unit.list(Site)[0]
-    night = SimulatedNight(3, CLEAR, SafetyLimits(), clock)
-    observatory, _ = simulated_observatory(profile, site, night=night)
-    board = FaultBoard(observatory)
-    with AlpacaServer(observatory, presentation=Presentation(saves_frames=True)) as server:
-        found = connect(server.address, WatchfulClock(clock, StopRequest()))
-        # Only the devices of the run: every other one is asked for its readings with each frame.
-        rig = Rig(camera=found.camera, wheel=found.wheel, rotator=found.rotator, panel=found.panel)
-        assert rig.panel is not None
-        rig.panel.open_cover()
-        clock.set(MORNING)
-        clean = observatory.snapshot() | {"moment": MORNING.isoformat()}
-        yield Bench(folder, clock, observatory, board, rig, clean, profile, site)
-
-
-def _stocked(clock: SimulatedClock) -> Store:
-    """Return a store with lights that need two sets: Ha at 2 degrees in mode 1, L at 5 degrees in mode 0."""
-    document = first_catalogue()
-    document["profile"] |= {"sensor_width_px": 48, "sensor_height_px": 32, "filters": ["L", "Ha"], "filter_offsets": []}
-    document["templates"] = [each for each in document["templates"] if each["name"] in LEVELS]
-    document["projects"] = document["projects"][:1]
-    document["profile"]["astrobin_filters"] = {}
-    document["trained_flats"] = [
-        {"filter_name": name, "gain": 100, "offset": 30, "brightness": level, "exposure_s": seconds, "target_adu": adu}
-        for name, (level, seconds, adu) in LEVELS.items()
-    ]
-    store = memory_store(clock)
-    load_catalogue(document, store, clock=clock)
-    lit = {"started": EVENING, "gain": 100, "offset": 30}
-    store_light(store, "M 42", filter_name="L", rotation_deg=5.0, readout_mode=0, **lit)
-    store_light(store, "M 42", filter_name="Ha", rotation_deg=2.0, readout_mode=1, **lit)
-    return store
+def bench(folder: Path) -> Iterator[FlatBench]:
+    """Serve the observatory of two filters, and connect to it."""
+    with flat_bench(folder, two_filters()) as made:
+        yield made
 
 
 @dataclass
 class Cell:
     """One fault at one step."""
 
-    bench: Bench
+    bench: FlatBench
     out: Path
     trigger: Trigger
 
     def __post_init__(self) -> None:
-        self.store = _stocked(self.bench.clock)
-        with self.store.read() as unit:
-            self.profile = unit.list(Profile)[0]
-        self.host = self._host()
-
-    def _host(self) -> Host:
-        bench, stop = self.bench, StopRequest()
-        clock = WatchfulClock(bench.clock, stop)
-        devices = WatchedDevices(bench.rig, self.trigger)
-        display = PlainDisplay(StringIO(), clock)
-        state = begun(run="matrix", sequence="s", seed=3, moment=clock.now())
-        host = Host(
-            context=HostContext(self.store, clock, devices, frame_files(), display, stop),
-            manager=plugin_manager(),
-            profile=self.profile,
-            site=bench.site,
-            journal=Journal(self.out / "state.json", state, clock=clock),
-            out=self.out,
-            title="Matrix",
-            connect=lambda: bench.rig,
-            disk=self.trigger.board,
-        )
-        devices.take_frames_with(Frames(host))
-        return host
+        self.store = two_sets(self.bench.clock)
+        self.host = self.bench.host(self.store, self.out, devices=WatchedDevices(self.bench.rig, self.trigger))
+        self.profile = self.host.profile
 
     def run(self) -> FlatRunReport:
         """Run the flats."""
@@ -274,8 +174,7 @@ class Cell:
 
     def all(self, kind: type) -> list[Any]:
         """Return every record of a kind."""
-        with self.store.read() as unit:
-            return unit.list(kind)
+        return records(self.store, kind)
 
     @property
     def is_lit(self) -> bool:
@@ -292,20 +191,9 @@ class Cell:
         self.bench.clock.sleep(60.0)
         return settle_panel(self.host.session)
 
-    def problems(self) -> Iterator[str]:
-        """Yield what is wrong with the books: files without records or the reverse, links to unfinished sets."""
-        recorded = sorted(Path(frame.file) for frame in self.all(FlatSetFile))
-        if recorded != sorted(self.out.rglob("*.fits")):
-            yield "records and files differ"
-        if list(self.out.rglob("*.part")):
-            yield "half-written files are left"
-        whole = {item.id for item in self.all(FlatSet) if item.state is FlatSetState.COMPLETE}
-        if {row.flat_set_id for row in self.all(FlatHistory)} != whole:
-            yield "history is not that of the complete sets"
-        for item in self.all(FlatSet):
-            count = sum(frame.flat_set_id == item.id for frame in self.all(FlatSetFile))
-            if item.id in whole and count != item.wanted:
-                yield f"set {item.id} claims {item.wanted} frames and has {count}"
+    def problems(self) -> list[str]:
+        """Return what is wrong with the books."""
+        return list(wrong_books(self.store, self.out))
 
     def close(self) -> None:
         """Forget the cell's files."""
@@ -313,9 +201,9 @@ class Cell:
         shutil.rmtree(self.out)
 
 
-def judged(bench: Bench, fault: Fault, step: str) -> tuple[str, list[str]]:
+def judged(bench: FlatBench, fault: Fault, step: str) -> tuple[str, list[str]]:
     """Run a cell, mend it, run it again; return its outcome as a letter, and everything that is wrong with it."""
-    cell = bench.cell(fault, step)
+    cell = Cell(bench, bench.begin_anew(MORNING), Trigger(bench.board, fault, step))
     report = cell.run()
     wrong = [*cell.problems(), *_words(report)]
     if cell.is_lit and report.panel_off:
@@ -348,28 +236,38 @@ _LABELS = ('camera "', "camera:", 'flat panel "', "panel:", 'filter wheel "', 'r
 
 
 def _words(report: FlatRunReport) -> Iterator[str]:
-    """Yield the reasons of failed sets that name no device, step or remedy."""
+    """Yield what is told of a failure without naming device, step or remedy: of failed sets, and of the run's end."""
     for item in report.failed:
         if "median" in item.reason:
             named_well = any(word in item.reason for word in ("train the panel", "look at the panel"))
         else:
-            named_well = (
-                item.reason.removeprefix("not tried: ").startswith(_LABELS)
-                and "while trying to" in item.reason
-                and item.reason.endswith("then run the flats again")
-            )
+            named_well = _names_all(item.reason.removeprefix("not tried: "))
         if not named_well:
             yield f"no device, step or remedy: {item.reason}"
+    _, _, problems = report.message.partition("; ")
+    if problems and not _names_all(problems):
+        yield f"no device, step or remedy: {problems}"
+
+
+def _names_all(text: str) -> bool:
+    return text.startswith(_LABELS) and "while trying to" in text and text.endswith("then run the flats again")
 
 
 def table(outcomes: dict[tuple[str, str], str]) -> str:
     """Return outcomes as a table: a row for each fault, a column for each step at which it begins."""
     rows = list(dict.fromkeys(fault for fault, _ in outcomes))
     width = max(len(row) for row in rows) + 1
-    lines = [f"A fault at a step of a flat run ({'; '.join(f'{key} {text}' for key, text in OUTCOMES.items())})"]
-    lines += [f"{'':<{width}}{number:>3} {step}" for number, step in enumerate(STEPS, 1)]
+    lines = [f"{'':<{width}}{number:>3} {step}" for number, step in enumerate(STEPS, 1)]
     lines.append(f"{'':<{width}}" + "".join(f"{number:>3}" for number in range(1, len(STEPS) + 1)))
     for row in rows:
         cells = (outcomes.get((row, step), " ") for step in STEPS)
         lines.append(f"{row:<{width}}" + "".join(f"{cell:>3}" for cell in cells))
     return "\n".join(lines)
+
+
+def documented() -> dict[tuple[str, str], str]:
+    """Return the outcomes that the table of the documentation has."""
+    text = PAGE.read_text(encoding="utf-8")
+    lines = text.partition("```text\n")[2].partition("\n```")[0].splitlines()[len(STEPS) + 1 :]
+    rows = {line[: -3 * len(STEPS)].strip(): line[-3 * len(STEPS) :].split() for line in lines}
+    return {(fault, step): cell for fault, cells in rows.items() for step, cell in zip(STEPS, cells, strict=True)}

@@ -1,35 +1,30 @@
-"""A week of mornings in hostsim: its camera, wheel, rotator and panel take the sets of the golden table."""
+"""A week of mornings in hostsim by every due rule: its camera, wheel, rotator and panel take the sets of the table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from flat_week import WEEK, Week, catalogue, evening, morning
-from nights import Night
+from astropy.io import fits
+from flat_bench import FlatBench, flat_bench, records, stocked, wrong_books
+from flat_week import LAST_NIGHT, WEEK, Week, catalogue, evening, morning
 
-from tsplug.app import open_store
-from tsplug.hookspecs import plugin_manager
-from tsplug.services.catalogue import load_catalogue
-from tsplug.testing import FakeContext, ManualClock, recording_devices
+from tsplug.model import FlatSet, FlatSetFile
+from tsplug.ports import Store
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("flats week")]
 
 LIGHT = {"L": (25, 2.0), "R": (110, 2.0), "G": (100, 2.0), "B": (140, 2.0), "Ha": (130, 8.0)}
 """Brightness and seconds at which hostsim's panel gives good flats."""
 
-MORNINGS = (14, 16, 19)
-"""The mornings on which the simulators run: on those between nothing is due."""
 
-(CASE,) = (case for case in WEEK["rules"] if (case["rule"], case["cadence"]) == ("document", 3))
-
-
-def rig() -> dict[str, Any]:
+def rig(rule: str, handling: int) -> dict[str, Any]:
     """Return the rig of the week with a tiny sensor and the panel of the simulators."""
-    document = catalogue(CASE["rule"], CASE["cadence"])
-    document["profile"] |= {"sensor_width_px": 64, "sensor_height_px": 48}
+    document = catalogue(rule, handling)
+    document["profile"] |= {"sensor_width_px": 48, "sensor_height_px": 32}
     document["trained_flats"] = [
         {name: value for name, value in trained.items() if name != "target_adu"}
         | dict(zip(("brightness", "exposure_s"), LIGHT[trained["filter_name"]], strict=True))
@@ -38,44 +33,39 @@ def rig() -> dict[str, Any]:
     return document
 
 
-def sequence(folder: Path, day: int) -> Path:
-    """Write the sequence of a morning: connect, take the flats."""
-    document = {
-        "name": f"Morning of the {day}th",
-        "start": morning(day).isoformat(),
-        "seed": day,
-        "catalogue": rig(),
-        "run": [{"type": "connect_equipment"}, {"type": "scheduler_flats"}],
-    }
-    file = folder / f"{day}.yaml"
-    file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
-    return file
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlatBench]:
+    """The week's observatory behind its server."""
+    with flat_bench(tmp_path_factory.mktemp("week"), rig("document", 3), moment=evening(12)) as made:
+        yield made
 
 
-def test_the_simulators_take_the_sets_of_the_table(tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", WEEK["rules"], ids=[f"{case['rule']} {case['cadence']}" for case in WEEK["rules"]])
+def test_the_simulators_take_the_sets_of_the_table(bench: FlatBench, case: dict[str, Any]) -> None:
     """With lights recorded night by night, each morning's run takes just its sets, at their angles, as FITS files."""
-    db = tmp_path / "store.sqlite"
-    clock = ManualClock(evening(WEEK["created"].day))
-    store = open_store(str(db), clock)
-    load_catalogue(rig(), store, clock=clock)
-    week = Week(plugin_manager(), FakeContext(store, clock, recording_devices(clock, tmp_path / "unused")))
-    done, keys = {}, set()
-    for day in range(12, 20):
-        if day in MORNINGS:
-            night = Night(tmp_path / f"out {day}", db=str(db))
-            night.run(sequence(tmp_path, day))
-            sets = [row for row in night.tsplug("flats", "history") if row["key"] not in keys]
-            keys |= {row["key"] for row in sets}
-            assert {row["state"] for row in sets} <= {"complete"}
-            assert sorted(map(str, night.frames("flats"))) == sorted(f["file"] for row in sets for f in row["files"])
-            if sets:
-                done[day] = [told(row) for row in reversed(sets)]
+    out = bench.begin_anew(evening(WEEK["created"].day))
+    store = stocked(bench.clock, rig(case["rule"], case["cadence"]))
+    host = bench.host(store, out)
+    week = Week(host.manager, host.context)
+    for day in range(min(WEEK["nights"]), LAST_NIGHT + 5):
+        if day in WEEK["mornings"]:
+            bench.clock.set(morning(day))
+            assert week.take_flats(day).failed == ()
+        bench.clock.set(evening(day) + timedelta(hours=2))
         week.image(day)
+    assert week.taken == case["taken"]
+    assert list(wrong_books(store, out)) == []
+    assert frames_tell_their_sets(store) == 2 * sum(map(len, case["taken"].values()))
     store.close()
-    assert done == {day: sets for day, sets in CASE["taken"].items() if day < 20}
 
 
-def told(row: dict[str, Any]) -> str:
-    """Return a set of the history as the golden table has it."""
-    served = ", ".join(f"{each['target']} {int(each['session_date'][-2:])}" for each in row["sessions"])
-    return f"{row['filter']} at {int(row['rotation_deg'])}, mode {row['readout_mode']}: {served}"
+def frames_tell_their_sets(store: Store) -> int:
+    """Hold what every frame says of filter and angle against its set; return how many frames there are."""
+    sets = {item.id: item for item in records(store, FlatSet)}
+    frames = records(store, FlatSetFile)
+    for frame in frames:
+        header, flat_set = fits.getheader(Path(frame.file)), sets[frame.flat_set_id]
+        assert header["FILTER"] == flat_set.filter_name
+        assert header["ROTATANG"] == pytest.approx(flat_set.rotation_deg, abs=0.02)
+        assert header["IMAGETYP"] == "FLAT"
+    return len(frames)

@@ -23,7 +23,7 @@ class SkyFlats(Instruction, Flats.Parameters):
     )
 
     def run(self, host: Host) -> None:
-        """Point, let tsplug take the flats, and keep its report.
+        """Point if any flats are to be taken, let tsplug take them, and keep its report.
 
         Raises:
             TsplugError: something is missing, or a set failed.
@@ -31,7 +31,8 @@ class SkyFlats(Instruction, Flats.Parameters):
         flats = Flats()
         parameters = Flats.Parameters(**{name: getattr(self, name) for name in Flats.Parameters.model_fields})
         host.ready(flats.obstacles(parameters, host.session))
-        if self.point and host.rig.mount is not None and not self.dry_run:
+        points = self.point and host.rig.mount is not None and not self.dry_run
+        if points and flats.wanted(parameters, host.session):
             point_at_even_sky(host)
         end_flats(flats.run(parameters, host.session), host)
 

@@ -6,6 +6,7 @@ from tsplug.flats.due import JudgedSession, TargetStanding, judge_sessions
 from tsplug.flats.history import TakenFlats
 from tsplug.flats.level import (
     UNCHECKED,
+    Level,
     LevelFault,
     check_dark,
     check_level,
@@ -31,6 +32,7 @@ __all__ = [
     "FlatRequest",
     "FlatRig",
     "JudgedSession",
+    "Level",
     "LevelFault",
     "SiteMoment",
     "StartedSet",

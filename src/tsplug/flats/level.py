@@ -22,10 +22,23 @@ LATER_FRAMES = 2.0
 
 
 @dataclass(frozen=True)
+class Level:
+    """The median level, in ADU, that a first frame should have, None where nobody knows, and the bias in it.
+
+    ``usual`` says that it was not trained, but is what earlier sets had.
+    """
+
+    target_adu: float | None
+    bias_adu: float | None = None
+    usual: bool = False
+
+
+@dataclass(frozen=True)
 class Deviation:
     """A median level that lies outside what is allowed, in ADU: around the trained one, or that of the first frame.
 
-    ``usual`` says that the target is not a trained level, but what earlier sets of the same setting had.
+    ``usual`` says that the target is not a trained level, but what earlier sets of the same setting had. ``bias_adu``
+    is the part of either level that no light has made.
     """
 
     found_adu: float
@@ -33,6 +46,7 @@ class Deviation:
     tolerance_percent: float
     frame_number: int = 1
     usual: bool = False
+    bias_adu: float = 0.0
 
     def __str__(self) -> str:
         """Return the numbers in words."""
@@ -54,10 +68,14 @@ class Deviation:
         return "train the panel anew for this filter" if self.frame_number == 1 else "look at the panel's light"
 
     def corrected_exposure_s(self, exposure_s: float) -> float | None:
-        """Return the exposure that scales linearly to the trained level, or None where nothing can be scaled."""
-        if self.found_adu <= 0 or self.frame_number > 1:
+        """Return the exposure that leads to the trained level, or None where nothing can be scaled.
+
+        Below saturation a level is ``bias + rate x exposure`` (EMVA 1288), so what lies above the bias is scaled.
+        """
+        signal_adu, wanted_adu = self.found_adu - self.bias_adu, self.target_adu - self.bias_adu
+        if min(signal_adu, wanted_adu) <= 0 or self.frame_number > 1:
             return None
-        factor = self.target_adu / self.found_adu
+        factor = wanted_adu / signal_adu
         low, high = CORRECTION_RANGE
         return exposure_s * factor if low <= factor <= high else None
 
@@ -139,13 +157,12 @@ LevelFault = Deviation | Implausible | NotDark | Saturated
 """What can be wrong with the level of a flat."""
 
 
-def check_level(
-    found_adu: float, target_adu: float | None, *, tolerance_percent: float, usual: bool = False
-) -> Deviation | None:
+def check_level(found_adu: float, wanted: Level, *, tolerance_percent: float) -> Deviation | None:
     """Return how a median level deviates from the one wanted, or None if it is as it should be or none is known."""
+    target_adu = wanted.target_adu
     if target_adu is None or abs(found_adu - target_adu) <= target_adu * tolerance_percent / 100.0:
         return None
-    return Deviation(found_adu, target_adu, tolerance_percent, usual=usual)
+    return Deviation(found_adu, target_adu, tolerance_percent, usual=wanted.usual, bias_adu=wanted.bias_adu or 0.0)
 
 
 def check_plausible(found_adu: float, *, max_adu: int) -> Implausible | None:

@@ -254,14 +254,21 @@ def _planned(
         brightness=training.brightness,
         exposure_s=exposure_s,
         target_adu=training.target_adu,
+        bias_adu=training.bias_adu,
         wanted=count,
         missing=missing_numbers(count, on_disk),
         sessions=group,
         resumes="" if begun is None else begun.flat_set.guid,
         corrected=exposure_s != training.exposure_s,
-        note=match.fallback,
+        note="; ".join(filter(None, (match.fallback, _resumed_note(training.exposure_s, exposure_s)))),
     )
     return PlannedSet(moves=moves_for(take) if take.missing else (), take=take)
+
+
+def _resumed_note(trained_s: float, exposure_s: float) -> str:
+    if exposure_s == trained_s:
+        return ""
+    return f"exposure corrected from {trained_s:g} s to {exposure_s:.4g} s before the set was interrupted"
 
 
 def moves_for(take: TakeFrames) -> tuple[Move, ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tsplug.model import FlatSet, FlatSetState, FlatSpec, FlatsType, TrainedFlat
 from tsplug.model.angles import same_rotation
 
+_UNFINISHED = (FlatSetState.RUNNING, FlatSetState.INTERRUPTED)
+
 
 @dataclass(frozen=True)
 class StartedSet:
@@ -18,27 +20,26 @@ class StartedSet:
 
 
 def resumable(
-    spec: FlatSpec, training: TrainedFlat, *, started: Iterable[StartedSet], tolerance_deg: float
+    spec: FlatSpec, training: TrainedFlat, *, started: Sequence[StartedSet], tolerance_deg: float
 ) -> StartedSet | None:
     """Return an unfinished set of this night that a planned set continues, or None.
 
     Spec (angles within the tolerance), brightness and exposure must be those wanted now. Another exposure is right only
-    where a set at the trained one was flagged in the same night, so that the exposure was corrected.
+    where a set at the trained one was flagged in the same night, at whatever angle, so that the exposure was corrected.
     """
-    alike = [
-        item
+    begun = [
+        item.flat_set
         for item in started
         if item.flat_set.flats_type is FlatsType.PANEL
-        and _same_settings(item.flat_set.spec, spec, tolerance_deg=tolerance_deg)
+        and _unturned(item.flat_set.spec) == _unturned(spec)
         and item.flat_set.brightness == training.brightness
     ]
-    corrected = any(
-        item.flat_set.state is FlatSetState.FLAGGED and item.flat_set.exposure_s == training.exposure_s
-        for item in alike
-    )
-    unfinished = (FlatSetState.RUNNING, FlatSetState.INTERRUPTED)
-    for item in alike:
-        if item.flat_set.state in unfinished and (corrected or item.flat_set.exposure_s == training.exposure_s):
+    corrected = any(each.state is FlatSetState.FLAGGED and each.exposure_s == training.exposure_s for each in begun)
+    for item in started:
+        flat_set = item.flat_set
+        fits = any(each is flat_set for each in begun) and flat_set.state in _UNFINISHED
+        turned = same_rotation(flat_set.rotation_deg, spec.rotation_deg, tolerance_deg=tolerance_deg)
+        if fits and turned and (corrected or flat_set.exposure_s == training.exposure_s):
             return item
     return None
 
@@ -48,10 +49,9 @@ def resumable_sky(spec: FlatSpec, *, started: Iterable[StartedSet], tolerance_de
 
     Each of its frames has an exposure of its own, so the spec alone must be the same, angles within the tolerance.
     """
-    unfinished = (FlatSetState.RUNNING, FlatSetState.INTERRUPTED)
     for item in started:
         flat_set = item.flat_set
-        is_begun = flat_set.flats_type is FlatsType.SKY and flat_set.state in unfinished
+        is_begun = flat_set.flats_type is FlatsType.SKY and flat_set.state in _UNFINISHED
         if is_begun and _same_settings(flat_set.spec, spec, tolerance_deg=tolerance_deg):
             return item
     return None
@@ -70,6 +70,9 @@ def without(started: Sequence[StartedSet], used: StartedSet | None) -> list[Star
 
 
 def _same_settings(one: FlatSpec, other: FlatSpec, *, tolerance_deg: float) -> bool:
-    return one.model_copy(update={"rotation_deg": None}) == other.model_copy(
-        update={"rotation_deg": None}
-    ) and same_rotation(one.rotation_deg, other.rotation_deg, tolerance_deg=tolerance_deg)
+    turned = same_rotation(one.rotation_deg, other.rotation_deg, tolerance_deg=tolerance_deg)
+    return turned and _unturned(one) == _unturned(other)
+
+
+def _unturned(spec: FlatSpec) -> FlatSpec:
+    return spec.model_copy(update={"rotation_deg": None})

@@ -116,7 +116,8 @@ class TakeFrames(Value):
 
     ``resumes`` is the guid of an interrupted set whose frames on disk count, empty for a new set; ``corrected`` says
     that the exposure is not the trained one any more; ``usual_level`` that the target is not trained, but the level of
-    earlier sets. ``note`` says what is unusual about the set.
+    earlier sets. ``bias_adu`` is the part of the target that no light makes, if known. ``note`` says what is unusual
+    about the set.
     """
 
     remedy: ClassVar[str] = "check the camera and the free space on the disk"
@@ -125,6 +126,7 @@ class TakeFrames(Value):
     brightness: int
     exposure_s: float
     target_adu: float | None
+    bias_adu: float | None = None
     wanted: int
     missing: tuple[int, ...]
     sessions: tuple[LightSession, ...]

@@ -26,7 +26,7 @@ def panel_obstacles(session: Session, *, name: str) -> list[str]:
     """Return what of the equipment keeps every panel flat from being taken, one line each."""
     from tsplug.services.flats_check import flat_obstacles
 
-    own_panel = not _others_take_flats(session)
+    own_panel = not others_take_flats(session)
     return [f"{name}: {line}" for line in flat_obstacles(session.context, needs_panel=own_panel)]
 
 
@@ -37,7 +37,7 @@ def set_problems(event: FlatInstruction, session: Session, *, name: str) -> list
     return [f"{name}: {line}" for line in flat_problems(event, session.context)]
 
 
-def _others_take_flats(session: Session) -> bool:
+def others_take_flats(session: Session) -> bool:
     """Return whether another plugin may answer, with equipment of its own that tsplug knows nothing of."""
     impls = session.manager.hook.flat_instruction_run.get_hookimpls()
     return any(not type(impl.plugin).__module__.startswith("tsplug.") for impl in impls)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tsplug.instructions.asking import answered, known_rules
+from tsplug.instructions.asking import answered, known_rules, others_take_flats
 from tsplug.instructions.session import Session
 from tsplug.model import FlatInstruction, FlatRunReport, SkyFlatSettings, Value
 
@@ -81,6 +81,15 @@ class SkyFlats:
         from tsplug.services.flats_check import flat_obstacles
 
         return [f"{self.name}: {line}" for line in flat_obstacles(session.context, needs_panel=False)]
+
+    def wanted(self, parameters: Parameters, session: Session) -> bool:
+        """Return whether any set would be taken: ask before the telescope is pointed at the twilight.
+
+        What other plugins would take nobody knows, so where there are any it is always True.
+        """
+        from tsplug.services.flats_check import sky_flats_wanted
+
+        return others_take_flats(session) or sky_flats_wanted(self.event(parameters, session), session.context)
 
     def run(self, parameters: Parameters, session: Session) -> FlatRunReport:
         """Let the first plugin that answers take the flats, and return its report."""

@@ -49,7 +49,10 @@ class LightSession(Value):
 
 
 class TrainedFlat(Record):
-    """Panel brightness and exposure that give well exposed flats for one camera setting of one profile."""
+    """Panel brightness and exposure that give well exposed flats for one camera setting of one profile.
+
+    ``target_adu`` is the median level they lead to, which includes ``bias_adu``: what the camera shows without light.
+    """
 
     profile_id: int
     filter_name: str = Field(min_length=1)
@@ -60,6 +63,7 @@ class TrainedFlat(Record):
     brightness: int = Field(ge=0)
     exposure_s: float = Field(gt=0)
     target_adu: float | None = Field(default=None, gt=0)
+    bias_adu: float | None = Field(default=None, ge=0)
     trained_at: UtcDatetime
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tsplug.errors import DeviceError
-from tsplug.model import FlatInstruction
+from tsplug.model import FlatInstruction, FlatRunReport
 from tsplug.ports import Context, CoverState, Panel
 from tsplug.services.flats_run import planned_run
 from tsplug.services.flats_sky import run_sky_flats
@@ -55,10 +55,16 @@ def sky_problems(event: FlatInstruction, context: Context) -> list[str]:
     Raises:
         NotFoundError: no such profile.
     """
-    with context.store.read() as unit:
-        rig = load_rig(unit, event.profile_guid)
-    report = run_sky_flats(event.model_copy(update={"dry_run": True}), context, rig=rig)
-    return list(dict.fromkeys(item.reason for item in report.skipped))
+    return list(dict.fromkeys(item.reason for item in _sky_plan(event, context).skipped))
+
+
+def sky_flats_wanted(event: FlatInstruction, context: Context) -> bool:
+    """Return whether a set that is due can be taken by the sky's light.
+
+    Raises:
+        NotFoundError: no such profile.
+    """
+    return bool(_sky_plan(event, context).planned)
 
 
 def unknown_filters(names: Iterable[str], context: Context) -> list[str]:
@@ -71,6 +77,12 @@ def unknown_filters(names: Iterable[str], context: Context) -> list[str]:
     except DeviceError as error:
         return [f"the filter wheel does not answer: {error}"]
     return [f"filter {name} is not in the wheel ({', '.join(known)})" for name in names if name not in known]
+
+
+def _sky_plan(event: FlatInstruction, context: Context) -> FlatRunReport:
+    with context.store.read() as unit:
+        rig = load_rig(unit, event.profile_guid)
+    return run_sky_flats(event.model_copy(update={"dry_run": True}), context, rig=rig)
 
 
 def _panel_obstacles(panel: Panel, *, needs_dark: bool) -> list[str]:

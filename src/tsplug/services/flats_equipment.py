@@ -121,6 +121,14 @@ class FlatEquipment:
             self._reached.clear()
         return is_off, problems
 
+    def shut(self, problems: list[str]) -> None:
+        """Close the cover where there is one, after a run that did not come to its end; what stops it is told.
+
+        A stop that is still asked for ends the waiting, not the cover's way.
+        """
+        if self._devices.panel is not None:
+            self._attempt(CloseCover(), self._close_cover, problems=problems)
+
     def switch_off(self, problems: list[str]) -> bool:
         """Switch the panel off; return whether it is, and add to ``problems`` why not.
 

@@ -34,7 +34,7 @@ def run_sky_flats(event: FlatInstruction, context: Context, *, rig: Rig, said: s
     that an earlier run left lit.
 
     Raises:
-        Cancelled: a stop was asked for; a begun set is left to be resumed.
+        Cancelled: a stop was asked for; the cover is closed and a begun set is left to be resumed.
     """
     now = context.clock.now()
     night = session_date(now, rig.site)
@@ -108,11 +108,16 @@ class _SkyRun:
 
     def execute(self, takes: Sequence[TakeFrames], plan: SkyPlan, *, said: str) -> FlatRunReport:
         self.total = sum(len(take.missing) for take in takes)
+        ended = False
         try:
             self.records.close_abandoned({take.resumes for take in takes})
             self._take_all(takes)
+            ended = True
         finally:
             is_off, problems = self.equipment.make_safe()
+            if not ended:
+                # The Sun may rise before anybody comes back to an open telescope.
+                self.equipment.shut(problems)
             for problem in problems:
                 self.context.progress.report(problem)
         if self.event.rotator_back:

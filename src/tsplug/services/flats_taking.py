@@ -9,6 +9,7 @@ from pathlib import Path
 from tsplug.errors import Cancelled, DeviceError, FileError
 from tsplug.flats import (
     UNCHECKED,
+    Level,
     LevelFault,
     check_dark,
     check_level,
@@ -19,12 +20,13 @@ from tsplug.flats import (
 from tsplug.flats.plan import moves_for
 from tsplug.flats.resume import missing_numbers
 from tsplug.flats.steps import LightOn, Move, PlannedSet, TakeFrames
-from tsplug.model import FlatSet, FlatSetReport, FlatSetState, FlatsPreferences, FlatsType
+from tsplug.model import FlatSet, FlatSetReport, FlatSetState, FlatSpec, FlatsPreferences, FlatsType
 from tsplug.ports import Context, FrameRequest, SavedFrame
 from tsplug.services.flats_equipment import BrightnessError, FlatEquipment, StepError
 from tsplug.services.flats_records import FlatRecords, frame_guid
 
 _MAX_ADU = 65_535
+_Lit = tuple[FlatSpec, int, float]
 
 
 @dataclass
@@ -46,6 +48,7 @@ class FlatTaker:
     equipment: FlatEquipment
     total: int = 0
     done: int = 0
+    corrections: dict[_Lit, float] = field(default_factory=dict)
 
     def take_sets(self, sets: Sequence[PlannedSet], tally: Tally, *, no_time_for: Callable[[PlannedSet], str]) -> bool:
         """Take set after set; a panel that fails ends the run, any other device only its set.
@@ -127,9 +130,9 @@ class FlatTaker:
         return ""
 
     def _take_set(self, planned: PlannedSet, tally: Tally) -> None:
-        """Take a set; one whose level is off is taken once more with the exposure corrected."""
+        """Take a set; one whose level is off is taken once more with the exposure corrected, as are those like it."""
         self._move(planned.moves)
-        take, before = self._aimed(planned.take), self.done
+        take, before = self._as_corrected_before(self._aimed(planned.take)), self.done
         made, fault = self.expose(take)
         if fault is not None and not take.corrected:
             exposure_s = fault.corrected_exposure_s(take.exposure_s)
@@ -139,6 +142,8 @@ class FlatTaker:
                 # A set that lacked no frame has moved nothing yet.
                 self._move(_as_planned(moves_for(again), planned))
                 made, fault = self.expose(again)
+                if fault is None:
+                    self.corrections[_lit(planned.take)] = exposure_s
         (tally.taken if fault is None else tally.failed).append(made)
 
     def _aimed(self, take: TakeFrames) -> TakeFrames:
@@ -149,6 +154,16 @@ class FlatTaker:
         if usual_adu is None:
             return take.model_copy(update={"note": "; ".join(filter(None, (take.note, UNCHECKED)))})
         return take.model_copy(update={"target_adu": usual_adu, "usual_level": True})
+
+    def _as_corrected_before(self, take: TakeFrames) -> TakeFrames:
+        """Return a set with the exposure that an earlier one of this run needed, which differs in angle at most."""
+        exposure_s = None if take.resumes else self.corrections.get(_lit(take))
+        if exposure_s is None:
+            return take
+        note = f"exposure corrected from {take.exposure_s:g} s to {exposure_s:.4g} s, as for the set before"
+        return take.model_copy(
+            update={"exposure_s": exposure_s, "note": "; ".join(filter(None, (take.note, note)))},
+        )
 
     def _move(self, moves: Sequence[Move]) -> None:
         for move in moves:
@@ -193,8 +208,8 @@ class FlatTaker:
             return check_dark(adu_median, max_adu=self._max_adu())
         if take.target_adu is None:
             return check_plausible(adu_median, max_adu=self._max_adu())
-        tolerance = self.preferences.adu_tolerance_percent
-        return check_level(adu_median, take.target_adu, tolerance_percent=tolerance, usual=take.usual_level)
+        wanted = Level(take.target_adu, take.bias_adu, usual=take.usual_level)
+        return check_level(adu_median, wanted, tolerance_percent=self.preferences.adu_tolerance_percent)
 
     def _max_adu(self) -> int:
         camera = self.context.devices.camera
@@ -242,6 +257,12 @@ def report(take: TakeFrames, frames: int, *, reason: str, adu_median: float | No
         adu_median=adu_median,
         reason=reason,
     )
+
+
+def _lit(take: TakeFrames) -> _Lit:
+    """Return what the level of a planned set depends on: what is wrong with it is wrong at every angle."""
+    spec = take.spec.model_copy(update={"rotation_deg": None, "temperature_c": None})
+    return spec, take.brightness, take.exposure_s
 
 
 def _corrected(take: TakeFrames, exposure_s: float, *, fault: LevelFault) -> TakeFrames:

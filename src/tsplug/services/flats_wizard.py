@@ -16,6 +16,7 @@ from tsplug.services.flats_equipment import BrightnessError, FlatEquipment, Step
 from tsplug.services.flats_look import look, max_adu
 from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise, settle
 from tsplug.services.rigs import Rig, load_rig
+from tsplug.services.training import save_training
 
 _Settings = tuple[int | None, int | None, int, int | None]
 
@@ -173,19 +174,17 @@ class _Wizard:
         if outcome.verdict is not Verdict.FOUND or outcome.reading is None:
             return _result(spec, readings, reason=outcome.reason)
         found = outcome.reading
-        key = spec.model_dump(include={"filter_name", "gain", "offset", "binning", "readout_mode"})
+        training = TrainedFlat(
+            profile_id=self.rig.profile.id or 0,
+            **spec.model_dump(include={"filter_name", "gain", "offset", "binning", "readout_mode"}),
+            brightness=found.trial.brightness,
+            exposure_s=found.trial.exposure_s,
+            target_adu=found.adu,
+            bias_adu=self.bias_adu[_settings(spec)],
+            trained_at=self.context.clock.now(),
+        )
         with self.context.store.write() as unit:
-            unit.delete_all(TrainedFlat, profile_id=self.rig.profile.id, **key)
-            unit.add(
-                TrainedFlat(
-                    profile_id=self.rig.profile.id or 0,
-                    **key,
-                    brightness=found.trial.brightness,
-                    exposure_s=found.trial.exposure_s,
-                    target_adu=found.adu,
-                    trained_at=self.context.clock.now(),
-                )
-            )
+            save_training(unit, training)
         return _result(spec, readings, found=found, reason=outcome.reason)
 
 

@@ -132,6 +132,7 @@ def training_row(row: TrainedFlat, profile: Profile) -> dict[str, Any]:
         "brightness": row.brightness,
         "exposure_s": row.exposure_s,
         "target_adu": row.target_adu,
+        "bias_adu": row.bias_adu,
         "trained_at": row.trained_at.isoformat(),
     }
 

@@ -12,6 +12,7 @@ from alpaca.camera import Camera as AlpacaCamera
 from alpaca.covercalibrator import CoverCalibrator
 from alpaca.telescope import Telescope
 
+from hostsim.devices.observatory import Observatory
 from hostsim.equipment.camera import Camera
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
@@ -86,3 +87,30 @@ def test_a_mount_that_does_not_park_stands_still() -> None:
         "left safe: panel dark, exposure ended, slew stopped, tracking off, cover closed; NOT left safe: mount ("
     )
     assert device.told[-3:] == ["stop", "track False", "close_cover"]
+
+
+def test_whatever_moves_is_stopped(rig: Rig, observatory: Observatory) -> None:
+    """A focuser and a rotator on their way stop where they are, and a slew ends for the park position."""
+    assert rig.mount is not None
+    rig.mount.unpark()
+    with observatory.lock:
+        observatory.focuser.move(40_000)
+        observatory.rotator.move_mechanical(200.0)
+        observatory.telescope.slew_to_coordinates_async(6.5, 5.0)
+    said = leave_safe(rig)
+    assert said == (
+        "left safe: panel dark, exposure ended, focuser stopped, rotator stopped, mount parked, cover closed"
+    )
+    assert not observatory.focuser.is_moving()
+    assert observatory.focuser.position() < 40_000
+    assert not observatory.rotator.is_moving()
+    assert observatory.telescope.at_park()
+
+
+def test_a_focuser_that_cannot_be_stopped_is_told() -> None:
+    """A focuser that moves and does not obey is named; the others are seen to all the same."""
+    device = Stubborn({"halt": DeviceError("focuser", "cannot stop")})
+    rig = Rig(panel=cast("Any", device), focuser=cast("Any", device), mount=cast("Any", device))
+    assert leave_safe(rig) == (
+        "left safe: panel dark, mount parked, cover closed; NOT left safe: focuser (cannot stop)"
+    )

@@ -6,34 +6,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.flats.level import Deviation, check_level, check_steady
+from tsplug.flats.level import Deviation, Level, check_level, check_steady
 
 
 @pytest.mark.parametrize(("found", "fits"), [(27_000, True), (33_000, True), (26_999, False), (33_001, False)])
 def test_the_tolerance_is_inclusive(found: float, fits: bool) -> None:
     """A level at the tolerance is as it should be, beyond it is not."""
-    assert (check_level(found, 30_000.0, tolerance_percent=10.0) is None) == fits
+    assert (check_level(found, Level(30_000.0), tolerance_percent=10.0) is None) == fits
 
 
 def test_no_trained_level_no_check() -> None:
     """Where no level was trained none is asked for."""
-    assert check_level(1.0, None, tolerance_percent=10.0) is None
+    assert check_level(1.0, Level(None), tolerance_percent=10.0) is None
 
 
 def test_the_numbers_are_told() -> None:
     """A deviation says what was found, by how much it is off, and what is allowed."""
-    text = str(check_level(36_000, 30_000.0, tolerance_percent=10.0))
+    text = str(check_level(36_000, Level(30_000.0), tolerance_percent=10.0))
     assert text == ("the first frame's median is 36000 ADU, +20.0 % from the trained 30000 ADU (allowed 10 %)")
 
 
-@given(st.floats(0, 65_535), st.floats(1_000, 60_000), st.floats(0.001, 60))
-def test_a_correction_is_linear_and_bounded(found: float, target: float, exposure_s: float) -> None:
-    """The corrected exposure gives the trained level on a linear camera, within a quarter and four times the old."""
-    corrected = Deviation(found, target, 10.0).corrected_exposure_s(exposure_s)
+@given(st.floats(0, 65_535), st.floats(1_000, 60_000), st.floats(0.001, 60), st.floats(0, 5_000))
+def test_a_correction_is_linear_and_bounded(found: float, target: float, exposure_s: float, bias: float) -> None:
+    """The corrected exposure gives the trained level on a linear camera with a bias, within 1/4 and 4 times the old."""
+    corrected = Deviation(found, target, 10.0, bias_adu=bias).corrected_exposure_s(exposure_s)
     if corrected is None:
-        assert found == 0 or not 0.25 <= target / found <= 4.0
+        assert found <= bias or target <= bias or not 0.2501 <= (target - bias) / (found - bias) <= 3.999
     else:
-        assert corrected / exposure_s * found == pytest.approx(target)
+        assert bias + corrected / exposure_s * (found - bias) == pytest.approx(target)
         assert 0.249 <= corrected / exposure_s <= 4.001
 
 

@@ -50,6 +50,8 @@ def test_a_corrected_exposure_matches_after_a_flagged_set() -> None:
     """Where the trained exposure was flagged tonight, a set with the corrected one is continued."""
     corrected = begun(exposure_s=0.8)
     assert found(begun(FlatSetState.FLAGGED), corrected) is corrected
+    assert found(begun(FlatSetState.FLAGGED, rotation_deg=90.0), corrected) is corrected
+    assert found(begun(FlatSetState.FLAGGED, gain=0), corrected) is None
 
 
 @given(st.integers(1, 30), st.sets(st.integers(1, 40)))

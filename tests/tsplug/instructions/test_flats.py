@@ -82,6 +82,18 @@ def test_what_a_plugin_leaves_is_ours(where: Session) -> None:
     assert [event.kind for event in wall.asked] == ["sky", "immediate"]
 
 
+def test_whether_the_sky_is_wanted_is_known_before_the_telescope_is_pointed(where: Session) -> None:
+    """Sky flats are wanted while a set is due that can be taken; a plugin of others may always want them."""
+    flats, parameters = SkyFlats(), SkyFlats.Parameters(when="dusk")
+    assert flats.wanted(parameters, where)
+    assert not flats.wanted(SkyFlats.Parameters(when="dusk", rules=("completion",)), where)
+    where.context.devices.wheel = None  # type: ignore[misc]
+    assert not flats.wanted(parameters, where)
+    manager_of(where).register(WallPanel())
+    assert flats.wanted(parameters, where)
+    assert where.context.devices.commands == []  # type: ignore[attr-defined]
+
+
 def test_every_instruction_describes_its_parameters() -> None:
     """A host finds name, help and a JSON schema with a description for every parameter."""
     for name in ("Scheduler Flats", "Scheduler Immediate Flats", "Sky Flats", "Flat Wizard", "Flats Needed"):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tsplug.errors import NotFoundError
+from tsplug.errors import Cancelled, NotFoundError
 from tsplug.model import FlatHistory, FlatInstruction, FlatSet, FlatSetState, Project, TrainedFlat
 from tsplug.ports import CoverState
 from tsplug.services.flats_run import run_flats
+from tsplug.testing import CountingCancellation
 
 pytestmark = pytest.mark.both_databases
 
@@ -178,6 +179,49 @@ def test_a_wrong_level_is_corrected_once(flats_rig: FlatsRig) -> None:
     done, total = flats_rig.context.progress.reports[-1][1:]
     assert (done, total) == (COUNT, COUNT + 1)
     flats_rig.check_books()
+
+
+def test_a_correction_holds_for_every_angle(flats_rig: FlatsRig) -> None:
+    """What one set needed is where the next one like it begins, so that a stale training costs one frame a run."""
+    flats_rig.change(TrainedFlat, target_adu=20_000.0)
+    for angle in (20.0, 100.0, 200.0):
+        flats_rig.light(rotation_deg=angle)
+    flats_rig.light("M 42", "L", roi_percent=50.0)
+    report = flats_rig.run()
+    assert len(report.taken) == 4
+    assert [item.exposure_s for item in report.taken] == [pytest.approx(0.4)] * 4
+    assert [item.state for item in flats_rig.all(FlatSet)].count(FlatSetState.FLAGGED) == 2
+    assert "exposure corrected from 0.5 s to 0.4 s, as for the set before" in report.taken[-1].reason
+    done, total = flats_rig.context.progress.reports[-1][1:]
+    assert (done, total) == (4 * COUNT + 1, 4 * COUNT + 2)
+    flats_rig.check_books()
+
+
+def test_a_correction_of_another_angle_is_resumed_and_told(flats_rig: FlatsRig) -> None:
+    """A set that began with the exposure of the set before goes on with it after an interruption, and says so."""
+    flats_rig.change(TrainedFlat, target_adu=20_000.0)
+    for angle in (20.0, 100.0):
+        flats_rig.light(rotation_deg=angle)
+    flats_rig.context.cancellation = CountingCancellation(after=18)
+    with pytest.raises(Cancelled):
+        flats_rig.run()
+    begun = flats_rig.all(FlatSet)
+    assert [item.state for item in begun] == [FlatSetState.FLAGGED, FlatSetState.COMPLETE, FlatSetState.INTERRUPTED]
+    flats_rig.context.cancellation = CountingCancellation()
+    (resumed,) = flats_rig.run().taken
+    assert resumed.exposure_s == pytest.approx(0.4)
+    assert resumed.reason == "exposure corrected from 0.5 s to 0.4 s before the set was interrupted"
+    assert len(flats_rig.all(FlatSet)) == 3
+    flats_rig.check_books()
+
+
+def test_a_correction_leaves_the_bias_out(flats_rig: FlatsRig) -> None:
+    """Where the training knows the bias, only what the light has made is scaled, so that one correction is enough."""
+    flats_rig.change(TrainedFlat, target_adu=12_500.0, bias_adu=10_000.0)
+    flats_rig.devices.frames.level = lambda request, brightness: 10_000.0 + 10_000.0 * request.exposure_s
+    flats_rig.light()
+    (taken,) = flats_rig.run().taken
+    assert (taken.exposure_s, taken.adu_median) == (pytest.approx(0.25), pytest.approx(12_500.0))
 
 
 @pytest.mark.parametrize("level", [0.0, 900.0, 60_000.0])

@@ -123,6 +123,31 @@ def test_a_cancelled_set_is_resumed(flats_rig: FlatsRig) -> None:
     assert 0 < before < len(flats_rig.devices.frames.requests) == 6
 
 
+@pytest.mark.parametrize("error", [Cancelled("stopped"), RuntimeError("a driver's"), KeyboardInterrupt()])
+def test_whatever_ends_a_run_the_cover_is_closed(flats_rig: FlatsRig, error: BaseException) -> None:
+    """A run that does not come to its end leaves no open telescope behind, wherever the cover was meant to end."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    flats_rig.devices.log.fail("frames.take", error=error)
+    with pytest.raises(type(error)):
+        take(flats_rig, when="dusk", cover_at_end="open")
+    assert flats_rig.devices.commands[-1] == "panel.close_cover"
+    assert flats_rig.devices.panel is not None
+    assert (flats_rig.devices.panel.cover, flats_rig.devices.panel.level) == (CoverState.CLOSED, 0)
+
+
+def test_a_cover_that_cannot_be_closed_is_told(flats_rig: FlatsRig) -> None:
+    """Where the cover does not close after a stop, its state, the step and the remedy are reported."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    flats_rig.devices.log.fail("frames.take", error=Cancelled("stopped"))
+    flats_rig.devices.log.fail("panel.close_cover")
+    with pytest.raises(Cancelled):
+        take(flats_rig, when="dusk")
+    said = [report[0] for report in flats_rig.context.progress.reports]
+    assert "panel: close_cover failed (while trying to close the cover)" in said[-1]
+
+
 def test_no_panel_is_needed(flats_rig: FlatsRig) -> None:
     """Without a panel sky flats are taken all the same; a set at an angle is skipped without a rotator."""
     flats_rig.light("M 42", "L")

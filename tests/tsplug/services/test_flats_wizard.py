@@ -39,6 +39,7 @@ def test_every_filter_of_the_wheel_is_trained(flats_rig: FlatsRig) -> None:
     for item in report.results:
         assert item.adu_median == pytest.approx(65_535 / 2, rel=0.1)
         assert rows[item.filter_name].target_adu == item.adu_median
+        assert rows[item.filter_name].bias_adu == 900.0
         assert (rows[item.filter_name].brightness, rows[item.filter_name].exposure_s) == (
             item.brightness,
             item.exposure_s,
