@@ -86,8 +86,8 @@ def _flats(runs: Sequence[FlatRunReport]) -> Table:
             _angle(report),
             result if report.flats_type == "panel" else f"{result}, {report.flats_type}",
             f"{report.on_disk}/{report.wanted}",
-            "-" if report.brightness is None else str(report.brightness),
-            "-" if report.exposure_s is None else f"{report.exposure_s:g} s",
+            str(report.brightness or "-"),
+            f"{report.exposure_s:g} s" if report.exposure_s else "-",
             "-" if report.adu_median is None else f"{report.adu_median:.0f}",
         )
     return table

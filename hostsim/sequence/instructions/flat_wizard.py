@@ -35,6 +35,8 @@ class FlatWizard(Instruction, Wizard.Parameters):
                 )
             else:
                 host.warn(f"not trained, {result.filter_name}: {result.reason}")
+        if not report.results:
+            host.display.note(f"flat wizard: {report.message}")
         if lost:
             raise TsplugError(f"{len(lost)} of {len(report.results)} filters not trained: {lost[0].reason}")
         if not report.panel_off:

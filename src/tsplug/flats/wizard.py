@@ -199,8 +199,13 @@ def _too_dim(search: Search, readings: Sequence[Reading]) -> str:
 def _too_coarse(search: Search, too_dim: int) -> str:
     return (
         f"the panel's steps are too coarse: brightness {too_dim} is too dim and {too_dim + 1} too bright "
-        f"for exposures of {search.exposures_s[0]:g} to {search.exposures_s[1]:g} s: allow other exposures"
+        f"for exposures {_exposures(search)}: allow other exposures, or a larger tolerance"
     )
+
+
+def _exposures(search: Search) -> str:
+    low_s, high_s = search.exposures_s
+    return f"of {low_s:g} s" if low_s == high_s else f"of {low_s:g} to {high_s:g} s"
 
 
 def _given_up(search: Search, readings: Sequence[Reading]) -> str:

@@ -23,7 +23,7 @@ class FlatWizard:
 
         filters: tuple[str, ...] = Field(default=(), description="Names of filters; all in the wheel if empty.")
         needed: bool = Field(
-            default=False, description="Train what due light sessions lack, with their settings, instead of `filters`."
+            default=False, description="Train only what due light sessions lack, with their camera settings."
         )
         gain: int | None = Field(default=None, strict=True, ge=0, description="Gain; absent leaves the camera's.")
         offset: int | None = Field(default=None, strict=True, ge=0, description="Offset; absent leaves the camera's.")
@@ -53,9 +53,12 @@ class FlatWizard:
 
     def validate(self, parameters: Parameters, session: Session) -> list[str]:
         """Return what is missing for this instruction to run, one line each."""
-        from tsplug.services.flats_check import flat_obstacles, unknown_filters
+        from tsplug.services.flats_check import beyond_panel, flat_obstacles, unknown_filters
 
-        lines = flat_obstacles(session.context) or unknown_filters(parameters.filters, session.context)
+        lines = flat_obstacles(session.context) or [
+            *unknown_filters(parameters.filters, session.context),
+            *beyond_panel(parameters.minimum_brightness, session.context),
+        ]
         return [f"{self.name}: {line}" for line in lines]
 
     def run(self, parameters: Parameters, session: Session) -> TrainingReport:

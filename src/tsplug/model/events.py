@@ -85,7 +85,7 @@ class SkyFlatSettings(Value):
 class TrainingRequest(Value):
     """The panel is to be trained: settings of panel and camera are looked for that give a wanted level.
 
-    ``filters`` empty are all in the wheel; ``needed`` trains what due light sessions lack instead, with their settings.
+    ``filters`` empty are all in the wheel; ``needed`` trains of them what due light sessions lack, with their settings.
     Levels are per cent of the camera's range, exposures seconds; equal limits fix exposure or brightness.
     """
 
@@ -112,6 +112,8 @@ class TrainingRequest(Value):
         low, high = self.minimum_brightness, self.maximum_brightness
         if low is not None and high is not None and low > high:
             raise ValueError("minimum_brightness must not exceed maximum_brightness")
+        if self.needed and ((self.gain, self.offset, self.readout_mode) != (None, None, None) or self.binning != 1):
+            raise ValueError("`needed` takes gain, offset, binning and readout mode from the lights: leave them out")
         return self
 
 

@@ -79,6 +79,14 @@ def unknown_filters(names: Iterable[str], context: Context) -> list[str]:
     return [f"filter {name} is not in the wheel ({', '.join(known)})" for name in names if name not in known]
 
 
+def beyond_panel(minimum_brightness: int | None, context: Context) -> list[str]:
+    """Return that the panel has no level as bright as the dimmest one allowed, in one line, or nothing."""
+    panel = context.devices.panel
+    if minimum_brightness is None or panel is None or minimum_brightness <= panel.max_brightness:
+        return []
+    return [f"minimum_brightness is {minimum_brightness}, the panel's brightest level {panel.max_brightness}: lower it"]
+
+
 def _sky_plan(event: FlatInstruction, context: Context) -> FlatRunReport:
     with context.store.read() as unit:
         rig = load_rig(unit, event.profile_guid)

@@ -46,7 +46,8 @@ def train_panel(request: TrainingRequest, context: Context) -> TrainingReport:
 def _specs(request: TrainingRequest, context: Context, *, rig: Rig) -> list[FlatSpec]:
     """Return what is to be trained, a camera setting after the other, filters in the wheel's order."""
     if request.needed:
-        return _untrained(context, rig=rig)
+        untrained = _untrained(context, rig=rig)
+        return [spec for spec in untrained if not request.filters or spec.filter_name in request.filters]
     wheel = context.devices.wheel
     names = request.filters or (tuple(rig.profile.filters) if wheel is None else wheel.names)
     return [
@@ -59,7 +60,7 @@ def _specs(request: TrainingRequest, context: Context, *, rig: Rig) -> list[Flat
             roi_percent=100.0,
             rotation_deg=None,
         )
-        for name in names
+        for name in dict.fromkeys(names)
     ]
 
 

@@ -12,6 +12,7 @@ from tsplug.hookspecs import plugin_manager
 from tsplug.instructions import (
     INSTRUCTIONS,
     FlatsNeeded,
+    FlatWizard,
     SchedulerFlats,
     SchedulerImmediateFlats,
     Session,
@@ -92,6 +93,19 @@ def test_whether_the_sky_is_wanted_is_known_before_the_telescope_is_pointed(wher
     manager_of(where).register(WallPanel())
     assert flats.wanted(parameters, where)
     assert where.context.devices.commands == []  # type: ignore[attr-defined]
+
+
+def test_the_wizard_refuses_what_cannot_be(where: Session) -> None:
+    """Camera settings beside `needed` are refused, and what the panel or the wheel does not have is told before."""
+    with pytest.raises(ValueError, match="takes gain, offset, binning and readout mode from the lights"):
+        FlatWizard.Parameters(needed=True, gain=100)
+    wizard = FlatWizard()
+    problems = wizard.validate(FlatWizard.Parameters(filters=("UV",), minimum_brightness=300), where)
+    assert problems == [
+        "Flat Wizard: filter UV is not in the wheel (L, R, G, B, Ha)",
+        "Flat Wizard: minimum_brightness is 300, the panel's brightest level 255: lower it",
+    ]
+    assert wizard.validate(FlatWizard.Parameters(minimum_brightness=255), where) == []
 
 
 def test_every_instruction_describes_its_parameters() -> None:

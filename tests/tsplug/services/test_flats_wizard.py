@@ -27,7 +27,7 @@ def train(flats_rig: FlatsRig, **changes: Any) -> TrainingReport:
 
     flats_rig.devices.frames.level = level
     flats_rig.devices.frames.bias_adu = 900.0
-    settings = {"gain": 100, "offset": 30, "readout_mode": 0} | changes
+    settings = changes if "needed" in changes else {"gain": 100, "offset": 30, "readout_mode": 0} | changes
     return train_panel(TrainingRequest(profile_guid=flats_rig.profile_guid, **settings), flats_rig.context)
 
 
@@ -94,6 +94,16 @@ def test_what_due_flats_lack_is_trained_on_demand(flats_rig: FlatsRig) -> None:
     report = train(flats_rig, needed=True)
     assert [(item.filter_name, item.gain, item.found) for item in report.results] == [("L", 77, True)]
     assert {item.spec.gain for item in flats_rig.run().taken} >= {77}
+
+
+def test_of_what_is_needed_the_filters_that_are_named_are_trained(flats_rig: FlatsRig) -> None:
+    """With ``needed`` the names of filters leave out the others, and a filter that is named twice is trained once."""
+    flats_rig.light("M 42", "L", gain=77)
+    flats_rig.light("M 42", "Ha", gain=77)
+    assert train(flats_rig, needed=True, filters=("R",)).message == "nothing is to be trained"
+    report = train(flats_rig, needed=True, filters=("Ha", "Ha"))
+    assert [(item.filter_name, item.gain) for item in report.results] == [("Ha", 77)]
+    assert [item.filter_name for item in train(flats_rig, filters=("L", "R", "L")).results] == ["L", "R"]
 
 
 def test_a_dead_panel_is_not_tried_filter_by_filter(flats_rig: FlatsRig) -> None:
