@@ -30,6 +30,8 @@ from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.manual_undo import undo_manual
 from tsplug.services.purging import Scope, purge_images
 from tsplug.services.recording import record_exposure
+from tsplug.services.regrade_scope import RegradeRequest
+from tsplug.services.regrading import regrade
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store
 
 Operation = Callable[[FakeContext], object]
@@ -86,6 +88,19 @@ def graded(plan_id: int) -> Operation:
     return apply
 
 
+def regraded(include_manual: bool) -> Operation:
+    """Judge everything anew, twice: the second time there is nothing left to change."""
+
+    def apply(context: FakeContext) -> object:
+        request = RegradeRequest(everything=True, include_manual=include_manual)
+        regrade(request, context)
+        found = everything(context)
+        assert (regrade(request, context).updated, everything(context)) == (0, found)
+        return found
+
+    return apply
+
+
 def purge(days: int) -> Operation:
     """Remove what is older than so many days."""
     return lambda context: purge_images(
@@ -122,6 +137,7 @@ OPERATIONS = st.one_of(
     st.builds(by_hand, st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True), STATUSES),
     st.just(undo),
     st.builds(graded, PLANS),
+    st.builds(regraded, st.booleans()),
     st.builds(purge, st.integers(0, 8)),
     st.builds(remove, st.sampled_from(["plan", "target"]), st.integers(1, 4)),
     st.builds(reset, st.integers(1, 3)),
@@ -151,8 +167,9 @@ def run(operations: list[Operation]) -> None:
 
 @settings(max_examples=20)
 @given(st.lists(OPERATIONS, min_size=3, max_size=14))
+@example([record(0, 1), record(1, 1), by_hand([1], GradingStatus.REJECTED), regraded(include_manual=True), purge(0)])
 def test_counters_follow_any_sequence(operations: list[Operation]) -> None:
-    """Recording, grading by hand and by graders, undoing, purging, deleting, resetting: after each the sum is right."""
+    """Recording, grading in every way, undoing, purging, deleting, resetting: after each the sum is right."""
     run(operations)
 
 
