@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from reference_rule import reference_accepts
 from simulated_nights import SCALE_ARCSEC, Quality, SimulatedFrame
 
+from tsplug.grading.combine import combine
 from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, population_of
 from tsplug.grading.statistical import judge
-from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, VerdictStatus
+from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, UngradedPolicy
 
-Accepts = Callable[[AcquiredImage, Sequence[AcquiredImage]], bool]
+Accepts = Callable[[AcquiredImage, Sequence[AcquiredImage], bool], bool | None]
+"""Whether a frame is accepted among frames, None where it stays pending; True at the end asks for an answer."""
+
 DELAY_PERCENT = 80
 MAX_SAMPLES = 10
 
@@ -27,6 +30,14 @@ class Confusion:
     good: int
     good_rejected: int
 
+    def __add__(self, other: Confusion) -> Confusion:
+        return Confusion(
+            self.bad + other.bad,
+            self.bad_rejected + other.bad_rejected,
+            self.good + other.good,
+            self.good_rejected + other.good_rejected,
+        )
+
     def __str__(self) -> str:
         return f"{self.bad_rejected:3d}/{self.bad:<3d} {self.good_rejected:3d}/{self.good:<3d}"
 
@@ -36,9 +47,10 @@ def ours(mode: GraderMode, *, immediate: bool) -> Accepts:
     preferences = GraderPreferences(mode=mode)
     choice = Choice(mode=mode, max_samples=MAX_SAMPLES if immediate else None)
 
-    def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage]) -> bool:
-        case = Case(image, population_of(image, frames, choice=choice), preferences, SCALE_ARCSEC)
-        return judge(case).status is not VerdictStatus.REJECT
+    def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage], final: bool) -> bool | None:
+        case = Case(image, population_of(image, frames, choice=choice), preferences, SCALE_ARCSEC, final)
+        status = combine([judge(case)], UngradedPolicy.COUNT).status
+        return None if status is GradingStatus.PENDING else status is GradingStatus.ACCEPTED
 
     return accepts
 
@@ -46,7 +58,7 @@ def ours(mode: GraderMode, *, immediate: bool) -> Accepts:
 def reference(*, immediate: bool) -> Accepts:
     """Return the reference's rule; of its newest samples one is the image itself."""
 
-    def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage]) -> bool:
+    def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage], final: bool) -> bool:
         newest = sorted(frames, key=lambda frame: frame.started, reverse=True)
         matching = newest[:MAX_SAMPLES] if immediate else newest
         others = [frame for frame in matching if frame.guid != image.guid]
@@ -59,17 +71,23 @@ def graded(frames: Sequence[SimulatedFrame], accepts: Accepts, *, immediate: boo
     """Return which frames, by guid, were accepted as they came in.
 
     Immediately each on its own; else all that are pending as soon as 80 % of the frames are there, and again with each
-    that follows. All that are pending at a time are judged against the same state.
+    that follows. All that are pending at a time are judged against the same state. What is pending in the end is judged
+    once more, without waiting for later frames.
     """
     taken: list[AcquiredImage] = []
     for frame in frames:
         taken.append(frame.image)
         if not immediate and len(taken) * 100 < DELAY_PERCENT * len(frames):
             continue
-        pending = {image.guid for image in taken if image.status is GradingStatus.PENDING}
-        verdicts = {image.guid: accepts(image, taken) for image in taken if image.guid in pending}
-        taken = [_with(image, verdicts.get(image.guid)) for image in taken]
+        taken = _judged(taken, accepts, final=False)
+    taken = _judged(taken, accepts, final=True)
     return {image.guid: image.status is GradingStatus.ACCEPTED for image in taken}
+
+
+def _judged(taken: Sequence[AcquiredImage], accepts: Accepts, *, final: bool) -> list[AcquiredImage]:
+    pending = [image for image in taken if image.status is GradingStatus.PENDING]
+    verdicts = {image.guid: accepts(image, taken, final) for image in pending}
+    return [_with(image, verdicts.get(image.guid)) for image in taken]
 
 
 def confusion(frames: Sequence[SimulatedFrame], accepted: dict[str, bool]) -> Confusion:

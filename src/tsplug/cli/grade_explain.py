@@ -21,7 +21,7 @@ _INDENT = "      "
 _TINY = 0.005
 _CRITERIA_LINE = "  {:<18} {:>7} {:>5} {:>5} {:>6} {:>5}  {:<9} {:>6} {:>7}"
 _CRITERIA_COLUMNS = ("metric", "value", "good", "bad", "weight", "score", "by", "adds")
-_MARKS = {"pass": "ok", "reject": "BAD", "abstain": "?"}
+_MARKS = {"pass": "ok", "reject": "BAD", "wait": "...", "abstain": "?"}
 
 
 def register_explain(group: typer.Typer) -> None:
@@ -91,8 +91,10 @@ def _statistics(inputs: Mapping[str, Any]) -> Iterator[str]:
     if population.get("matched_by"):
         text += f" ({', '.join(population['matched_by'])} within {tolerance:g} deg)"
     yield from _wrapped(text, indent="   ")
-    rejecting = any(check["outcome"] == "reject" for check in inputs["checks"])
-    if not rejecting:
+    outcomes = {check["outcome"] for check in inputs["checks"]}
+    if "wait" in outcomes and "reject" not in outcomes:
+        yield "   later frames must show whether the night stays so"
+    elif "reject" not in outcomes:
         yield "   nothing speaks against it"
     elif inputs.get("decided_by"):
         yield f"   decided by {inputs['decided_by']}"
@@ -111,7 +113,7 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
     for facts in (_comparison(check), _about(check.get("about") or {}), [f"rule: {check['rule']}"]):
         if facts:
             yield from _wrapped("; ".join(facts), indent=_INDENT)
-    if check["outcome"] == "reject" and check.get("would_pass") is not None:
+    if check["outcome"] in ("reject", "wait") and check.get("would_pass") is not None:
         needed = f"{check['would_pass']:.4g} {unit}".strip()
         yield f"{_INDENT}{needed} would have passed"
 
@@ -142,7 +144,8 @@ def _about(about: Mapping[str, Any]) -> list[str]:
     facts = [f"plan {plan:.4g}" if night is None else f"night {night:.4g}, plan {plan:.4g}"]
     facts.append(f"outliers left out, {about['used']} remain")
     if about["slack"]:
-        facts.append(f"{about['slack']:.3g} granted, since its night is little known")
+        why = "since its night is little known" if night is None else "for the air it was seen through"
+        facts.append(f"{about['slack']:.3g} granted, {why}")
     if about["air"] > _TINY * plan:
         facts.append(f"the air makes {about['air']:.3g} of it")
     return facts

@@ -12,6 +12,9 @@ from tsplug.model import Band, GraderVerdict, GradingStatus, UngradedPolicy, Ver
 ERROR_INPUT = "error"
 """The key of a verdict's inputs that tells of an error, which is why the grader abstained."""
 
+WAITS_INPUT = "waits"
+"""The key of a verdict's inputs that tells what the grader waits for, which is why it abstained."""
+
 
 class Said(Protocol):
     """What of a verdict decides: a `GraderVerdict` says it, and a `Conclusion`, which explains nothing."""
@@ -33,7 +36,7 @@ class Said(Protocol):
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        """Return what it rests on; `ERROR_INPUT` among it where the grader failed."""
+        """Return what it rests on; `ERROR_INPUT` among it where the grader failed, `WAITS_INPUT` where it waits."""
         ...
 
 
@@ -46,11 +49,13 @@ class Conclusion(NamedTuple):
     score: float | None = None
     band: Band | None = None
     error: str = ""
+    waits: str = ""
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        """Return the error, if there was one."""
-        return {ERROR_INPUT: self.error} if self.error else {}
+        """Return the error, if there was one, and what is waited for."""
+        told = {ERROR_INPUT: self.error, WAITS_INPUT: self.waits}
+        return {key: value for key, value in told.items() if value}
 
 
 class Rule(StrEnum):
@@ -59,6 +64,7 @@ class Rule(StrEnum):
     MANUAL = "it was set by hand, which no grader changes"
     REJECT = "one reject rejects"
     FAILURE = "a grader failed, so the frame waits for it"
+    WAITING = "a grader waits for later frames"
     ACCEPT = "no grader rejects and one accepts"
     COUNT = "no grader judged it, and grader.ungraded=count lets such frames count"
     HOLD = "no grader judged it, and grader.ungraded=hold keeps such frames pending"
@@ -67,6 +73,7 @@ class Rule(StrEnum):
 _STATUSES = {
     Rule.REJECT: GradingStatus.REJECTED,
     Rule.FAILURE: GradingStatus.PENDING,
+    Rule.WAITING: GradingStatus.PENDING,
     Rule.ACCEPT: GradingStatus.ACCEPTED,
     Rule.COUNT: GradingStatus.ACCEPTED,
     Rule.HOLD: GradingStatus.PENDING,
@@ -86,9 +93,9 @@ class Combination:
 def combine(verdicts: Sequence[Said], policy: UngradedPolicy, *, manual: GradingStatus | None = None) -> Combination:
     """Return the status that follows from the verdicts of all enabled graders.
 
-    A manual status wins; one reject rejects. Where a grader failed and none rejects the frame stays pending, whatever
-    the policy, until that grader can judge it. Else one accept accepts, and where all abstain the policy for ungraded
-    frames decides. The order of the verdicts does not matter.
+    A manual status wins; one reject rejects. Where a grader failed or waits and none rejects the frame stays pending,
+    whatever the policy, until that grader can judge it. Else one accept accepts, and where all abstain the policy for
+    ungraded frames decides. The order of the verdicts does not matter.
     """
     if manual is not None and manual is not GradingStatus.PENDING:
         return Combination(manual, "Manual", ("user",), Rule.MANUAL)
@@ -116,6 +123,9 @@ def _decided(verdicts: Sequence[Said], policy: UngradedPolicy) -> tuple[Rule | N
     failed = [verdict for verdict in verdicts if has_failed(verdict)]
     if failed:
         return Rule.FAILURE, failed
+    waiting = [verdict for verdict in verdicts if verdict.inputs.get(WAITS_INPUT)]
+    if waiting:
+        return Rule.WAITING, waiting
     accepting = [verdict for verdict in verdicts if verdict.status is VerdictStatus.ACCEPT]
     if accepting:
         return Rule.ACCEPT, accepting

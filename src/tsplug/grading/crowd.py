@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
-from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from tsplug.grading.levels import Levels, Usual, nights_of
-from tsplug.grading.night_levels import Night, Sample, Yardstick, middle
+from tsplug.grading.disturbance import (
+    NO_LIMITS,
+    Disturbances,
+    Limits,
+    is_defocused,
+    is_shaken,
+    told_apart,
+)
+from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
+from tsplug.grading.night_levels import Night, Sample, Yardstick
 from tsplug.model import AcquiredImage
 
 MINIMUM_PEERS = 3
 """With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
-
-UNSTEADY = 1.75
-"""Guiding errors so many times larger than usual make a frame no standard for the sizes of stars: wind shakes it."""
 
 
 class Scale(Protocol):
@@ -42,6 +46,11 @@ def night_of(image: AcquiredImage) -> date:
     return image.session_date or (image.started.astimezone(UTC) - timedelta(hours=12)).date()
 
 
+def hour_of(image: AcquiredImage) -> float:
+    """Return when a frame was begun, in hours since any moment."""
+    return image.started.timestamp() / 3600.0
+
+
 @dataclass(frozen=True)
 class _Column:
     """The frames that have a metric, by guid, with their nights, and the values sorted."""
@@ -52,11 +61,11 @@ class _Column:
 
 
 class _Terms(NamedTuple):
-    """On which terms frames have the same levels: up to ``steady`` of guiding error, by the same yardstick."""
+    """On which terms frames have the same levels: by the same yardstick, by frames within the same limits."""
 
     metric: str
     scale: type
-    steady: float
+    limits: Limits
     yardstick: Yardstick
     newest: int | None
 
@@ -72,8 +81,9 @@ class Crowd:
     def __init__(self, frames: Sequence[AcquiredImage], *, newest: int | None = None) -> None:
         self.frames = tuple(frames)
         self.newest = newest
+        self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
-        self._columns: dict[tuple[str, type, float], _Column] = {}
+        self._columns: dict[tuple[str, type, Limits], _Column] = {}
         self._nights: dict[_Terms, dict[date, Night]] = {}
         self._levels: dict[_Terms, Levels] = {}
 
@@ -85,20 +95,25 @@ class Crowd:
         self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick
     ) -> tuple[int, Usual] | None:
         """Return how many other frames have a metric, and what is usual by them; None where none has it."""
-        limit = self._steady_limit(image) if yardstick.guided else math.inf
-        key = (metric, type(scale), limit)
+        limits = self._disturbances.limits_for(image) if yardstick.undisturbed else NO_LIMITS
+        key = (metric, type(scale), limits)
         column = self._columns.get(key)
         if column is None:
-            column = self._columns[key] = self._column(metric, scale, limit=limit)
+            column = self._columns[key] = self._column(metric, scale, limits=limits)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
         if not count:
             return None
         noise = scale.noise(_without(column.ordered, column.values.get(image.guid)))
-        if noise > yardstick.floor:
-            yardstick = replace(yardstick, floor=noise, ceiling=max(yardstick.ceiling, noise))
+        if noise > 0:
+            # Rounded, so that frames whose absence hardly changes it share what is found.
+            floor = round(math.hypot(yardstick.floor, noise), 3)
+            yardstick = replace(yardstick, floor=floor, ceiling=max(yardstick.ceiling, floor))
         levels = self._levels_without(image, column, terms=_Terms(*key, yardstick, self._newest_for(image)))
-        return count, levels.usual(night_of(image), air=_air(image, scale))
+        place = Place(
+            night_of(image), hour_of(image), _air(image, scale), _cause(image, limits, seeing=yardstick.seeing)
+        )
+        return count, levels.usual(place)
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""
@@ -121,40 +136,27 @@ class Crowd:
             levels = self._levels[terms] = Levels(nights, yardstick)
         return levels
 
-    def _column(self, metric: str, scale: Scale, *, limit: float) -> _Column:
+    def _column(self, metric: str, scale: Scale, *, limits: Limits) -> _Column:
         samples, values = {}, {}
         for rank, frame in enumerate(self.frames):
             value = frame.metrics.get(metric)
-            if value is None or not math.isfinite(value) or self._guiding.get(frame.guid, 0.0) > limit:
+            if value is None or not math.isfinite(value) or not self._disturbances.within(frame, limits):
                 continue
             harm = scale.harm(frame, value)
             if harm is not None:
-                hour = frame.started.timestamp() / 3600.0
-                samples[frame.guid] = (night_of(frame), Sample(hour, harm, _air(frame, scale), rank))
+                samples[frame.guid] = (night_of(frame), Sample(hour_of(frame), harm, _air(frame, scale), rank))
                 values[frame.guid] = value
         return _Column(samples, values, sorted(values.values()))
 
-    @cached_property
-    def _guiding(self) -> dict[str, float]:
-        found = ((frame.guid, frame.metrics.get("guiding_rms")) for frame in self.frames)
-        return {guid: error for guid, error in found if error is not None and math.isfinite(error) and error > 0}
 
-    @cached_property
-    def _errors(self) -> list[float]:
-        return sorted(self._guiding.values())
-
-    def _steady_limit(self, image: AcquiredImage) -> float:
-        """Return the guiding error up to which the other frames may set a standard for sizes.
-
-        Usual is the median of the better half; frames without guiding stay. Where hardly any would be left, all stay.
-        """
-        own = self._guiding.get(image.guid)
-        errors = _without(self._errors, own)
-        if not errors:
-            return math.inf
-        limit = UNSTEADY * middle(errors, end=(len(errors) + 1) // 2)
-        unguided = len(self.frames) - len(self._errors) - (own is None and image.guid in self._rank)
-        return limit if unguided + bisect_right(errors, limit) >= MINIMUM_PEERS else math.inf
+def _cause(image: AcquiredImage, limits: Limits, *, seeing: bool) -> Cause:
+    if is_shaken(image, limits):
+        return Cause.SHAKEN
+    if not seeing:
+        return Cause.UNKNOWN
+    if is_defocused(image, limits):
+        return Cause.DEFOCUSED
+    return Cause.AIR if told_apart(image) else Cause.UNKNOWN
 
 
 def _without(ordered: list[float], value: float | None) -> list[float]:

@@ -12,10 +12,11 @@ from tsplug.model import AcquiredImage, GraderPreferences
 
 
 class Outcome(StrEnum):
-    """What a check says: nothing wrong, wrong, or nothing can be said."""
+    """What a check says: nothing wrong, wrong, not yet known, or nothing can be said."""
 
     PASS = "pass"
     REJECT = "reject"
+    WAIT = "wait"
     ABSTAIN = "abstain"
 
 
@@ -30,6 +31,7 @@ class Rule(StrEnum):
     IMPROVEMENT = "improvement"
     SPREAD = "spread"
     THRESHOLD = "threshold"
+    UNDECIDED = "spell not over"
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,14 @@ def replace(finding: Finding, **changes: Any) -> Finding:
 class Case:
     """A frame under test with what it is tested against; the scale is that of its own pixels, binning included.
 
-    It is None where the optics of the rig are unknown.
+    It is None where the optics of the rig are unknown. ``final`` is whether later frames are not waited for.
     """
 
     image: AcquiredImage
     population: Population
     preferences: GraderPreferences
     scale_arcsec: float | None
+    final: bool = False
 
 
 class Check(Protocol):

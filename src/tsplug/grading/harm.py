@@ -19,7 +19,7 @@ magnitude in tenth powers, the slope of star counts in the plane of the Milky Wa
 """
 
 
-SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6, guided=True)
+SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6, undisturbed=True, seeing=True)
 """For sizes of stars: nights may differ by half, and so may the ordinary part of one from its superb first hour."""
 
 

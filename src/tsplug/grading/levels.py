@@ -11,11 +11,32 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
 
 from tsplug.grading.night_levels import MAD_TO_SIGMA, Night, NightCore, Sample, Yardstick, core_of, middle
 
 _TREND_PASSES = 2
 _PAIRS = 5
+_DISC_SIGMA = 2.0
+
+
+class Cause(StrEnum):
+    """What may have made a frame's harm: nobody knows, the air alone, or the equipment."""
+
+    UNKNOWN = "unknown"
+    AIR = "air"
+    SHAKEN = "shaken"
+    DEFOCUSED = "defocused"
+
+
+class Place(NamedTuple):
+    """Where a frame stands among others: its night, its hour, the air it was seen through (NaN unknown), its cause."""
+
+    night: date
+    hour: float
+    air: float
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -24,13 +45,17 @@ class Usual:
 
     Attributes:
         level: what the frame is held against.
-        slack: what it may exceed the level by beside the spread, because little is known of its night.
+        slack: what it may exceed the level by beside the spread, because little is known of its night, or it was seen
+            through more air than the trend is known for.
         spread: the robust standard deviation within nights.
         used: how many samples this rests on, outliers left out.
         nights: how many nights have a level of their own.
         night: the level of its own night; None where too little is known of it.
         plan: the level of the plan.
         air: by how much the air of the frame raises all of these.
+        cause: what may have made the frame's harm.
+        undecided: by how much more the level would lie if the worse part of the night that the frame belongs to should
+            last; 0 where that is known or does not matter.
     """
 
     level: float
@@ -41,6 +66,16 @@ class Usual:
     night: float | None
     plan: float
     air: float
+    cause: Cause = Cause.UNKNOWN
+    undecided: float = 0.0
+
+    def factor(self, sigma: float) -> float:
+        """Return how many spreads a frame may lie beyond the level: two at most where its stars are discs."""
+        return min(sigma, _DISC_SIGMA) if self.cause is Cause.DEFOCUSED else sigma
+
+    def reach(self, sigma: float) -> float:
+        """Return how far a frame may lie beyond the level."""
+        return self.factor(sigma) * self.spread + self.slack
 
 
 class Levels:
@@ -61,27 +96,47 @@ class Levels:
         self._spread = yardstick.within(MAD_TO_SIGMA * middle(residuals) if residuals else 0.0)
         self._used = sum(core.used for core in cores.values())
         self._known = {date_: core for date_, core in cores.items() if core.tells}
+        self._settled = max(core.spells.settled for core in cores.values())
         self._plan = _plan_level(self._known) if self._known else _level_of_all(cores, yardstick)
 
-    def usual(self, night: date, *, air: float) -> Usual:
-        """Return what is usual for a frame of a night, seen through so much air (NaN where that is unknown)."""
-        own = self._known.get(night)
-        by_air = 0.0 if math.isnan(air) else self._trend * air
-        swing = self._yardstick.swing
-        if own is not None:
-            level, slack = min(own.level, self._plan + swing), 0.0
-        else:
-            level, slack = self._plan, swing if self._known else self._yardstick.young
+    def usual(self, place: Place) -> Usual:
+        """Return what is usual for a frame."""
+        own = self._known.get(place.night)
+        by_air = 0.0 if math.isnan(place.air) else self._trend * place.air
+        disturbed = place.cause in (Cause.SHAKEN, Cause.DEFOCUSED)
+        level, slack, undecided = self._granted(own, place)
         return Usual(
             level=level + by_air,
-            slack=slack,
-            spread=self._spread,
+            slack=0.0 if disturbed else slack,
+            spread=self._yardstick.floor if disturbed else self._spread,
             used=self._used,
             nights=len(self._known),
             night=None if own is None else own.level + by_air,
             plan=self._plan + by_air,
             air=by_air,
+            cause=place.cause,
+            undecided=undecided,
         )
+
+    def _granted(self, own: NightCore | None, place: Place) -> tuple[float, float, float]:
+        """Return level, slack, and by how much the level may still rise."""
+        swing = self._yardstick.swing
+        if own is None:
+            return self._plan, swing if self._known else self._yardstick.young, 0.0
+        most = self._plan + swing
+        level = min(own.level, most)
+        if place.cause is not Cause.AIR:
+            return level, 0.0, 0.0
+        spell, slack = own.spells.at(place.hour), self._by_more_air(own, place)
+        if spell is not None and spell.tells:
+            return max(level, min(spell.level, most)), slack, 0.0
+        begun = place.hour if spell is None else spell.begin
+        return level, slack, most - level if begun >= self._settled else 0.0
+
+    def _by_more_air(self, own: NightCore, place: Place) -> float:
+        """Return what more air than usual may do beyond the trend, which little air or changing seeing may hide."""
+        more = place.air - own.air
+        return (self._yardstick.steepest - self._trend) * more if more > 0 else 0.0
 
 
 def nights_of(

@@ -15,19 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tsplug.grading.spells import NO_SPELLS, Spells, is_told, spells_of
+
 MAD_TO_SIGMA = 1.4826
 """Turns the median absolute deviation into the standard deviation of a normal distribution."""
-
-NIGHT_FRAMES = 5
-"""So many frames tell how a night is."""
-
-NIGHT_HOURS = 1.25
-"""Over so many hours they must be spread: an hour of superb seeing does not tell how a night is."""
 
 _CORE_SIGMA = 3.0
 _PASSES = 20
 _LEAST_STEP = 0.03
 _REMEMBERED = 64
+_ODD = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,9 @@ class Yardstick:
         majority: the part of a night's frames that must be at its level or better. Where a superb spell leaves the
             ordinary frames outside, their level counts. 0 for what has a best that nothing surpasses, as stars under a
             clear sky have: then a night that is mostly clouded still shows what a clear one is.
-        guided: whether badly guided frames set no standard for it.
+        seeing: whether seeing changes it, so that a long enough part of a night has a level of its own.
+        better: which part of the frames, the best of them, the search for the level begins with.
+        undisturbed: whether frames that the equipment disturbed set no standard for it.
     """
 
     floor: float
@@ -52,7 +51,9 @@ class Yardstick:
     young: float
     steepest: float
     majority: float = 0.6
-    guided: bool = False
+    better: float = 0.5
+    undisturbed: bool = False
+    seeing: bool = False
 
     def within(self, deviation: float) -> float:
         """Return a standard deviation within what may be claimed."""
@@ -81,7 +82,9 @@ class NightCore:
         level: the median of the core.
         tells: whether the core tells how the night is.
         slopes: how the harms of pairs in the core grow with the air, sorted.
+        air: the air coordinate in the middle of the core; NaN where the air is not known or does not matter.
         residuals: how far the newest of the core lie from the level, sorted.
+        spells: the parts of the night that were worse.
     """
 
     flat: Sequence[float]
@@ -89,7 +92,9 @@ class NightCore:
     level: float
     tells: bool
     slopes: Sequence[float]
+    air: float
     residuals: Sequence[float]
+    spells: Spells
 
 
 class Night:
@@ -132,29 +137,44 @@ class Night:
         newest = self._newest
         residuals = [abs(harm - level) for harm, each in core if newest is None or each.rank < newest]
         hours = [each.hour for _, each in core]
+        by_air = self._in_core(trend, low=low, high=high)
         return NightCore(
             flat=flat,
             used=end - begin,
             level=level,
-            tells=len(hours) >= NIGHT_FRAMES and max(hours) - min(hours) >= NIGHT_HOURS,
-            slopes=self._slopes(trend, low=low, high=high),
+            tells=is_told(hours),
+            slopes=_slopes(by_air),
+            air=by_air[len(by_air) // 2][0] if by_air else math.nan,
             residuals=sorted(residuals),
+            spells=self._spells(harms, high) if self._yardstick.seeing else NO_SPELLS,
         )
 
-    def _slopes(self, trend: float, *, low: float, high: float) -> list[float]:
-        """Pair each sample of the core with the one half the list away, by their air.
+    def _spells(self, harms: Sequence[float], high: float) -> Spells:
+        by_hour = sorted((each.hour, harm) for each, harm in zip(self._samples, harms, strict=True))
+        return spells_of(by_hour, high, level_of=self._level_of)
 
-        Theil-Sen in its incomplete form, whose cost grows with the samples and not with their square.
-        """
+    def _level_of(self, flat: Sequence[float]) -> float:
+        begin, end = core_of(flat, self._yardstick)
+        return middle(flat, begin, end=end)
+
+    def _in_core(self, trend: float, *, low: float, high: float) -> list[tuple[float, float]]:
+        """Return air and harm of the core's samples, sorted; none where the air does not matter."""
         if self._yardstick.steepest <= 0:
             return []
-        core = [pair for pair in self._by_air if low <= pair[1] - trend * pair[0] <= high]
-        half = (len(core) + 1) // 2
-        return sorted(
-            (harm - least_harm) / (air - least_air)
-            for (least_air, least_harm), (air, harm) in zip(core, core[half:], strict=False)
-            if air - least_air >= _LEAST_STEP
-        )
+        return [pair for pair in self._by_air if low <= pair[1] - trend * pair[0] <= high]
+
+
+def _slopes(by_air: Sequence[tuple[float, float]]) -> list[float]:
+    """Pair each sample with the one half the list away, by their air.
+
+    Theil-Sen in its incomplete form, whose cost grows with the samples and not with their square.
+    """
+    half = (len(by_air) + 1) // 2
+    return sorted(
+        (harm - least_harm) / (air - least_air)
+        for (least_air, least_harm), (air, harm) in zip(by_air, by_air[half:], strict=False)
+        if air - least_air >= _LEAST_STEP
+    )
 
 
 def core_of(flat: Sequence[float], yardstick: Yardstick) -> tuple[int, int]:
@@ -176,9 +196,19 @@ def middle(ordered: Sequence[float], begin: int = 0, *, end: int | None = None) 
     return low if low == high else (low + high) / 2.0
 
 
+def middle_without(ordered: Sequence[float], left_out: int | None, *, end: int) -> float:
+    """Return the median of the first so many sorted numbers, one of the numbers left out by its place."""
+    low, high = (end - 1) // 2, end // 2
+    if left_out is not None:
+        low, high = low + (left_out <= low), high + (left_out <= high)
+    return (ordered[low] + ordered[high]) / 2.0
+
+
 def _grown(flat: Sequence[float], yardstick: Yardstick, *, begin: int) -> int:
     """Return the end of what lies within reach of the better half of sorted harms from a place on."""
-    start = flat[begin + (len(flat) - begin - 1) // 2]
+    last = len(flat) - begin - 1
+    # Two frames that are better than can be, as failed measurements are, set no standard.
+    start = flat[begin + max(int(last * yardstick.better), min(last // 2, _ODD))]
     end = bisect_right(flat, start)
     for _ in range(_PASSES):
         centre = middle(flat, begin, end=end)

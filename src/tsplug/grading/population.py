@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
-from tsplug.grading.night_levels import NIGHT_FRAMES
 from tsplug.grading.setup import setup_of
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 from tsplug.model.angles import same_rotation
@@ -77,13 +76,20 @@ class Choice:
     max_samples: int | None = None
     rotation_tolerance_deg: float = ROTATION_TOLERANCE_DEG
 
+    @property
+    def takes_rejected(self) -> bool:
+        """Return whether rejected frames are peers."""
+        return self.mode is GraderMode.TARGET_SCHEDULER and self.max_samples is not None
+
 
 def population_of(image: AcquiredImage, candidates: Iterable[AcquiredImage], *, choice: Choice) -> Population:
     """Return the frames that a frame is compared with; the frame itself is never among them.
 
-    They were taken with equal settings; ``target-scheduler`` takes all of these, as the reference does. ``robust``
-    leaves rejected ones out, and pending ones too where enough are accepted: ten in all, and five of the frame's own
-    night. The newest are kept. The order of the candidates does not matter.
+    They were taken with equal settings and are not rejected: that the reference takes rejected ones in, which hides bad
+    frames behind bad frames, is a fault of it (spec/peers TS-G5). Only where ``target-scheduler`` looks at the newest
+    few they stay, as there: without them mean and deviation would never follow a night that became ordinary.
+    ``robust`` leaves pending ones of other nights out, too, where ten are accepted. The newest are kept. The order of
+    the candidates does not matter.
     """
     settings = setup_of(image)
     matching = [
@@ -91,20 +97,18 @@ def population_of(image: AcquiredImage, candidates: Iterable[AcquiredImage], *, 
         for other in candidates
         if other.guid != image.guid and setup_of(other) == settings and _turned_alike(image, other, choice=choice)
     ]
-    chosen = matching if choice.mode is GraderMode.TARGET_SCHEDULER else _trusted(image, matching)
+    chosen = matching if choice.takes_rejected else _trusted(image, matching, mode=choice.mode)
     chosen.sort(key=_age, reverse=True)
     limit = len(chosen) if choice.max_samples is None else choice.max_samples
     return Population(tuple(chosen[:limit]), len(matching), earlier=tuple(chosen[limit:]))
 
 
-def _trusted(image: AcquiredImage, matching: Sequence[AcquiredImage]) -> list[AcquiredImage]:
+def _trusted(image: AcquiredImage, matching: Sequence[AcquiredImage], *, mode: GraderMode) -> list[AcquiredImage]:
     accepted = [other for other in matching if other.status is GradingStatus.ACCEPTED]
     pending = [other for other in matching if other.status is GradingStatus.PENDING]
-    if len(accepted) < ENOUGH_ACCEPTED:
+    if mode is GraderMode.TARGET_SCHEDULER or len(accepted) < ENOUGH_ACCEPTED:
         return accepted + pending
     night = night_of(image)
-    if Counter(map(night_of, accepted))[night] >= NIGHT_FRAMES:
-        return accepted
     return accepted + [other for other in pending if night_of(other) == night]
 
 
@@ -143,8 +147,8 @@ class _Matching:
         self._frames = frames
         self._choice = choice
         self._status = {frame.guid: frame.status for frame in frames}
-        self._accepted = Counter(night_of(frame) for frame in frames if frame.status is GradingStatus.ACCEPTED)
-        self._enough = self._accepted.total()
+        self._accepted = sum(map(_is_accepted, frames))
+        self._pending = Counter(night_of(frame) for frame in frames if _is_pending(frame))
         self._crowds: dict[object, Crowd] = {}
 
     def others(self, image: AcquiredImage) -> int:
@@ -153,12 +157,13 @@ class _Matching:
 
     def crowd_for(self, image: AcquiredImage) -> Crowd:
         """Return the frames that one is compared with; it may be among them."""
-        if self._choice.mode is GraderMode.TARGET_SCHEDULER:
+        if self._choice.takes_rejected:
             return self._crowd("all", lambda frame: True)
-        own, night = self._status.get(image.guid) is GradingStatus.ACCEPTED, night_of(image)
-        if self._enough - own < ENOUGH_ACCEPTED:
+        status, night = self._status.get(image.guid), night_of(image)
+        few = self._accepted - (status is GradingStatus.ACCEPTED) < ENOUGH_ACCEPTED
+        if few or self._choice.mode is GraderMode.TARGET_SCHEDULER:
             return self._crowd("accepted and pending", lambda frame: _is_accepted(frame) or _is_pending(frame))
-        if self._accepted[night] - own >= NIGHT_FRAMES:
+        if self._pending[night] - (status is GradingStatus.PENDING) == 0:
             return self._crowd("accepted", _is_accepted)
         return self._crowd(
             night, lambda frame: _is_accepted(frame) or (_is_pending(frame) and night_of(frame) == night)

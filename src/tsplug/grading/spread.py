@@ -15,7 +15,7 @@ from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.population import MINIMUM_PEERS
 from tsplug.grading.usual import MetricUsual, usual_of
 from tsplug.metrics import METRICS
-from tsplug.model import AcquiredImage, GraderMode, GraderPreferences
+from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus
 
 _ALMOST_ZERO = 0.001
 
@@ -147,7 +147,12 @@ class SpreadCheck:
             samples=usual.samples,
             about=usual.about,
         )
-        return self._judged(case, finding, value=value, bounds=usual.bounds(sigma), how=usual.told(sigma))
+        found = self._judged(case, finding, value=value, bounds=usual.bounds(sigma), how=usual.told(sigma))
+        pending = case.image.status is GradingStatus.PENDING and not case.final
+        if found.outcome is Outcome.REJECT and pending and usual.may_become_usual(value, sigma):
+            detail = f"{found.detail}; later frames will tell whether the night stays so"
+            return replace(found, outcome=Outcome.WAIT, rule=Rule.UNDECIDED, detail=detail)
+        return found
 
     def _judged(self, case: Case, finding: Finding, *, value: float, bounds: tuple[float, float], how: str) -> Finding:
         better = METRICS[self.metric].better

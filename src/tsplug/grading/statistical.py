@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
-from tsplug.grading.combine import ERROR_INPUT, Conclusion
+from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT, Conclusion
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
-VERSION = "2"
+VERSION = "3"
 
 _COMPARED = {check.metric for check in OWN_CHECKS if check.needs_peers} | METRIC_CHECKS.keys()
 
@@ -21,11 +21,14 @@ def judge(case: Case) -> GraderVerdict:
 
     All enabled tests are made, so that an explanation is complete; the first that fails, in their order, gives the
     reason. A frame is accepted when none fails and one passes. With no test enabled it is accepted; where no test can
-    say anything the grader abstains; where the frame could not be measured that is an error, not a grade.
+    say anything, or one must see later frames first, the grader abstains; where the frame could not be measured that is
+    an error, not a grade.
     """
     findings = list(_examined(case))
     status, reason = _conclusion(findings)
     inputs = _inputs(case, findings)
+    if _waits(findings, status):
+        inputs[WAITS_INPUT] = reason
     if _measuring_failed(case, findings, status=status):
         status, reason = VerdictStatus.ABSTAIN, case.image.measure_error
         inputs[ERROR_INPUT] = case.image.measure_error
@@ -45,7 +48,7 @@ def conclude(case: Case) -> Conclusion:
     if _measuring_failed(case, findings, status=status):
         error = case.image.measure_error
         return Conclusion(GRADER, VerdictStatus.ABSTAIN, error, error=error)
-    return Conclusion(GRADER, status, reason)
+    return Conclusion(GRADER, status, reason, waits=reason if _waits(findings, status) else "")
 
 
 def _examined(case: Case) -> Iterator[Finding]:
@@ -60,8 +63,14 @@ def _conclusion(findings: Sequence[Finding]) -> tuple[VerdictStatus, str]:
         return VerdictStatus.ABSTAIN, "; ".join(finding.detail for finding in findings)
     if decisive.outcome is Outcome.REJECT:
         return VerdictStatus.REJECT, decisive.check
+    if decisive.outcome is Outcome.WAIT:
+        return VerdictStatus.ABSTAIN, decisive.detail
     by_rule = ", ".join(finding.metric for finding in _by_rule(findings))
     return VerdictStatus.ACCEPT, f"fewer than {MINIMUM_PEERS} comparable frames for {by_rule}" if by_rule else ""
+
+
+def _waits(findings: Sequence[Finding], status: VerdictStatus) -> bool:
+    return status is VerdictStatus.ABSTAIN and any(finding.outcome is Outcome.WAIT for finding in findings)
 
 
 def _by_rule(findings: Sequence[Finding]) -> list[Finding]:
@@ -69,7 +78,7 @@ def _by_rule(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _decisive(findings: Sequence[Finding]) -> Finding | None:
-    for outcome in (Outcome.REJECT, Outcome.PASS):
+    for outcome in (Outcome.REJECT, Outcome.WAIT, Outcome.PASS):
         for finding in findings:
             if finding.outcome is outcome:
                 return finding

@@ -9,10 +9,14 @@ from functools import cached_property
 from tsplug.grading.crowd import Crowd
 from tsplug.grading.finding import Case
 from tsplug.grading.harm import Harm
-from tsplug.grading.levels import Usual
+from tsplug.grading.levels import Cause, Usual
 from tsplug.grading.night_levels import Yardstick
 from tsplug.model import AcquiredImage, GraderPreferences
 
+_CAUSES = {
+    Cause.SHAKEN: "badly guided, so nothing is granted for the air",
+    Cause.DEFOCUSED: "its stars are discs, so it is out of focus",
+}
 ScaleOf = Callable[[AcquiredImage, GraderPreferences], Harm]
 
 
@@ -53,7 +57,14 @@ class MetricUsual:
 
     def bounds(self, sigma: float) -> tuple[float, float]:
         """Return the smallest and the largest value within so many standard deviations, slack included."""
-        reach = sigma * self.usual.spread + self.usual.slack
+        return self._ends(self.usual.reach(sigma))
+
+    def may_become_usual(self, value: float, sigma: float) -> bool:
+        """Return whether a value would be within bounds if the worse part of the night that it belongs to lasts."""
+        lowest, highest = self._ends(self.usual.reach(sigma) + self.usual.undecided)
+        return self.usual.undecided > 0 and lowest <= value <= highest
+
+    def _ends(self, reach: float) -> tuple[float, float]:
         ends = (self._value(self.usual.level - reach), self._value(self.usual.level + reach))
         return min(ends), max(ends)
 
@@ -61,8 +72,15 @@ class MetricUsual:
         """Return in few words what the bound rests on."""
         usual = self.usual
         whose = f"{usual.used} frames" if usual.nights < 2 else f"{usual.used} frames of {usual.nights} nights"
-        slack = "; its night is little known" if usual.slack else ""
-        return f"{sigma:g} x {self.spread:.3g}, {whose}{slack}"
+        return f"{usual.factor(sigma):g} x {self.spread:.3g}, {whose}{self._why()}"
+
+    def _why(self) -> str:
+        usual = self.usual
+        if usual.cause in _CAUSES:
+            return f"; {_CAUSES[usual.cause]}"
+        if not usual.slack:
+            return ""
+        return "; its night is little known" if usual.night is None else "; seen through more air"
 
     def _value(self, harm: float) -> float:
         return self.scale.value(self.image, harm)

@@ -25,7 +25,7 @@ class PlanImages:
     """A plan, where it belongs, the rigs that imaged it and all its images, oldest first.
 
     ``owner`` is the profile of the plan's project. Where there is nothing to grade, or ``waiting`` says why it is not
-    time yet, there are no images.
+    time yet, there are no images. ``final`` is whether graders are to decide without waiting for later images.
     """
 
     plan: ExposurePlan
@@ -36,6 +36,7 @@ class PlanImages:
     profiles: Mapping[int, Profile]
     images: Sequence[AcquiredImage]
     waiting: str = ""
+    final: bool = False
 
     @property
     def pending(self) -> tuple[AcquiredImage, ...]:
@@ -84,6 +85,7 @@ def load_plan_images(event: GradePlan, unit: Unit) -> PlanImages:
         profiles={key: profile for key, profile in profiles.items() if key is not None},
         images=images,
         waiting=waiting,
+        final=event.force,
     )
 
 

@@ -50,4 +50,4 @@ def _case(image: AcquiredImage, plan: PlanImages, *, populations: PlanPopulation
         rotation_tolerance_deg=profile.grader.rotation_tolerance_deg,
     )
     population = populations.of(image, choice)
-    return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning))
+    return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning), plan.final)

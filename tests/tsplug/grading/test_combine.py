@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from tsplug.grading.combine import Rule, combine, failure
+from tsplug.grading.combine import WAITS_INPUT, Rule, combine, failure
 from tsplug.model import GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
 
 PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
@@ -14,11 +14,18 @@ COUNT, HOLD = UngradedPolicy.COUNT, UngradedPolicy.HOLD
 
 
 def said(letters: str) -> list[GraderVerdict]:
-    words = {"a": VerdictStatus.ACCEPT, "r": VerdictStatus.REJECT, "-": VerdictStatus.ABSTAIN}
+    words = {"a": VerdictStatus.ACCEPT, "r": VerdictStatus.REJECT}
     return [
         failure("g", "g", error="broken")
         if letter == "e"
-        else GraderVerdict(image_guid="g", grader=f"g{n}", version="1", status=words[letter], reason=f"{letter}{n}")
+        else GraderVerdict(
+            image_guid="g",
+            grader=f"g{n}",
+            version="1",
+            status=words.get(letter, VerdictStatus.ABSTAIN),
+            reason=f"{letter}{n}",
+            inputs={WAITS_INPUT: "later frames"} if letter == "w" else {},
+        )
         for n, letter in enumerate(letters)
     ]
 
@@ -38,11 +45,14 @@ def said(letters: str) -> list[GraderVerdict]:
         ("e", HOLD, PENDING),
         ("ea", COUNT, PENDING),
         ("er", COUNT, REJECTED),
+        ("w", COUNT, PENDING),
+        ("wa", COUNT, PENDING),
+        ("wr", COUNT, REJECTED),
         ("", COUNT, PENDING),
     ],
 )
 def test_verdicts_combine_whatever_their_order(letters: str, policy: UngradedPolicy, status: GradingStatus) -> None:
-    """One reject rejects, else an error keeps it pending, else one accept accepts, else the policy decides."""
+    """One reject rejects, else an error or waiting keeps it pending, else one accept accepts, else the policy rules."""
     results = {combine(order, policy) for order in permutations(said(letters))}
     assert {result.status for result in results} == {status}
     assert len(results) == 1
@@ -70,6 +80,7 @@ def test_reasons_of_all_rejecting_graders_are_told() -> None:
     [
         ("ra", COUNT, Rule.REJECT),
         ("ea", COUNT, Rule.FAILURE),
+        ("wa", COUNT, Rule.WAITING),
         ("a-", HOLD, Rule.ACCEPT),
         ("--", COUNT, Rule.COUNT),
         ("--", HOLD, Rule.HOLD),

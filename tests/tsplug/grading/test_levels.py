@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.grading.levels import Levels, Usual, nights_of
+from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Sample, Yardstick
 
 FIRST = date(2026, 1, 15)
-SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6)
+SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.3, young=0.3, steepest=0.6, seeing=True)
 COUNTS = Yardstick(floor=0.035, ceiling=0.06, swing=0.2, young=0.05, steepest=0.25, majority=0.0)
 
 
@@ -33,8 +34,10 @@ def samples(*nights: Sequence[float], air: Sequence[float] | None = None, every_
     ]
 
 
-def usual(of: Samples, yardstick: Yardstick = SIZES, *, night: int = 0, air: float = math.nan) -> Usual:
-    return Levels(nights_of(of, yardstick), yardstick).usual(FIRST + timedelta(days=night), air=air)
+def usual(of: Samples, yardstick: Yardstick = SIZES, **changes: Any) -> Usual:
+    where = {"night": 0, "hour": 0.0, "air": math.nan, "cause": Cause.UNKNOWN} | changes
+    night = FIRST + timedelta(days=where.pop("night"))
+    return Levels(nights_of(of, yardstick), yardstick).usual(Place(night, **where))
 
 
 def test_a_night_is_held_against_its_own_level() -> None:
@@ -110,3 +113,52 @@ def test_the_order_of_samples_does_not_matter(nights: list[list[float]], seed: o
     seed.shuffle(mixed)  # type: ignore[attr-defined]
     for yardstick in (SIZES, COUNTS):
         assert usual(mixed, yardstick, air=0.2) == usual(told, yardstick, air=0.2)
+
+
+# Ordinary until 2.5 h, then worse; frames every quarter of an hour.
+WORSE = [0.0] * 12 + [0.4] * 8
+BY_AIR = {"cause": Cause.AIR, "hour": 4.0}
+
+
+def test_a_night_may_become_worse_for_good() -> None:
+    """What lasts for 75 minutes is a level of its own, within the swing that whole nights have."""
+    assert usual(samples(WORSE), **BY_AIR).level == 0.3
+    assert usual(samples([0.0] * 12 + [0.25] * 8), **BY_AIR).level == 0.25
+    assert usual(samples(WORSE), cause=Cause.AIR, hour=1.0).level == 0.0
+
+
+def test_a_spell_that_passes_is_no_level() -> None:
+    """Half an hour of bad seeing, or an hour of it with one good frame in between, is held against the night."""
+    passed = samples([0.0] * 12 + [0.4] * 3 + [0.0] * 5)
+    assert usual(passed, cause=Cause.AIR, hour=3.25).level == 0.0
+    assert usual(passed, cause=Cause.AIR, hour=3.25).undecided == 0.0
+
+
+def test_one_good_frame_does_not_end_what_became_worse() -> None:
+    """The level of the worse part goes on over it."""
+    assert usual(samples([0.0] * 12 + [0.25] * 4 + [0.0] + [0.25] * 4), **BY_AIR).level == 0.25
+
+
+def test_a_spell_that_is_not_over_is_undecided() -> None:
+    """While nothing shows whether it lasts, the level may still rise by what is left of the swing."""
+    for begun in range(4):
+        found = usual(samples([0.0] * 12 + [0.4] * begun), cause=Cause.AIR, hour=3.0 + 0.25 * begun)
+        assert (found.level, found.undecided) == (0.0, 0.3)
+    next_night = samples([0.0] * 12 + [0.4] * 3, [0.0] * 6)
+    assert usual(next_night, cause=Cause.AIR, hour=3.75).undecided == 0.0
+
+
+@pytest.mark.parametrize("cause", [Cause.UNKNOWN, Cause.SHAKEN, Cause.DEFOCUSED], ids=str)
+def test_only_what_the_air_alone_did_is_forgiven(cause: Cause) -> None:
+    """A frame that was shaken or out of focus, or may have been, is held against the night's best."""
+    found = usual(samples(WORSE), cause=cause, hour=4.0)
+    assert (found.level, found.undecided) == (0.0, 0.0)
+
+
+def test_a_disturbed_frame_gets_no_allowance() -> None:
+    """A young night's slack and a wide spread are for the air; a disc is measured more narrowly still."""
+    few = samples([-0.4, 0.2, 0.3, 0.4, 0.0])
+    assert usual(few).reach(4.0) > 0.5
+    assert usual(few, cause=Cause.SHAKEN).reach(4.0) == pytest.approx(4 * 0.05)
+    assert usual(few, cause=Cause.DEFOCUSED).reach(4.0) == pytest.approx(2 * 0.05)
+    assert usual(few, cause=Cause.DEFOCUSED).reach(1.0) == pytest.approx(0.05)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tsplug.grading.population import Choice, population_of
+from tsplug.grading.population import Choice, PlanPopulations, population_of
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 
 NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -83,21 +83,29 @@ def test_the_tolerance_of_rotation_is_a_choice() -> None:
 
 
 def test_pending_frames_are_compared_with_where_too_few_are_accepted() -> None:
-    """With ten accepted frames, pending ones count only for a night of which fewer than five are accepted."""
+    """With ten accepted frames pending ones count for their own night only."""
     accepted = [frame(n, status=GradingStatus.ACCEPTED) for n in range(1, 11)]
     tonight = {"started": NIGHT + timedelta(days=1)}
     pending = [frame(20), frame(21, **tonight)]
     assert ids(*accepted[:9], *pending)[:2] == (21, 20)
-    assert set(ids(*accepted, *pending)) == set(range(1, 11))
+    assert set(ids(*accepted, *pending)) == {20, *range(1, 11)}
     new = population_of(frame(22, **tonight), (*accepted, *pending), choice=Choice(GraderMode.ROBUST))
     assert set(new.ids) == {21, *range(1, 11)}
 
 
-def test_rejected_frames_shape_only_the_compatible_population() -> None:
-    """Robust statistics leave rejected frames out; the reference takes them in."""
+@pytest.mark.parametrize("mode", GraderMode, ids=str)
+def test_rejected_frames_are_no_peers(mode: GraderMode) -> None:
+    """What was found bad is no standard; that the reference takes it in is one of its faults."""
     rejected = frame(1, status=GradingStatus.REJECTED)
-    assert ids(rejected, frame(2)) == (2,)
-    assert ids(rejected, frame(2), mode=GraderMode.TARGET_SCHEDULER) == (2, 1)
+    assert ids(rejected, frame(2), frame(3, status=GradingStatus.ACCEPTED), mode=mode) == (3, 2)
+
+
+def test_the_newest_few_of_the_compatible_grader_are_all() -> None:
+    """Graded at once, mean and deviation of the newest would never follow a change without the rejected ones."""
+    newest = Choice(GraderMode.TARGET_SCHEDULER, max_samples=5)
+    rejected = frame(1, status=GradingStatus.REJECTED)
+    assert population_of(frame(0), (rejected, frame(2)), choice=newest).ids == (2, 1)
+    assert PlanPopulations([frame(0), rejected, frame(2)]).of(frame(0), newest).ids == (2, 1)
 
 
 def test_values_leave_out_what_is_missing_or_no_number() -> None:

@@ -151,6 +151,45 @@ def test_without_delay_each_frame_is_graded_at_once_against_the_newest() -> None
     assert sizes == [0, 1, 2, 3, 3, 4, 4]
 
 
+CALM, WORSE = ({"star_count": 500, "hfr": hfr, "fwhm": 1.6 * hfr, "guiding_rms": 0.5} for hfr in (1.5, 1.9))
+
+
+def graded_as_they_come(*frames: dict[str, float]) -> tuple[PlanInStore, list[str]]:
+    """Return a plan whose frames are taken every quarter of an hour and graded at once, and its statuses each time."""
+    plan, seen = PlanInStore(delay_percent=0), []
+    for number, metrics in enumerate(frames):
+        plan.take(metrics, started=START + timedelta(minutes=15 * number))
+        plan.grade()
+        seen.append(plan.statuses())
+    return plan, seen
+
+
+def test_a_night_that_becomes_worse_is_waited_for_and_accepted() -> None:
+    """Steadily guided, focused frames stay pending until what follows shows that the night stays so."""
+    _, seen = graded_as_they_come(*[CALM] * 10, *[WORSE] * 8)
+    assert seen[10:15] == ["a" * 10 + "p" * waiting for waiting in range(1, 6)]
+    assert seen[-1] == "a" * 18
+
+
+def test_a_spell_that_passes_is_rejected_once_it_has_passed() -> None:
+    """Two good frames after it show that the night was not over its best."""
+    _, seen = graded_as_they_come(*[CALM] * 10, *[WORSE] * 3, *[CALM] * 3)
+    assert seen[12] == "a" * 10 + "ppp"
+    assert seen[-1] == "a" * 10 + "rrr" + "aaa"
+
+
+def test_a_waiting_frame_says_so_and_force_decides() -> None:
+    """The verdict abstains with its numbers; the manual trigger does not wait for later frames."""
+    plan, _ = graded_as_they_come(*[CALM] * 10, WORSE)
+    with plan.store.read() as unit:
+        verdict = unit.list(Verdict)[-1]
+    assert verdict.status is VerdictStatus.ABSTAIN
+    assert "later frames will tell" in verdict.reason
+    assert verdict.inputs["waits"] == verdict.reason
+    plan.grade(force=True)
+    assert plan.statuses() == "a" * 10 + "r"
+
+
 def test_grading_is_off_where_the_project_says_so() -> None:
     """Nothing is judged; the answer says why."""
     plan = PlanInStore(target="M 81")

@@ -14,6 +14,6 @@ CHECK = SpreadCheck(
     scale=count_scale,
     # The same field has the same stars: only their detection near the limit varies. Haze may take 20 % for a night;
     # a clear sky is never clearer, so the first hour of a plan is as good a measure as any other.
-    yardstick=Yardstick(floor=0.035, ceiling=0.06, swing=0.2, young=0.05, steepest=0.25, majority=0.0),
+    yardstick=Yardstick(floor=0.036, ceiling=0.05, swing=0.2, young=0.05, steepest=0.25, majority=0.0, better=0.25),
     counts=True,
 )
