@@ -92,6 +92,18 @@ def frame_headers() -> FrameHeaders:
     return HeaderFiles()
 
 
+def write_file(file: Path, content: bytes, *, force: bool = False) -> None:
+    """Write a file, which appears under its name when it is whole; ``force`` replaces one that is there.
+
+    Raises:
+        InputError: it is there, or cannot be written.
+    """
+    from tsplug.files.placing import placed
+
+    with placed(file, force=force) as place:
+        place.write_bytes(content)
+
+
 def verify_frame(file: Path) -> FrameStatus:
     """Say whether a frame is on disk and whole, reading all of it and comparing its checksums."""
     from tsplug.files.frames import DiskFrames

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,10 +10,10 @@ import typer
 
 from tsplug.app import frame_headers
 from tsplug.cli.commands import FAILED, command
-from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.files_preview import register_preview
+from tsplug.cli.opening import Common, store_if_any
 from tsplug.cli.output import FileProgress, complain, counted, show_fields, show_json, show_table, show_text
 from tsplug.cli.places import place
-from tsplug.ports import Store
 from tsplug.services.disk_frames import list_frames, show_frame
 
 _SHOWN = 12
@@ -27,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Frames on disk, with what is known of them.", no_args_is_help=True)
     command(group, "list")(files_list)
     command(group, "show")(files_show)
+    register_preview(group)
     app.add_typer(group, name="files")
 
 
@@ -40,7 +39,7 @@ def files_list(
 
     Links are followed, nothing is listed twice. Exit status 1 when a file could not be read.
     """
-    with _store_if_any(common) as store, FileProgress("reading headers") as progress:
+    with store_if_any(common) as store, FileProgress("reading headers") as progress:
         scan = list_frames(places, frame_headers(), store=store, progress=progress)
     bad = [{"file": str(each.file), "reason": each.reason} for each in scan.bad_files]
     if common.as_json:
@@ -62,7 +61,7 @@ def files_show(
     file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="A frame.")], common: Common
 ) -> None:
     """Show everything that a frame's header says, and what the store has on record of it."""
-    with _store_if_any(common) as store:
+    with store_if_any(common) as store:
         row = show_frame(file, frame_headers(), store=store)
     if common.as_json:
         show_json(row)
@@ -90,13 +89,3 @@ _NESTED = ("cards", "properties", "unusable")
 def _short(value: Any) -> Any:
     """Return a value for people; what no console can print of a name is replaced."""
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
-
-
-@contextmanager
-def _store_if_any(common: Common) -> Iterator[Store | None]:
-    """Open the store if there is one: frames on disk need none."""
-    if store_is_missing(common):
-        yield None
-        return
-    with common.store() as store:
-        yield store

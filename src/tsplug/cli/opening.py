@@ -155,6 +155,16 @@ def store_is_missing(common: Common) -> bool:
     return file is not None and not file.exists()
 
 
+@contextmanager
+def store_if_any(common: Common) -> Iterator[Store | None]:
+    """Open the store if there is one: frames on disk need none."""
+    if store_is_missing(common):
+        yield None
+        return
+    with common.store() as store:
+        yield store
+
+
 def parse_moment(text: str, option: str, *, or_day: bool = False) -> datetime:
     """Return an ISO 8601 moment with offset, in UTC; ``or_day`` says that a day would have done too.
 

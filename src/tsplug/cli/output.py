@@ -38,6 +38,28 @@ def show_json(document: object) -> None:
         stop_quietly()
 
 
+class JsonList:
+    """Prints a list as one JSON document, an item as soon as it is known; only the present one is in memory."""
+
+    def __init__(self) -> None:
+        self._lead = "[\n"
+
+    def __enter__(self) -> JsonList:
+        """Begin; nothing is printed before the first item."""
+        return self
+
+    def add(self, item: object) -> None:
+        """Print an item."""
+        text = json.dumps(item, indent=2, ensure_ascii=True, default=_json_value)
+        sys.stdout.write(self._lead + text)
+        sys.stdout.flush()
+        self._lead = ",\n"
+
+    def __exit__(self, *_: object) -> None:
+        """End the list, whatever happened: what is printed is a document."""
+        sys.stdout.write("[]\n" if self._lead.startswith("[") else "\n]\n")
+
+
 def show_text(text: str) -> None:
     """Print text for people as it is."""
     _Console(highlight=False, soft_wrap=True).print(escape(text))
@@ -133,8 +155,9 @@ class CommandProgress:
 class FileProgress:
     """Shows how many files of how many were looked at: a bar on a terminal, else a line a tenth of many files."""
 
-    def __init__(self, what: str) -> None:
-        """Name what is done with the files."""
+    def __init__(self, what: str, *, many: int = _MANY_FILES) -> None:
+        """Name what is done with the files, and how many of them are worth lines where there is no terminal."""
+        self._many = many
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         console = _Console(stderr=True)
         self._line = None if console.is_terminal else what
@@ -154,7 +177,7 @@ class FileProgress:
     def __call__(self, done: int, total: int) -> None:
         """Tell how far it is."""
         self._bar.update(self._task, completed=done, total=total)
-        tenths = 10 * done // total if total >= _MANY_FILES else 0
+        tenths = 10 * done // total if total >= self._many else 0
         if self._line is not None and tenths > self._told:
             self._told = tenths
             CommandProgress().report(self._line, done=done, total=total)

@@ -2,99 +2,125 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from tsplug.imaging.colour import channels, small_channel
+from tsplug.imaging.encoding import Form, Preview, encode, picture_fault
+from tsplug.imaging.shrinking import Plane, picture_size, shrink
 from tsplug.imaging.statistics import native
+from tsplug.imaging.stretch import Levels, StretchSettings, as_bytes, levels_of, linked
 
-SHADOWS_SIGMA = -2.8
-TARGET_BACKGROUND = 0.25
+__all__ = ["Colour", "Preview", "PreviewSettings", "Reduced", "full_scale_of", "picture", "picture_fault", "thumbnail"]
+
 THUMBNAIL_HEIGHT_PX = 192
+_FULL_SCALE = {"uint8": 255.0, "int8": 127.0, "int16": 32_767.0, "uint16": 65_535.0}
+_USUAL_SCALE = 65_535.0
+_SAMPLED_ROWS, _SAMPLED_COLUMNS = 512, 1024
 
-_JPEG_QUALITY = 90
-_MAD_TO_SIGMA = 1.4826
+
+class Colour(StrEnum):
+    """How a colour frame is shown: each channel stretched by itself, all alike, or its brightness only."""
+
+    UNLINKED = "unlinked"
+    LINKED = "linked"
+    MONO = "mono"
 
 
 @dataclass(frozen=True)
-class Preview:
-    """A picture ready to store: JPEG bytes and size in pixels."""
+class PreviewSettings:
+    """How a picture is made: its width or its height in pixels (the other follows), colours, stretch and file form."""
 
-    data: bytes
-    width_px: int
-    height_px: int
-    media_type: str = "image/jpeg"
-
-
-def midtones(values: NDArray[np.float64], balance: float) -> NDArray[np.float64]:
-    """Return the midtones transfer function of values in 0..1: 0, 1/2 and 1 for 0, ``balance`` and 1."""
-    return np.asarray((balance - 1.0) * values / ((2.0 * balance - 1.0) * values - balance))
+    width_px: int | None = 1024
+    height_px: int | None = None
+    colour: Colour = Colour.UNLINKED
+    stretch: StretchSettings = field(default_factory=StretchSettings)
+    form: Form = "jpeg"
 
 
-def stretch(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return values in 0..1 stretched so that the background's median lies at 0.25.
+@dataclass(frozen=True)
+class Reduced:
+    """What measuring leaves of a frame of one plane: sums of 2x2 pixels, median and raw MAD of all pixels in ADU."""
 
-    Shadows are clipped 2.8 standard deviations (1.4826 MAD) below the median, as screen transfer functions do.
+    sums: NDArray[np.generic]
+    median_adu: float
+    mad_adu: float
+
+
+def picture(
+    pixels: NDArray[np.generic], settings: PreviewSettings, *, pattern: str = "", reduced: Reduced | None = None
+) -> NDArray[np.uint8]:
+    """Return a frame as a picture of rows by columns, with red, green and blue last where it has colours.
+
+    Args:
+        pixels: rows by columns, or planes by rows by columns, in any byte order.
+        settings: size, colours and stretch.
+        pattern: that of a colour mosaic; empty for none.
+        reduced: what was measured of the frame already; saves most of the work where the picture shows no colours.
     """
-    median = float(np.median(values))
-    sigma = _MAD_TO_SIGMA * float(np.median(np.abs(values - median)))
-    shadows = max(0.0, median + SHADOWS_SIGMA * sigma)
-    if shadows >= 1.0:
-        return np.zeros_like(values)
-    clipped = np.clip((values - shadows) / (1.0 - shadows), 0.0, 1.0)
-    level = (median - shadows) / (1.0 - shadows)
-    if not 0.0 < level < 1.0:
-        return clipped
-    return midtones(clipped, _balance(level, TARGET_BACKGROUND))
+    frame = native(pixels)
+    scale = full_scale_of(frame)
+    size = picture_size(frame.shape[-2:], width_px=settings.width_px, height_px=settings.height_px)
+    shows_colours = settings.colour is not Colour.MONO and (frame.ndim == 3 or bool(pattern))
+    if shows_colours:
+        views = channels(frame, pattern)
+        levels = [_in_share(each, scale) for each in _channel_levels(views, settings.colour)]
+        planes = [
+            as_bytes(small_channel(view, size) / np.float32(scale), levels=each, settings=settings.stretch)
+            for view, each in zip(views, levels, strict=True)
+        ]
+        return np.ascontiguousarray(np.stack(planes, axis=2))
+    small, own = _brightness(frame, size, reduced=reduced)
+    return as_bytes(small / np.float32(scale), levels=_in_share(own, scale), settings=settings.stretch)
 
 
 def thumbnail(
-    pixels: NDArray[np.generic], *, height_px: int = THUMBNAIL_HEIGHT_PX, full_scale_adu: float = 65_535.0
+    pixels: NDArray[np.generic], *, height_px: int = THUMBNAIL_HEIGHT_PX, reduced: Reduced | None = None
 ) -> Preview:
-    """Return an auto-stretched JPEG of a frame (rows by columns), its width in proportion.
+    """Return an auto-stretched JPEG of a frame's brightness, its width in proportion.
 
     Pixels are averaged before stretching. A frame smaller than the picture is not enlarged.
     """
-    frame = _shrunk(native(pixels), height_px)
-    frame = np.nan_to_num(frame / full_scale_adu, nan=0.0, posinf=1.0, neginf=0.0)
-    levels = np.rint(255.0 * stretch(np.clip(frame, 0.0, 1.0))).astype(np.uint8)
-    picture = Image.fromarray(levels)
-    height = min(height_px, picture.height)
-    width = max(1, round(pixels.shape[1] * height / pixels.shape[0]))
-    picture = picture.resize((width, height), Image.Resampling.BOX)
-    stream = io.BytesIO()
-    picture.save(stream, format="JPEG", quality=_JPEG_QUALITY)
-    return Preview(stream.getvalue(), width, height)
+    settings = PreviewSettings(width_px=None, height_px=height_px, colour=Colour.MONO)
+    return encode(picture(pixels, settings, reduced=reduced), settings.form)
 
 
-def picture_fault(data: bytes) -> str:
-    """Return why bytes are no picture, or nothing where they are one; all are decoded, as small as that can be done."""
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            picture.draft("L", (1, 1))
-            picture.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return f"{len(data)} bytes: {_without_address(str(error))}"
-    return ""
+def full_scale_of(pixels: NDArray[np.generic]) -> float:
+    """Return the level that pixels reach at most: that of their type; by their highest value where that tells nothing.
+
+    Floats up to 1 have it at 1, as processing programs write them; wider numbers up to 65535 there, as cameras do.
+    """
+    if pixels.dtype.name in _FULL_SCALE:
+        return _FULL_SCALE[pixels.dtype.name]
+    highest = float(np.nanmax(pixels)) if pixels.size and not np.isnan(pixels).all() else 0.0
+    if pixels.dtype.kind == "f" and highest <= 1.0:
+        return 1.0
+    return highest if highest > _USUAL_SCALE and np.isfinite(highest) else _USUAL_SCALE
 
 
-def _without_address(text: str) -> str:
-    """Return a message of the decoder without the address of the bytes in memory."""
-    return text.partition(" <_io.")[0]
+def _brightness(frame: NDArray[np.generic], size: tuple[int, int], *, reduced: Reduced | None) -> tuple[Plane, Levels]:
+    if frame.ndim == 3:
+        small = np.mean([shrink(plane, size) for plane in frame[:3]], axis=0)
+        return np.asarray(small, dtype=np.float32), linked([_sampled([plane]) for plane in frame[:3]])
+    if reduced is not None and size[0] <= reduced.sums.shape[1] and size[1] <= reduced.sums.shape[0]:
+        return shrink(reduced.sums, size) / np.float32(4.0), Levels(reduced.median_adu, reduced.mad_adu)
+    return shrink(frame, size), _sampled([frame])
 
 
-def _shrunk(pixels: NDArray[np.generic], height_px: int) -> NDArray[np.float64]:
-    """Average whole blocks of pixels until the frame is at most twice as high as the picture."""
-    step = max(1, pixels.shape[0] // height_px)
-    step = min(step, max(1, pixels.shape[1]))
-    height, width = pixels.shape[0] // step * step, pixels.shape[1] // step * step
-    blocks = pixels[:height, :width].reshape(height // step, step, width // step, step)
-    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float64))
+def _channel_levels(views: Sequence[list[NDArray[np.generic]]], colour: Colour) -> list[Levels]:
+    own = [_sampled(each) for each in views]
+    return [linked(own)] * len(own) if colour is Colour.LINKED else own
 
 
-def _balance(level: float, target: float) -> float:
-    """Return the midtones balance that brings a level to a target."""
-    return float(midtones(np.array([level]), target)[0])
+def _sampled(views: Sequence[NDArray[np.generic]]) -> Levels:
+    """Return the levels of half a million pixels spread evenly: those of all within a hundredth of their noise."""
+    rows, columns = max(1, views[0].shape[0] // _SAMPLED_ROWS), max(1, views[0].shape[1] // _SAMPLED_COLUMNS)
+    return levels_of(np.stack([view[::rows, ::columns] for view in views]))
+
+
+def _in_share(levels: Levels, scale: float) -> Levels:
+    return Levels(levels.median / scale, levels.mad / scale)

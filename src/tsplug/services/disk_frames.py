@@ -113,6 +113,12 @@ def _add_records(unit: Unit, rows: Sequence[Row]) -> None:
             row |= {"flat_set": file.flat_set_id, "status": str(sets[file.flat_set_id].state)}
 
 
+def record_of(unit: Unit, file: Path, *, guid: str) -> AcquiredImage | None:
+    """Return the record of a light on disk: known by the identifier in its header, else by its place."""
+    row = {"file": str(file), "guid": guid or None}
+    return _recorded(unit, AcquiredImage, rows=[row]).get(str(file))
+
+
 def _recorded(unit: Unit, kind: type[Kept], *, rows: Sequence[Row]) -> dict[str, Kept]:
     """Return the records of frames by the frame's file: known by the identifier, else by the place."""
     by_guid = {row["guid"]: row["file"] for row in rows if row["guid"]}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tsplug.errors import FileError, NotFoundError
-from tsplug.imaging.measure import STAR_METRICS, FrameMeasurement, measure_frame
-from tsplug.imaging.preview import Preview, thumbnail
-from tsplug.imaging.settings import StarSettings
+from tsplug.imaging.encoding import Preview
+from tsplug.imaging.measure import STAR_METRICS, FrameMeasurement
 from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus, Profile, Thumbnail
 from tsplug.ports import Context, FrameFiles, ImageQuery, Store, Unit
+from tsplug.services.frame_measuring import measure_pixels, thumbnail_of_measured
+
+_SHARED_SET = re.compile(r".* (?P<keys>[a-z_]+(?:,[a-z_]+)*) \+ .*")
+"""Who measured a set that is partly the host's: the host, its metrics, and what measured the others."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +89,24 @@ def measure_image(image: AcquiredImage, files: FrameFiles, *, profile: Profile |
     """
     try:
         frame = files.read(Path(image.file))
-        settings = replace(StarSettings(), electrons_per_adu=_electrons_per_adu(frame.header))
         scale_arcsec = None if profile is None else profile.frame_scale_arcsec(image.binning)
-        measurement = measure_frame(frame.pixels, settings, scale_arcsec=scale_arcsec)
-        return MeasuredImage(image, measurement, thumbnail(frame.pixels))
+        measurement = measure_pixels(frame, scale_arcsec=scale_arcsec)
+        return MeasuredImage(image, measurement, thumbnail_of_measured(frame, measurement))
     except FileError as error:
         return MeasuredImage(image, problem=str(error))
     except ValueError as error:
         return MeasuredImage(image, problem=f"{image.file}: {error}")
 
 
-def store_measured(measured: MeasuredImage, store: Store) -> None:
-    """Write what was measured, in one transaction; values that the host reported stay."""
+def store_measured(measured: MeasuredImage, store: Store, *, over_host: bool = False) -> AcquiredImage:
+    """Write what was measured, in one transaction, and return the image as it is now.
+
+    Values that the host reported stay, unless ``over_host`` puts ours in their place. What was measured before is
+    replaced by what was measured now. Of an image that could not be measured only the problem is noted.
+
+    Raises:
+        NotFoundError: the image is not stored.
+    """
     if measured.image.id is None:
         raise NotFoundError(f"image {measured.image.guid} is not stored")
     with store.write() as unit:
@@ -105,41 +114,51 @@ def store_measured(measured: MeasuredImage, store: Store) -> None:
         if measured.measurement is None:
             image.measure_error = measured.problem
         else:
-            image.detector = _detector(image, measured.measurement)
-            image.metrics = _merged(image.metrics, measured.measurement.metrics)
+            of_host = {} if over_host else _host_values(image)
+            image.detector = _detector(image, measured.measurement, of_host=of_host)
+            image.metrics = _merged(image, measured.measurement.metrics, of_host=of_host, over_host=over_host)
             image.measure_error = ""
         unit.update(image)
         if measured.preview is not None:
             _store_thumbnail(measured.image.id, measured.preview, unit=unit)
+    return image
 
 
 def _profile(image: AcquiredImage, unit: Unit) -> Profile | None:
     return None if image.profile_id is None else unit.find(Profile, id=image.profile_id)
 
 
-def _electrons_per_adu(header: Mapping[str, Any]) -> float:
-    value = header.get("EGAIN")
-    usable = isinstance(value, (int, float)) and math.isfinite(value) and value > 0
-    return float(value) if usable and value is not None else StarSettings.electrons_per_adu
-
-
 def _reported(metrics: Mapping[str, float]) -> dict[str, float]:
     return {key: value for key, value in metrics.items() if math.isfinite(value)}
 
 
-def _detector(image: AcquiredImage, measurement: FrameMeasurement) -> str:
+def _host_values(image: AcquiredImage) -> dict[str, float]:
+    """Return the star metrics that came from the host; who measured tells them from ours once both stand together."""
+    reported = {key: value for key, value in _reported(image.metrics).items() if key in STAR_METRICS}
+    if image.detector is None:
+        return reported
+    shared = _SHARED_SET.fullmatch(image.detector)
+    keys = frozenset(shared["keys"].split(",")) if shared else frozenset[str]()
+    return {key: value for key, value in reported.items() if key in keys}
+
+
+def _detector(image: AcquiredImage, measurement: FrameMeasurement, *, of_host: Mapping[str, float]) -> str:
     """Return who measured the stars; a set that is partly the host's has an identity of its own."""
-    from_host = sorted(STAR_METRICS & set(_reported(image.metrics)))
     host = image.host_detector or "host"
-    return f"{host} {','.join(from_host)} + {measurement.detector}" if from_host else measurement.detector
+    return f"{host} {','.join(sorted(of_host))} + {measurement.detector}" if of_host else measurement.detector
 
 
-def _merged(host: Mapping[str, float], measured: Mapping[str, float]) -> dict[str, float]:
-    """Return the host's values, and ours where the host gave none; both forms of the FWHM follow one source."""
-    kept = _reported(host)
-    merged = {**measured, **kept}
-    if "fwhm" in kept and "fwhm_arcsec" not in kept and {"fwhm", "fwhm_arcsec"} <= measured.keys():
-        merged["fwhm_arcsec"] = kept["fwhm"] * measured["fwhm_arcsec"] / measured["fwhm"]
+def _merged(
+    image: AcquiredImage, measured: Mapping[str, float], *, of_host: Mapping[str, float], over_host: bool
+) -> dict[str, float]:
+    """Return what was measured over all that is no star metric; the host's values over both, unless ours count more.
+
+    Both forms of the FWHM follow one source.
+    """
+    others = {key: value for key, value in _reported(image.metrics).items() if key not in STAR_METRICS}
+    merged = {**others, **measured} if over_host else {**measured, **others, **of_host}
+    if "fwhm" in of_host and "fwhm_arcsec" not in of_host and {"fwhm", "fwhm_arcsec"} <= measured.keys():
+        merged["fwhm_arcsec"] = of_host["fwhm"] * measured["fwhm_arcsec"] / measured["fwhm"]
     return merged
 
 

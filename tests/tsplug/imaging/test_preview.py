@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tsplug.imaging.preview import midtones, picture_fault, stretch, thumbnail
+from tsplug.imaging.encoding import encode
+from tsplug.imaging.preview import Colour, PreviewSettings, Reduced, full_scale_of, picture, thumbnail
 
 
 def opened(data: bytes) -> Image.Image:
@@ -46,16 +47,6 @@ def test_the_background_comes_to_a_quarter_and_stars_stay_bright() -> None:
     assert levels.max() > 245
 
 
-def test_the_stretch_is_the_midtones_transfer_function() -> None:
-    """0, the balance and 1 go to 0, a half and 1; shadows below -2.8 sigma become black."""
-    assert midtones(np.array([0.0, 0.2, 1.0]), 0.2) == pytest.approx([0.0, 0.5, 1.0])
-    values = np.random.default_rng(3).normal(0.1, 0.01, 10_000)
-    stretched = stretch(values)
-    assert stretched.min() == 0.0
-    assert np.median(stretched) == pytest.approx(0.25, abs=1e-6)
-    assert np.mean(stretched == 0.0) == pytest.approx(0.0026, abs=0.002)
-
-
 @pytest.mark.parametrize("level", [0, 7, 65_535])
 def test_a_frame_of_one_level_makes_a_picture(level: int) -> None:
     """No division by zero, no warning."""
@@ -71,9 +62,72 @@ def test_pixels_in_any_byte_order_and_with_holes_make_a_picture() -> None:
     opened(thumbnail(holes).data)
 
 
-def test_what_is_no_picture_is_told() -> None:
-    """A whole picture has no fault; a cut one, and bytes that are none, say so."""
-    data = thumbnail(np.random.default_rng(1).normal(1000, 30, (300, 400)).astype(np.uint16)).data
-    assert picture_fault(data) == ""
-    assert "truncated" in picture_fault(data[: len(data) // 2])
-    assert picture_fault(b"jpeg") == "4 bytes: cannot identify image file"
+def mosaic(red: int, green: int, blue: int, pattern: str = "RGGB") -> np.ndarray:
+    """Draw a noisy sky of one colour under a mosaic, with a bright square in it."""
+    levels = {"R": red, "G": green, "B": blue}
+    cell = np.array([levels[letter] for letter in pattern], dtype=np.float64).reshape(2, 2)
+    frame = np.tile(cell, (150, 200)) + np.random.default_rng(5).normal(0, 10, (300, 400))
+    frame[100:140, 100:140] *= 8
+    return np.rint(frame).astype(np.uint16)
+
+
+@pytest.mark.parametrize("pattern", ["RGGB", "BGGR", "GRBG", "GBRG"])
+def test_unlinked_colours_make_the_sky_grey(pattern: str) -> None:
+    """Each channel is stretched by itself: the sky is grey whatever its colour, under every pattern."""
+    made = picture(mosaic(900, 2000, 600, pattern), PreviewSettings(width_px=100), pattern=pattern)
+    assert made.shape == (75, 100, 3)
+    sky = np.median(made[:20], axis=(0, 1)) / 255
+    assert sky == pytest.approx([0.25, 0.25, 0.25], abs=0.03)
+
+
+def test_linked_colours_stay() -> None:
+    """All channels stretched alike keep what is redder or bluer; brightness alone has no colour."""
+    frame = mosaic(900, 1000, 850)
+    linked = picture(frame, PreviewSettings(width_px=100, colour=Colour.LINKED), pattern="RGGB")
+    red, green, blue = np.median(linked[:20], axis=(0, 1))
+    assert blue < red < green
+    assert picture(frame, PreviewSettings(width_px=100, colour=Colour.MONO), pattern="RGGB").shape == (75, 100)
+
+
+def test_planes_of_colour_are_shown_in_colour() -> None:
+    """Three planes are red, green and blue, whatever a pattern says."""
+    planes = np.random.default_rng(1).normal(1000, 20, (3, 200, 300))
+    planes[0, 80:120, 80:120] = 30_000
+    made = picture(planes.astype(np.uint16), PreviewSettings(width_px=150))
+    assert made.shape == (100, 150, 3)
+    assert made[50, 50, 0] > 200 > made[50, 50, 1]
+    assert thumbnail(planes.astype(np.uint16)).width_px == 288
+
+
+def test_what_was_measured_saves_another_pass_and_changes_nothing_to_see() -> None:
+    """A picture of the sums of 2x2 and the exact levels is that of the frame itself within a level or two."""
+    frame = np.random.default_rng(2).normal(1000, 30, (800, 1200)).astype(np.uint16)
+    frame[100:140, 100:140] = 40_000
+    sums = frame.reshape(400, 2, 600, 2).sum(axis=(1, 3), dtype=np.float32)
+    median = float(np.median(frame))
+    reduced = Reduced(sums, median, float(np.median(np.abs(frame - median))))
+    settings = PreviewSettings(width_px=256)
+    ours, whole = (picture(frame, settings, reduced=each).astype(int) for each in (reduced, None))
+    assert np.abs(ours - whole).max() <= 6
+    assert np.abs(ours - whole).mean() < 1.5
+
+
+@pytest.mark.parametrize("width", [16, 100, 399, 400, 4000])
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_every_size_and_form(width: int, form: str) -> None:
+    """Pictures have the width that was asked for, as far as the frame is that wide, as PNG and as JPEG."""
+    settings = PreviewSettings(width_px=width, form=form)  # type: ignore[arg-type]
+    preview = encode(picture(mosaic(900, 900, 900), settings), settings.form)
+    shown = opened(preview.data)
+    assert shown.size == (preview.width_px, preview.height_px) == (min(width, 400), round(min(width, 400) * 3 / 4))
+    assert (shown.format or "").lower() == form
+
+
+def test_full_scale_follows_from_the_pixels() -> None:
+    """Narrow integers have that of their type, floats up to one have it at one, others as cameras do."""
+    assert full_scale_of(np.zeros(4, np.uint8)) == 255
+    assert full_scale_of(np.zeros(4, np.uint16)) == 65_535
+    assert full_scale_of(np.array([0.1, np.nan, 0.7])) == 1.0
+    assert full_scale_of(np.array([0.1, 700.0])) == 65_535
+    assert full_scale_of(np.array([0, 2**31], np.uint32)) == 2**31
+    assert full_scale_of(np.full(3, np.nan)) == 1.0

@@ -14,6 +14,7 @@ from tsplug.files.pixels.sources import GENEROUS_RATIO
 _LZ4_RATIO = 255
 """One byte of LZ4 stands for at most so many."""
 _PIECE_BYTES = 1 << 20
+_ITEMS_AT_A_TIME = 1 << 15
 _AGAIN = "copy it again from where it was saved"
 _CODECS = frozenset({"zlib", "zstd", "lz4", "lz4hc"})
 
@@ -65,7 +66,7 @@ def unpack(stored: memoryview, how: Packing, *, view: memoryview) -> None:
         PixelError: they cannot be unpacked, or come to another length.
     """
     parts = how.parts or ((len(stored), how.length),)
-    target = view if how.item_bytes == 1 else memoryview(bytearray(how.length))
+    target = view if how.item_bytes == 1 else np.empty(how.length, np.uint8).data
     packed_at = unpacked_at = 0
     for packed, unpacked in parts:
         piece, into = stored[packed_at : packed_at + packed], target[unpacked_at : unpacked_at + unpacked]
@@ -172,6 +173,9 @@ def _unshuffle(shuffled: memoryview, view: memoryview, *, item_bytes: int) -> No
     body = count * item_bytes
     planes = np.frombuffer(shuffled[:body], np.uint8).reshape(item_bytes, count)
     items = np.frombuffer(view[:body], np.uint8).reshape(count, item_bytes)
-    for place in range(item_bytes):
-        items[:, place] = planes[place]
+    # Strided writes are cheap only while what they write stays in the cache.
+    for start in range(0, count, _ITEMS_AT_A_TIME):
+        part = slice(start, start + _ITEMS_AT_A_TIME)
+        for place in range(item_bytes):
+            items[part, place] = planes[place, part]
     view[body:] = shuffled[body:]

@@ -86,7 +86,7 @@ def read_xisf(image: XisfPixels, source: PixelSource, *, memory: PixelMemory) ->
     source.require(image.end)
     stored = memoryview(b"")
     if image.packing is not None:
-        stored = memoryview(bytearray(image.size))
+        stored = np.empty(image.size, np.uint8).data
         source.fill(stored, image.offset)
         _check_sum(stored, image)
         check_claim(stored, image.packing)

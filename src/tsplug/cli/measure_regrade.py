@@ -1,0 +1,30 @@
+"""What follows when records were measured anew: their targets are judged anew, or it is said how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tsplug.cli.opening import CommandContext, Common
+from tsplug.cli.output import show_text
+from tsplug.cli.regrade import show_report
+from tsplug.model import Target
+from tsplug.ports import Store
+from tsplug.services.regrade_scope import RegradeRequest
+from tsplug.services.regrading import regrade
+
+
+def regrade_measured(target_ids: Iterable[int], common: Common, *, store: Store, wanted: bool) -> None:
+    """Judge targets anew where that is wanted; else say that grades stay, and the command that changes them."""
+    with store.read() as unit:
+        targets = unit.list(Target, id=sorted(target_ids))
+    if not wanted:
+        if targets and not common.as_json:
+            names = ", ".join(target.name for target in targets[:3]) + (", ..." if len(targets) > 3 else "")
+            show_text(f"grades stay as they are; tsplug regrade --target T judges anew: {names}")
+        return
+    context = CommandContext(store, common.clock())
+    for target in targets:
+        report = regrade(RegradeRequest(target=target.guid), context)
+        if not common.as_json:
+            show_text(f"{target.name}:")
+            show_report(report)

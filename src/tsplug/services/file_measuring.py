@@ -1,0 +1,221 @@
+"""Measuring frames on disk, one after the other, and the records of those that have some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tsplug.astrobin.aliases import WANTED
+from tsplug.astrobin.configuration import Configuration
+from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
+from tsplug.astrobin.normalise import normalised
+from tsplug.errors import FileError
+from tsplug.imaging.encoding import Preview
+from tsplug.imaging.measure import FrameMeasurement
+from tsplug.imaging.preview import PreviewSettings
+from tsplug.model import AcquiredImage, BadFile, FrameHeader, Profile
+from tsplug.ports import FrameFiles, FrameHeaders, FramePixels, Store
+from tsplug.services.disk_frames import record_of
+from tsplug.services.frame_measuring import field_rows, measure_pixels, preview_of, thumbnail_of_measured
+from tsplug.services.measuring import MeasuredImage, store_measured
+
+_SETTINGS = Configuration()
+_FEW_STARS = 10
+
+TakePreview = Callable[[Path, Preview], None]
+"""Is given the frame and its picture, as soon as that is made."""
+
+
+@dataclass(frozen=True)
+class MeasureRequest:
+    """What is done with frames.
+
+    ``again`` replaces what records hold of measurements before, ``over_host`` what their hosts reported. ``preview``
+    says how a picture of each frame is made for ``take_preview``; ``annotated`` draws stars and field onto it.
+    """
+
+    again: bool = False
+    over_host: bool = False
+    preview: PreviewSettings | None = None
+    annotated: bool = False
+    take_preview: TakePreview | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredFile:
+    """What came of one frame: its numbers, or the problem that kept it from being measured.
+
+    ``record`` is the record as it is now, None where there is none; ``updated`` says whether it was written.
+    """
+
+    file: Path
+    kind: str = ""
+    detector: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+    field_map: list[list[dict[str, float | int | None]]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+    record: AcquiredImage | None = None
+    updated: bool = False
+
+    def row(self) -> dict[str, Any]:
+        """Return it as JSON has it; a frame that could not be measured has ``problem`` and no metrics."""
+        row: dict[str, Any] = {
+            "file": str(self.file),
+            "kind": self.kind or None,
+            "detector": self.detector or None,
+            "metrics": self.metrics,
+            "field": self.field_map,
+            "warnings": list(self.warnings),
+            "image": None if self.record is None else self.record.id,
+            "updated": self.updated,
+        }
+        return row | {"problem": self.problem} if self.problem else row
+
+
+def measure_places(
+    places: Sequence[Path], files: FrameFiles, *, headers: FrameHeaders, store: Store | None, request: MeasureRequest
+) -> Iterator[MeasuredFile]:
+    """Measure the frames in and below folders, one at a time, in order of path; nothing of one is kept for the next.
+
+    A light on record that was not measured yet gets its numbers and its thumbnail; one that was is only written where
+    the request says so. Frames are recognised by the identifier in their header, else by where they lie.
+
+    Raises:
+        InputError: a place does not exist; before anything is read.
+    """
+    work = _Work(files, store, request=request)
+    for header in headers.scan(places, wanted=WANTED):
+        if isinstance(header, BadFile):
+            yield MeasuredFile(header.file, problem=f"{header.file}: {header.reason}")
+        else:
+            yield work.measure(header)
+
+
+def measure_records(
+    images: Sequence[AcquiredImage],
+    files: FrameFiles,
+    *,
+    headers: FrameHeaders,
+    store: Store,
+    request: MeasureRequest,
+) -> Iterator[MeasuredFile]:
+    """Measure the frames of records where they lie, as `measure_places` does."""
+    work = _Work(files, store, request=request)
+    for image in images:
+        header = headers.read(Path(image.file), wanted=WANTED)
+        if isinstance(header, BadFile):
+            yield work.failed(Path(image.file), f"{image.file}: {header.reason}", record=image)
+        else:
+            yield work.measure(header, image)
+
+
+def count_frames(places: Sequence[Path], headers: FrameHeaders) -> int:
+    """Return how many files `measure_places` comes by."""
+    counted = _Total()
+    next(headers.scan(places, wanted=(), progress=counted), None)
+    return counted.total
+
+
+class _Total:
+    total = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        self.total = total
+
+
+class _Work:
+    """Measures frames for one request."""
+
+    def __init__(self, files: FrameFiles, store: Store | None, *, request: MeasureRequest) -> None:
+        self._files = files
+        self._store = store
+        self._request = request
+
+    def measure(self, header: FrameHeader, image: AcquiredImage | None = None) -> MeasuredFile:
+        told = normalised(header, _SETTINGS)
+        frame = None if isinstance(told.frame, LeftOut) else told.frame
+        record, profile = self._record(header, told.guid, image=image)
+        scale = _scale(frame, record, profile=profile)
+        try:
+            pixels = self._files.read(header.file)
+            measurement = measure_pixels(pixels, scale_arcsec=scale, light=frame is None or _is_light(frame))
+        except FileError as error:
+            return self.failed(header.file, str(error), record=record)
+        except ValueError as error:
+            return self.failed(header.file, f"{header.file}: {error}", record=record)
+        self._give_preview(header.file, pixels, measurement=measurement)
+        stored = self._stored(record, pixels, measurement=measurement)
+        return MeasuredFile(
+            header.file,
+            kind="" if frame is None else str(frame.kind),
+            detector=measurement.detector,
+            metrics=measurement.metrics,
+            field_map=field_rows(measurement),
+            warnings=tuple(_warnings(measurement, pixels, told=told.frame, scale=scale)),
+            record=stored or record,
+            updated=stored is not None,
+        )
+
+    def failed(self, file: Path, problem: str, *, record: AcquiredImage | None) -> MeasuredFile:
+        """Return a frame that could not be measured; a record that was never measured notes why."""
+        if record is not None and self._store is not None and record.detector is None:
+            record = store_measured(MeasuredImage(record, problem=problem), self._store)
+        return MeasuredFile(file, problem=problem, record=record)
+
+    def _record(
+        self, header: FrameHeader, guid: str, *, image: AcquiredImage | None
+    ) -> tuple[AcquiredImage | None, Profile | None]:
+        if self._store is None:
+            return None, None
+        with self._store.read() as unit:
+            found = image or record_of(unit, header.file, guid=guid)
+            known = found is not None and found.profile_id is not None
+            return found, unit.find(Profile, id=found.profile_id) if found is not None and known else None
+
+    def _stored(
+        self, record: AcquiredImage | None, pixels: FramePixels, *, measurement: FrameMeasurement
+    ) -> AcquiredImage | None:
+        wanted = record is not None and (record.detector is None or self._request.again)
+        if record is None or self._store is None or not wanted:
+            return None
+        made = MeasuredImage(record, measurement, thumbnail_of_measured(pixels, measurement))
+        return store_measured(made, self._store, over_host=self._request.over_host)
+
+    def _give_preview(self, file: Path, pixels: FramePixels, *, measurement: FrameMeasurement) -> None:
+        request = self._request
+        if request.preview is None or request.take_preview is None:
+            return
+        made = preview_of(pixels, request.preview, measurement=measurement, annotated=request.annotated)
+        request.take_preview(file, made)
+
+
+def _is_light(frame: Frame) -> bool:
+    return frame.kind is FrameKind.LIGHT
+
+
+def _scale(frame: Frame | None, record: AcquiredImage | None, *, profile: Profile | None) -> float | None:
+    """Return arcseconds per pixel: by the rig of the record, else by what the header says of camera and optics."""
+    if record is not None and profile is not None:
+        return profile.frame_scale_arcsec(record.binning)
+    return None if frame is None else frame.scale_arcsec
+
+
+def _warnings(
+    measurement: FrameMeasurement, pixels: FramePixels, *, told: Frame | LeftOut, scale: float | None
+) -> Iterator[str]:
+    """Yield what somebody who reads the numbers must know."""
+    if isinstance(told, LeftOut):
+        yield f"{told.reason}; measured as a light"
+    if pixels.pixels.ndim == 3:
+        yield "colour planes: the green one is measured"
+    if not isinstance(told, LeftOut) and not _is_light(told):
+        return
+    if scale is None:
+        yield "no pixel size and focal length in the header: no fwhm_arcsec"
+    if "EGAIN" not in pixels.header:
+        yield "no EGAIN in the header: snr counts one electron per ADU"
+    if measurement.stars.measured < _FEW_STARS:
+        yield f"{measurement.stars.measured} stars measured: hfr, fwhm and eccentricity are uncertain"

@@ -1,0 +1,206 @@
+"""Frames on disk, measured, and what becomes of the records of those that have some."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from dialects import nina
+from frame_files import write
+from pixel_files import Xisf, fits_bytes
+from shots import Shot, utc
+
+from tsplug.app import frame_files, frame_headers
+from tsplug.grading.population import Choice, population_of
+from tsplug.model import AcquiredImage, ExposurePlan, GraderMode, Profile, Thumbnail
+from tsplug.services.file_measuring import MeasuredFile, MeasureRequest, measure_places, measure_records
+from tsplug.services.measuring import MeasuredImage, measure_image, store_measured
+from tsplug.testing.catalogue import stocked_store
+from tsplug.testing.clock import START, ManualClock
+
+LIGHT = Shot("LIGHT", utc("2023-07-05 22:20"), 600.0, 100, "Ha", "Sh2 101")
+HEADERS = frame_headers()
+
+
+def stars(sigma: float = 1.6) -> np.ndarray:
+    """Draw twenty round stars over a noisy sky."""
+    y, x = np.mgrid[:220, :300]
+    frame = np.random.default_rng(1).normal(500, 5, (220, 300))
+    for number in range(20):
+        dx, dy = x - 30 - (number % 5) * 58.3, y - 28 - (number // 5) * 53.7
+        frame += 6000 * np.exp(-(dx**2 + dy**2) / (2 * sigma**2))
+    return np.rint(frame).astype(np.uint16)
+
+
+STARS = stars()
+
+
+def measured(*places: Path, **more: Any) -> list[MeasuredFile]:
+    store, request = more.pop("store", None), MeasureRequest(**more)
+    files = frame_files(keep_memory=True)
+    return list(measure_places(places, files, headers=HEADERS, store=store, request=request))
+
+
+class Recorded:
+    """A store with one light on record, whose frame is on disk."""
+
+    def __init__(self, folder: Path, **fields: Any) -> None:
+        self.store = stocked_store(ManualClock())
+        self.file = write(folder / "light.fits", fits_bytes(STARS, **nina(LIGHT)))
+        with self.store.read() as unit:
+            plan, rig = unit.list(ExposurePlan)[0], unit.list(Profile)[0]
+        self.rig = rig
+        with self.store.write() as unit:
+            self.image = unit.add_image(
+                AcquiredImage(
+                    **{
+                        "profile_id": rig.id,
+                        "profile_name": rig.name,
+                        "project_name": "p",
+                        "target_name": "t",
+                        "plan_id": plan.id,
+                        "filter_name": "L",
+                        "file": str(self.file),
+                        "started": START,
+                        "acquired": START,
+                        "exposure_s": 60,
+                        **fields,
+                    }
+                )
+            )
+
+    @property
+    def now(self) -> AcquiredImage:
+        with self.store.read() as unit:
+            return unit.get(AcquiredImage, self.image.id or 0)
+
+    def measure(self, **request: Any) -> MeasuredFile:
+        (found,) = measured(self.file, store=self.store, **request)
+        return found
+
+
+def test_a_folder_of_frames(tmp_path: Path) -> None:
+    """Frames of both kinds are measured in order of path; what is none, or cannot be measured, comes in its place."""
+    write(tmp_path / "a.fits", fits_bytes(STARS, **nina(LIGHT)))
+    write(tmp_path / "b.fits", b"rubbish")
+    write(tmp_path / "c.fits", fits_bytes(np.zeros((9, 9), np.uint16), **nina(LIGHT)))
+    write(tmp_path / "d.xisf", Xisf("lz4", shuffled=True).file(STARS))
+    write(tmp_path / "e.fits", fits_bytes(STARS, **nina(LIGHT))[:9000])
+    found = measured(tmp_path)
+    assert [each.file.name for each in found] == ["a.fits", "b.fits", "c.fits", "d.xisf", "e.fits"]
+    good, rubbish, small, xisf, cut = found
+    assert (good.metrics["star_count"], xisf.metrics["star_count"]) == (20, 20)
+    assert good.metrics["hfr"] == pytest.approx(1.6 * 1.1774, rel=0.04)
+    assert good.metrics["fwhm_arcsec"] > 0
+    assert (good.kind, xisf.kind) == ("light", "")
+    assert [each.problem.startswith(f"{each.file}: ") for each in (rubbish, small, cut)] == [True] * 3
+    assert "truncated" in cut.problem
+    assert all("\n" not in each.problem for each in found)
+
+
+def test_a_row_as_json_has_it(tmp_path: Path) -> None:
+    """A frame's row has the promised keys, a map of three rows of three cells, and notes what the header lacks."""
+    (frame,) = measured(write(tmp_path / "a.fits", fits_bytes(STARS)))
+    row = frame.row()
+    assert {"file", "detector", "metrics", "field", "warnings"} <= set(row)
+    assert [len(cells) for cells in row["field"]] == [3, 3, 3]
+    assert sum(cell["stars"] for cells in row["field"] for cell in cells) == 20
+    assert [words.split(":")[0] for words in row["warnings"]][1:] == [
+        "no pixel size and focal length in the header",
+        "no EGAIN in the header",
+    ]
+    (bad,) = measured(write(tmp_path / "b.fits", b"rubbish"))
+    assert (bad.row()["metrics"], bad.row()["detector"]) == ({}, None)
+    assert bad.row()["problem"].endswith("is no FITS file")
+
+
+@pytest.mark.parametrize("kind", ["DARK", "FLAT", "BIAS"])
+def test_calibration_has_no_stars(tmp_path: Path, kind: str) -> None:
+    """Darks, flats and biases are measured as what they are: levels and noise, and never a star."""
+    file = write(tmp_path / "a.fits", fits_bytes(STARS, **nina(replace(LIGHT, kind=kind))))
+    (frame,) = measured(file)
+    assert frame.kind == kind.lower()
+    assert frame.metrics["adu_median"] == np.median(STARS)
+    assert not {"star_count", "hfr", "fwhm"} & set(frame.metrics)
+
+
+def test_colour_is_measured_by_its_green(tmp_path: Path) -> None:
+    """Three planes give the numbers of the green one, and say so."""
+    planes = np.stack([STARS // 2, STARS, STARS // 3]).astype(np.uint16)
+    (frame,) = measured(write(tmp_path / "a.fits", fits_bytes(planes, **nina(LIGHT))))
+    assert frame.metrics["adu_median"] == np.median(STARS)
+    assert "colour planes: the green one is measured" in frame.warnings
+
+
+def test_a_light_on_record_gets_its_numbers_once(tmp_path: Path) -> None:
+    """What was not measured is; what was stays, unless it is asked for again."""
+    recorded = Recorded(tmp_path)
+    first = recorded.measure()
+    assert (first.updated, first.record) == (True, recorded.now)
+    assert recorded.now.metrics["star_count"] == 20
+    scale = recorded.rig.frame_scale_arcsec(1)
+    assert recorded.now.metrics["fwhm_arcsec"] == pytest.approx(recorded.now.metrics["fwhm"] * scale)
+    with recorded.store.read() as unit:
+        assert unit.count(Thumbnail, image_id=recorded.image.id) == 1
+    old = recorded.now
+    with recorded.store.write() as unit:
+        old.metrics, old.detector = {**old.metrics, "hfr": 9.0, "altitude": 55.0}, "tsplug-sep 1"
+        unit.update(old)
+    assert not recorded.measure().updated
+    assert (recorded.now.metrics["hfr"], recorded.now.detector) == (9.0, "tsplug-sep 1")
+    assert recorded.measure(again=True).updated
+    assert recorded.now.metrics["hfr"] == pytest.approx(1.6 * 1.1774, rel=0.04)
+    assert recorded.now.metrics["altitude"] == 55.0
+    assert recorded.now.detector == first.detector
+
+
+def test_what_the_host_reported_stays_through_every_measuring(tmp_path: Path) -> None:
+    """Again and again the host's stars win and are told in who measured; only who asks for it puts ours in place."""
+    recorded = Recorded(tmp_path, metrics={"hfr": 3.3, "star_count": 77.0}, host_detector="NINA 3.2")
+    for _ in range(3):
+        measured_now = recorded.measure(again=True)
+        assert (recorded.now.metrics["hfr"], recorded.now.metrics["star_count"]) == (3.3, 77.0)
+        assert recorded.now.metrics["fwhm"] > 0
+        assert recorded.now.detector == f"NINA 3.2 hfr,star_count + {measured_now.detector}"
+    ours = recorded.measure(again=True, over_host=True)
+    assert recorded.now.metrics["star_count"] == 20
+    assert recorded.now.detector == ours.detector
+
+
+def test_records_are_measured_where_their_files_lie(tmp_path: Path) -> None:
+    """A record's file that is gone is a problem of that record, and noted with it if it was never measured."""
+    recorded = Recorded(tmp_path)
+    request = MeasureRequest(again=True)
+
+    def run() -> MeasuredFile:
+        images = [recorded.now]
+        (found,) = measure_records(images, frame_files(), headers=HEADERS, store=recorded.store, request=request)
+        return found
+
+    recorded.file.rename(tmp_path / "moved.fits")
+    assert "light.fits" in run().problem
+    assert "light.fits" in recorded.now.measure_error
+    (tmp_path / "moved.fits").rename(recorded.file)
+    assert run().updated
+    assert (recorded.now.measure_error, recorded.now.metrics["star_count"]) == ("", 20)
+
+
+def test_numbers_of_two_detectors_are_never_in_one_population(tmp_path: Path) -> None:
+    """A frame is held against those that the same detector measured with the same settings, host's part included."""
+    recorded = Recorded(tmp_path)
+    taken = measure_image(recorded.image, frame_files())
+    frames = []
+    for number, detector in enumerate([None, None, None, "tsplug-sep 1", "NINA 3.2 hfr + tsplug-sep 1"]):
+        fields = recorded.image.model_dump(exclude={"id", "guid", "detector"}) | {"metrics": {"hfr": 2.0 + number}}
+        with recorded.store.write() as unit:
+            image = unit.add_image(AcquiredImage(**fields, detector=detector))
+        if detector is None:
+            image = store_measured(MeasuredImage(image, taken.measurement), recorded.store, over_host=True)
+        frames.append(image)
+    choice = Choice(mode=GraderMode.ROBUST)
+    peers = [set(population_of(frame, frames, choice=choice).ids) for frame in frames]
+    ids = [frame.id for frame in frames]
+    assert peers == [{ids[1], ids[2]}, {ids[0], ids[2]}, {ids[0], ids[1]}, set(), set()]
