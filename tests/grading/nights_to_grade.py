@@ -21,6 +21,8 @@ def _bad_seeing(start_h: float, *, until_h: float) -> Scenario:
 SUPERB_FIRST_HOUR = _seeing(2.6, superb_until_h=1.9)
 """Frames begin in the dark, 0.8 h after dusk: their first hour has the seeing of 1 arcsecond."""
 
+SUPERB_TWO_THIRDS = _seeing(2.6, superb_until_h=5.3, superb_arcsec=1.2)
+
 HELD_OUT = 202
 """The seed of the nights that are reported: the constants were chosen by nights of the seeds 11, 23 and 101."""
 
@@ -41,7 +43,7 @@ NIGHTS: dict[str, tuple[str | Scenario, ...]] = {
     "dew": ("dew",),
     "superb first hour": (SUPERB_FIRST_HOUR,),
     "superb first half": (_seeing(2.6, superb_until_h=3.5, superb_arcsec=1.2),),
-    "superb two thirds": (_seeing(2.6, superb_until_h=5.3, superb_arcsec=1.2),),
+    "superb two thirds": (SUPERB_TWO_THIRDS,),
     "bad seeing for an hour": (_bad_seeing(3.0, until_h=4.0),),
     "bad seeing from midnight on": (_bad_seeing(5.0, until_h=9.0),),
     "a little of everything": ("mixed",),

@@ -52,6 +52,11 @@ def looks_defocused(first: Probe) -> bool:
     return failed and first.looked_at >= _FEWEST_CANDIDATES
 
 
+def are_most(discs: Discs, first: Probe) -> bool:
+    """Tell whether discs are more than the narrow stars seen first: some blends of very sharp stars look like discs."""
+    return first.sigma_px > _LARGEST_SIGMA_PX or discs.x.size > first.share * first.looked_at
+
+
 def measure_discs(binned: NDArray[np.float32], sky: Background, *, settings: StarSettings) -> Discs | None:
     """Find and measure stars out of focus; None where there are none, as on a frame that is in focus.
 

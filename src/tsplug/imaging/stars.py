@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tsplug.imaging.background import Background, measure_background
 from tsplug.imaging.candidates import Candidates, Mosaic, confirm
-from tsplug.imaging.defocus import Discs, looks_defocused, measure_discs
+from tsplug.imaging.defocus import Discs, are_most, looks_defocused, measure_discs
 from tsplug.imaging.detection import find_peaks
 from tsplug.imaging.fieldmap import FieldMap, map_field
 from tsplug.imaging.profile import weighted_median
@@ -136,7 +136,7 @@ def measure_reduced(
         return result
     first = probe(scene, candidates)
     discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None
-    if discs is not None:
+    if discs is not None and are_most(discs, first):
         return _out_of_focus(result, discs, shape=frame.pixels.shape)
     candidates = candidates.pick(bright_enough(candidates, settings, sigma_px=first.sigma_px))
     sample, failed = take_sample(scene, candidates, sigma_px=first.sigma_px)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from confusion import confusion, graded, ours, reference
-from nights_to_grade import SUPERB_FIRST_HOUR
+from nights_to_grade import SUPERB_FIRST_HOUR, SUPERB_TWO_THIRDS
 from simulated_nights import SimulatedFrame, simulated
 
 from hostsim.sky.scenario import Scenario
@@ -30,6 +30,13 @@ def test_bad_frames_are_found_that_the_reference_accepts(name: str) -> None:
     assert robust.bad >= 5
     assert robust.bad_rejected > 0.8 * robust.bad > theirs.bad_rejected
     assert robust.good_rejected <= theirs.good_rejected == 0
+
+
+def test_the_sharpest_stars_are_measured_as_stars() -> None:
+    """Stars of hardly two pixels are no discs, though many of them look like single pixels."""
+    for frame in simulated((SUPERB_TWO_THIRDS,), every_min=6, hours=(4.1, 4.4), seed=202):
+        assert frame.image.metrics["star_count"] > 900
+        assert frame.image.metrics["hfr"] == pytest.approx(frame.truth.hfr_px, rel=0.1)
 
 
 def test_a_superb_first_hour_rejects_nothing_that_follows() -> None:
