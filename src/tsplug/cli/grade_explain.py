@@ -71,7 +71,8 @@ def _verdict(verdict: Mapping[str, Any]) -> Iterator[str]:
     said = f": {verdict['reason']}" if verdict["reason"] else ""
     version = f" {verdict['version']}" if verdict["version"] else ""
     when = _moment(verdict["judged_at"])
-    yield from _wrapped(f"{verdict['grader']}{version} says {verdict['status']}{said} ({when})", indent="")
+    says, since = ("said", ", before the status was cleared") if verdict["earlier"] else ("says", "")
+    yield from _wrapped(f"{verdict['grader']}{version} {says} {verdict['status']}{said} ({when}{since})", indent="")
     if verdict["grader"] == STATISTICAL and "checks" in inputs:
         yield from _statistics(inputs)
     elif verdict["grader"] == CRITERIA and "rows" in inputs:

@@ -24,7 +24,8 @@ def explain_image(store: Store, name: str) -> dict[str, Any]:
     """Return an image (by id or guid) with its verdicts, oldest first, its changes of status and moves, as JSON types.
 
     ``manual`` says whether its status was set by hand, which no grader changes, ``rule`` in words which rule made the
-    status of the verdicts: None where there are none, or where they do not come to the status it has. Checks of the
+    status of the verdicts: None where there are none, or where they do not come to the status it has. A verdict that is
+    ``earlier`` was made before the status was last cleared, and decides nothing any more. Checks of the
     statistical grader also tell their ``contribution``: by how many spreads the value lies to the bad side of the
     centre, and ``would_pass``: the worst value that would have passed, None where no value is tested.
 
@@ -39,25 +40,38 @@ def explain_image(store: Store, name: str) -> dict[str, Any]:
     return {
         "image": image_row(image),
         "manual": image.manual,
-        "rule": _rule(image, verdicts),
+        "rule": _rule(image, verdicts, changes=changes),
         "measure_error": image.measure_error,
-        "verdicts": [_told(verdict) for verdict in verdicts],
+        "verdicts": [_told(verdict) | {"earlier": _is_earlier(verdict, changes)} for verdict in verdicts],
         "history": [change.model_dump(mode="json", exclude={"id", "image_id"}) for change in changes],
         "moves": [move.model_dump(mode="json", exclude={"id", "image_id"}) for move in moves],
     }
 
 
-def _rule(image: AcquiredImage, verdicts: Sequence[Verdict]) -> str | None:
+def _rule(image: AcquiredImage, verdicts: Sequence[Verdict], *, changes: Sequence[StatusChange]) -> str | None:
     if image.manual:
         return Rule.MANUAL.value
-    said = [
-        GraderVerdict(image_guid=image.guid, **each.model_dump(exclude={"id", "image_id", "judged_at"}))
-        for each in verdicts
-    ]
+    # A grader that is no longer asked leaves its verdict behind; the trail names those that decided.
+    deciding = changes[-1].by.split(", ") if changes else []
+    asked = [each for each in verdicts if not _is_earlier(each, changes)]
+    named = [each for each in asked if each.grader in deciding]
+    if deciding and not named and image.status is not GradingStatus.PENDING:
+        return None
     # The policy may have been another then; what it was shows in the status of a frame that nobody judged.
     policy = UngradedPolicy.COUNT if image.status is GradingStatus.ACCEPTED else UngradedPolicy.HOLD
-    found = combine(said, policy)
+    found = combine([_as_said(each, image) for each in named or asked], policy)
     return found.rule.value if found.rule is not None and found.status is image.status else None
+
+
+def _is_earlier(verdict: Verdict, changes: Sequence[StatusChange]) -> bool:
+    """Return whether a verdict was made before the status was last cleared, so that it decides nothing any more."""
+    cleared = [each.at for each in changes if each.to_status is GradingStatus.PENDING and each.from_status is not None]
+    return bool(cleared) and verdict.judged_at < cleared[-1]
+
+
+def _as_said(verdict: Verdict, image: AcquiredImage) -> GraderVerdict:
+    said = verdict.model_dump(exclude={"id", "image_id", "judged_at"})
+    return GraderVerdict(image_guid=image.guid, **said)
 
 
 def _told(verdict: Verdict) -> dict[str, Any]:
