@@ -9,9 +9,11 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_type_hints
 
 import typer
+from typer.core import TyperCommand
 
 from tsplug.cli.output import complain
 from tsplug.errors import TsplugError
+from tsplug.model.wording import plain
 
 FAILED = 1
 _CALL = inspect.Parameter("call", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
@@ -25,10 +27,22 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.command(name)(_grouped(function))
+        app.command(name, cls=_PlainCommand)(_grouped(function))
         return function
 
     return register
+
+
+class _PlainCommand(TyperCommand):
+    """A command that says what an option must be, not which library found that it is not."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = plain(error.message)
+            raise
 
 
 def before_commands(app: typer.Typer, group: type) -> None:

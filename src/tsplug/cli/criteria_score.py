@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from tsplug.cli.commands import command
 from tsplug.cli.criteria_sets import chosen_criteria, reading
-from tsplug.cli.opening import Common
+from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import number, show_json, show_table, show_text
-from tsplug.cli.regrade import parse_bound, show_bands, show_report
+from tsplug.cli.regrade import show_bands, show_report
 from tsplug.model import AcquiredImage, Profile
 from tsplug.ports import Unit
 from tsplug.services.criteria_score import score_given, score_image
@@ -74,9 +73,9 @@ def criteria_whatif(
     target: Annotated[str, typer.Option(help="Only frames of this target.")] = "",
 ) -> None:
     """Say what a set would make of a stored night: bands before and after, what would complete or open again."""
-    when = parse_bound(night, "--night")
-    if when is None or isinstance(when, datetime):
-        raise typer.BadParameter(f"{night!r} is not a date like 2026-01-15", param_hint="--night")
+    when = parse_day(night, "--night")
+    if when is None:
+        raise typer.BadParameter("must not be empty", param_hint="--night")
     with reading(common, set_name) as unit:
         criteria = chosen_criteria(set_name, unit)
     request = RegradeRequest(
@@ -93,6 +92,9 @@ def criteria_whatif(
         report = regrade(request, context)
     if common.as_json:
         show_json(asdict(report) | {"set": criteria.set.name, "night": night})
+        return
+    if not (report.processed or report.skipped_manual):
+        show_text(f"no image of the night of {when} that could be scored is stored; `tsplug images list` shows what is")
         return
     show_bands(report.bands)
     show_report(report)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common, check_year
+from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, number, show_json, show_table, show_text
 from tsplug.flats.rules import RULES
 from tsplug.model import FlatInstruction
@@ -122,7 +121,7 @@ def coverage(
     """Show which lights have flats and dark flats; without a choice, those of the nights that still get flats."""
     if night and since:
         raise typer.BadParameter("give --night or --since, not both", param_hint="--since")
-    reach = Reach(target, _day(night, "--night"), _day(since, "--since"))
+    reach = Reach(target, parse_day(night, "--night"), parse_day(since, "--since"))
     with common.context() as context:
         rows = flats_coverage(common.chosen_profile(context.store), context, reach=reach)
     shown = [row for row in rows if row["state"] in ("missing", "no plan")] if missing else rows
@@ -134,17 +133,6 @@ def coverage(
         totals = coverage_totals(rows, by=by)
         columns = (word, "lights", "with flats", "without", "no plan", "without dark flats")
         show_table(f"by {word}", columns, rows=(list(row.values()) for row in totals))
-
-
-def _day(text: str, option: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a date like 2026-01-15", param_hint=option) from error
-    check_year(day, text, option=option)
-    return day
 
 
 def _show_plan(row: dict[str, Any]) -> None:

@@ -116,7 +116,10 @@ def _show_grades(
                 name = "" if image is None else f"{image.id} {image.target_name} {image.filter_name}"
                 rows.append([numbers[grades.plan_guid], name, str(grade.status), grade.reason])
     judged = "would be graded so" if dry_run else "judged"
-    show_table(f"{counted(len(rows), 'image')} {judged}", ("plan", "image", "status", "why"), rows=rows)
     waiting = [[numbers[each.plan_guid], each.waiting] for each in results if each.waiting]
+    if rows:
+        show_table(f"{counted(len(rows), 'image')} {judged}", ("plan", "image", "status", "why"), rows=rows)
+    else:
+        show_text("no image was judged" if waiting else "no image is pending")
     if waiting:
         show_table("not graded yet", ("plan", "why"), rows=waiting)

@@ -183,6 +183,22 @@ def parse_moment(text: str, option: str, *, or_day: bool = False) -> datetime:
     return moment.astimezone(UTC)
 
 
+def parse_day(text: str, option: str) -> date | None:
+    """Return a day like 2026-01-15; None for nothing.
+
+    Raises:
+        typer.BadParameter: it is none, or lies in a year that no sky is computed for.
+    """
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date like 2026-01-15", param_hint=option) from error
+    check_year(day, text, option=option)
+    return day
+
+
 def check_year(day: date, text: str, *, option: str) -> None:
     """Refuse a year for which the positions of the sky are not computed.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 _OWN = "Value error, "
+_WORDS = {"Input should ": "must ", "a valid number": "a number", "a valid integer": "a whole number"}
 
 
 def plain(message: str) -> str:
@@ -12,10 +13,13 @@ def plain(message: str) -> str:
 
     >>> plain("Value error, unknown time zone 'Mars'")
     "unknown time zone 'Mars'"
-    >>> plain("Input should be a valid number")
-    'must be a valid number'
+    >>> plain("Input should be a valid number, unable to parse string as a number")
+    'must be a number'
     """
-    return message.removeprefix(_OWN).replace("Input should ", "must ", 1)
+    said = message.removeprefix(_OWN).partition(", unable to parse")[0]
+    for theirs, ours in _WORDS.items():
+        said = said.replace(theirs, ours, 1)
+    return said
 
 
 def problems_of(error: ValidationError) -> list[str]:

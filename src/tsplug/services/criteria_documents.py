@@ -37,6 +37,7 @@ _TRENDS = {
     **{trend.value: trend for trend in Trend},
 }
 _NOTHING = ("", "none", "null")
+_ROWS = "must be a mapping of metrics to their fields"
 
 
 def default_document(name: str) -> Document:
@@ -98,9 +99,12 @@ def edited(document: Document, assignments: Sequence[str]) -> Document:
     """Return a document with ``KEY=VALUE`` texts applied: fields of the set, ``METRIC.FIELD``, ``METRIC=none``.
 
     Raises:
-        InputError: a text is no assignment, or none makes sense.
+        InputError: a text is no assignment, or none makes sense; or the document's rows are none.
     """
-    changed: Document = {**document, "rows": {metric: dict(row) for metric, row in document["rows"].items()}}
+    found = _rows_of(document)
+    if found is None:
+        raise InputError(f"rows: {_ROWS}")
+    changed: Document = {**document, "rows": dict(found)}
     problems: list[str] = []
     for text in assignments:
         key, mark, value = text.partition("=")
@@ -109,7 +113,9 @@ def edited(document: Document, assignments: Sequence[str]) -> Document:
         if not mark:
             problems.append(f"{text!r}: must be KEY=VALUE")
         elif dot:
-            changed["rows"].setdefault(metric, {})[field] = _scalar(value)
+            row = changed["rows"].get(metric)
+            # What is no row stays, for whoever reads the whole to complain of.
+            changed["rows"][metric] = {**(row or {}), field: _scalar(value)} if _is_row(row) else row
         elif metric in METRICS:
             problems += _drop_row(changed["rows"], metric, value=value)
         else:
@@ -117,6 +123,20 @@ def edited(document: Document, assignments: Sequence[str]) -> Document:
     if problems:
         raise InputError(";\n".join(problems))
     return changed
+
+
+def _rows_of(document: Mapping[Any, Any]) -> list[tuple[str, Any]] | None:
+    """Return a document's rows by metric, given as a mapping or as a list; None where they are neither."""
+    rows = document.get("rows")
+    if isinstance(rows, Mapping):
+        return [(str(metric), row) for metric, row in rows.items()]
+    if isinstance(rows, list) and all(isinstance(row, Mapping) and "metric" in row for row in rows):
+        return [(str(row["metric"]), {key: row[key] for key in row if key != "metric"}) for row in rows]
+    return None
+
+
+def _is_row(given: Any) -> bool:
+    return given is None or isinstance(given, Mapping)
 
 
 def _drop_row(rows: dict[str, Any], metric: str, *, value: str) -> list[str]:
@@ -163,13 +183,10 @@ class _Reading:
         return Criteria(fine, tuple(row for row in rows if row is not None))
 
     def _rows(self) -> list[tuple[str, Any]]:
-        rows = self._document.get("rows")
-        if isinstance(rows, Mapping):
-            return [(str(metric), row) for metric, row in rows.items()]
-        if isinstance(rows, list) and all(isinstance(row, Mapping) and "metric" in row for row in rows):
-            return [(str(row["metric"]), {key: row[key] for key in row if key != "metric"}) for row in rows]
-        self.problems.append("rows: must be a mapping of metrics to their fields")
-        return []
+        rows = _rows_of(self._document)
+        if rows is None:
+            self.problems.append(f"rows: {_ROWS}")
+        return rows or []
 
     def _row(self, metric: str, given: Any) -> CriteriaRow | None:
         known = METRICS.get(metric)
@@ -178,7 +195,7 @@ class _Reading:
             there = f"did you mean {near[0]}?" if near else f"there are: {', '.join(METRICS)}"
             self.problems.append(f"{metric}: is no metric; {there}")
             return None
-        if not isinstance(given or {}, Mapping):
+        if not _is_row(given):
             self.problems.append(f"{metric}: must be a mapping of fields, not {given!r}")
             return None
         fields = {str(key): value for key, value in (given or {}).items()}

@@ -11,7 +11,6 @@ from typer.testing import CliRunner, Result
 import tsplug
 from tsplug.app import open_store
 from tsplug.cli.application import application
-from tsplug.model import AcquiredImage
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.clock import START
@@ -83,20 +82,6 @@ def test_images_are_filtered(run: Run, filters: tuple[str, ...], count: int) -> 
     images = document(run("images", "list", "--json", *filters))
     assert len(images) == count
     assert [image["started"] for image in images] == sorted((image["started"] for image in images), reverse=True)
-
-
-def test_images_of_several_years_show_the_year(run: Run, db: Path) -> None:
-    """Where the rows lie in one year the year is left out; where they do not, each row has its own."""
-    assert "2026-01-15" not in run("images", "list", "--limit", "3", columns=160).stdout
-    store = open_store(str(db), ManualClock(START))
-    with store.write() as unit:
-        image = unit.list(AcquiredImage)[0]
-        image.started = image.started.replace(year=2024)
-        unit.update(image)
-    store.close()
-    shown = run("images", "list", columns=160).stdout
-    assert "2024-01-15" in shown
-    assert "2026-01-15" in shown
 
 
 def test_an_image_is_shown(run: Run) -> None:

@@ -145,6 +145,31 @@ def test_wrong_use_is_one_line(run: Run, arguments: tuple[str, ...], *, status: 
     assert message in result.output
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rows: 3", "rows: must be a mapping of metrics to their fields"),
+        ("rows: {hfr: 3}", "hfr: must be a mapping of fields, not 3"),
+        ("rows: [hfr]", "rows: must be a mapping of metrics to their fields"),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("hfr.good=1",)])
+def test_a_file_whose_rows_are_none_is_one_line(
+    run: Run, tmp_path: Path, text: str, *, message: str, more: tuple[str, ...]
+) -> None:
+    """With fields on the command line or without, what is wrong in the file is told, and nothing is stored."""
+    file = tmp_path / "set.yaml"
+    file.write_text(f"name: x\n{text}\n", encoding="utf-8")
+    refused = run("criteria", "add", "--file", str(file), *more)
+    assert (refused.exit_code, refused.stderr) == (1, f"error: {message}\n")
+
+
+def test_a_night_without_images_is_told(run: Run) -> None:
+    """Bands that are all zero would look like an answer."""
+    told = run("criteria", "whatif", "--night", "2020-01-01", "--set", "Default")
+    assert (told.exit_code, "no image of the night of 2020-01-01" in told.stdout) == (0, True)
+
+
 def test_an_image_is_scored(run: Run) -> None:
     """A stored image is scored by its metrics, by any set."""
     image = document(run("images", "list", "--json", "--limit", "1"))[0]

@@ -143,12 +143,16 @@ def test_a_refused_image_is_a_failure_with_its_reason(run: Run) -> None:
         ("grade", "1", "rejected", "--target", "M 42"),
         ("grade", "--undo", "1"),
         ("list", "--range", "3"),
+        ("list", "--limit", "0"),
+        ("list", "--limit", "few"),
         ("list", "--since", "yesterday"),
     ],
 )
 def test_wrong_use_is_two(run: Run, arguments: tuple[str, ...]) -> None:
-    """What cannot be meant is exit status 2, and says which word is wrong."""
-    assert run(*arguments).exit_code == 2
+    """What cannot be meant is exit status 2, and says which word is wrong, in our own words."""
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert not [words for words in ("Value error", "Input should", "unable to parse") if words in refused.stderr]
 
 
 def test_csv_is_written_and_kept(run: Run, tmp_path: Path) -> None:

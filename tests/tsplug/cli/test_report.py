@@ -100,7 +100,7 @@ def test_the_number_of_listed_lights_can_be_chosen(run: Run) -> None:
         (("night", "20-01-2026"), 2, "'20-01-2026' is not a date like 2026-01-15"),
         (("target", "M 42", "--out", "diary.html"), 1, "diary.html is there already and is no report of tsplug"),
         (("night", "--out", "diary.html"), 1, "diary.html is there already and is no report of tsplug"),
-        (("target", "M 42", "--frames", "-1"), 2, "'--frames': Input should be greater"),
+        (("target", "M 42", "--frames", "-1"), 2, "'--frames': must be greater"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(run: Run, words: tuple[str, ...], status: int, said: str) -> None:

@@ -132,7 +132,7 @@ def test_learnt_sites_come_back(tmp_path: Path) -> None:
     [
         ("a.toml", "filters = [", "is no TOML"),
         ("a.toml", "[filter]\nHa = 1", "unknown key filter; known are"),
-        ("a.toml", "[filters]\nHa = 'x'", "filters.Ha: must be a valid integer"),
+        ("a.toml", "[filters]\nHa = 'x'", "filters.Ha: must be a whole number"),
         ("a.toml", "[matching]\ntemperature = 1", "matching.temperature: Extra inputs"),
         ("a.toml", "[defaults]\nHFR = 'big'", "defaults: HFR 'big' is no number"),
         ("a.toml", "[defaults]\nIMAGETYP = 'LIGHT'", "nothing that a default can stand in for"),

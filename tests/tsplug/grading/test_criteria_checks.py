@@ -40,7 +40,7 @@ def refused(*assignments: str) -> list[str]:
         (["hfr.weight=-1"], "hfr.weight: must be within 0 to 100, not -1"),
         (["hfr.allowed_percent=0"], "hfr.allowed_percent: must be within 0.1 to 1000, not 0"),
         (["minimum_coverage=50"], "minimum_coverage: must be within 0 to 1, not 50"),
-        (["hfr.good=soft"], "hfr.good: must be a valid number"),
+        (["hfr.good=soft"], "hfr.good: must be a number"),
         (["name="], "name: must not be empty"),
     ],
 )

@@ -14,6 +14,7 @@ from tsplug.model.wording import plain, problems_of
     [
         ("Value error, unknown time zone 'Mars'", "unknown time zone 'Mars'"),
         ("Input should be greater than 0", "must be greater than 0"),
+        ("Input should be a valid integer, unable to parse string as an integer", "must be a whole number"),
         ("Field required", "Field required"),
     ],
 )
