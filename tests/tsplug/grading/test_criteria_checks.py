@@ -32,7 +32,7 @@ def refused(*assignments: str) -> list[str]:
         (["wind_speed.good=-1"], "wind_speed.good: must not be negative"),
         (["hfr.bad=.inf"], "hfr.bad: must be a number, not inf"),
         (["threshold_d=1", "hfr.gate=8"], "threshold_d: must be at least 2 where a row has a gate"),
-        (["stars.weight=1"], "stars: is no metric; there are: adu_max"),
+        (["stars.weight=1"], "stars: is no metric; there are: adu_"),
         (["hfrr.weight=1"], "hfrr: is no metric; did you mean hfr?"),
         (["hfr_stdev.weight=1"], "hfr_stdev.good: is missing"),
         (["hfr.weigth=1"], "hfr.weigth: unknown; did you mean hfr.weight?"),
