@@ -250,7 +250,7 @@ def _words(report: FlatRunReport) -> Iterator[str]:
 
 
 def _names_all(text: str) -> bool:
-    return text.startswith(_LABELS) and "while trying to" in text and text.endswith("then run the flats again")
+    return text.startswith(_LABELS) and "while trying to" in text and text.endswith("then try again")
 
 
 def table(outcomes: dict[tuple[str, str], str]) -> str:

@@ -37,7 +37,7 @@ class StepError(DeviceError):
         """Say which step failed, why, and what to do."""
         device = error.device if isinstance(error, DeviceError) else "disk"
         what = str(error).removeprefix(f"{device}: ")
-        super().__init__(device, f"{what} (while trying to {step.describe()}); {step.remedy}, then run the flats again")
+        super().__init__(device, f"{what} (while trying to {step.describe()}); {step.remedy}, then try again")
         self.step = step
         self.frames = frames
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tsplug.flats.steps import PlannedSet
-from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetFile, FlatSetState
+from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetFile, FlatSetState, FlatsType
 from tsplug.model.night import session_date
 from tsplug.ports import Context
 from tsplug.services.flats_check import flat_obstacles
@@ -30,7 +30,7 @@ def flats_needed(event: FlatInstruction, context: Context) -> FlatNeeds:
         sets = unit.list(FlatSet, profile_id=rig.profile.id, night=night)
         frames = unit.count(FlatSetFile, flat_set_id=[item.id for item in sets])
     _, plan = planned_run(event, context, rig=rig)
-    flagged = Counter(_settings(item.spec) for item in sets if item.state is FlatSetState.FLAGGED)
+    flagged = Counter(_settings(item.spec) for item in sets if _is_flagged(item))
     hopeless = [item for item in plan.sets if flagged[_settings(item.take.spec)] >= _FLAGGED_OFTEN]
     impossible = [item.reason for item in plan.skipped] + [_hopeless(item) for item in hopeless]
     possible = len(plan.sets) - len(hopeless)
@@ -41,6 +41,11 @@ def flats_needed(event: FlatInstruction, context: Context) -> FlatNeeds:
         impossible=tuple(dict.fromkeys([*impossible, *obstacles])),
         frames=frames,
     )
+
+
+def _is_flagged(flat_set: FlatSet) -> bool:
+    # What a cloud has done to sky flats says nothing of the panel.
+    return flat_set.state is FlatSetState.FLAGGED and flat_set.flats_type is FlatsType.PANEL
 
 
 def _settings(spec: object) -> str:

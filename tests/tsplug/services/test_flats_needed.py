@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tsplug.model import FlatInstruction, FlatNeeds
+from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetState, SkyFlatSettings
 from tsplug.services.flats_needed import flats_needed
 
 if TYPE_CHECKING:
@@ -31,6 +31,17 @@ def test_what_cannot_be_shot_is_needed_and_not_possible(flats_rig: FlatsRig) -> 
     after = needs(flats_rig)
     assert (after.needed, after.possible, after.frames) == (1, 0, 3)
     assert "no training for filter Ha, gain 7" in after.impossible[0]
+
+
+def test_clouds_over_sky_flats_leave_panel_flats_possible(flats_rig: FlatsRig) -> None:
+    """Sky flats that were flagged, however often, say nothing of the panel."""
+    flats_rig.light("M 42", "L")
+    turns = iter([20_000.0, *(6_000.0, 60_000.0) * 20])
+    flats_rig.devices.frames.level = lambda request, brightness: next(turns)
+    for _ in range(2):
+        flats_rig.run(kind="sky", sky=SkyFlatSettings(when="dusk"))
+    assert [item.state for item in flats_rig.all(FlatSet)].count(FlatSetState.FLAGGED) >= 2
+    assert needs(flats_rig).possible == 1
 
 
 def test_a_level_that_stays_wrong_is_not_tried_for_ever(flats_rig: FlatsRig) -> None:
