@@ -44,11 +44,11 @@ class Background:
 
     def strips(self, rows: Floats, *, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return levels and noise along some rows of the frame: [row, column]."""
-        levels = _between(self.levels, _weights(self.rows, rows))
-        noises = _between(self.noises, _weights(self.rows, rows, beyond=False))
         columns = np.arange(width, dtype=np.float64)
-        along = _weights(self.columns, columns), _weights(self.columns, columns, beyond=False)
-        return _along(levels, along[0]), _along(noises, along[1])
+        levels = _along(self.levels, _weights(self.columns, columns))
+        noises = _along(self.noises, _weights(self.columns, columns, beyond=False))
+        down, inside = _weights(self.rows, rows), _weights(self.rows, rows, beyond=False)
+        return _between(levels, down), _between(noises, inside)
 
     def at(self, row: Floats, column: Floats) -> tuple[Floats, Floats]:
         """Return level and noise at positions: bilinear between the tiles' middles.
@@ -103,7 +103,8 @@ def _less_slope(noises: Floats, steps: NDArray[np.float32]) -> Floats:
 
     Stars raise what neighbours tell and leave the lower half alone, so the lower half counts if it is clearly less.
     """
-    told = _MEDIAN_STEP * np.median(steps, axis=1).astype(np.float64)
+    steps.sort(axis=1)
+    told = _MEDIAN_STEP * steps[:, steps.shape[1] // 2].astype(np.float64)
     return np.where(noises < _CLEARLY_LESS * told, noises, told)
 
 
@@ -148,10 +149,11 @@ def _weights(middles: Floats, places: Floats, *, beyond: bool = True) -> tuple[N
     return before, share if beyond else np.clip(share, 0.0, 1.0)
 
 
-def _between(mesh: Floats, down: tuple[NDArray[np.int64], Floats]) -> Floats:
+def _between(mesh: NDArray[np.float32], down: tuple[NDArray[np.int64], Floats]) -> NDArray[np.float32]:
     before, share = down
     after = np.minimum(before + 1, mesh.shape[0] - 1)
-    return np.asarray(mesh[before] + share[:, None] * (mesh[after] - mesh[before]))
+    weight = share.astype(np.float32)[:, None]
+    return np.asarray(mesh[before] * (np.float32(1.0) - weight) + mesh[after] * weight)
 
 
 def _along(mesh: Floats, across: tuple[NDArray[np.int64], Floats]) -> NDArray[np.float32]:

@@ -15,9 +15,11 @@ Places = NDArray[np.int64]
 
 _NEIGHBOURS = [n for n in range(9) if n != 4]
 # A star's light falls on its neighbours too (spec/image-performance 3.4): even where stars are no wider than a pixel,
-# they hold this share of its height, clearly more than their noise, and several do.
+# they hold this share of its height, clearly more than their noise, and several do. Of a bright star most do, where a
+# cosmic ray that crosses the pixels raises those on its way.
 _NEIGHBOURS_SHARE, _NEIGHBOURS_SIGMA = 0.4, 3.0
-_RAISED_SIGMA, _RAISED = 2.0, 3
+_RAISED_SIGMA, _RAISED, _RAISED_OF_BRIGHT = 2.0, 3, 5
+_FAINT_SIGMA, _ONE_MORE_SIGMA = 15.0, 15.0
 # Within one saturated star noise on its rim makes peaks of its own.
 _ONE_STAR_PX = 4.0
 _ONE_SATURATED_STAR_PX = 40.0
@@ -63,6 +65,8 @@ class Mosaic:
 
     def at(self, row: Places, column: Places) -> Floats:
         """Return the share of pixels."""
+        if (self.shares == 1.0).all():
+            return np.ones(1)
         return np.asarray(self.shares[row % 2, column % 2])
 
 
@@ -83,7 +87,8 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
     peak, around = excess[4], excess[_NEIGHBOURS]
     raised = (around > _RAISED_SIGMA * noise).sum(axis=0)
     least = np.maximum(_NEIGHBOURS_SHARE * peak, _NEIGHBOURS_SIGMA * np.sqrt(8.0) * noise)
-    genuine = (around.sum(axis=0) >= least) & (raised >= _RAISED)
+    wanted = _RAISED + (peak / noise - _FAINT_SIGMA) / _ONE_MORE_SIGMA
+    genuine = (around.sum(axis=0) >= least) & (raised >= np.clip(wanted, _RAISED, _RAISED_OF_BRIGHT))
     saturated = values[4] >= saturated_adu
     found = Candidates(x, y, peak, level, noise, peaks.significance, saturated).pick(genuine)
     return _each_once(found)

@@ -16,7 +16,7 @@ Places = NDArray[np.int64]
 _SMOOTHED_NOISE = 0.375
 # Only pixels this many deviations up are smoothed at all: a star's middle is brighter than its smoothed height.
 _WORTH_A_LOOK = 3.0
-_STRIP_ROWS = 8
+_STRIP_ROWS = 16
 _REACH = 6
 # Surroundings are looked at on a ring, far enough from the peak of a sharp or soft star.
 _RING_PX = 5.0

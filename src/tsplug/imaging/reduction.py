@@ -65,8 +65,8 @@ def bin_pairs(band: NDArray[Any], *, out: NDArray[np.float32]) -> None:
     if band.dtype == np.uint16 and band.shape[1] % 2 == 0 and band.flags.c_contiguous:
         # Two neighbours are the halves of one 32-bit word: no strided access.
         words = band.view(np.uint32)
-        across = words & np.uint32(0xFFFF)
-        across += words >> np.uint32(16)
+        across = words >> np.uint32(16)
+        across += words & np.uint32(0xFFFF)
     else:
         width = 2 * out.shape[1]
         wide = np.float32 if band.dtype.kind == "f" else np.int64

@@ -27,7 +27,7 @@ class StarSettings:
     threshold: float = 5.5
     minimum_snr: float = 10.0
     good_snr: float = 20.0
-    most_stars: int = 1000
+    most_stars: int = 600
     saturated_share: float = 0.9
     full_scale_adu: float = 65_535.0
     electrons_per_adu: float = 1.0
