@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from tsplug.imaging.cells import dead_cells
 from tsplug.imaging.reduction import ReducedFrame, reduce_frame
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.source import ArraySource, BandSource
@@ -18,6 +19,7 @@ STAR_METRICS = frozenset(
     {
         "background",
         "curvature",
+        "dead_cells",
         "eccentricity",
         "eccentricity_stars",
         "ellipticity",
@@ -101,6 +103,8 @@ def measure_bands(
     found = {**_levels(frame.statistics), "background": stars.background, "noise": stars.noise}
     if light:
         found |= _stars(stars)
+        if stars.places is not None:
+            found["dead_cells"] = dead_cells(stars.places, shape=frame.pixels.shape)
     if stars.fwhm is not None and scale_arcsec is not None:
         found["fwhm_arcsec"] = stars.fwhm * scale_arcsec
     metrics = {key: float(value) for key, value in found.items() if value is not None and math.isfinite(value)}

@@ -1,0 +1,14 @@
+"""Light of matched stars against the frame that the scale of a plan begins with, in percent (spec/peers e-8)."""
+
+from __future__ import annotations
+
+from tsplug.metrics.metric import AmongPeers, Metric
+
+METRIC = Metric(
+    key="transparency",
+    title="Transparency",
+    unit="%",
+    better="higher",
+    zero_is_failure=True,
+    among_peers=AmongPeers(scale="ratio", least_spread=0.03, largest_spread=0.1),
+)

@@ -1,0 +1,100 @@
+"""Metrics of a frame beside another one, held against what the simulated sky really did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import simulated_nights
+from simulated_nights import SimulatedFrame, simulated
+
+from tsplug.imaging.among_peers import Peer, beside
+from tsplug.imaging.matching import match_stars
+from tsplug.imaging.measure import measure_frame
+from tsplug.imaging.stars import StarList
+
+SHAPE = (1000, 1500)
+
+
+def field(count: int = 200, seed: int = 1) -> StarList:
+    random = np.random.default_rng(seed)
+    flux = np.sort(random.pareto(0.9, count) * 1e3 + 1e3)[::-1]
+    nothing = np.full(count, 2.0)
+    return StarList(random.uniform(0, 1499, count), random.uniform(0, 999, count), flux, flux / 50, nothing, nothing)
+
+
+def peer(stars: StarList, **changes: object) -> Peer:
+    usual = Peer(stars, SHAPE, exposure_s=60.0, background=900.0)
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def moved(stars: StarList, *, dx: float, dy: float, dimmed: float = 1.0) -> StarList:
+    """Return the stars on another frame: shifted, dimmed, those that left it gone and a third not detected."""
+    random = np.random.default_rng(9)
+    x, y = stars.x + dx + random.normal(0, 0.1, stars.x.size), stars.y + dy + random.normal(0, 0.1, stars.x.size)
+    seen = (x > 0) & (x < 1499) & (y > 0) & (y < 999) & (random.random(x.size) < 0.67)
+    return StarList(
+        x[seen], y[seen], (stars.flux * dimmed)[seen], (stars.snr * dimmed)[seen], stars.hfr[seen], stars.fwhm[seen]
+    )
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(0.0, 0.0), (12.3, -7.9), (-160.0, 220.0)])
+@pytest.mark.parametrize("flipped", [False, True], ids=["same side", "after the flip"])
+def test_dithered_and_flipped_frames_match(dx: float, dy: float, flipped: bool) -> None:
+    """The light that clouds took is told whatever the shift, and after a meridian flip."""
+    stars = moved(field(), dx=dx, dy=dy, dimmed=0.6)
+    if flipped:
+        stars = replace(stars, x=SHAPE[1] - 1 - stars.x, y=SHAPE[0] - 1 - stars.y)
+    assert beside(peer(stars), peer(field()))["transparency"] == pytest.approx(60.0, rel=0.01)
+
+
+def test_other_fields_do_not_match() -> None:
+    """Nothing is claimed of frames that show other stars, none, or another part of the sensor."""
+    assert match_stars(field(seed=2), field(seed=1), shape=SHAPE) is None
+    assert "transparency" not in beside(peer(StarList.none()), peer(field()))
+    assert beside(peer(field(), shape=(500, 750)), peer(field())) == {}
+
+
+def test_the_scale_outlives_its_reference() -> None:
+    """A reference measured at 50 % gives the values that the first frame would have given; exposures are set right."""
+    clear, hazy = field(), replace(field(), flux=field().flux * 0.5)
+    now = peer(replace(field(), flux=field().flux * 0.25))
+    by_first = beside(now, peer(clear))["transparency"]
+    assert beside(now, peer(hazy, transparency=50.0))["transparency"] == pytest.approx(by_first)
+    longer = peer(replace(field(), flux=field().flux * 2), exposure_s=120.0, background=1300.0)
+    assert beside(longer, peer(clear)) == {"transparency": pytest.approx(100.0)}
+    assert beside(peer(clear, background=950.0), peer(clear))["background_rise"] == 50.0
+
+
+def frames_with_peers(name: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[SimulatedFrame, dict[str, float]]]:
+    """Return a night's frames with their metrics beside the first."""
+    peers: list[Peer | None] = []
+
+    def measured(pixels: np.ndarray, *args: object, **options: object) -> object:
+        found = measure_frame(pixels, *args, **options)  # type: ignore[arg-type]
+        stars = found.stars.stars
+        peers.append(None if stars is None else Peer(stars, pixels.shape, 120.0, found.metrics["background"]))
+        return found
+
+    monkeypatch.setattr(simulated_nights, "measure_frame", measured)
+    frames = simulated((name,), every_min=60, size=(640, 480))
+    assert peers[0] is not None
+    return [(frame, {} if each is None else beside(each, peers[0])) for frame, each in zip(frames, peers, strict=True)]
+
+
+@pytest.mark.parametrize("name", ["thin-cloud", "dew"])
+def test_transparency_is_that_of_the_simulated_sky(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clouds and dew are measured to 6 % of what they took in the mean over a frame, airmass included."""
+    frames = frames_with_peers(name, monkeypatch)
+    first = frames[0][0].truth.sky
+    assert first is not None
+    told = 0
+    for frame, found in frames:
+        sky = frame.truth.sky
+        assert sky is not None
+        # Clear air takes 0.15 magnitudes per airmass from broadband light.
+        air = 10 ** (-0.4 * 0.15 * (sky.airmass - first.airmass))
+        assert found["transparency"] == pytest.approx(100 * sky.transparency / first.transparency * air, rel=0.06)
+        told += abs(found["transparency"] - 100) > 10
+    assert told >= 1
