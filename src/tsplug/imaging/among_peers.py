@@ -35,7 +35,7 @@ def beside(frame: Peer, reference: Peer) -> dict[str, float]:
     if frame.exposure_s == reference.exposure_s:
         found["background_rise"] = frame.background - reference.background
     match = match_stars(frame.stars, reference.stars, shape=frame.shape)
-    share = None if match is None else relative_transparency(frame.stars, reference.stars, match)
+    share = None if match is None else relative_transparency(frame.stars, reference.stars, match=match)
     if share is not None:
         found["transparency"] = reference.transparency * share * reference.exposure_s / frame.exposure_s
     return found

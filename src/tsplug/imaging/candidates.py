@@ -20,6 +20,8 @@ _NEIGHBOURS = [n for n in range(9) if n != 4]
 _NEIGHBOURS_SHARE, _NEIGHBOURS_SIGMA = 0.4, 3.0
 _RAISED_SIGMA, _RAISED, _RAISED_OF_BRIGHT = 2.0, 3, 5
 _FAINT_SIGMA, _ONE_MORE_SIGMA = 15.0, 15.0
+# So many peaks' surroundings stay in the cache while they are looked at.
+_TOGETHER = 4096
 # Within one saturated star noise on its rim makes peaks of its own.
 _ONE_STAR_PX = 4.0
 _ONE_SATURATED_STAR_PX = 40.0
@@ -79,6 +81,15 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
         mosaic: the sky's colours.
         saturated_adu: the level from which a pixel tells nothing of a star's height.
     """
+    parts = [peaks.pick(np.arange(n, min(n + _TOGETHER, peaks.row.size))) for n in range(0, peaks.row.size, _TOGETHER)]
+    if not parts:
+        return _confirmed(peaks, pixels, mosaic=mosaic, saturated_adu=saturated_adu)
+    found = [_confirmed(part, pixels, mosaic=mosaic, saturated_adu=saturated_adu) for part in parts]
+    names = [each.name for each in fields(Candidates)]
+    return _each_once(Candidates(*(np.concatenate([getattr(part, name) for part in found]) for name in names)))
+
+
+def _confirmed(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu: float) -> Candidates:
     x, y = _brightest(peaks, pixels, mosaic=mosaic)
     level, noise = peaks.level / 4.0, peaks.noise / 2.0
     rows, columns = y + np.repeat([-1, 0, 1], 3)[:, None], x + np.tile([-1, 0, 1], 3)[:, None]
@@ -90,8 +101,7 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
     wanted = _RAISED + (peak / noise - _FAINT_SIGMA) / _ONE_MORE_SIGMA
     genuine = (around.sum(axis=0) >= least) & (raised >= np.clip(wanted, _RAISED, _RAISED_OF_BRIGHT))
     saturated = values[4] >= saturated_adu
-    found = Candidates(x, y, peak, level, noise, peaks.significance, saturated).pick(genuine)
-    return _each_once(found)
+    return Candidates(x, y, peak, level, noise, peaks.significance, saturated).pick(genuine)
 
 
 def _brightest(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic) -> tuple[Places, Places]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,32 +9,19 @@ _LEVELS = 65_536
 _LOWEST = {"uint8": 0, "uint16": 0, "int8": -128, "int16": -32_768}
 # What bincount widens to 64 bits at a time stays in the cache.
 _STRIP_PIXELS = 1 << 17
-# OpenCV counts in 32-bit floats, which hold whole numbers up to 2^24.
-_EXACT_FLOATS = 1 << 23
-
-
-def _opencv() -> ModuleType | None:
-    try:
-        return import_module("cv2")
-    except ImportError:
-        return None
 
 
 class LevelHistogram:
-    """Counts of levels of 8 or 16 bit integers, added up strip by strip.
+    """Counts of levels of 8 or 16 bit integers, added up strip by strip."""
 
-    OpenCV counts four times as fast as numpy where it is installed; the counts are the same.
-    """
-
-    def __init__(self, dtype: np.dtype[np.generic], *, portable: bool = False) -> None:
-        """Start with no pixel counted; ``portable`` leaves OpenCV aside.
+    def __init__(self, dtype: np.dtype[np.generic]) -> None:
+        """Start with no pixel counted.
 
         Raises:
             KeyError: the type is no integer of 8 or 16 bits.
         """
         self.lowest = _LOWEST[dtype.name]
         self.counts = np.zeros(_LEVELS if dtype.itemsize == 2 else 256, dtype=np.int64)
-        self._opencv = None if portable else _opencv()
 
     @staticmethod
     def serves(dtype: np.dtype[np.generic]) -> bool:
@@ -51,22 +35,10 @@ class LevelHistogram:
         if self.lowest:
             # Adding half the range without carry turns two's complement into counting from the lowest level.
             unsigned = unsigned ^ unsigned.dtype.type(-self.lowest)
-        if self._opencv is None:
-            self._count(unsigned)
-        else:
-            self._count_fast(unsigned, self._opencv)
-
-    def _count(self, levels: NDArray[np.generic]) -> None:
-        for first in range(0, levels.size, _STRIP_PIXELS):
+        for first in range(0, unsigned.size, _STRIP_PIXELS):
             # bincount's result is the longer the higher the highest level.
-            strip = np.bincount(levels[first : first + _STRIP_PIXELS])
+            strip = np.bincount(unsigned[first : first + _STRIP_PIXELS])
             self.counts[: strip.size] += strip
-
-    def _count_fast(self, levels: NDArray[np.generic], opencv: ModuleType) -> None:
-        for first in range(0, levels.size, _EXACT_FLOATS):
-            strip = levels[first : first + _EXACT_FLOATS].reshape(1, -1)
-            counted = opencv.calcHist([strip], [0], None, [self.counts.size], [0, self.counts.size])
-            self.counts += counted.ravel().astype(np.int64)
 
     def filled(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the levels that any pixel has, rising, and how many have each."""

@@ -43,7 +43,8 @@ def match_stars(stars: StarList, reference: StarList, *, shape: tuple[int, ...])
         The pairs, or None where fewer than five agree, or too few for the number of stars.
     """
     found = [
-        _matched(_turned(stars, shape) if turned else (stars.x, stars.y), reference, shape) for turned in (False, True)
+        _matched(_turned(stars, shape) if turned else (stars.x, stars.y), reference, shape=shape)
+        for turned in (False, True)
     ]
     turned = found[1][0].size > found[0][0].size
     mine, theirs = found[int(turned)]
@@ -51,7 +52,7 @@ def match_stars(stars: StarList, reference: StarList, *, shape: tuple[int, ...])
     return StarMatch(mine, theirs, turned) if mine.size >= least else None
 
 
-def relative_transparency(stars: StarList, reference: StarList, match: StarMatch) -> float | None:
+def relative_transparency(stars: StarList, reference: StarList, *, match: StarMatch) -> float | None:
     """Return the share of the light of matched stars that arrived, against the reference: the median ratio of fluxes.
 
     None where too few of them are bright enough.
@@ -67,7 +68,7 @@ def _turned(stars: StarList, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     return shape[1] - 1.0 - stars.x, shape[0] - 1.0 - stars.y
 
 
-def _matched(places: tuple[Floats, Floats], reference: StarList, shape: tuple[int, ...]) -> tuple[Places, Places]:
+def _matched(places: tuple[Floats, Floats], reference: StarList, *, shape: tuple[int, ...]) -> tuple[Places, Places]:
     x, y = places
     shift = _shift((x[:_BRIGHTEST], y[:_BRIGHTEST]), reference, farthest=_FARTHEST * min(shape))
     none = np.zeros(0, dtype=np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,8 @@ from tsplug.imaging.histogram import LevelHistogram
 from tsplug.imaging.source import BandSource
 from tsplug.imaging.statistics import AduStatistics, statistics_of_levels, statistics_of_values
 
-# Every count sets up a table of all levels: many bands share one.
-_COUNTED_TOGETHER = 1 << 21
+# Rows that are counted at a time: few enough to be still in the cache, enough to be worth handing over.
+_COUNTED_TOGETHER = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ReducedFrame:
 
 
 def reduce_frame(source: BandSource, *, full_scale_adu: float) -> ReducedFrame:
-    """Draw all bands of a source, counting levels and adding up 2x2 pixels on the way.
+    """Draw all bands of a source, adding up 2x2 pixels on the way, while a second thread counts their levels.
 
     Raises:
         ValueError: the frame is not two-dimensional, or no pixel has a value.
@@ -42,15 +43,18 @@ def reduce_frame(source: BandSource, *, full_scale_adu: float) -> ReducedFrame:
         raise ValueError(f"a frame has rows and columns, not the shape {' x '.join(map(str, pixels.shape))}")
     histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
     binned = np.empty((pixels.shape[0] // 2, pixels.shape[1] // 2), dtype=np.float32)
-    counted = 0
-    for rows in source.bands():
-        band = pixels[rows]
-        if histogram is not None and (rows.stop - counted) * pixels.shape[1] >= _COUNTED_TOGETHER:
-            histogram.add(pixels[counted : rows.stop])
-            counted = rows.stop
-        first = rows.start // 2
-        pairs = band.shape[0] // 2
-        bin_pairs(band[: 2 * pairs], out=binned[first : first + pairs])
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        counts: list[Future[None]] = []
+        counted = 0
+        for rows in source.bands():
+            band = pixels[rows]
+            if histogram is not None and (rows.stop - counted) * pixels.shape[1] >= _COUNTED_TOGETHER:
+                counts.append(beside.submit(histogram.add, pixels[counted : rows.stop]))
+                counted = rows.stop
+            first, pairs = rows.start // 2, band.shape[0] // 2
+            bin_pairs(band[: 2 * pairs], out=binned[first : first + pairs])
+        for count in counts:
+            count.result()
     if histogram is None:
         statistics = statistics_of_values(pixels, full_scale_adu=full_scale_adu)
         _mend(binned, 4.0 * statistics.median)

@@ -15,6 +15,7 @@ Places = NDArray[np.int64]
 
 # Second moments are taken of 7x7 pixels of the 2x2 frame: a line's long axis is 2 px there, a star's hardly over 1.
 _HALF = 3
+_TOGETHER = 2048
 _ELONGATED = 2.2
 # So many of the elongated candidates are paired with each other.
 _PAIRED = 400
@@ -76,7 +77,9 @@ def find_trails(binned: NDArray[np.float32], candidates: Candidates) -> tuple[tu
     on_trail = np.zeros(candidates.x.size, dtype=bool)
     if candidates.x.size < _FEWEST:
         return (), on_trail
-    ratio, angle = _elongations(binned, candidates)
+    parts = [slice(first, first + _TOGETHER) for first in range(0, candidates.x.size, _TOGETHER)]
+    shapes = [_elongations(binned, candidates, part=part) for part in parts]
+    ratio, angle = (np.concatenate([shape[n] for shape in shapes]) for n in range(2))
     x, y = candidates.x.astype(np.float64), candidates.y.astype(np.float64)
     trails: list[Trail] = []
     for _ in range(_MOST_TRAILS):
@@ -93,15 +96,16 @@ def find_trails(binned: NDArray[np.float32], candidates: Candidates) -> tuple[tu
     return tuple(trails), _without_stars(candidates, on_trail)
 
 
-def _elongations(binned: NDArray[np.float32], candidates: Candidates) -> tuple[Floats, Floats]:
+def _elongations(binned: NDArray[np.float32], candidates: Candidates, *, part: slice) -> tuple[Floats, Floats]:
     """Return the ratio of the axes of what lies round each candidate, and the direction of the long one (radians)."""
     height, width = binned.shape
-    row = np.clip(candidates.y // 2, _HALF, height - _HALF - 1)
-    column = np.clip(candidates.x // 2, _HALF, width - _HALF - 1)
+    row = np.clip(candidates.y[part] // 2, _HALF, height - _HALF - 1)
+    column = np.clip(candidates.x[part] // 2, _HALF, width - _HALF - 1)
     span = np.arange(-_HALF, _HALF + 1)
     values = binned[row + span[:, None, None], column + span[None, :, None]]
     # Only what is clearly light counts: noise in the corners would make everything round.
-    floor = 4.0 * candidates.level + 0.25 * (values[_HALF, _HALF] - 4.0 * candidates.level)
+    sky = 4.0 * candidates.level[part]
+    floor = sky + 0.25 * (values[_HALF, _HALF] - sky)
     values = np.maximum(values - floor.astype(np.float32), np.float32(0.0))
     flux = np.maximum(values.sum(axis=(0, 1)), 1e-6)
     across, down = values.sum(axis=0), values.sum(axis=1)
