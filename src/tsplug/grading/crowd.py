@@ -18,7 +18,8 @@ from tsplug.grading.disturbance import (
     told_apart,
 )
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
-from tsplug.grading.night_levels import Night, Sample, Yardstick
+from tsplug.grading.night_levels import Sample, Yardstick
+from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
 
 MINIMUM_PEERS = 3
@@ -84,7 +85,7 @@ class Crowd:
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
         self._columns: dict[tuple[str, type, Limits], _Column] = {}
-        self._nights: dict[_Terms, dict[date, Night]] = {}
+        self._nights: dict[_Terms, Nights] = {}
         self._levels: dict[_Terms, Levels] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
@@ -129,8 +130,7 @@ class Crowd:
         if own is not None:
             night, sample = own
             rest = nights[night].without(sample)
-            others = {each: levels for each, levels in nights.items() if each != night}
-            return Levels(others if rest is None else others | {night: rest}, yardstick)
+            return Levels(nights.without(night), yardstick, own=None if rest is None else (night, rest))
         levels = self._levels.get(terms)
         if levels is None:
             levels = self._levels[terms] = Levels(nights, yardstick)

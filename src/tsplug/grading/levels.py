@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tsplug.grading.night_levels import MAD_TO_SIGMA, Night, NightCore, Sample, Yardstick, core_of, middle
+from tsplug.grading.together import Nights, Together, middle_of_both
 
 _TREND_PASSES = 2
 _PAIRS = 5
@@ -82,22 +83,26 @@ class Levels:
     """The levels of nights and plan; the order of the samples does not matter.
 
     Args:
-        nights: at least one.
+        nights: at least one, or ``own`` is given.
         yardstick: the one that the nights have, too.
+        own: one more night, which is not among the others.
     """
 
-    def __init__(self, nights: Mapping[date, Night], yardstick: Yardstick) -> None:
+    def __init__(self, nights: Nights, yardstick: Yardstick, *, own: tuple[date, Night] | None = None) -> None:
         self._yardstick = yardstick
         self._trend = 0.0
         for _ in range(_TREND_PASSES):
-            self._trend = _trend([night.at(self._trend) for night in nights.values()], steepest=yardstick.steepest)
-        cores = {date_: night.at(self._trend) for date_, night in nights.items()}
-        residuals = sorted(residual for core in cores.values() for residual in core.residuals)
-        self._spread = yardstick.within(MAD_TO_SIGMA * middle(residuals) if residuals else 0.0)
-        self._used = sum(core.used for core in cores.values())
-        self._known = {date_: core for date_, core in cores.items() if core.tells}
-        self._settled = max(core.spells.settled for core in cores.values())
-        self._plan = _plan_level(self._known) if self._known else _level_of_all(cores, yardstick)
+            slopes = () if own is None else own[1].at(self._trend).slopes
+            self._trend = _trend(nights.at(self._trend).slopes, slopes, steepest=yardstick.steepest)
+        others = nights.at(self._trend)
+        added = Together.of({} if own is None else {own[0]: own[1].at(self._trend)})
+        found = bool(others.residuals or added.residuals)
+        deviation = MAD_TO_SIGMA * middle_of_both(others.residuals, added.residuals) if found else 0.0
+        self._spread = yardstick.within(deviation)
+        self._used = others.used + added.used
+        self._known = others.known | added.known if added.known else others.known
+        self._settled = max(others.settled, added.settled)
+        self._plan = _plan_level(self._known) if self._known else _level_of_all(others.cores | added.cores, yardstick)
 
     def usual(self, place: Place) -> Usual:
         """Return what is usual for a frame."""
@@ -139,23 +144,22 @@ class Levels:
         return (self._yardstick.steepest - self._trend) * more if more > 0 else 0.0
 
 
-def nights_of(
-    samples: Sequence[tuple[date, Sample]], yardstick: Yardstick, *, newest: int | None = None
-) -> dict[date, Night]:
+def nights_of(samples: Sequence[tuple[date, Sample]], yardstick: Yardstick, *, newest: int | None = None) -> Nights:
     """Return samples by their nights; the spread rests on those of ranks below ``newest`` (None takes all)."""
     found: dict[date, list[Sample]] = {}
     for night, sample in samples:
         found.setdefault(night, []).append(sample)
-    return {night: Night(members, yardstick, newest=newest) for night, members in found.items()}
+    return Nights({night: Night(members, yardstick, newest=newest) for night, members in found.items()})
 
 
-def _trend(cores: Sequence[NightCore], *, steepest: float) -> float:
+def _trend(slopes: Sequence[float], more: Sequence[float], *, steepest: float) -> float:
     """Return how harms grow with air within nights: the median slope of pairs, not below 0, at most the steepest.
 
     Too few pairs show no trend.
     """
-    slopes = sorted(slope for core in cores for slope in core.slopes)
-    return min(max(middle(slopes), 0.0), steepest) if len(slopes) >= _PAIRS else 0.0
+    if len(slopes) + len(more) < _PAIRS:
+        return 0.0
+    return min(max(middle_of_both(slopes, more), 0.0), steepest)
 
 
 def _plan_level(known: Mapping[date, NightCore]) -> float:
