@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tsplug.errors import InputError
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -90,6 +92,33 @@ def frame_headers() -> FrameHeaders:
     from tsplug.files.headers.scanning import HeaderFiles
 
     return HeaderFiles()
+
+
+def read_start(file: Path, length: int) -> bytes | None:
+    """Return the first bytes of a file; None where there is none.
+
+    Raises:
+        InputError: it is there and cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return stream.read(length)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where it is not there.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be made: {error.strerror or error}") from error
 
 
 def write_file(file: Path, content: bytes, *, force: bool = False) -> None:

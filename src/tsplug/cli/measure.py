@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tsplug.app import frame_files, frame_headers, write_file
+from tsplug.app import frame_files, frame_headers, make_folder, read_start, write_file
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.files_preview import bare_name
 from tsplug.cli.image_filters import Among, query_of
@@ -19,7 +19,8 @@ from tsplug.cli.measure_regrade import regrade_measured
 from tsplug.cli.opening import Common, store_if_any
 from tsplug.cli.output import FileProgress, JsonList, complain, counted, number, show_fields, show_json, show_text
 from tsplug.cli.places import place
-from tsplug.imaging.encoding import Preview
+from tsplug.errors import InputError
+from tsplug.imaging.encoding import MARKED_BYTES, Preview, is_ours
 from tsplug.imaging.preview import PreviewSettings
 from tsplug.metrics import METRICS
 from tsplug.ports import Store
@@ -193,10 +194,13 @@ class _Run:
     def _keep(self, file: Path, preview: Preview) -> None:
         """Write a frame's picture; frames of one name in several folders get numbers."""
         folder = self._pictures.previews or Path()
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         names = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
         picture = next(each for more in names if (each := folder / f"{bare_name(file)}{more}.jpg") not in self._taken)
         self._taken.add(picture)
+        there = read_start(picture, MARKED_BYTES)
+        if there is not None and not is_ours(there):
+            raise InputError(f"{picture} is there and was not made by tsplug: give --previews another folder")
         write_file(picture, preview.data, force=True)
 
 

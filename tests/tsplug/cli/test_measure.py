@@ -121,6 +121,19 @@ def test_pictures_on_the_way(tmp_path: Path, run: Run) -> None:
         assert (picture.size, picture.mode) == ((100, 75), "RGB")
 
 
+def test_pictures_of_others_are_not_written_over(tmp_path: Path, run: Run) -> None:
+    """A second run replaces our pictures; one that somebody else made, or a folder that cannot be, is one line."""
+    write(tmp_path / "a.fits", FRAME)
+    for _ in range(2):
+        assert run("measure", "a.fits", "--previews", "pictures").exit_code == 0
+    write(tmp_path / "pictures" / "a.jpg", b"\xff\xd8\xff somebody's holidays")
+    refused = run("measure", "a.fits", "--previews", "pictures")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert "was not made by tsplug" in refused.stderr
+    assert b"holidays" in (tmp_path / "pictures" / "a.jpg").read_bytes()
+    assert "cannot be made" in run("measure", "a.fits", "--previews", "a.fits/x").stderr
+
+
 def recorded(folder: Path) -> list[AcquiredImage]:
     """Store a night, and lay its frames where the records have them."""
     clock = ManualClock(START)

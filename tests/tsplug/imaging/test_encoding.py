@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tsplug.imaging.encoding import encode, picture_fault
+from tsplug.imaging.encoding import encode, is_ours, picture_fault
 from tsplug.imaging.preview import thumbnail
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_our_pictures_are_known(form: str) -> None:
+    """A picture made here says so within its first bytes; one of Pillow's own does not."""
+    picture = np.zeros((40, 61, 3), np.uint8)
+    assert is_ours(encode(picture, form).data)  # type: ignore[arg-type]
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, format=form)
+    assert not is_ours(stream.getvalue())
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (40, 61), (40, 61, 3)], ids=str)
