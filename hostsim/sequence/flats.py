@@ -34,7 +34,9 @@ def end_flats(report: FlatRunReport, host: Host) -> None:
 
 def _tell(report: FlatRunReport, host: Host) -> None:
     if report.planned or not (report.taken or report.skipped or report.left or report.failed):
-        host.display.note(f"flats: {report.message}")
+        # What a dry run would do is many steps, each a line of its own.
+        for part in report.message.split("; ") if report.planned else [report.message]:
+            host.display.note(f"flats: {part}")
     for left in report.left:
         host.display.note(f"flats {left.spec.filter_name}: {left.reason}")
     for skipped in report.skipped:

@@ -11,6 +11,7 @@ from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, number, show_json, show_table, show_text
 from tsplug.flats.rules import RULES
 from tsplug.model import FlatInstruction
+from tsplug.model.wording import minutes
 from tsplug.services.flats_coverage import Reach, coverage_totals, flats_coverage
 from tsplug.services.flats_due import flats_due_rows
 from tsplug.services.flats_history import flat_history
@@ -152,8 +153,8 @@ def _show_plan(row: dict[str, Any]) -> None:
         ]
         for each in row["sets"]
     )
-    minutes = number(row["estimate_s"] / _MINUTE_S, 1)
-    title = f"{counted(len(row['sets']), 'flat set')}, {counted(row['frames'], 'frame')}, about {minutes} minutes"
+    amount = f"{counted(len(row['sets']), 'flat set')}, {counted(row['frames'], 'frame')}"
+    title = f"{amount}, about {minutes(row['estimate_s'])}"
     show_table(title if row["sets"] else "no flats would be taken", columns, rows=cells)
     if row["skipped"]:
         skipped = ([each["filter"], each["reason"], "\n".join(each["sessions"])] for each in row["skipped"])

@@ -34,6 +34,7 @@ from tsplug.model import (
     Value,
 )
 from tsplug.model.angles import same_rotation
+from tsplug.model.wording import minutes
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def within_budget(plan: FlatPlan, budget_s: float) -> FlatPlan:
         shorter = plan.model_copy(update={"sets": plan.sets[:kept]})
         if kept and shorter.estimate_s > budget_s:
             continue
-        reason = f"left for the next run: it does not fit into {budget_s / 60.0:g} minutes"
+        reason = f"left for the next run: it does not fit into {minutes(budget_s)}"
         left = tuple(_left(item.take, reason=reason) for item in plan.sets[kept:])
         if not kept:
             return FlatPlan(skipped=plan.skipped, left=left, frame_overhead_s=plan.frame_overhead_s)

@@ -6,6 +6,9 @@ from typing import ClassVar, Literal
 
 from tsplug.model import FlatSpec, FlatsType, LightSession, Value
 
+_NAMED = 3
+# So many sessions a step names; a line with all of a long run's would not be read.
+
 
 class CloseCover(Value):
     """Close the panel's cover if it has one."""
@@ -143,7 +146,9 @@ class TakeFrames(Value):
 
     def describe(self) -> str:
         """Return the step in words."""
-        served = ", ".join(self.session_names)
+        names = self.session_names
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        served = f"{', '.join(names[:_NAMED])}{more}"
         frames = "dark flats" if self.flats_type is FlatsType.DARK else "flats"
         return f"take {len(self.missing)} of {self.wanted} {frames} of {self.exposure_s:g} s for {served}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+_FEW_S = 600.0
 _OWN = "Value error, "
 _WORDS = {"Input should ": "must ", "a valid number": "a number", "a valid integer": "a whole number"}
 
@@ -26,3 +27,14 @@ def problems_of(error: ValidationError) -> list[str]:
     """Return every problem as one line: the field, then what is wrong with it."""
     lines = ((".".join(map(str, each["loc"])), plain(each["msg"])) for each in error.errors(include_url=False))
     return [": ".join(filter(None, line)) for line in lines]
+
+
+def minutes(seconds: float) -> str:
+    """Return a duration in minutes, with a decimal where there are few.
+
+    >>> minutes(60), minutes(90), minutes(4000)
+    ('1 minute', '1.5 minutes', '67 minutes')
+    """
+    value = f"{seconds / 60.0:.1f}" if seconds < _FEW_S else f"{seconds / 60.0:.0f}"
+    value = value.removesuffix(".0")
+    return f"{value} minute" if value == "1" else f"{value} minutes"

@@ -20,6 +20,7 @@ from tsplug.model import (
     TrainedFlat,
 )
 from tsplug.model.night import session_date
+from tsplug.model.wording import minutes
 from tsplug.ports import Context, Devices, Unit
 from tsplug.services.flats_dark import dark_needs
 from tsplug.services.flats_due import due_sessions
@@ -139,7 +140,7 @@ def _stands_at_deg(devices: Devices) -> float | None:
 
 def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
     planned = tuple(report(item.take, on_disk(item.take), reason="dry run: would be taken") for item in plan.sets)
-    about = f"dry run, about {plan.estimate_s / 60.0:.0f} minutes"
+    about = f"dry run, about {minutes(plan.estimate_s)}"
     return FlatRunReport(
         planned=planned,
         skipped=plan.skipped,

@@ -14,6 +14,7 @@ from tsplug.flats.sky_plan import SkyPlan, plan_sky
 from tsplug.flats.steps import TakeFrames
 from tsplug.model import FlatInstruction, FlatRunReport, FlatSet, FlatSetState, FlatSpec, TrainedFlat
 from tsplug.model.night import session_date
+from tsplug.model.wording import minutes
 from tsplug.ports import Context, FrameLevels, SavedFrame, Unit
 from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import FlatEquipment, StepError, attempt
@@ -207,7 +208,7 @@ class _SkyRun:
         while sky_set.is_short:
             self.context.cancellation.check()
             if self._passed_s() > 60.0 * settings.minutes:
-                return f"the {settings.minutes:g} minutes for sky flats are over"
+                return f"the {minutes(60.0 * settings.minutes)} for sky flats are over"
             step = sky_step(aim, sky_set.samples, now_s=self._passed_s())
             if isinstance(step, Over):
                 return step.reason

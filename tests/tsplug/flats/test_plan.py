@@ -64,6 +64,13 @@ def words(of: FlatPlan) -> list[str]:
     return [step.describe() for step in of.steps]
 
 
+def test_a_step_names_the_first_sessions_it_serves() -> None:
+    """A line that named all sessions of a long run would not be read."""
+    many = plan(*(session(number, filter_name="L", rotation_deg=30.0) for number in range(1, 6)), count=5)
+    told = [line for line in words(many) if line.startswith("take")]
+    assert told == ["take 5 of 5 flats of 1 s for T1 2026-01-01, T1 2026-01-02, T1 2026-01-03 and 2 more"]
+
+
 def test_the_steps_of_a_run() -> None:
     """A run closes the cover, moves only what must move between its sets, and ends dark and as before."""
     planned = plan(

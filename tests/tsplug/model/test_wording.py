@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from tsplug.model import Site
-from tsplug.model.wording import plain, problems_of
+from tsplug.model.wording import minutes, plain, problems_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,19 @@ def test_every_problem_is_a_line_that_begins_with_its_field() -> None:
     lines = problems_of(caught.value)
     assert [line.partition(":")[0] for line in lines] == ["latitude_deg", "time_zone"]
     assert not [line for line in lines if "Value error" in line or "Input should" in line]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 minutes"),
+        (60, "1 minute"),
+        (62, "1 minute"),
+        (90, "1.5 minutes"),
+        (599.9, "10 minutes"),
+        (4000, "67 minutes"),
+    ],
+)
+def test_one_minute_is_no_minutes(seconds: float, said: str) -> None:
+    """A short duration has a decimal, a long one has none."""
+    assert minutes(seconds) == said
