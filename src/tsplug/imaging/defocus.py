@@ -24,6 +24,7 @@ _HALF, _START_SIGMA = 18, 3.5
 _LARGEST_FAILED_SHARE, _LARGEST_SIGMA_PX = 0.35, 3.6
 _FEWEST, _FEWEST_CANDIDATES = 3, 3
 _MOST_STARS = 400
+_MOST_CANDIDATES_PER_DISC = 30
 _SMALLEST_SIGMA_PX = 3.0
 # A disc or ring ends within this many of its own sigma.
 _REACH_SIGMA = 2.6
@@ -52,9 +53,15 @@ def looks_defocused(first: Probe) -> bool:
     return failed and first.looked_at >= _FEWEST_CANDIDATES
 
 
-def are_most(discs: Discs, first: Probe) -> bool:
-    """Tell whether discs are more than the narrow stars seen first: some blends of very sharp stars look like discs."""
-    return first.sigma_px > _LARGEST_SIGMA_PX or discs.x.size > first.share * first.looked_at
+def are_most(discs: Discs, first: Probe, *, candidates: int) -> bool:
+    """Tell whether discs are more than the narrow stars seen first: some blends of very sharp stars look like discs.
+
+    The sharpest stars are too narrow to be measured in the first look, and knots of a nebula look like discs too. But a
+    disc shows as some candidates, not as hundreds: where there are far more ``candidates``, the frame is in focus.
+    """
+    if first.sigma_px > _LARGEST_SIGMA_PX:
+        return True
+    return discs.x.size > max(first.share * first.looked_at, candidates / _MOST_CANDIDATES_PER_DISC)
 
 
 def measure_discs(binned: NDArray[np.float32], sky: Background, *, settings: StarSettings) -> Discs | None:

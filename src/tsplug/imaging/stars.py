@@ -136,7 +136,7 @@ def measure_reduced(
         return result
     first = probe(scene, candidates)
     discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None
-    if discs is not None and are_most(discs, first):
+    if discs is not None and are_most(discs, first, candidates=candidates.x.size):
         return _out_of_focus(result, discs, shape=frame.pixels.shape)
     candidates = candidates.pick(bright_enough(candidates, settings, sigma_px=first.sigma_px))
     sample, failed = take_sample(scene, candidates, sigma_px=first.sigma_px)

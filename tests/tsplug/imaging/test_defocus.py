@@ -1,0 +1,52 @@
+"""Frames out of focus, and sharp ones that are not taken for such."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tsplug.imaging.stars import measure_stars
+
+SHAPE = (500, 700)
+
+
+def sky() -> np.ndarray:
+    return np.random.default_rng(3).normal(1000, 12, SHAPE)
+
+
+def with_stars(frame: np.ndarray, *, sigma: float, count: int) -> np.ndarray:
+    """Add stars of a width at random places, all of their light within 9 pixels."""
+    chance = np.random.default_rng(5)
+    y, x = np.mgrid[-9:10, -9:10]
+    for _ in range(count):
+        row, column = int(chance.integers(12, SHAPE[0] - 12)), int(chance.integers(12, SHAPE[1] - 12))
+        dx, dy = x - chance.uniform(-0.5, 0.5), y - chance.uniform(-0.5, 0.5)
+        star = 60_000 * chance.uniform(0.05, 0.8) * np.exp(-(dx**2 + dy**2) / (2 * sigma**2))
+        frame[row - 9 : row + 10, column - 9 : column + 10] += star
+    return frame
+
+
+def test_knots_of_a_nebula_among_the_sharpest_stars_are_no_discs() -> None:
+    """Stars narrower than two pixels fail the first look; a few soft knots beside hundreds of them change nothing."""
+    frame = with_stars(sky(), sigma=0.45, count=900)
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for number in range(12):
+        row, column = 60 + number // 4 * 170, 80 + number % 4 * 170
+        frame += 300 * np.exp(-((y - row) ** 2 + (x - column) ** 2) / (2 * 11.0**2))
+    found = measure_stars(np.rint(np.clip(frame, 0, 65_535)).astype(np.uint16))
+    assert found.star_count > 300
+    assert found.hfr is not None
+    assert found.hfr < 1.5
+
+
+def test_discs_are_measured_as_such() -> None:
+    """Even discs of 14 px radius have the half-flux radius of an even disc, 0.707 of its own, and no FWHM."""
+    frame, chance = sky(), np.random.default_rng(5)
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for number in range(24):
+        row, column = 60 + number // 6 * 125 + chance.uniform(-9, 9), 60 + number % 6 * 115 + chance.uniform(-9, 9)
+        frame += 500 * (np.hypot(y - row, x - column) < 14.0)
+    found = measure_stars(np.rint(frame).astype(np.uint16))
+    assert found.hfr == pytest.approx(14.0 * np.sqrt(0.5), rel=0.05)
+    assert found.fwhm is None
+    assert found.star_count == pytest.approx(24, abs=2)
