@@ -87,6 +87,7 @@ class Crowd:
         self._columns: dict[tuple[str, type, Limits], _Column] = {}
         self._nights: dict[_Terms, Nights] = {}
         self._levels: dict[_Terms, Levels] = {}
+        self._usual: dict[tuple[str, str, type, Yardstick], tuple[AcquiredImage, tuple[int, Usual] | None]] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
@@ -95,7 +96,20 @@ class Crowd:
     def usual_for(
         self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick
     ) -> tuple[int, Usual] | None:
-        """Return how many other frames have a metric, and what is usual by them; None where none has it."""
+        """Return how many other frames have a metric, and what is usual by them; None where none has it.
+
+        It is remembered: who concludes briefly at first asks again for what explains it.
+        """
+        key = (image.guid, metric, type(scale), yardstick)
+        asked, found = self._usual.get(key, (None, None))
+        if asked is not image:
+            found = self._found_for(image, metric, scale=scale, yardstick=yardstick)
+            self._usual[key] = image, found
+        return found
+
+    def _found_for(
+        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick
+    ) -> tuple[int, Usual] | None:
         limits = self._disturbances.limits_for(image) if yardstick.undisturbed else NO_LIMITS
         key = (metric, type(scale), limits)
         column = self._columns.get(key)

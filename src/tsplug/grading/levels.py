@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from tsplug.grading.night_levels import MAD_TO_SIGMA, Night, NightCore, Sample, Yardstick, core_of, middle
-from tsplug.grading.together import Nights, Together, middle_of_both
+from tsplug.grading.together import Nights, middle_of_both
 
 _TREND_PASSES = 2
 _PAIRS = 5
@@ -40,8 +39,7 @@ class Place(NamedTuple):
     cause: Cause = Cause.UNKNOWN
 
 
-@dataclass(frozen=True)
-class Usual:
+class Usual(NamedTuple):
     """What is usual for one frame, in harms at its own airmass.
 
     Attributes:
@@ -95,14 +93,16 @@ class Levels:
             slopes = () if own is None else own[1].at(self._trend).slopes
             self._trend = _trend(nights.at(self._trend).slopes, slopes, steepest=yardstick.steepest)
         others = nights.at(self._trend)
-        added = Together.of({} if own is None else {own[0]: own[1].at(self._trend)})
-        found = bool(others.residuals or added.residuals)
-        deviation = MAD_TO_SIGMA * middle_of_both(others.residuals, added.residuals) if found else 0.0
+        core = None if own is None else own[1].at(self._trend)
+        added = {} if own is None or core is None else {own[0]: core}
+        residuals = () if core is None else core.residuals
+        found = bool(others.residuals or residuals)
+        deviation = MAD_TO_SIGMA * middle_of_both(others.residuals, residuals) if found else 0.0
         self._spread = yardstick.within(deviation)
-        self._used = others.used + added.used
-        self._known = others.known | added.known if added.known else others.known
-        self._settled = max(others.settled, added.settled)
-        self._plan = _plan_level(self._known) if self._known else _level_of_all(others.cores | added.cores, yardstick)
+        self._used = others.used + (0 if core is None else core.used)
+        self._known = others.known | added if core is not None and core.tells else others.known
+        self._settled = others.settled if core is None else max(others.settled, core.spells.settled)
+        self._plan = _plan_level(self._known) if self._known else _level_of_all(others.cores | added, yardstick)
 
     def usual(self, place: Place) -> Usual:
         """Return what is usual for a frame."""

@@ -72,8 +72,7 @@ class Sample(NamedTuple):
     rank: int
 
 
-@dataclass(frozen=True)
-class NightCore:
+class NightCore(NamedTuple):
     """What a night's samples show with a trend taken out.
 
     Attributes:
