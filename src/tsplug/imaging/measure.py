@@ -18,6 +18,7 @@ from tsplug.imaging.statistics import AduStatistics
 STAR_METRICS = frozenset(
     {
         "background",
+        "background_rise",
         "curvature",
         "dead_cells",
         "eccentricity",
@@ -36,9 +37,10 @@ STAR_METRICS = frozenset(
         "tilt",
         "trail_count",
         "trail_length",
+        "transparency",
     }
 )
-"""Keys whose values depend on the star detector."""
+"""Keys whose values depend on the star detector; some need other frames and are added by who has them."""
 
 
 @dataclass(frozen=True)

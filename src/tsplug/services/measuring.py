@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tsplug.errors import FileError, NotFoundError
@@ -14,6 +14,7 @@ from tsplug.imaging.measure import STAR_METRICS, FrameMeasurement
 from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus, Profile, Thumbnail
 from tsplug.ports import Context, FrameFiles, ImageQuery, Store, Unit
 from tsplug.services.frame_measuring import measure_pixels, thumbnail_of_measured
+from tsplug.services.peer_measuring import PeerMeasuring
 
 _SHARED_SET = re.compile(r".* (?P<keys>[a-z_]+(?:,[a-z_]+)*) \+ .*")
 """Who measured a set that is partly the host's: the host, its metrics, and what measured the others."""
@@ -68,12 +69,16 @@ def measure_images(images: Iterable[AcquiredImage], context: Context) -> None:
         Cancelled: a stop was asked for; what is measured so far is stored.
     """
     waiting = tuple(images)
+    peers = PeerMeasuring(context.store, context.files)
     for place, image in enumerate(waiting):
         context.cancellation.check()
         context.progress.report(f"measuring {Path(image.file).name}", done=place, total=len(waiting))
         with context.store.read() as unit:
             profile = _profile(image, unit)
-        store_measured(measure_image(image, context.files, profile=profile), context.store)
+        measured = measure_image(image, context.files, profile=profile)
+        if measured.measurement is not None:
+            measured = replace(measured, measurement=peers.completed(image, measured.measurement))
+        store_measured(measured, context.store)
 
 
 def measure_image(image: AcquiredImage, files: FrameFiles, *, profile: Profile | None = None) -> MeasuredImage:

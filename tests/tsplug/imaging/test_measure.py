@@ -20,8 +20,14 @@ def blobs() -> np.ndarray:
 def test_every_number_has_a_known_key() -> None:
     """What is measured is stored and graded under the keys of the metrics."""
     result = measure_frame(blobs(), StarSettings(), scale_arcsec=1.5)
-    # Three stars tell nothing of the field or its parts.
-    assert STAR_METRICS - set(result.metrics) == {"tilt", "curvature", "dead_cells"}
+    # Three stars tell nothing of the field or its parts, one frame nothing of others.
+    assert STAR_METRICS - set(result.metrics) == {
+        "tilt",
+        "curvature",
+        "dead_cells",
+        "transparency",
+        "background_rise",
+    }
     assert set(result.metrics) <= set(METRICS)
     assert result.metrics["star_count"] == 3
     assert result.metrics["fwhm_arcsec"] == result.metrics["fwhm"] * 1.5

@@ -1,0 +1,77 @@
+"""Metrics that a frame has only beside another one of its plan: transparency and the rise of the background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tsplug.errors import FileError
+from tsplug.imaging.among_peers import Peer, beside
+from tsplug.imaging.measure import FrameMeasurement
+from tsplug.model import AcquiredImage, GradingStatus
+from tsplug.ports import FrameFiles, ImageQuery, Store
+from tsplug.services.frame_measuring import measure_pixels
+
+# The clearest frames of a plan are asked for; some of them may be gone, rejected or of another camera setting.
+_ASKED, _TRIED = 30, 3
+_FEWEST_STARS = 5
+
+_Key = tuple[object, ...]
+
+
+class PeerMeasuring:
+    """Holds frames against the clearest one of their plan, which it keeps while many are measured.
+
+    The first frame of a plan that shows stars begins the scale at 100 %. The reference's own value is worked in, so
+    that values stay comparable when a clearer frame takes its place.
+    """
+
+    def __init__(self, store: Store, files: FrameFiles) -> None:
+        """Take where records are kept, and what reads frames."""
+        self._store, self._files = store, files
+        self._references: dict[_Key, Peer | None] = {}
+
+    def completed(self, image: AcquiredImage, measurement: FrameMeasurement) -> FrameMeasurement:
+        """Return a measurement with what its peers tell; as it was for a frame without a plan or without stars."""
+        stars = measurement.stars.stars
+        if image.plan_id is None or stars is None or stars.x.size < _FEWEST_STARS:
+            return measurement
+        rows, columns = measurement.frame.pixels.shape
+        own = Peer(stars, (rows, columns), image.exposure_s, measurement.stars.background)
+        key = (image.plan_id, image.binning, image.gain, image.offset, measurement.detector)
+        if key not in self._references:
+            self._references[key] = self._reference(image, measurement.detector)
+        reference = self._references[key]
+        found = {"transparency": 100.0, "background_rise": 0.0} if reference is None else beside(own, reference)
+        clearness = found.get("transparency", 0.0)
+        if reference is None or clearness > reference.transparency:
+            self._references[key] = replace(own, transparency=clearness)
+        return replace(measurement, metrics={**measurement.metrics, **found})
+
+    def _reference(self, image: AcquiredImage, detector: str) -> Peer | None:
+        """Return the clearest frame of the image's plan that can still be read; None where there is none."""
+        for tried, peer in enumerate(self._peers(image, detector)):
+            if tried >= _TRIED:
+                break
+            try:
+                measurement = measure_pixels(self._files.read(Path(peer.file)))
+            except (FileError, ValueError):
+                continue
+            stars = measurement.stars.stars
+            if stars is not None and measurement.detector == detector:
+                rows, columns = measurement.frame.pixels.shape
+                background = measurement.stars.background
+                return Peer(stars, (rows, columns), peer.exposure_s, background, peer.metrics["transparency"])
+        return None
+
+    def _peers(self, image: AcquiredImage, detector: str) -> Iterator[AcquiredImage]:
+        """Yield measured frames of the plan that were taken alike, the clearest first."""
+        with self._store.read() as unit:
+            found = unit.images(ImageQuery(plan_id=image.plan_id, sort="transparency", limit=_ASKED))
+        setting = (image.binning, image.gain, image.offset)
+        for peer in found:
+            alike = (peer.binning, peer.gain, peer.offset) == setting and (peer.detector or "").endswith(detector)
+            kept = peer.id != image.id and peer.status is not GradingStatus.REJECTED
+            if alike and kept and peer.metrics.get("transparency", 0.0) > 0.0:
+                yield peer

@@ -1,0 +1,105 @@
+"""Frames held against the clearest one of their plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_frames import SCENES, Drawn, draw, small
+
+from tsplug.errors import FileError
+from tsplug.model import AcquiredImage, ExposurePlan, GradePlan
+from tsplug.ports import FramePixels, FrameStatus
+from tsplug.services.measuring import measure_before_grading
+from tsplug.testing.catalogue import stocked_store
+from tsplug.testing.clock import START, ManualClock
+from tsplug.testing.context import FakeContext
+from tsplug.testing.devices import recording_devices
+
+
+def field(share: float, *, sky_adu: float = 0.0) -> np.ndarray:
+    """Return one field of stars of which a share of the light arrives, with more sky."""
+    drawn: Drawn = draw(small(SCENES["rich"], hot_per_mp=0.0, stars=250.0), width=600, height=500, seed=8)
+    light = drawn.pixels.astype(np.float64) - 1000.0
+    return np.clip(np.rint(light * share + 1000.0 + sky_adu), 0, 65_535).astype(np.uint16)
+
+
+class Files:
+    """Frames that can be taken away."""
+
+    def __init__(self) -> None:
+        self.frames: dict[str, np.ndarray] = {}
+        self.read_names: list[str] = []
+
+    def read(self, file: Path) -> FramePixels:
+        """Return a frame."""
+        self.read_names.append(file.name)
+        if file.name not in self.frames:
+            raise FileError(f"{file}: no such file")
+        return FramePixels(self.frames[file.name], {})
+
+    def status(self, file: Path) -> FrameStatus:
+        """Say whether a frame is here."""
+        return FrameStatus(exists=file.name in self.frames)
+
+
+class Night:
+    """A plan whose frames come one by one."""
+
+    def __init__(self) -> None:
+        clock = ManualClock()
+        self.files = Files()
+        self.context = FakeContext(stocked_store(clock), clock, recording_devices(clock, Path("unused")), self.files)
+        with self.context.store.read() as unit:
+            self.plan = unit.list(ExposurePlan)[0]
+
+    def take(self, name: str, pixels: np.ndarray, **changes: object) -> None:
+        """Save a frame and record it."""
+        self.files.frames[name] = pixels
+        started = START + timedelta(minutes=len(self.files.frames))
+        fields: dict[str, object] = {"project_name": "p", "target_name": "t", "profile_name": "rig", "filter_name": "L"}
+        fields |= {"plan_id": self.plan.id, "file": name, "started": started, "acquired": started, "exposure_s": 60}
+        with self.context.store.write() as unit:
+            unit.add_image(AcquiredImage(**{**fields, **changes}))
+
+    def measured(self) -> dict[str, dict[str, float]]:
+        """Measure what is not measured, and return the metrics of all frames."""
+        measure_before_grading(GradePlan(plan_guid=self.plan.guid), self.context)
+        with self.context.store.read() as unit:
+            return {image.file: dict(image.metrics) for image in unit.list(AcquiredImage)}
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["measured at once", "measured as they come"])
+def test_transparency_follows_the_plan(together: bool) -> None:
+    """The first frame is 100 %; haze and clearer air show on that scale, whichever frame is the reference by then."""
+    night = Night()
+    for name, share, sky in (("a", 0.8, 0.0), ("b", 0.4, 150.0), ("c", 1.0, 0.0), ("d", 0.5, 50.0)):
+        night.take(name, field(share, sky_adu=sky))
+        if not together:
+            night.measured()
+    found = night.measured()
+    told = [found[name]["transparency"] for name in "abcd"]
+    assert told == pytest.approx([100.0, 50.0, 125.0, 62.5], rel=0.02)
+    assert found["a"]["background_rise"] == 0.0
+    assert found["b"]["background_rise"] == pytest.approx(150.0, abs=5.0)
+
+
+def test_a_reference_that_is_gone_is_replaced_by_the_next() -> None:
+    """A moved file stops nothing, and the scale stays."""
+    night = Night()
+    night.take("a", field(0.8))
+    night.take("b", field(1.0))
+    night.measured()
+    del night.files.frames["b"]
+    night.take("c", field(0.4))
+    assert night.measured()["c"]["transparency"] == pytest.approx(50.0, rel=0.02)
+
+
+def test_other_gains_and_cameras_have_scales_of_their_own() -> None:
+    """What was taken otherwise begins anew."""
+    night = Night()
+    night.take("a", field(1.0), gain=100)
+    night.take("b", field(0.5), gain=200)
+    assert [metrics["transparency"] for metrics in night.measured().values()] == [100.0, 100.0]
