@@ -32,6 +32,7 @@ _SATURATED = 0.98
 _WRITING_TRIES = 10
 _WRITING_PAUSE_S = 30.0
 _NUDGE_PX = 40.0
+_FLAT_FOLDERS = {"FLAT": "flats", "DARKFLAT": "dark_flats"}
 
 
 class Snapshots(Protocol):
@@ -169,7 +170,7 @@ class Frames:
         shot = self._calibration(request)
         subject = Subject(request.target_name, request.project_name, request.session_id)
         facts = self._facts(shot, request.guid, kind=request.kind, number=request.number, subject=subject)
-        final = self._wanted("flats", self._host.profile.flat_pattern, facts=facts)
+        final = self._wanted(_FLAT_FOLDERS[request.kind], self._host.profile.flat_pattern, facts=facts)
         saved = _saved(request.guid, final, shot=shot, max_adu=self._host.camera().max_adu)
         part = self._written(shot, facts, final=final)
         state.taken[request.guid] = saved

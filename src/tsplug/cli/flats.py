@@ -117,7 +117,9 @@ def coverage(
     target: Annotated[str, typer.Option(help="Only the lights of this target, all of them.")] = "",
     night: Annotated[str, typer.Option(metavar="DATE", help="Only the lights of this night.")] = "",
     since: Annotated[str, typer.Option(metavar="DATE", help="The lights of all nights from this one on.")] = "",
-    missing: Annotated[bool, typer.Option("--missing", help="Only lights without flats.")] = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only lights that lack flats, a plan, or dark flats.")
+    ] = False,
 ) -> None:
     """Show which lights have flats and dark flats; without a choice, those of the nights that still get flats."""
     if night and since:
@@ -125,7 +127,7 @@ def coverage(
     reach = Reach(target, parse_day(night, "--night"), parse_day(since, "--since"))
     with common.context() as context:
         rows = flats_coverage(common.chosen_profile(context.store), context, reach=reach)
-    shown = [row for row in rows if row["state"] in ("missing", "no plan")] if missing else rows
+    shown = [row for row in rows if row["lacks"]] if missing else rows
     if common.as_json:
         show_json(shown)
         return
@@ -225,7 +227,7 @@ def _show_coverage(rows: list[dict[str, Any]]) -> None:
             row["dark_flats"],
             row["set"],
             row["state"],
-            row["warning"],
+            "; ".join(filter(None, ("no dark flats" if row["lacks"] == "dark flats" else "", row["warning"]))),
         ]
         for row in rows
     )

@@ -82,7 +82,9 @@ def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[ob
         _print_blocks(console, title, columns=columns, cells=cells)
         return
     whole = _kept_whole(widths, console.width)
-    table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    # A title of the table would fold at the table's width, which may be little.
+    console.print(f"[bold]{escape(title)}[/bold]")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, column in enumerate(columns):
         table.add_column(escape(column), overflow="fold", no_wrap=place in whole, header_style="dim")
     for row in cells:

@@ -29,6 +29,8 @@ R = TypeVar("R", bound=Record)
 class ImageQuery(Value):
     """Which images to list; None leaves a field open. ``started_from`` is inclusive, ``started_before`` exclusive.
 
+    ``project_name`` and ``target_name`` find what is gone or was never stored by the names that records keep;
+    ``without_plan`` chooses images that were recorded for none.
     ``changed_since`` chooses images that were recorded, or whose status changed, at a moment or later. ``newest_first``
     orders by start of exposure, then by id. ``sort`` puts another field of the record, or a metric, before these, in
     the same direction; images without it come last. ``after`` goes on behind an image, by its start and id; only in
@@ -39,9 +41,12 @@ class ImageQuery(Value):
     project_id: int | None = None
     target_id: int | None = None
     plan_id: int | None = None
+    project_name: str | None = None
+    target_name: str | None = None
     filter_name: str | None = None
     status: GradingStatus | None = None
     unmeasured: bool = False
+    without_plan: bool = False
     started_from: datetime | None = None
     started_before: datetime | None = None
     changed_since: datetime | None = None

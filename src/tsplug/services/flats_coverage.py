@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from tsplug.flats import SiteMoment, earliest_start, latest_start, session_date_of, window_begins
 from tsplug.flats.temperature import same_temperature
-from tsplug.model import AcquiredImage, FlatsPreferences, Profile, Target
+from tsplug.model import AcquiredImage, FlatSet, FlatsPreferences, FlatsType, Profile, Target
 from tsplug.ports import Context, ImageQuery, Unit
 from tsplug.services.flats_links import SessionFlats, sessions_with_flats
 from tsplug.services.lookup import find_named
@@ -33,7 +33,9 @@ def flats_coverage(profile: Profile, context: Context, *, reach: Reach) -> list[
     """Return the light sessions of a profile, each with its numbers of lights, flats and dark flats, oldest first.
 
     ``state`` is "covered", "elsewhere" where another program took the flats, "missing", or "no plan" for lights that
-    were recorded for none and so are owed no flats. ``files`` are the flats, ``warning`` tells where they fit badly.
+    were recorded for none and so are owed no flats. ``lacks`` names what is missing: "flats", "a plan", or "dark
+    flats", which are wanted for panel flats of a profile that takes any. ``files`` are the flats, ``warning`` tells
+    where they fit badly.
 
     Raises:
         NotFoundError: no such target.
@@ -43,9 +45,12 @@ def flats_coverage(profile: Profile, context: Context, *, reach: Reach) -> list[
         rig = rig_of(unit, profile)
         images = _lights(unit, rig, reach=reach, moment=SiteMoment(context.clock.now(), rig.site))
         linked = sessions_with_flats(unit, images)
+        takes_dark = unit.count(FlatSet, profile_id=profile.id, flats_type=FlatsType.DARK) > 0
     by_id = {image.id or 0: image for image in images}
     planned = {key for item in linked for key in item.session.image_ids}
     rows = [_row(item, [by_id[key] for key in item.session.image_ids], profile=profile) for item in linked]
+    for row in rows:
+        row["lacks"] = _lacks(row, takes_dark=takes_dark)
     rows += _unplanned([image for key, image in by_id.items() if key not in planned], rig=rig)
     return sorted(rows, key=lambda row: (row["session_date"], row["target"], row["filter"], row["rotation_deg"] or 0.0))
 
@@ -100,12 +105,20 @@ def _row(item: SessionFlats, lights: Sequence[AcquiredImage], *, profile: Profil
         **_counts(lights),
         "state": state,
         "set": None if flat_set is None else flat_set.id,
+        "flats_type": None if flat_set is None else flat_set.flats_type.value,
         "flats": len(item.files),
         "dark_flats": len(item.dark_files),
         "flats_taken_at": None if item.row is None else item.row.taken_at.isoformat(),
         "files": [file.file for file in item.files],
         "warning": _warning(item, preferences=profile.flats),
     }
+
+
+def _lacks(row: Mapping[str, Any], *, takes_dark: bool) -> str:
+    if row["state"] == "missing":
+        return "flats"
+    owed = takes_dark and row["flats_type"] == FlatsType.PANEL.value and not row["dark_flats"]
+    return "dark flats" if owed else ""
 
 
 def _unplanned(images: Sequence[AcquiredImage], *, rig: Rig) -> list[dict[str, Any]]:
@@ -124,7 +137,9 @@ def _unplanned(images: Sequence[AcquiredImage], *, rig: Rig) -> list[dict[str, A
             "temperature_c": None,
             **_counts(members),
             "state": "no plan",
+            "lacks": "a plan",
             "set": None,
+            "flats_type": None,
             "flats": 0,
             "dark_flats": 0,
             "flats_taken_at": None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tsplug.errors import AmbiguousNameError, InputError
+from tsplug.errors import AmbiguousNameError, InputError, NotFoundError
 from tsplug.metrics import METRICS
 from tsplug.model import AcquiredImage, ExposurePlan, GradingStatus, Profile, Project, Site, Target, Value
 from tsplug.model.days import midnight
@@ -15,6 +15,9 @@ from tsplug.services.lookup import find_filter, find_named
 
 RANGES = {"today": 1, **{str(days): days for days in (2, 7, 30, 60, 90, 180, 365)}}
 """How many days up to and with today each word stands for."""
+
+NO_PLAN = "none"
+"""The word in place of a plan for images that were recorded without one."""
 
 SORTS: dict[str, str] = {
     "profile": "profile_name",
@@ -36,8 +39,9 @@ class ImageChoice(Value):
     """Which images, in words: names, ids or guids; empty or None leaves a thing open.
 
     ``first`` and ``last`` are calendar days of the site, both inclusive, or moments, the last exclusive. ``range`` is a
-    word of `RANGES`. ``since`` chooses what was recorded or graded at a moment or later. ``sort`` is a key of `SORTS`,
-    with a minus before it the other way round; ``after`` goes on behind an image, in the order of time.
+    word of `RANGES`. ``plan`` may be `NO_PLAN`. Projects and targets that are gone are known by the names that their
+    images keep. ``since`` chooses what was recorded or graded at a moment or later. ``sort`` is a key of `SORTS`, with
+    a minus before it the other way round; ``after`` goes on behind an image, in the order of time.
     """
 
     profile: str = ""
@@ -71,14 +75,18 @@ def image_query(unit: Unit, choice: ImageChoice, *, now: datetime) -> ImageQuery
     profile = find_named(unit, Profile, name=choice.profile) if choice.profile else None
     project = _project(unit, choice.project, profile=profile) if choice.project else None
     target = _target(unit, choice.target, project=project, profile=profile) if choice.target else None
-    plan = find_named(unit, ExposurePlan, name=choice.plan) if choice.plan else None
+    planless = choice.plan.casefold() == NO_PLAN
+    plan = find_named(unit, ExposurePlan, name=choice.plan) if choice.plan and not planless else None
     started_from, started_before = _bounds(unit, choice, profile=profile, now=now)
     sort, newest_first = _sort(choice)
     return ImageQuery(
         profile_id=profile.id if profile else None,
-        project_id=project.id if project else None,
-        target_id=target.id if target else None,
+        project_id=project.id if isinstance(project, Project) else None,
+        project_name=project if isinstance(project, str) else None,
+        target_id=target.id if isinstance(target, Target) else None,
+        target_name=target if isinstance(target, str) else None,
         plan_id=plan.id if plan else None,
+        without_plan=planless,
         filter_name=find_filter(unit, choice.filter_name) if choice.filter_name else None,
         status=choice.status,
         started_from=started_from,
@@ -106,7 +114,8 @@ def time_zone_of(unit: Unit, profile: Profile | None = None) -> str:
     return zones.pop() if zones else "UTC"
 
 
-def _project(unit: Unit, name: str, *, profile: Profile | None) -> Project:
+def _project(unit: Unit, name: str, *, profile: Profile | None) -> Project | str:
+    """Return the project of a name, or the name where only records of images still have it."""
     try:
         return find_named(unit, Project, name=name)
     except AmbiguousNameError:
@@ -114,17 +123,27 @@ def _project(unit: Unit, name: str, *, profile: Profile | None) -> Project:
         if len(own) != 1:
             raise
         return own[0]
+    except NotFoundError:
+        if unit.find(AcquiredImage, project_name=name) is None:
+            raise
+        return name
 
 
-def _target(unit: Unit, name: str, *, project: Project | None, profile: Profile | None) -> Target:
+def _target(unit: Unit, name: str, *, project: Project | str | None, profile: Profile | None) -> Target | str:
+    """Return the target of a name, or the name where only records of images have it."""
     try:
         return find_named(unit, Target, name=name)
     except AmbiguousNameError:
-        projects = [project] if project else unit.list(Project, profile_id=profile.id) if profile else []
+        within = [project] if isinstance(project, Project) else []
+        projects = within or (unit.list(Project, profile_id=profile.id) if profile else [])
         own = unit.list(Target, name=name, project_id=_ids(each.id for each in projects))
         if len(own) != 1:
             raise
         return own[0]
+    except NotFoundError:
+        if unit.find(AcquiredImage, target_name=name) is None:
+            raise
+        return name
 
 
 def _bounds(

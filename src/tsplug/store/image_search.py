@@ -25,7 +25,10 @@ LEADS: tuple[tuple[str, ...], ...] = (
 )
 """What may lead, narrowest first: each has an index that goes on with the start of exposure."""
 
-_EQUALS = ("profile_id", "project_id", "target_id", "plan_id", "filter_name", "status")
+_EQUALS = (
+    *("profile_id", "project_id", "target_id", "plan_id"),
+    *("project_name", "target_name", "filter_name", "status"),
+)
 
 
 def image_statement(query: ImageQuery, *, by_rule: bool) -> Select[Any]:
@@ -54,6 +57,8 @@ def image_conditions(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[
     ]
     if query.unmeasured:
         conditions.append(table.c.detector.is_(None))
+    if query.without_plan:
+        conditions.append(_not_by_index(table.c.plan_id).is_(None))
     if by_change:
         # The audit trail leads: what changed lately is little beside what is stored.
         changes = TABLES[StatusChange]

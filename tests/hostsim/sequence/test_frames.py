@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,31 +42,46 @@ def test_a_promise_is_kept_before_the_next_frame(make_host: Callable[[], Host], 
     assert host.journal.state.outbox is None
 
 
-def test_a_frame_is_looked_at_and_not_kept(make_host: Callable[[], Host], tmp_path: Path) -> None:
-    """What training and sky flats decide by is the level of a frame of which no file remains."""
+DARK = FrameRequest(
+    guid="00000000-0000-0000-0000-000000000001",
+    kind="DARKFLAT",
+    filter_name="L",
+    exposure_s=0.5,
+    gain=100,
+    offset=50,
+    binning=1,
+    readout_mode=None,
+    roi_percent=100.0,
+    target_name="",
+    project_name="",
+    session_id=0,
+    number=1,
+)
+
+
+@pytest.fixture
+def equipped(make_host: Callable[[], Host]) -> Iterator[Host]:
+    """Return a host with simulated equipment."""
     optics, sensor = Optics(focal_length_mm=300, aperture_mm=75), Sensor(width=64, height=48)
     clock = SimulatedClock(datetime(2026, 1, 15, 20, 30, tzinfo=UTC))
     sky = Sky(seed=3, site=SkySite(), optics=optics, sensor=sensor)
     devices = standard_devices(CameraConfig(sensor=sensor))
-    request = FrameRequest(
-        guid="00000000-0000-0000-0000-000000000001",
-        kind="DARKFLAT",
-        filter_name="L",
-        exposure_s=0.5,
-        gain=100,
-        offset=50,
-        binning=1,
-        readout_mode=None,
-        roi_percent=100.0,
-        target_name="",
-        project_name="",
-        session_id=0,
-        number=1,
-    )
     host = make_host()
     with AlpacaServer(Observatory(sky, clock, config=ObservatoryConfig(devices=devices))) as server:
         host.context.devices.rig = connect(server.address, clock)
-        levels = Frames(host).measure(request)
+        yield host
+
+
+def test_a_frame_is_looked_at_and_not_kept(equipped: Host, tmp_path: Path) -> None:
+    """What training and sky flats decide by is the level of a frame of which no file remains."""
+    levels = Frames(equipped).measure(DARK)
     assert levels.exposure_s == 0.5
     assert 0 < levels.adu_median <= levels.adu_max
     assert not list(tmp_path.rglob("*.fits*"))
+
+
+def test_dark_flats_lie_apart_from_flats(equipped: Host, tmp_path: Path) -> None:
+    """Pattern, filter and exposure are the same, so only the folder tells them apart."""
+    requests = [DARK.model_copy(update={"guid": kind, "kind": kind}) for kind in ("FLAT", "DARKFLAT")]
+    files = [Frames(equipped).take(request).file.relative_to(tmp_path) for request in requests]
+    assert [file.parts[0] for file in files] == ["flats", "dark_flats"]

@@ -116,6 +116,19 @@ def test_dark_flats_are_counted_apart(flats_rig: FlatsRig) -> None:
         assert len(flats_of(unit, [1])[1]) == 3
 
 
+def test_lights_lack_flats_a_plan_or_dark_flats(flats_rig: FlatsRig) -> None:
+    """Dark flats are missed where the rig takes any, and only for flats of its panel; flats are missed first."""
+    flats_rig.light("M 42", "L", exposure_s=60)
+    flats_rig.run()
+    flats_rig.light("M 42", "Ha", gain=7)
+    flats_rig.light("Rosette", "Ha", plan_id=None)
+    assert [row["lacks"] for row in coverage(flats_rig)] == ["flats", "", "a plan"]
+    with flats_rig.store.write() as unit:
+        elsewhere = {"id": None, "guid": "dark", "flats_type": FlatsType.DARK, "night": date(2025, 1, 1)}
+        unit.add(unit.list(FlatSet)[0].model_copy(update=elsewhere))
+    assert [row["lacks"] for row in coverage(flats_rig)] == ["flats", "dark flats", "a plan"]
+
+
 def test_a_set_without_all_its_files_is_told(flats_rig: FlatsRig) -> None:
     """Where the record of a frame is gone the session is covered by fewer flats than were wanted, and says so."""
     flats_rig.light("M 42", "L")

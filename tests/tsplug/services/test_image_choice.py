@@ -138,6 +138,17 @@ def test_filters_narrow_together(store: Store) -> None:
     assert chosen(store, status=GradingStatus.ACCEPTED, target="M 42") == []
 
 
+def test_what_is_gone_is_known_by_the_names_that_images_keep(store: Store) -> None:
+    """A deleted target, or one that only a stranger's frames name, still chooses its images."""
+    light(store, NOW)
+    gone = light(store, NOW)
+    with store.write() as unit:
+        kept = {"target_id": 99, "target_name": "M 1", "project_id": 98, "project_name": "Old", "plan_id": None}
+        unit.update(unit.get(AcquiredImage, gone).model_copy(update=kept))
+    assert chosen(store, target="M 1") == chosen(store, project="Old") == chosen(store, plan="none") == [gone]
+    assert chosen(store, target="M 1", project="Nebulae") == []
+
+
 @pytest.mark.parametrize(
     ("choice", "error", "words"),
     [
@@ -147,6 +158,7 @@ def test_filters_narrow_together(store: Store) -> None:
         ({"sort": "beauty"}, InputError, "not sorted by 'beauty'"),
         ({"sort": "hfr", "after": "1"}, InputError, "in the order of time only"),
         ({"target": "M 99"}, NotFoundError, "no target 'M 99'"),
+        ({"filter_name": "Hb"}, NotFoundError, "no filter 'Hb'"),
         ({"after": "77"}, NotFoundError, "no image '77'"),
     ],
 )
