@@ -132,6 +132,8 @@ def coverage(
         show_json(shown)
         return
     _show_coverage(shown)
+    if not rows:
+        return
     for by, word in (("target", "target"), ("session_date", "night")):
         totals = coverage_totals(rows, by=by)
         columns = (word, "lights", "with flats", "without", "no plan", "without dark flats")

@@ -73,10 +73,14 @@ def counted(number: int, noun: str) -> str:
 def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:
     """Print a table; where the console is narrower than it needs, long texts fold first, and nothing vanishes.
 
-    Where columns would be too narrow to read, each row is a block of lines instead.
+    Where columns would be too narrow to read, each row is a block of lines instead. Without rows the title stands
+    alone.
     """
     console = _Console(highlight=False)
     cells = [[_text(value) for value in row] for row in rows]
+    if not cells:
+        console.print(f"[bold]{escape(title)}[/bold]")
+        return
     widths = _widths(columns, cells)
     if sum(min(width, _READABLE) + _GAP for width in widths) > console.width:
         _print_blocks(console, title, columns=columns, cells=cells)

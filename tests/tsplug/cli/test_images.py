@@ -80,6 +80,11 @@ def test_scores_have_a_column_where_there_are_any(run: Run, db: Path) -> None:
     assert lines[4].split()[-3:] == ["92", "A", "accepted"]
 
 
+def test_nothing_is_one_line(run: Run) -> None:
+    """Columns without rows say nothing."""
+    assert run("list", "--from", "2030-01-01").stdout == "0 images\n"
+
+
 def test_times_carry_the_year(run: Run) -> None:
     """A list that is kept says when the night was."""
     assert "2026-01-15 20:25" in run("list", "--limit", "1").stdout
