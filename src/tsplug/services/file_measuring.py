@@ -20,6 +20,7 @@ from tsplug.ports import FrameFiles, FrameHeaders, FramePixels, Store
 from tsplug.services.disk_frames import record_of
 from tsplug.services.frame_measuring import field_rows, measure_pixels, preview_of, thumbnail_of_measured
 from tsplug.services.measuring import MeasuredImage, store_measured
+from tsplug.services.peer_measuring import PeerMeasuring
 
 _SETTINGS = Configuration()
 _FEW_STARS = 10
@@ -133,6 +134,7 @@ class _Work:
         self._files = files
         self._store = store
         self._request = request
+        self._peers = None if store is None else PeerMeasuring(store, files)
 
     def measure(self, header: FrameHeader, image: AcquiredImage | None = None) -> MeasuredFile:
         told = normalised(header, _SETTINGS)
@@ -146,6 +148,8 @@ class _Work:
             return self.failed(header.file, str(error), record=record)
         except ValueError as error:
             return self.failed(header.file, f"{header.file}: {error}", record=record)
+        if self._peers is not None and record is not None:
+            measurement = self._peers.completed(record, measurement)
         self._give_preview(header.file, pixels, measurement=measurement)
         stored = self._stored(record, pixels, measurement=measurement)
         return MeasuredFile(

@@ -170,6 +170,22 @@ def test_what_the_host_reported_stays_through_every_measuring(tmp_path: Path) ->
     assert recorded.now.detector == ours.detector
 
 
+def test_a_second_frame_of_a_plan_is_held_against_the_first(tmp_path: Path) -> None:
+    """Frames on record tell how clear the air was beside the clearest one of their plan; others cannot."""
+    recorded = Recorded(tmp_path)
+    assert recorded.measure().metrics["transparency"] == 100.0
+    hazy = np.rint(500 + (STARS.astype(float) - 500) * 0.6).astype(np.uint16)
+    file = write(tmp_path / "hazy.fits", fits_bytes(hazy, **nina(LIGHT)))
+    assert "transparency" not in measured(file)[0].metrics
+    fields = recorded.image.model_dump(exclude={"id", "guid", "file"})
+    with recorded.store.write() as unit:
+        unit.add_image(AcquiredImage(**fields, file=str(file)))
+    (second,) = measured(file, store=recorded.store)
+    assert second.metrics["transparency"] == pytest.approx(60.0, abs=3.0)
+    assert second.record is not None
+    assert second.record.metrics["transparency"] == second.metrics["transparency"]
+
+
 def test_records_are_measured_where_their_files_lie(tmp_path: Path) -> None:
     """A record's file that is gone is a problem of that record, and noted with it if it was never measured."""
     recorded = Recorded(tmp_path)
