@@ -18,7 +18,7 @@ from hostsim.faults.parts.schedule import FAULT_ADAPTER
 from hostsim.sequence.host import HostDevices
 from tsplug import FlatInstruction, FlatRunReport
 from tsplug.instructions import settle_panel
-from tsplug.model import FlatHistory, LitPanel
+from tsplug.model import FlatHistory, LitPanel, SkyFlatSettings
 
 COUNT = 2
 
@@ -172,6 +172,14 @@ class Cell:
         assert isinstance(report, FlatRunReport)
         return report
 
+    def run_sky(self) -> FlatRunReport:
+        """Run sky flats, as the sky grows light."""
+        sky = SkyFlatSettings(when="dawn", minutes=60)
+        event = FlatInstruction(profile_guid=self.profile.guid, count=COUNT, kind="sky", sky=sky)
+        report = self.host.manager.hook.flat_instruction_run(event=event, context=self.host.context)
+        assert isinstance(report, FlatRunReport)
+        return report
+
     def all(self, kind: type) -> list[Any]:
         """Return every record of a kind."""
         return records(self.store, kind)
@@ -222,6 +230,11 @@ def judged(bench: FlatBench, fault: Fault, step: str) -> tuple[str, list[str]]:
         wrong.append("the panel is lit in the end")
     cell.close()
     return outcome, wrong
+
+
+def words_missing(report: FlatRunReport) -> list[str]:
+    """Return what a report tells of failures without naming device, step or remedy."""
+    return list(_words(report))
 
 
 def _outcome(report: FlatRunReport) -> str:

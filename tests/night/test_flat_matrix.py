@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
-from flat_bench import FlatBench
-from flat_matrix import FAULTS, STEPS, Fault, bench, documented, judged, named
+from flat_bench import MORNING, FlatBench
+from flat_matrix import FAULTS, STEPS, Cell, Fault, Trigger, bench, documented, judged, named, words_missing
+
+from hostsim.devices.covercalibrator import CoverCalibrator, CoverStatus
+from tsplug.instructions import FlatWizard
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("flat matrix")]
 
+DAWN = datetime(2026, 1, 16, 6, 20, tzinfo=UTC)
 CELLS = (
     ("answers_late camera", "frame 2"),
     ("ascom_error covercalibrator", "light off"),
@@ -49,6 +54,39 @@ def test_whatever_fails_the_panel_ends_dark_and_the_rest_is_taken(name: str, ste
     outcome, wrong = judged(small, fault, step)
     assert wrong == []
     assert outcome == documented()[name, step]
+
+
+@pytest.mark.parametrize(
+    "name", ["device_disconnects camera", "http_error filterwheel", "cover_jams", "save_folder_full"]
+)
+def test_sky_flats_that_fail_end_dark_and_tell_it(name: str, small: FlatBench) -> None:
+    """A fault amid sky flats fails the sets it touches with clear words, and the cover is closed where it can be."""
+    (fault,) = (each for each in FAULTS if named(each) == name)
+    cell = Cell(small, small.begin_anew(DAWN), Trigger(small.board, fault, "frame 2"))
+    report = cell.run_sky()
+    assert cell.problems() + words_missing(report) == []
+    assert len(report.taken) + len(report.failed) == 2
+    panel = small.observatory.of(CoverCalibrator)[0].state
+    assert report.panel_off
+    assert not panel.lit
+    assert (panel.cover is CoverStatus.CLOSED) == (name != "cover_jams")
+    cell.mend()
+    again = cell.run_sky()
+    # By then the sky may be too bright for one of them.
+    assert (len(again.taken) + len(again.left), again.failed) == (len(report.failed), ())
+    cell.close()
+
+
+def test_training_without_a_camera_is_told(small: FlatBench) -> None:
+    """A camera or a panel that is lost amid training costs no more than a reason for each filter."""
+    for fault in ({"type": "device_disconnects", "device": kind} for kind in ("camera", "covercalibrator")):
+        cell = Cell(small, small.begin_anew(MORNING), Trigger(small.board, fault, "wheel 1"))
+        report = FlatWizard().run(FlatWizard.Parameters(), cell.host.session)
+        assert [result.found for result in report.results] == [False, False]
+        assert all("(while trying to" in result.reason for result in report.results)
+        cell.mend()
+        assert not cell.is_lit
+        cell.close()
 
 
 def test_every_kind_of_fault_is_tried() -> None:

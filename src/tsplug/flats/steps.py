@@ -149,6 +149,8 @@ class TakeFrames(Value):
         names = self.session_names
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         served = f"{', '.join(names[:_NAMED])}{more}"
+        if self.flats_type is FlatsType.SKY:
+            return f"take {len(self.missing)} of {self.wanted} sky flats for {served}"
         frames = "dark flats" if self.flats_type is FlatsType.DARK else "flats"
         return f"take {len(self.missing)} of {self.wanted} {frames} of {self.exposure_s:g} s for {served}"
 
@@ -166,10 +168,21 @@ class LookAtFrame(Value):
         return f"look at a frame of {self.exposure_s:.4g} s in {self.filter_name or 'the dark'}"
 
 
+class ReadRange(Value):
+    """Ask the camera how high the level of a pixel can be."""
+
+    remedy: ClassVar[str] = "check that the camera is connected"
+    step: Literal["read_range"] = "read_range"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "ask the camera for its range"
+
+
 Move = RotateTo | SetReadoutMode | SelectFilter | LightOn
 """What sets the equipment up for a set."""
 
-Step = CloseCover | Move | TakeFrames | LookAtFrame | LightOff | RestoreReadoutMode | TurnBack | OpenCover
+Step = CloseCover | Move | TakeFrames | LookAtFrame | ReadRange | LightOff | RestoreReadoutMode | TurnBack | OpenCover
 """Everything that a flats run does."""
 
 

@@ -10,6 +10,7 @@ from tsplug.flats.steps import (
     CloseCover,
     LightOff,
     LightOn,
+    LookAtFrame,
     Move,
     OpenCover,
     RestoreReadoutMode,
@@ -17,6 +18,7 @@ from tsplug.flats.steps import (
     SelectFilter,
     SetReadoutMode,
     Step,
+    TakeFrames,
     TurnBack,
 )
 from tsplug.ports import Camera, CoverState, Devices, Panel, Rotator
@@ -37,7 +39,9 @@ class StepError(DeviceError):
         """Say which step failed, why, and what to do."""
         device = error.device if isinstance(error, DeviceError) else "disk"
         what = str(error).removeprefix(f"{device}: ")
-        super().__init__(device, f"{what} (while trying to {step.describe()}); {step.remedy}, then try again")
+        super().__init__(
+            device, f"{what} (while trying to {step.describe()}); {_remedy(step, device=device)}, then try again"
+        )
         self.step = step
         self.frames = frames
 
@@ -233,6 +237,14 @@ def attempt(act: Callable[[], None], problems: list[str]) -> None:
         act()
     except StepError as error:
         problems.append(str(error))
+
+
+def _remedy(step: Step, *, device: str) -> str:
+    """Return what to do about a step that failed: with frames it may be another device than the camera that did."""
+    kind = device.partition(' "')[0]
+    if isinstance(step, (TakeFrames, LookAtFrame)) and kind not in ("camera", "disk"):
+        return f"check that the {kind} is connected and works"
+    return step.remedy
 
 
 def _known(state: CoverState) -> CoverState:

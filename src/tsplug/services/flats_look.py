@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tsplug.errors import DeviceError
-from tsplug.flats.steps import LookAtFrame
+from tsplug.flats.steps import LookAtFrame, ReadRange
 from tsplug.model import FlatSpec, new_guid
 from tsplug.ports import Context, FrameLevels, FrameMeter, FrameRequest
 from tsplug.services.flats_equipment import StepError
@@ -44,6 +44,13 @@ def look(
 
 
 def max_adu(context: Context) -> int:
-    """Return the highest level of the camera's pixels, in ADU."""
+    """Return the highest level of the camera's pixels, in ADU.
+
+    Raises:
+        StepError: the camera does not tell.
+    """
     camera = context.devices.camera
-    return USUAL_MAX_ADU if camera is None else camera.max_adu
+    try:
+        return USUAL_MAX_ADU if camera is None else camera.max_adu
+    except DeviceError as error:
+        raise StepError(ReadRange(), error) from error

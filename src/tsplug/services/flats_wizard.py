@@ -155,11 +155,8 @@ class _Wizard:
 
     def _search(self, spec: FlatSpec) -> Search:
         request, profile = self.request, self.rig.profile
-        panel = self.context.devices.panel
-        brightest = request.maximum_brightness or profile.panel_max_brightness or 0
-        if panel is not None:
-            brightest = min(brightest or panel.max_brightness, panel.max_brightness)
         dimmest = max(1, request.minimum_brightness or profile.panel_min_brightness)
+        brightest = self._brightest(request.maximum_brightness or profile.panel_max_brightness, dimmest=dimmest)
         top = max_adu(self.context)
         return Search(
             target_adu=top * request.target_percent / 100.0,
@@ -170,6 +167,16 @@ class _Wizard:
             bias_adu=self.bias_adu[_settings(spec)],
             frames=request.frames,
         )
+
+    def _brightest(self, allowed: int | None, *, dimmest: int) -> int:
+        panel = self.context.devices.panel
+        if panel is None:
+            return allowed or 0
+        try:
+            there = panel.max_brightness
+        except DeviceError as error:
+            raise StepError(LightOn(brightness=dimmest), error) from error
+        return min(allowed or there, there)
 
     def _kept(self, spec: FlatSpec, outcome: Outcome, *, readings: Sequence[Reading]) -> TrainingResult:
         if outcome.verdict is not Verdict.FOUND or outcome.reading is None:
