@@ -12,7 +12,7 @@ from tsplug.grading.combine import combine
 from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, population_of
 from tsplug.grading.statistical import judge
-from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, UngradedPolicy
+from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, MetricPreferences, UngradedPolicy
 
 Accepts = Callable[[AcquiredImage, Sequence[AcquiredImage], bool], bool | None]
 """Whether a frame is accepted among frames, None where it stays pending; True at the end asks for an answer."""
@@ -42,9 +42,9 @@ class Confusion:
         return f"{self.bad_rejected:3d}/{self.bad:<3d} {self.good_rejected:3d}/{self.good:<3d}"
 
 
-def ours(mode: GraderMode, *, immediate: bool) -> Accepts:
-    """Return tsplug's statistical grader with the defaults of a profile of a mode."""
-    preferences = GraderPreferences(mode=mode)
+def ours(mode: GraderMode, *, immediate: bool, metrics: Sequence[str] = ()) -> Accepts:
+    """Return tsplug's statistical grader with the defaults of a profile of a mode, and with other metrics graded."""
+    preferences = GraderPreferences(mode=mode, metrics={key: MetricPreferences(grade=True) for key in metrics})
     choice = Choice(mode=mode, max_samples=MAX_SAMPLES if immediate else None)
 
     def accepts(image: AcquiredImage, frames: Sequence[AcquiredImage], final: bool) -> bool | None:

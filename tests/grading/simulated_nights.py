@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ from hostsim.sky.scenario import CLEAR, Scenario, read_scenario
 from hostsim.sky.scene import ExposureSettings, LightPath, Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
 from hostsim.sky.truth import FrameTruth
+from tsplug.imaging.among_peers import Peer, beside
 from tsplug.imaging.measure import measure_frame
 from tsplug.imaging.settings import StarSettings
 from tsplug.model import AcquiredImage
@@ -87,12 +88,24 @@ def simulated(
     size: tuple[int, int] = (800, 600),
     seed: int = 11,
 ) -> list[SimulatedFrame]:
-    """Return the lights of consecutive nights, each of a scenario, focused every two hours."""
+    """Return the lights of consecutive nights, each of a scenario, focused every two hours.
+
+    What is told beside another frame is told beside the first that has stars.
+    """
     scenarios = [each if isinstance(each, Scenario) else read_scenario(each) for each in nights]
     rigs = [_Rig(scenario, size, seed=seed) for scenario in scenarios]
     clear = _Rig(CLEAR, size, seed=seed)
+    reference: Peer | None = None
+    found = []
     begun = [(rig, at) for night, rig in enumerate(rigs) for at in _moments(night, hours, every_min=every_min)]
-    return [rig.frame(at, number=number, clear=clear) for number, (rig, at) in enumerate(begun)]
+    for number, (rig, at) in enumerate(begun):
+        frame, peer = rig.frame(at, number=number, clear=clear)
+        reference = reference or peer
+        if peer is not None and reference is not None:
+            metrics = frame.image.metrics | beside(peer, reference)
+            frame = replace(frame, image=frame.image.model_copy(update={"metrics": metrics}))
+        found.append(frame)
+    return found
 
 
 def _moments(night: int, hours: tuple[float, float], *, every_min: float) -> Iterator[datetime]:
@@ -111,10 +124,13 @@ class _Rig:
         self._sky = Sky(seed=seed, site=SITE, optics=OPTICS, sensor=Sensor(*size), scenario=self._conditions)
         self._guider = Guider(self._conditions.guiding)
 
-    def frame(self, started: datetime, *, number: int, clear: _Rig) -> SimulatedFrame:
+    def frame(self, started: datetime, *, number: int, clear: _Rig) -> tuple[SimulatedFrame, Peer | None]:
         path, settings = self._path(started), self._settings(started)
         truth = self._sky.truth(path, settings)
-        measured = measure_frame(self._sky.render(path, settings).T, StarSettings(), scale_arcsec=SCALE_ARCSEC)
+        pixels = self._sky.render(path, settings).T
+        measured = measure_frame(pixels, StarSettings(), scale_arcsec=SCALE_ARCSEC)
+        stars = measured.stars.stars
+        peer = None if stars is None else Peer(stars, pixels.shape, EXPOSURE_S, measured.metrics["background"])
         guiding = self._guider.during(started, EXPOSURE_S).metrics()
         known = {"altitude": path.altitude_deg, "airmass": airmass(path.altitude_deg) or math.inf}
         image = AcquiredImage(
@@ -135,7 +151,7 @@ class _Rig:
             metrics={**measured.metrics, **guiding, **known},
             detector=measured.detector,
         )
-        return SimulatedFrame(image, truth, clear.possible_hfr_px(started))
+        return SimulatedFrame(image, truth, clear.possible_hfr_px(started)), peer
 
     def possible_hfr_px(self, started: datetime) -> float:
         return self._sky.truth(self._path(started), self._settings(started)).hfr_px

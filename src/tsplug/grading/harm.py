@@ -58,7 +58,7 @@ class Ratio:
         return math.exp(self._sign * harm)
 
     def air(self, airmass: float) -> float:
-        """Return X - 1; a trend with it is not taken out."""
+        """Return X - 1."""
         return airmass - 1.0
 
     def noise(self, values: Sequence[float]) -> float:
@@ -81,7 +81,7 @@ class Difference:
         return self._sign * harm
 
     def air(self, airmass: float) -> float:
-        """Return X - 1; a trend with it is not taken out."""
+        """Return X - 1."""
         return airmass - 1.0
 
     def noise(self, values: Sequence[float]) -> float:

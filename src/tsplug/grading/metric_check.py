@@ -12,6 +12,7 @@ from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, MetricPre
 
 _LEAST, _LARGEST, _SWING = 0.05, 0.15, 0.3
 _HAIR = 1e-9
+_MAJORITY = 0.6
 _UNSAID = MetricPreferences()
 
 
@@ -59,7 +60,9 @@ def _yardstick(metric: Metric) -> Yardstick:
         ceiling=math.inf if largest is None else largest,
         swing=math.inf if swing is None else swing,
         young=0.0 if swing is None else swing,
-        steepest=0.0,
+        steepest=said.by_air,
+        majority=0.0 if said.unsurpassed else _MAJORITY,
+        better=0.25 if said.unsurpassed else 0.5,
     )
 
 

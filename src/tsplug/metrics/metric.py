@@ -17,6 +17,9 @@ class AmongPeers:
         least_spread, largest_spread: the least standard deviation that may be claimed of it, and the largest that good
             frames have.
         swing: how much worse than usual a whole night may be.
+        by_air: how much worse one airmass more may make it; up to that a trend with the air is taken out.
+        unsurpassed: whether nothing is better than good, as nothing is clearer than a clear sky: then the best quarter
+            of the frames sets the standard, however few are like it. Else the better half does, if most are like it.
 
     What is None is a share of the way from the metric's good to its bad value: a twentieth, three twentieths, three
     tenths. A metric without these values is held to what its peers show.
@@ -27,6 +30,8 @@ class AmongPeers:
     least_spread: float | None = None
     largest_spread: float | None = None
     swing: float | None = None
+    by_air: float = 0.0
+    unsurpassed: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,5 +10,7 @@ METRIC = Metric(
     unit="%",
     better="higher",
     zero_is_failure=True,
-    among_peers=AmongPeers(scale="ratio", least_spread=0.03, largest_spread=0.1),
+    among_peers=AmongPeers(
+        scale="ratio", least_spread=0.03, largest_spread=0.05, swing=0.2, by_air=0.3, unsurpassed=True
+    ),
 )

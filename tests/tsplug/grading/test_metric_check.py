@@ -95,3 +95,12 @@ def test_a_metric_may_be_graded_unasked_but_not_by_the_rules_of_the_reference() 
     assert check.enabled(GraderPreferences())
     assert not check.enabled(GraderPreferences(mode=TS))
     assert not check.enabled(GraderPreferences(metrics=refused))
+
+
+def test_where_nothing_is_better_than_good_the_best_quarter_sets_the_standard() -> None:
+    """A night that is mostly hazy still shows what a clear sky lets through."""
+    hazy = [100.0, 99.0, 101.0, 100.0, 60.0, 62.0, 58.0, 61.0, 59.0, 60.0, 63.0, 57.0]
+    assert found("transparency", 60.0, hazy).outcome is Outcome.REJECT
+    assert found("transparency", 95.0, hazy).outcome is Outcome.PASS
+    most = [20.0, 20.1, 20.2, 20.1, 8.0, 8.1, 8.2, 8.0, 8.1, 8.2, 8.0, 8.1]
+    assert found("snr", 8.0, most).outcome is Outcome.PASS

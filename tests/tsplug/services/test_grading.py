@@ -30,6 +30,8 @@ from tsplug.model import (
     VerdictStatus,
 )
 from tsplug.services.grading import apply_grades, judge_plan
+from tsplug.services.manual_grading import ManualGrade, grade_manually
+from tsplug.services.manual_undo import undo_manual
 from tsplug.testing.catalogue import stocked_store
 from tsplug.testing.clock import START, ManualClock
 from tsplug.testing.context import FakeContext
@@ -371,3 +373,23 @@ def test_order_does_not_matter_and_counters_follow(
         assert plan.everything() == before
         results.append(plan.statuses())
     assert results[0] == results[1]
+
+
+by_hand = st.tuples(st.lists(st.integers(1, 9), min_size=1, unique=True), st.sampled_from(GradingStatus))
+
+
+@settings(max_examples=6)
+@given(frames=st.lists(rows, min_size=4, max_size=9), changes=st.lists(by_hand, max_size=3))
+def test_what_was_changed_by_hand_and_undone_leaves_no_trace_in_grades(
+    frames: list[dict[str, float | None]], changes: list[tuple[list[int], GradingStatus]]
+) -> None:
+    """Frames that are graded, changed by hand, undone and graded again have the verdicts of the first time."""
+    plan = PlanInStore(desired=1, hfr_sigma=1, stars_sigma=1)
+    plan.take(*({key: value for key, value in frame.items() if value is not None} for frame in frames))
+    plan.grade()
+    before = plan.everything()[:3]
+    done = [grade_manually(ids, ManualGrade(to_status=to), store=plan.store, clock=plan.clock) for ids, to in changes]
+    for _ in [each for each in done if each.batch is not None]:
+        undo_manual(plan.store, clock=plan.clock)
+    plan.grade()
+    assert plan.everything()[:3] == before
