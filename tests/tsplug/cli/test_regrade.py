@@ -88,7 +88,7 @@ def test_a_set_is_tried_on_a_night(run: Run, tmp_path: Path) -> None:
         (("regrade", "--all", "--set", "Soft"), 1, "no criteria set 'Soft' is stored"),
         (("regrade", "--all", "--from", "soon"), 2, "nor a day like 2026-01-15"),
         (("regrade", "--all", "--from", "2026-02-01", "--to", "2026-01-01"), 1, "the end comes before the beginning"),
-        (("criteria", "whatif", "--set", "default", "--night", "today"), 2, "is not a time like"),
+        (("criteria", "whatif", "--set", "default", "--night", "today"), 2, "is not a date like"),
     ],
 )
 def test_wrong_use_is_one_line(run: Run, arguments: tuple[str, ...], *, status: int, message: str) -> None:
