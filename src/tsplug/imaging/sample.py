@@ -25,6 +25,8 @@ _PROBES, _PROBE_HALF_PX, _PROBE_SIGMA_PX = 96, 12, 1.6
 _LEAST_HALF_PX, _MOST_HALF_PX = 6, 20
 # The sky round a star is another than the mesh says beyond this many deviations, and more than its own wings explain.
 _OTHER_SKY_SIGMA, _WINGS_SHARE = 0.75, 0.006
+# Stars are a group of at least this many and this share of what looks like stars, within this ratio of the narrowest.
+_FEWEST_IN_GROUP, _LEAST_GROUP_SHARE, _GROUP_RATIO = 8, 0.25, 1.5
 # Sharper or wider than these shares of the typical width is something else: a cosmic ray, a galaxy, a blend.
 _NARROWEST, _WIDEST = 0.6, 1.8
 _TELLING_SIGMA_PX, _TELLING_SNR = 0.9, 12.0
@@ -107,7 +109,7 @@ def probe(scene: Scene, candidates: Candidates) -> Probe:
     good = sample.starlike
     if not good.any():
         return Probe(_PROBE_SIGMA_PX, 0.0, good.size)
-    return Probe(float(np.median(sample.raw.sigma_px[good])), float(good.mean()), good.size)
+    return Probe(_common_width(sample.raw.sigma_px[good]), float(good.mean()), good.size)
 
 
 def bright_enough(candidates: Candidates, settings: StarSettings, *, sigma_px: float) -> NDArray[np.bool_]:
@@ -136,16 +138,33 @@ def take_sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tup
     chosen = _spread_out(candidates, shape=scene.pixels.shape, most=scene.settings.most_stars)
     sample = _measured(scene, candidates, chosen=chosen, half=half, start_sigma_px=sigma_px)
     good = sample.starlike
-    typical = float(np.median(sample.raw.sigma_px[good])) if good.any() else sigma_px
+    typical = _common_width(sample.raw.sigma_px[good]) if good.any() else sigma_px
     sharp = _too_sharp(sample, good)
     wide = sample.raw.sigma_px > _WIDEST * typical
     return sample.pick(good & ~sharp & ~wide & (sample.snr >= _LEAST_SNR)), sample.place[sharp]
 
 
+def _common_width(sigma_px: Floats) -> float:
+    """Return the width that stars have in common: the median, or that of a group far below it.
+
+    Stars are alike, knots of a nebula are of any width: before a bright one most of what looks like a star is none.
+    """
+    middle = float(np.median(sigma_px))
+    ordered = np.sort(sigma_px)
+    ends = np.searchsorted(ordered, _GROUP_RATIO * ordered, side="right")
+    members = ends - np.arange(ordered.size)
+    is_group = members >= max(_FEWEST_IN_GROUP, _LEAST_GROUP_SHARE * ordered.size)
+    if not is_group.any():
+        return middle
+    first = int(np.argmax(is_group))
+    group = float(np.median(ordered[first : ends[first]]))
+    return group if _WIDEST * group < middle else middle
+
+
 def _too_sharp(sample: StarSample, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which are clearly narrower than the stars: cosmic rays, where stars are wide enough to tell."""
     narrow = sample.raw.narrow_sigma_px
-    typical = float(np.median(narrow[good])) if good.any() else 0.0
+    typical = _common_width(narrow[good]) if good.any() else 0.0
     if typical < _TELLING_SIGMA_PX:
         return np.zeros(good.size, dtype=bool)
     return np.asarray((narrow < _NARROWEST * typical) & (sample.snr > _TELLING_SNR))

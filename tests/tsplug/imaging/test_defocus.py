@@ -50,3 +50,17 @@ def test_discs_are_measured_as_such() -> None:
     assert found.hfr == pytest.approx(14.0 * np.sqrt(0.5), rel=0.05)
     assert found.fwhm is None
     assert found.star_count == pytest.approx(24, abs=2)
+
+
+def test_a_bright_nebula_is_not_measured_instead_of_the_stars_before_it() -> None:
+    """Where knots of many widths outnumber the stars, sharpness and roundness are those of the stars."""
+    chance = np.random.default_rng(7)
+    frame = with_stars(sky(), sigma=0.8, count=60)
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for row, column in zip(chance.uniform(20, 480, 110), chance.uniform(20, 680, 110), strict=True):
+        wide, narrow = chance.uniform(4.0, 9.0), chance.uniform(2.5, 4.0)
+        frame += chance.uniform(800, 4000) * np.exp(-(((y - row) / wide) ** 2 + ((x - column) / narrow) ** 2) / 2)
+    found = measure_stars(np.rint(np.clip(frame, 0, 65_535)).astype(np.uint16))
+    assert found.hfr == pytest.approx(0.8 * np.sqrt(2 * np.log(2)), rel=0.12)
+    assert found.eccentricity is not None
+    assert found.eccentricity < 0.3
