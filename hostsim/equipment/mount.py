@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -84,7 +85,8 @@ class Mount(HostDevice):
         """Go to the park position and stand still; a slew under way is stopped, for not every mount parks out of it."""
         if self.parked():
             return
-        with self._trying("stop before it parks"):
+        # A mount that fails at telling or stopping its slew may park all the same.
+        with suppress(DeviceError), self._trying("stop before it parks"):
             if self._alpaca.Slewing:
                 self._alpaca.AbortSlew()
         self._begin("park", self._alpaca.Park)

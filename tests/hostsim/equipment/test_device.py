@@ -135,6 +135,24 @@ def test_an_old_driver_that_stays_silent_is_given_up(serve: Serve, monkeypatch: 
         mount.connect()
 
 
+@pytest.mark.parametrize("silent", ["slewing", "abortslew"])
+def test_a_mount_that_cannot_stop_is_parked_all_the_same(serve: Serve, silent: str) -> None:
+    """An error while it tells or stops its slew does not keep the mount from the command to park."""
+    parked = threading.Event()
+
+    def driver(connected: socket.socket, request: bytes) -> None:
+        member = request.decode().partition(" HTTP")[0].partition("?")[0].rpartition("/")[2]
+        if member == "park":
+            parked.set()
+        value = parked.is_set() if member == "atpark" else True
+        error = 0x500 if member == silent else 0
+        body = json.dumps({"Value": value, "ErrorNumber": error, "ErrorMessage": "stuck" if error else ""}).encode()
+        connected.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+
+    Mount(Telescope(serve(driver), 0), ManualClock(), name="M").park()
+    assert parked.is_set()
+
+
 def test_what_was_connected_is_disconnected(serve: Serve) -> None:
     """Disconnecting undoes a connection of one's own, once, and leaves that of somebody else alone."""
     driver = Driver(4)
