@@ -10,7 +10,7 @@ from typing import Any
 
 from tsplug.flats import SiteMoment, earliest_start, latest_start, session_date_of, window_begins
 from tsplug.flats.temperature import same_temperature
-from tsplug.model import AcquiredImage, FlatSet, FlatsPreferences, FlatsType, Profile, Target
+from tsplug.model import AcquiredImage, FlatSet, FlatSetState, FlatsPreferences, FlatsType, Profile, Target
 from tsplug.ports import Context, ImageQuery, Unit
 from tsplug.services.flats_links import SessionFlats, sessions_with_flats
 from tsplug.services.lookup import find_named
@@ -45,7 +45,8 @@ def flats_coverage(profile: Profile, context: Context, *, reach: Reach) -> list[
         rig = rig_of(unit, profile)
         images = _lights(unit, rig, reach=reach, moment=SiteMoment(context.clock.now(), rig.site))
         linked = sessions_with_flats(unit, images)
-        takes_dark = unit.count(FlatSet, profile_id=profile.id, flats_type=FlatsType.DARK) > 0
+        dark = {"flats_type": FlatsType.DARK, "state": FlatSetState.COMPLETE}
+        takes_dark = unit.count(FlatSet, profile_id=profile.id, **dark) > 0
     by_id = {image.id or 0: image for image in images}
     planned = {key for item in linked for key in item.session.image_ids}
     rows = [_row(item, [by_id[key] for key in item.session.image_ids], profile=profile) for item in linked]

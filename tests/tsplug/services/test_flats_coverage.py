@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tsplug.errors import NotFoundError
-from tsplug.model import AcquiredImage, FlatHistory, FlatSet, FlatSetFile, FlatsType, GradingStatus, Profile, Project
+from tsplug.model import (
+    AcquiredImage,
+    FlatHistory,
+    FlatSet,
+    FlatSetFile,
+    FlatSetState,
+    FlatsType,
+    GradingStatus,
+    Profile,
+    Project,
+)
 from tsplug.services.flats_coverage import Reach, coverage_totals, flats_coverage
 from tsplug.services.flats_links import flats_of
 from tsplug.services.flats_revoke import revoke_flats
@@ -117,7 +127,7 @@ def test_dark_flats_are_counted_apart(flats_rig: FlatsRig) -> None:
 
 
 def test_lights_lack_flats_a_plan_or_dark_flats(flats_rig: FlatsRig) -> None:
-    """Dark flats are missed where the rig takes any, and only for flats of its panel; flats are missed first."""
+    """Dark flats are missed where the rig has taken any, and only for flats of its panel; flats are missed first."""
     flats_rig.light("M 42", "L", exposure_s=60)
     flats_rig.run()
     flats_rig.light("M 42", "Ha", gain=7)
@@ -125,6 +135,10 @@ def test_lights_lack_flats_a_plan_or_dark_flats(flats_rig: FlatsRig) -> None:
     assert [row["lacks"] for row in coverage(flats_rig)] == ["flats", "", "a plan"]
     with flats_rig.store.write() as unit:
         elsewhere = {"id": None, "guid": "dark", "flats_type": FlatsType.DARK, "night": date(2025, 1, 1)}
+        begun = elsewhere | {"guid": "begun", "state": FlatSetState.INTERRUPTED}
+        unit.add(unit.list(FlatSet)[0].model_copy(update=begun))
+    assert [row["lacks"] for row in coverage(flats_rig)] == ["flats", "", "a plan"]
+    with flats_rig.store.write() as unit:
         unit.add(unit.list(FlatSet)[0].model_copy(update=elsewhere))
     assert [row["lacks"] for row in coverage(flats_rig)] == ["flats", "dark flats", "a plan"]
 
