@@ -12,6 +12,14 @@ from tsplug.services.flats_equipment import StepError
 
 USUAL_MAX_ADU = 65_535
 
+CameraSettings = tuple[int | None, int | None, int, int | None]
+"""Gain, offset, binning and readout mode: what the level of a frame without light depends on."""
+
+
+def camera_settings(spec: FlatSpec) -> CameraSettings:
+    """Return the settings for which the camera's level without light is measured once."""
+    return spec.gain, spec.offset, spec.binning, spec.readout_mode
+
 
 def look(
     context: Context, spec: FlatSpec, *, exposure_s: float, kind: Literal["FLAT", "DARKFLAT"] = "FLAT"

@@ -11,14 +11,14 @@ from tsplug.errors import Cancelled, DeviceError, FileError
 from tsplug.flats.plan import moves_for
 from tsplug.flats.sky import Look, Over, Pause, SkyAim, SkySample, sky_order, sky_step
 from tsplug.flats.sky_plan import SkyPlan, plan_sky
-from tsplug.flats.steps import TakeFrames
+from tsplug.flats.steps import SetReadoutMode, TakeFrames
 from tsplug.model import FlatInstruction, FlatRunReport, FlatSet, FlatSetState, FlatSpec, TrainedFlat
 from tsplug.model.night import session_date
 from tsplug.model.wording import minutes
 from tsplug.ports import Context, FrameLevels, SavedFrame, Unit
 from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import FlatEquipment, StepError, attempt
-from tsplug.services.flats_look import look, max_adu
+from tsplug.services.flats_look import CameraSettings, camera_settings, look, max_adu
 from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise
 from tsplug.services.flats_records import FlatRecords, begun_sets, started_sets
 from tsplug.services.flats_taking import Tally, frame_request, on_disk, report
@@ -100,6 +100,7 @@ class _SkyRun:
     rig: Rig
     records: FlatRecords
     tally: Tally = field(default_factory=Tally)
+    bias_adu: dict[CameraSettings, float] = field(default_factory=dict)
     total: int = 0
     done: int = 0
 
@@ -109,22 +110,22 @@ class _SkyRun:
 
     def execute(self, takes: Sequence[TakeFrames], plan: SkyPlan, *, said: str) -> FlatRunReport:
         self.total = sum(len(take.missing) for take in takes)
-        ended = False
+        is_off, ended = False, False
+        problems: list[str] = []
         try:
-            self.records.close_abandoned({take.resumes for take in takes})
-            self._take_all(takes)
+            try:
+                self.records.close_abandoned({take.resumes for take in takes})
+                self._take_all(takes)
+            finally:
+                is_off, problems = self.equipment.make_safe()
+            self._close(problems)
             ended = True
         finally:
-            is_off, problems = self.equipment.make_safe()
             if not ended:
                 # The Sun may rise before anybody comes back to an open telescope.
                 self.equipment.shut(problems)
             for problem in problems:
                 self.context.progress.report(problem)
-        if self.event.rotator_back:
-            attempt(self.equipment.turn_back, problems)
-        if self.event.cover_at_end == "closed" and self.context.devices.panel is not None:
-            attempt(self.equipment.close_cover, problems)
         tally = self.tally
         counts = f"{len(tally.taken)} sky flat sets taken, {len(plan.skipped)} skipped, {len(tally.failed)} failed"
         left = f"{len(tally.left)} left for the next run" if tally.left else ""
@@ -138,16 +139,21 @@ class _SkyRun:
             finished=self.context.clock.now(),
         )
 
+    def _close(self, problems: list[str]) -> None:
+        """End a run that came to its end: the cover first, for a turn may take long."""
+        if self.event.cover_at_end == "closed" and self.context.devices.panel is not None:
+            attempt(self.equipment.close_cover, problems)
+        if self.event.rotator_back:
+            attempt(self.equipment.turn_back, problems)
+
     def _take_all(self, takes: Sequence[TakeFrames]) -> None:
         stopped = self._open()
-        bias_adu = 0.0
         for take in takes:
             if stopped:
                 self.tally.failed.append(report(take, on_disk(take), reason=f"not tried: {stopped}"))
                 continue
             try:
-                bias_adu = bias_adu or self._bias(take.spec)
-                self._take(take, self._aim(bias_adu))
+                self._take(take, self._aim(self._bias(take.spec)))
             except StepError as error:
                 frames = on_disk(take) if error.frames is None else error.frames
                 self.tally.failed.append(report(take, frames, reason=str(error)))
@@ -165,7 +171,15 @@ class _SkyRun:
         return ""
 
     def _bias(self, spec: FlatSpec) -> float:
-        return look(self.context, spec, exposure_s=self.event.sky.minimum_exposure_s, kind="DARKFLAT").adu_median
+        """Return what the camera adds without light, measured once for its settings."""
+        settings = camera_settings(spec)
+        if settings not in self.bias_adu:
+            self.context.cancellation.check()
+            # An exposure sets the readout mode as well: the one before the run must have been noted by then.
+            self.equipment.move(SetReadoutMode(readout_mode=spec.readout_mode))
+            levels = look(self.context, spec, exposure_s=self.event.sky.minimum_exposure_s, kind="DARKFLAT")
+            self.bias_adu[settings] = levels.adu_median
+        return self.bias_adu[settings]
 
     def _aim(self, bias_adu: float) -> SkyAim:
         sky, top = self.event.sky, max_adu(self.context)
@@ -189,6 +203,11 @@ class _SkyRun:
             over = self._frames(sky_set, aim=aim)
         except Cancelled:
             self.records.leave(flat_set, FlatSetState.INTERRUPTED, message="cancelled")
+            raise
+        except StepError as error:
+            # A look that failed names its step and remedy itself.
+            self.records.leave(flat_set, FlatSetState.INTERRUPTED, message=str(error))
+            error.frames = sky_set.count
             raise
         except (DeviceError, FileError) as error:
             self.records.leave(flat_set, FlatSetState.INTERRUPTED, message=str(error))

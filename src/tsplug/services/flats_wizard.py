@@ -13,12 +13,10 @@ from tsplug.model import FlatSpec, TrainedFlat, TrainingReport, TrainingRequest,
 from tsplug.ports import Context
 from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import BrightnessError, FlatEquipment, StepError, attempt
-from tsplug.services.flats_look import look, max_adu
+from tsplug.services.flats_look import CameraSettings, camera_settings, look, max_adu
 from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise, settle
 from tsplug.services.rigs import Rig, load_rig
 from tsplug.services.training import save_training
-
-_Settings = tuple[int | None, int | None, int, int | None]
 
 
 def train_panel(request: TrainingRequest, context: Context) -> TrainingReport:
@@ -73,11 +71,7 @@ def _untrained(context: Context, *, rig: Rig) -> list[FlatSpec]:
         for session in due
         if preferred_training(session.spec, trained, preferences=rig.profile.flats) is None
     }
-    return sorted(lacking, key=lambda spec: (repr(_settings(spec)), spec.filter_name))
-
-
-def _settings(spec: FlatSpec) -> _Settings:
-    return spec.gain, spec.offset, spec.binning, spec.readout_mode
+    return sorted(lacking, key=lambda spec: (repr(camera_settings(spec)), spec.filter_name))
 
 
 @dataclass
@@ -86,7 +80,7 @@ class _Wizard:
     context: Context
     rig: Rig
     equipment: FlatEquipment
-    bias_adu: dict[_Settings, float] = field(default_factory=dict)
+    bias_adu: dict[CameraSettings, float] = field(default_factory=dict)
 
     def run(self, specs: Sequence[FlatSpec], *, said: str) -> TrainingReport:
         results: list[TrainingResult] = []
@@ -147,10 +141,10 @@ class _Wizard:
         """Bring camera and wheel there; what the camera adds without light is measured once for its settings."""
         self.context.cancellation.check()
         self.equipment.move(SetReadoutMode(readout_mode=spec.readout_mode))
-        if _settings(spec) not in self.bias_adu:
+        if camera_settings(spec) not in self.bias_adu:
             self.equipment.darken()
             levels = look(self.context, spec, exposure_s=self.request.minimum_exposure_s, kind="DARKFLAT")
-            self.bias_adu[_settings(spec)] = levels.adu_median
+            self.bias_adu[camera_settings(spec)] = levels.adu_median
         self.equipment.move(SelectFilter(filter_name=spec.filter_name))
 
     def _search(self, spec: FlatSpec) -> Search:
@@ -164,7 +158,7 @@ class _Wizard:
             exposures_s=(request.minimum_exposure_s, request.maximum_exposure_s),
             brightnesses=(min(dimmest, brightest), brightest),
             tolerance_percent=request.tolerance_percent,
-            bias_adu=self.bias_adu[_settings(spec)],
+            bias_adu=self.bias_adu[camera_settings(spec)],
             frames=request.frames,
         )
 
@@ -188,7 +182,7 @@ class _Wizard:
             brightness=found.trial.brightness,
             exposure_s=found.trial.exposure_s,
             target_adu=found.adu,
-            bias_adu=self.bias_adu[_settings(spec)],
+            bias_adu=self.bias_adu[camera_settings(spec)],
             trained_at=self.context.clock.now(),
         )
         with self.context.store.write() as unit:

@@ -219,13 +219,15 @@ def small_fits(request: FrameRequest) -> bytes:
 class FakeFrames:
     """Takes frames: time passes on the clock, a small FITS file appears in a folder, one per guid.
 
-    ``level`` gives the median of a flat; dark flats have ``bias_adu``.
+    ``level`` gives the median of a flat; dark flats have ``bias_adu``. Like a host it sets the ``camera`` to the
+    readout mode of a request.
     """
 
     log: CommandLog
     clock: Clock
     folder: Path
     panel: FakePanel | None = None
+    camera: FakeCamera | None = None
     level: Level = linear_level
     content: Callable[[FrameRequest], bytes] = small_fits
     camera_temperature_c: float | None = None
@@ -248,6 +250,7 @@ class FakeFrames:
         """Expose a frame and return its levels; nothing is saved, and it is written down as a command all the same."""
         with self.log.command("frames.measure", request.filter_name, round(request.exposure_s, 4)):
             self.measured.append(request)
+            self._set_mode(request)
             started = self.clock.now()
             self.clock.sleep(request.exposure_s)
             median = self._median(request)
@@ -265,7 +268,12 @@ class FakeFrames:
             return self.bias_adu
         return self.level(request, self.panel.level if self.panel else 0)
 
+    def _set_mode(self, request: FrameRequest) -> None:
+        if self.camera is not None and request.readout_mode is not None:
+            self.camera.mode = request.readout_mode
+
     def _expose(self, request: FrameRequest) -> SavedFrame:
+        self._set_mode(request)
         started = self.clock.now()
         self.clock.sleep(request.exposure_s)
         file = self.folder / f"{request.kind}_{request.filter_name}_{request.number:03d}_{request.guid}.fits"
@@ -316,5 +324,6 @@ def recording_devices(clock: Clock, folder: Path, *, filters: tuple[str, ...] | 
     log = CommandLog()
     panel = FakePanel(log)
     wheel = FakeWheel(log) if filters is None else FakeWheel(log, filters, filters[0])
-    frames = FakeFrames(log, clock, folder, panel)
-    return FakeDevices(log, frames, FakeCamera(log), wheel, FakeRotator(log), panel)
+    camera = FakeCamera(log)
+    frames = FakeFrames(log, clock, folder, panel, camera)
+    return FakeDevices(log, frames, camera, wheel, FakeRotator(log), panel)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tsplug.errors import Cancelled
+from tsplug.errors import Cancelled, DeviceError
 from tsplug.model import FlatHistory, FlatRunReport, FlatSet, FlatSetFile, FlatSetState, FlatsType, SkyFlatSettings
 from tsplug.ports import CoverState, FrameRequest
 from tsplug.testing import CountingCancellation
@@ -146,6 +146,51 @@ def test_a_cover_that_cannot_be_closed_is_told(flats_rig: FlatsRig) -> None:
         take(flats_rig, when="dusk")
     said = [report[0] for report in flats_rig.context.progress.reports]
     assert "panel: close_cover failed (while trying to close the cover)" in said[-1]
+
+
+def test_a_stop_while_the_rotator_turns_back_leaves_the_cover_closed(flats_rig: FlatsRig) -> None:
+    """The cover is closed before the rotator turns back, and after a stop on its way even where it was to stay open."""
+    for cover_at_end in ("closed", "open"):
+        flats_rig.light("M 42", "L", rotation_deg=30.0 if cover_at_end == "open" else 60.0)
+        under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+        flats_rig.devices.log.revive()
+        flats_rig.devices.log.fail("rotator.move_mechanical", on_call=2, error=Cancelled("stopped"))
+        with pytest.raises(Cancelled):
+            take(flats_rig, when="dusk", rotator_back=True, cover_at_end=cover_at_end)
+        assert flats_rig.devices.panel is not None
+        assert flats_rig.devices.panel.cover is CoverState.CLOSED
+
+
+def test_the_readout_mode_is_as_before(flats_rig: FlatsRig) -> None:
+    """The camera has the readout mode back that it had before the first exposure, which sets a mode as well."""
+    flats_rig.light("M 42", "L", readout_mode=1)
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    assert len(take(flats_rig, when="dusk").taken) == 1
+    assert flats_rig.devices.camera is not None
+    assert flats_rig.devices.camera.mode == 0
+    assert {request.readout_mode for request in flats_rig.devices.frames.measured} == {1}
+
+
+def test_the_bias_is_measured_for_each_setting_of_the_camera(flats_rig: FlatsRig) -> None:
+    """What the camera adds without light is looked at once for gain, offset, binning and readout mode."""
+    flats_rig.light("M 42", "L")
+    flats_rig.light("M 81", "R")
+    flats_rig.light("M 42", "Ha", gain=7)
+    under_the_sky(flats_rig, rate=200_000.0, k=-0.003)
+    assert len(take(flats_rig, when="dusk").taken) == 3
+    dark = [request.gain for request in flats_rig.devices.frames.measured if request.kind == "DARKFLAT"]
+    assert len(dark) == len(set(dark)) == 2
+
+
+def test_a_look_that_fails_is_told_once(flats_rig: FlatsRig) -> None:
+    """A set whose look at the sky fails names the step and what to do once, with the frames on disk."""
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    flats_rig.devices.log.fail("frames.measure", on_call=2, error=DeviceError("camera", "no answer"))
+    (failed,) = take(flats_rig, when="dusk").failed
+    assert "look at a frame" in failed.reason
+    assert (failed.reason.count("while trying to"), failed.reason.count("then try again")) == (1, 1)
+    assert failed.on_disk == 0
 
 
 def test_no_panel_is_needed(flats_rig: FlatsRig) -> None:
