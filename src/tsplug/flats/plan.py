@@ -41,7 +41,8 @@ from tsplug.model.wording import minutes
 class FlatRig:
     """What the equipment can do: names in the wheel (None without one), rotator, brightest level of the panel.
 
-    ``stands_at_deg`` is the rotator's mechanical angle where it must not be turned, and None where it may.
+    ``stands_at_deg`` is the rotator's mechanical angle where it must not be turned, and None where it may;
+    ``rotator_fault`` is why that angle cannot be known, empty if it can.
     ``frame_overhead_s`` is what a frame takes beside its exposure.
     """
 
@@ -49,6 +50,7 @@ class FlatRig:
     has_rotator: bool
     max_brightness: int
     stands_at_deg: float | None = None
+    rotator_fault: str = ""
     frame_overhead_s: float = FRAME_OVERHEAD_S
 
 
@@ -68,13 +70,17 @@ class FlatRequest:
 
 
 class FlatPlan(Value):
-    """A whole run: sets in order, what is done before and after them, and the sessions that cannot be served."""
+    """A whole run: sets in order, what is done before and after them, and the sessions that cannot be served.
+
+    ``failed`` are those that equipment stands in the way of which should work and does not.
+    """
 
     opening: tuple[Step, ...] = ()
     sets: tuple[PlannedSet, ...] = ()
     closing: tuple[Step, ...] = ()
     skipped: tuple[FlatSetReport, ...] = ()
     left: tuple[FlatSetReport, ...] = ()
+    failed: tuple[FlatSetReport, ...] = ()
     frame_overhead_s: float = FRAME_OVERHEAD_S
 
     @property
@@ -118,6 +124,7 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
     """
     sets: list[PlannedSet] = []
     skipped: list[FlatSetReport] = []
+    failed: list[FlatSetReport] = []
     started = list(request.started)
     for group in _groups(sessions, repeat=request.instruction.repeat, rig=rig):
         spec = group[0].spec
@@ -126,6 +133,9 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
         if match is None or reason:
             skipped.append(_skipped(group, request.count, reason=reason))
             continue
+        if rig.rotator_fault and spec.rotation_deg is not None:
+            failed.append(_skipped(group, request.count, reason=rig.rotator_fault))
+            continue
         begun = resumable(
             spec, match.training, started=started, tolerance_deg=request.preferences.rotation_tolerance_deg
         )
@@ -133,12 +143,13 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
         planned = _planned(group, match, begun=begun, count=request.count)
         sets.append(planned if rig.stands_at_deg is None else _unturned(planned))
     if not sets:
-        return FlatPlan(skipped=tuple(skipped))
+        return FlatPlan(skipped=tuple(skipped), failed=tuple(failed))
     whole = FlatPlan(
         opening=(CloseCover(),),
         sets=tuple(sets),
         closing=_closing(request.instruction, sets),
         skipped=tuple(skipped),
+        failed=tuple(failed),
         frame_overhead_s=rig.frame_overhead_s,
     )
     budget_min = request.instruction.budget_min
@@ -154,7 +165,8 @@ def within_budget(plan: FlatPlan, budget_s: float) -> FlatPlan:
         reason = f"left for the next run: it does not fit into {minutes(budget_s)}"
         left = tuple(_left(item.take, reason=reason) for item in plan.sets[kept:])
         if not kept:
-            return FlatPlan(skipped=plan.skipped, left=left, frame_overhead_s=plan.frame_overhead_s)
+            keeps = {"opening": (), "sets": (), "closing": (), "left": left}
+            return plan.model_copy(update=keeps)
         return shorter.model_copy(update={"left": left})
     return plan
 

@@ -179,10 +179,32 @@ class ReadRange(Value):
         return "ask the camera for its range"
 
 
+class ReadAngle(Value):
+    """Ask the rotator where it stands."""
+
+    remedy: ClassVar[str] = "check that the rotator is connected and works"
+    step: Literal["read_angle"] = "read_angle"
+
+    def describe(self) -> str:
+        """Return the step in words."""
+        return "ask the rotator for its angle"
+
+
 Move = RotateTo | SetReadoutMode | SelectFilter | LightOn
 """What sets the equipment up for a set."""
 
-Step = CloseCover | Move | TakeFrames | LookAtFrame | ReadRange | LightOff | RestoreReadoutMode | TurnBack | OpenCover
+Step = (
+    CloseCover
+    | Move
+    | TakeFrames
+    | LookAtFrame
+    | ReadRange
+    | ReadAngle
+    | LightOff
+    | RestoreReadoutMode
+    | TurnBack
+    | OpenCover
+)
 """Everything that a flats run does."""
 
 

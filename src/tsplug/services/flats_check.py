@@ -46,7 +46,7 @@ def flat_problems(event: FlatInstruction, context: Context) -> list[str]:
         _, plan = planned_run(event, context, rig=rig)
     except DeviceError as error:
         return [str(error)]
-    return list(dict.fromkeys(item.reason for item in plan.skipped))
+    return list(dict.fromkeys(item.reason for item in (*plan.skipped, *plan.failed)))
 
 
 def sky_problems(event: FlatInstruction, context: Context) -> list[str]:
@@ -55,7 +55,10 @@ def sky_problems(event: FlatInstruction, context: Context) -> list[str]:
     Raises:
         NotFoundError: no such profile.
     """
-    return list(dict.fromkeys(item.reason for item in _sky_plan(event, context).skipped))
+    plan = _sky_plan(event, context)
+    # A wheel that does not answer is planned for as the profile knows it.
+    silent = unknown_filters((), context) if plan.planned else []
+    return list(dict.fromkeys([*(item.reason for item in plan.skipped), *silent]))
 
 
 def sky_flats_wanted(event: FlatInstruction, context: Context) -> bool:
@@ -82,9 +85,16 @@ def unknown_filters(names: Iterable[str], context: Context) -> list[str]:
 def beyond_panel(minimum_brightness: int | None, context: Context) -> list[str]:
     """Return that the panel has no level as bright as the dimmest one allowed, in one line, or nothing."""
     panel = context.devices.panel
-    if minimum_brightness is None or panel is None or minimum_brightness <= panel.max_brightness:
+    if minimum_brightness is None or panel is None:
         return []
-    return [f"minimum_brightness is {minimum_brightness}, the panel's brightest level {panel.max_brightness}: lower it"]
+    try:
+        brightest = panel.max_brightness
+    except DeviceError:
+        # That it does not answer is said of the panel itself.
+        return []
+    if minimum_brightness <= brightest:
+        return []
+    return [f"minimum_brightness is {minimum_brightness}, the panel's brightest level {brightest}: lower it"]
 
 
 def _sky_plan(event: FlatInstruction, context: Context) -> FlatRunReport:

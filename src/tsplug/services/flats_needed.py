@@ -32,11 +32,11 @@ def flats_needed(event: FlatInstruction, context: Context) -> FlatNeeds:
     _, plan = planned_run(event, context, rig=rig)
     flagged = Counter(_settings(item.spec) for item in sets if _is_flagged(item))
     hopeless = [item for item in plan.sets if flagged[_settings(item.take.spec)] >= _FLAGGED_OFTEN]
-    impossible = [item.reason for item in plan.skipped] + [_hopeless(item) for item in hopeless]
+    impossible = [item.reason for item in (*plan.skipped, *plan.failed)] + [_hopeless(item) for item in hopeless]
     possible = len(plan.sets) - len(hopeless)
     obstacles = flat_obstacles(context) if possible else []
     return FlatNeeds(
-        needed=len(plan.sets) + len(plan.skipped),
+        needed=len(plan.sets) + len(plan.skipped) + len(plan.failed),
         possible=0 if obstacles else possible,
         impossible=tuple(dict.fromkeys([*impossible, *obstacles])),
         frames=frames,

@@ -10,7 +10,7 @@ from tsplug.errors import DeviceError
 from tsplug.flats import FlatPlan, FlatRequest, FlatRig, plan_flats
 from tsplug.flats.dark import DarkNeed, dark_sets
 from tsplug.flats.estimate import frame_overhead_s, steps_s
-from tsplug.flats.steps import PlannedSet, TakeFrames
+from tsplug.flats.steps import PlannedSet, ReadAngle, TakeFrames
 from tsplug.model import (
     FlatInstruction,
     FlatRunReport,
@@ -24,11 +24,11 @@ from tsplug.model.wording import minutes
 from tsplug.ports import Context, Devices, Unit
 from tsplug.services.flats_dark import dark_needs
 from tsplug.services.flats_due import due_sessions
-from tsplug.services.flats_equipment import FlatEquipment, attempt
+from tsplug.services.flats_equipment import FlatEquipment, StepError, attempt
 from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise, settle
 from tsplug.services.flats_records import BegunSet, FlatRecords, begun_sets, started_sets
 from tsplug.services.flats_taking import FlatTaker, Tally, on_disk, report
-from tsplug.services.rigs import Rig, load_rig
+from tsplug.services.rigs import Rig, filters_of, load_rig
 
 _MEASURED_SETS = 20
 
@@ -88,7 +88,7 @@ def planned_run(event: FlatInstruction, context: Context, *, rig: Rig) -> tuple[
     )
     flat_rig = replace(_flat_rig(context.devices, rig=rig), frame_overhead_s=frame_overhead_s(needs.earlier))
     if event.kind == "immediate":
-        flat_rig = replace(flat_rig, stands_at_deg=_stands_at_deg(context.devices))
+        flat_rig = _standing(flat_rig, context.devices)
     return needs, plan_flats(needs.due, request, rig=flat_rig)
 
 
@@ -121,10 +121,7 @@ def _flat_rig(devices: Devices, *, rig: Rig) -> FlatRig:
 
     A missing or silent device then fails at its own step, where the report names it.
     """
-    try:
-        names = None if devices.wheel is None else devices.wheel.names
-    except DeviceError:
-        names = tuple(rig.profile.filters)
+    names = filters_of(devices, rig=rig)
     brightest = rig.profile.panel_max_brightness
     try:
         level = brightest if devices.panel is None else devices.panel.max_brightness
@@ -133,9 +130,14 @@ def _flat_rig(devices: Devices, *, rig: Rig) -> FlatRig:
     return FlatRig(filters=names, has_rotator=devices.rotator is not None, max_brightness=level)
 
 
-def _stands_at_deg(devices: Devices) -> float | None:
-    """Return where the rotator stands; None without one: its lights have no angle, so nothing is to be turned."""
-    return None if devices.rotator is None else devices.rotator.mechanical_deg()
+def _standing(flat_rig: FlatRig, devices: Devices) -> FlatRig:
+    """Add where the rotator stands; without one the lights have no angle, and nothing is to be turned."""
+    if devices.rotator is None:
+        return flat_rig
+    try:
+        return replace(flat_rig, stands_at_deg=devices.rotator.mechanical_deg())
+    except DeviceError as error:
+        return replace(flat_rig, rotator_fault=str(StepError(ReadAngle(), error)))
 
 
 def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
@@ -144,6 +146,7 @@ def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
     return FlatRunReport(
         planned=planned,
         skipped=plan.skipped,
+        failed=plan.failed,
         left=plan.left,
         estimate_s=plan.estimate_s,
         message="; ".join([about, *(step.describe() for step in plan.steps)]),
@@ -155,8 +158,11 @@ def _nothing_to_take(plan: FlatPlan, context: Context, *, said: str) -> FlatRunR
     message = "every due set was skipped" if plan.skipped else "no flats are due"
     if plan.left:
         message = "no due set fits into the time"
+    if plan.failed:
+        message = _summary(Tally(left=list(plan.left), failed=list(plan.failed)), plan)
     return FlatRunReport(
         skipped=plan.skipped,
+        failed=plan.failed,
         left=plan.left,
         panel_off=not said.startswith(MAY_BE_LIT),
         message="; ".join(filter(None, (message, said))),
@@ -178,7 +184,7 @@ class _Run:
 
     def execute(self, plan: FlatPlan, dark: Sequence[TakeFrames], *, said: str) -> FlatRunReport:
         """Run a plan and report; the panel is switched off whatever is raised on the way."""
-        tally = Tally(left=list(plan.left))
+        tally = Tally(left=list(plan.left), failed=list(plan.failed))
         self._taker.total = plan.frames
         try:
             self._records.close_abandoned({item.take.resumes for item in plan.sets})

@@ -22,7 +22,7 @@ from tsplug.services.flats_look import CameraSettings, camera_settings, look, ma
 from tsplug.services.flats_panel import MAY_BE_LIT, PanelPromise
 from tsplug.services.flats_records import FlatRecords, begun_sets, started_sets
 from tsplug.services.flats_taking import Tally, frame_request, on_disk, report
-from tsplug.services.rigs import Rig
+from tsplug.services.rigs import Rig, filters_of
 
 _SPOILT_IN_A_ROW = 3
 
@@ -43,12 +43,11 @@ def run_sky_flats(event: FlatInstruction, context: Context, *, rig: Rig, said: s
         due = due_sessions(unit, rig, now=now, rules=event.rules)
         begun = begun_sets(unit, profile_id=rig.profile.id or 0, night=night)
         sensitivity = _sensitivity(unit, rig)
-    wheel = context.devices.wheel
     plan = plan_sky(
         due,
         event,
         preferences=rig.profile.flats,
-        filters=None if wheel is None else wheel.names,
+        filters=filters_of(context.devices, rig=rig),
         started=started_sets(begun, context.files),
     )
     if context.devices.rotator is None:

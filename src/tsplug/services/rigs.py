@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tsplug.errors import InputError, NotFoundError
+from tsplug.errors import DeviceError, InputError, NotFoundError
 from tsplug.model import Profile, Site
-from tsplug.ports import Unit
+from tsplug.ports import Devices, Unit
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ def rig_of(unit: Unit, profile: Profile) -> Rig:
         InputError: nobody said yet where it stands.
     """
     return Rig(profile, site_of(unit, profile))
+
+
+def filters_of(devices: Devices, *, rig: Rig) -> tuple[str, ...] | None:
+    """Return the names in the wheel, None without one; of one that does not answer those that the profile knows.
+
+    A silent wheel then fails at its own step, where the report names it.
+    """
+    try:
+        return None if devices.wheel is None else tuple(devices.wheel.names)
+    except DeviceError:
+        return tuple(rig.profile.filters)
 
 
 def site_of(unit: Unit, profile: Profile) -> Site:

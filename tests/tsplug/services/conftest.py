@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tsplug.errors import DeviceError
 from tsplug.model import (
     FlatHistory,
     FlatInstruction,
@@ -65,6 +66,15 @@ class FlatsRig:
                 for name, value in values.items():
                     setattr(record, name, value)
                 unit.update(record)
+
+    def silence(self, device: object, attribute: str) -> None:
+        """Let reading an attribute of a device fail, as it does where the device is lost."""
+
+        def refuse(_: object) -> None:
+            raise DeviceError("device", "no answer")
+
+        kind = type(device)
+        device.__class__ = type(kind.__name__, (kind,), {attribute: property(refuse)})
 
     def check_books(self) -> None:
         """Assert that the panel is dark, every recorded frame is on disk once, and history follows complete sets."""

@@ -9,7 +9,10 @@ import pytest
 from tsplug.errors import DeviceError
 from tsplug.hookspecs import plugin_manager
 from tsplug.instructions import FlatWizard, SchedulerFlats, SchedulerImmediateFlats, Session, SkyFlats
+from tsplug.model import FlatInstruction, Project
 from tsplug.ports import CoverState
+from tsplug.services.flats_check import beyond_panel, flat_problems, sky_flats_wanted
+from tsplug.services.flats_needed import flats_needed
 
 if TYPE_CHECKING:
     from conftest import FlatsRig
@@ -74,6 +77,35 @@ def test_what_sessions_need_is_named(flats_rig: FlatsRig) -> None:
     assert any("filter R is not in the wheel (L, Ha)" in line for line in lines)
     assert any("no rotator is connected" in line for line in lines)
     assert SchedulerFlats().obstacles(SchedulerFlats.Parameters(), session(flats_rig)) == []
+
+
+def test_a_device_that_does_not_answer_is_a_line(flats_rig: FlatsRig) -> None:
+    """A lost wheel is named before sky flats, which stay wanted; a lost panel is named once by the wizard."""
+    flats_rig.light("M 42", "L")
+    where, sky, parameters = session(flats_rig), SkyFlats(), SkyFlats.Parameters()
+    flats_rig.silence(flats_rig.devices.wheel, "names")
+    assert sky.validate(parameters, where) == ["Sky Flats: the filter wheel does not answer: device: no answer"]
+    assert sky_flats_wanted(sky.event(parameters, where), flats_rig.context)
+    flats_rig.silence(flats_rig.devices.panel, "max_brightness")
+    assert beyond_panel(9, flats_rig.context) == []
+    wizard = FlatWizard.Parameters(minimum_brightness=9)
+    assert FlatWizard().validate(wizard, where) == ["Flat Wizard: the flat panel does not answer: device: no answer"]
+
+
+def test_what_immediate_flats_lack_is_named(flats_rig: FlatsRig) -> None:
+    """A rotator that does not tell its angle is a line before flats that do not turn it; they are not possible."""
+    with flats_rig.store.write() as unit:
+        project = unit.find(Project, name="Nebulae")
+        assert project is not None
+        project.flats_handling = 200
+        unit.update(project)
+    flats_rig.light("M 42", "L", rotation_deg=30.0)
+    flats_rig.devices.log.fail("rotator.mechanical_deg")
+    event = FlatInstruction(profile_guid=flats_rig.profile_guid, kind="immediate")
+    (line,) = flat_problems(event, flats_rig.context)
+    assert line.endswith("check that the rotator is connected and works, then try again")
+    needs = flats_needed(event, flats_rig.context)
+    assert (needs.needed, needs.possible, needs.impossible) == (1, 0, (line,))
 
 
 def test_the_wizard_wants_known_filters(flats_rig: FlatsRig) -> None:

@@ -55,6 +55,22 @@ def test_the_rotator_is_not_moved_and_the_cover_reopens(at_once: FlatsRig) -> No
     assert at_once.devices.panel.cover is CoverState.OPEN
 
 
+def test_a_lost_rotator_costs_the_sets_with_an_angle(at_once: FlatsRig) -> None:
+    """Where the rotator does not tell its angle, sets that have one fail with what to do, and the others are taken."""
+    at_once.light("M 42", "L", rotation_deg=30.0)
+    at_once.devices.log.fail("rotator.mechanical_deg")
+    alone = at_once.run(kind="immediate")
+    assert alone.message == "0 flat sets taken, 0 skipped, 1 failed"
+    assert at_once.devices.commands == []
+    at_once.light("M 42", "Ha")
+    report = at_once.run(kind="immediate")
+    assert [item.spec.filter_name for item in report.taken] == ["Ha"]
+    (failed,) = report.failed
+    assert failed.spec.filter_name == "L"
+    assert failed.reason.startswith("rotator: mechanical_deg failed (while trying to ask the rotator for its angle)")
+    assert at_once.run(kind="immediate", dry_run=True).failed == report.failed
+
+
 def test_another_angle_waits_for_a_run_that_may_turn(at_once: FlatsRig) -> None:
     """Lights at another angle are skipped with the remedy, and a dawn run with the rule "immediate" takes them."""
     at_once.light("M 42", "L", rotation_deg=75.0)

@@ -193,6 +193,19 @@ def test_a_look_that_fails_is_told_once(flats_rig: FlatsRig) -> None:
     assert failed.on_disk == 0
 
 
+def test_a_lost_wheel_fails_each_set_at_its_step(flats_rig: FlatsRig) -> None:
+    """A wheel that does not answer is reported with every set that needs it, and nothing is raised."""
+    for name in ("L", "Ha"):
+        flats_rig.light("M 42", name)
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    flats_rig.silence(flats_rig.devices.wheel, "names")
+    flats_rig.devices.log.fail("wheel.select")
+    report = take(flats_rig, when="dusk")
+    assert len(report.failed) == 2
+    assert all("wheel: select failed (while trying to select filter" in item.reason for item in report.failed)
+    assert flats_rig.devices.commands[-1] == "panel.close_cover"
+
+
 def test_no_panel_is_needed(flats_rig: FlatsRig) -> None:
     """Without a panel sky flats are taken all the same; a set at an angle is skipped without a rotator."""
     flats_rig.light("M 42", "L")
