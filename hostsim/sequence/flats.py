@@ -57,7 +57,7 @@ def take_immediate_flats(parameters: SchedulerImmediateFlats.Parameters, host: H
 
 
 def settle(host: Host) -> None:
-    """Switch off a panel that a run which never came to its end left lit, and say so."""
+    """Switch the panel off and restore the readout mode that a run which never came to its end left, and say so."""
     said = settle_panel(host.session)
     if said:
         host.warn(said)

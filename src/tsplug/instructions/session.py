@@ -19,10 +19,12 @@ class Session:
 
 
 def settle_panel(session: Session) -> str:
-    """Switch off a panel that a flats run which never came to its end left lit; call it when equipment is connected.
+    """Switch the panel off and restore the readout mode that a flats run which never came to its end left behind.
+
+    Call it when the equipment is connected.
 
     Returns:
-        What was done or could not be done, empty where no panel was left lit.
+        What was done or could not be done, empty where nothing was left behind.
     """
     from tsplug.services.flats_panel import settle_panel as settled
 

@@ -41,6 +41,7 @@ from tsplug.model.enums import (
 from tsplug.model.events import ExposureSaved, FlatInstruction, GradePlan, SkyFlatSettings, TrainingRequest
 from tsplug.model.file_moves import FileMove, MoveState
 from tsplug.model.flats import (
+    ChangedReadoutMode,
     FlatHistory,
     FlatSet,
     FlatSetFile,
@@ -109,6 +110,7 @@ __all__ = [
     "CadenceItem",
     "CardProblem",
     "CardValue",
+    "ChangedReadoutMode",
     "Contribution",
     "CountAdjustment",
     "Counter",

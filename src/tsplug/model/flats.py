@@ -153,3 +153,11 @@ class LitPanel(Record):
     profile_id: int
     since: UtcDatetime
     why: str = ""
+
+
+class ChangedReadoutMode(Record):
+    """A promise kept in the store while tsplug has changed a camera's readout mode: who finds it restores the mode."""
+
+    profile_id: int
+    mode_before: int = Field(ge=0)
+    since: UtcDatetime

@@ -121,7 +121,8 @@ class FlatEquipment:
         try:
             is_off = self.switch_off(problems)
         finally:
-            self._attempt(RestoreReadoutMode(), self._restore_readout_mode, problems=problems)
+            if self._attempt(RestoreReadoutMode(), self._restore_readout_mode, problems=problems):
+                problems.extend(filter(None, [self._keep_mode_promise()]))
             self._reached.clear()
         return is_off, problems
 
@@ -175,6 +176,7 @@ class FlatEquipment:
             case RotateTo(mechanical_deg=angle):
                 self._rotate(_present(self._devices.rotator, "rotator"), angle)
             case SetReadoutMode(readout_mode=None):
+                self._remember_readout_mode()
                 self._restore_readout_mode()
             case SetReadoutMode(readout_mode=int(mode)):
                 self._set_readout_mode(_present(self._devices.camera, "camera"), mode)
@@ -197,16 +199,27 @@ class FlatEquipment:
 
     def _set_readout_mode(self, camera: Camera, mode: int) -> None:
         now = camera.readout_mode()
+        self._remember_readout_mode()
         if self._mode_before is None:
             self._mode_before = now
         if now != mode:
+            self._promise.readout_mode.give(self._mode_before)
             camera.set_readout_mode(mode)
+
+    def _remember_readout_mode(self) -> None:
+        """Take what an earlier run still owes for the mode before this one, rather than what the camera shows."""
+        if self._mode_before is None:
+            self._mode_before = self._promise.readout_mode.mode_before()
 
     def _restore_readout_mode(self) -> None:
         if self._mode_before is not None:
             camera = _present(self._devices.camera, "camera")
             if camera.readout_mode() != self._mode_before:
                 camera.set_readout_mode(self._mode_before)
+
+    def _keep_mode_promise(self) -> str:
+        # A run that touched no mode has restored none: what an earlier one owes stays owed.
+        return "" if self._mode_before is None else self._promise.readout_mode.redeem()
 
     def _close_cover(self) -> None:
         panel = self._panel()

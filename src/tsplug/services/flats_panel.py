@@ -8,19 +8,25 @@ from __future__ import annotations
 from tsplug.errors import NotFoundError, TsplugError
 from tsplug.model import LitPanel, Profile
 from tsplug.ports import Context, Panel
+from tsplug.services.flats_mode import ReadoutModePromise
 
 SWITCHED_OFF = "the panel was lit by an earlier run"
 MAY_BE_LIT = "the panel may be lit by an earlier run"
 
 
 class PanelPromise:
-    """The promise for the panel of one profile."""
+    """The promise for the panel of one profile, and beside it the one for its camera.
+
+    Attributes:
+        readout_mode: the promise that the camera gets its readout mode back.
+    """
 
     def __init__(self, context: Context, profile_id: int) -> None:
         """Keep it in the context's store; nothing is written yet."""
         self._context = context
         self._profile_id = profile_id
         self._given = False
+        self.readout_mode = ReadoutModePromise(context, profile_id)
 
     def give(self, why: str) -> None:
         """Write down that the panel is lit now; call it before the light goes on.
@@ -67,10 +73,12 @@ class PanelPromise:
 
 
 def settle_panel(profile_guid: str, context: Context) -> str:
-    """Switch off a panel that a run which never came to its end left lit; call it when the equipment is connected.
+    """Switch the panel off and restore the readout mode that a run which never came to its end left behind.
+
+    Call it when the equipment is connected.
 
     Returns:
-        What was done or could not be done, empty where no panel was left lit.
+        What was done or could not be done, empty where nothing was left behind.
 
     Raises:
         NotFoundError: no such profile.
@@ -83,7 +91,14 @@ def settle_panel(profile_guid: str, context: Context) -> str:
 
 
 def settle(promise: PanelPromise, panel: Panel | None) -> str:
-    """Switch a panel off if it was promised; return what came of it, empty where nothing was promised."""
+    """Keep what was promised of panel and readout mode; return what came of it, empty where nothing was promised.
+
+    What is said of the panel comes first.
+    """
+    return "; ".join(filter(None, (_settle_light(promise, panel), promise.readout_mode.settle())))
+
+
+def _settle_light(promise: PanelPromise, panel: Panel | None) -> str:
     if not promise.is_open():
         return ""
     if panel is None:

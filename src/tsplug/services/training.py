@@ -73,12 +73,14 @@ def add_training(given: NewTraining, store: Store, *, profile: Profile, clock: C
 def save_training(unit: Unit, training: TrainedFlat) -> tuple[TrainedFlat, bool]:
     """Store a trained setting in the place of those of the same camera setting; return it, and whether there were any.
 
-    Of several that were there, which no command makes, one is left.
+    Of several that were there, which no command makes, one is left. The bias stays where none is given, for it is the
+    camera's and no matter of the panel.
     """
     same = unit.list(TrainedFlat, **{name: getattr(training, name) for name in _KEY})
     if not same:
         return unit.add(training), False
-    kept = training.model_copy(update={"id": same[0].id})
+    bias_adu = same[0].bias_adu if training.bias_adu is None else training.bias_adu
+    kept = training.model_copy(update={"id": same[0].id, "bias_adu": bias_adu})
     unit.update(kept)
     for other in same[1:]:
         unit.delete(other)

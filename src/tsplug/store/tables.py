@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from tsplug.model import (
     AcquiredImage,
+    ChangedReadoutMode,
     Contribution,
     CountAdjustment,
     CriteriaRow,
@@ -178,6 +179,12 @@ _table(
     _index("flat_set_id"),
 )
 _table(LitPanel, "lit_panel", _refers("profile_id", "profile", cascade=True), _unique("profile_id"))
+_table(
+    ChangedReadoutMode,
+    "changed_readout_mode",
+    _refers("profile_id", "profile", cascade=True),
+    _unique("profile_id"),
+)
 _table(CriteriaSet, "criteria_set", _unique("guid"), _index("name"))
 _table(
     CriteriaRow,

@@ -7,6 +7,7 @@ import pytest
 from tsplug.errors import InputError
 from tsplug.model import (
     AcquiredImage,
+    ChangedReadoutMode,
     Contribution,
     ExposurePlan,
     FlatHistory,
@@ -180,6 +181,8 @@ def test_a_profile_goes_with_its_contributions(store: Store) -> None:
         other = unit.add(Profile(name="Newton"))
         unit.add(Contribution(project_id=1, profile_id=other.id or 0))
         unit.add(Lease(plan_id=1, profile_id=other.id or 0, until=NIGHT))
+        unit.add(ChangedReadoutMode(profile_id=other.id or 0, mode_before=1, since=NIGHT))
     done = delete_record(Request("profile", "Newton"), store)
+    assert left(store, ChangedReadoutMode) == 0
     assert done.goes == {"leases": 1, "contributions": 1, "profiles": 1}
     assert (left(store, Project), left(store, TrainedFlat), left(store, Lease)) == (2, 5, 1)

@@ -41,6 +41,14 @@ def test_the_same_setting_is_trained_once(flats_rig: FlatsRig) -> None:
     assert added(flats_rig, readout_mode=1)["replaced"] is False
 
 
+def test_a_bias_outlives_a_new_level(flats_rig: FlatsRig) -> None:
+    """A setting that replaces another keeps the bias that was trained, for none is given by hand."""
+    added(flats_rig)
+    flats_rig.change(TrainedFlat, bias_adu=512.0)
+    again = added(flats_rig, brightness=120)
+    assert (again["replaced"], again["brightness"], again["bias_adu"]) == (True, 120, 512.0)
+
+
 def test_all_that_is_wrong_is_told_at_once(flats_rig: FlatsRig) -> None:
     """A filter that the wheel has not, a level beyond the panel's and an unknown readout mode are refused together."""
     flats_rig.change(Profile, readout_modes=["Low Noise"])
