@@ -161,7 +161,14 @@ _table(
 )
 _table(FileMove, "file_move", _index("image_id", "state"), _index("state"))
 _table(TrainedFlat, "trained_flat", _refers("profile_id", "profile"), _index("profile_id", "filter_name"))
-_table(FlatSet, "flat_set", _refers("profile_id", "profile"), _unique("guid"), _index("profile_id", "night"))
+_table(
+    FlatSet,
+    "flat_set",
+    _refers("profile_id", "profile"),
+    _unique("guid"),
+    _index("profile_id", "night"),
+    _index("profile_id", "flats_type", "state"),
+)
 _table(
     FlatSetFile,
     "flat_set_file",

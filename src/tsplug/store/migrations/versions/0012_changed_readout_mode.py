@@ -1,4 +1,4 @@
-"""Which cameras tsplug has brought to another readout mode, and what it was before."""
+"""Which cameras tsplug has brought to another readout mode, and what it was before; flat sets are found by kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAME = "changed_readout_mode"
 
 
 def upgrade() -> None:
-    """Add the table, empty."""
+    """Add the table, empty, and the index by which one learns whether a profile takes dark flats."""
     op.create_table(
         _NAME,
         sa.Column("id", sa.Integer(), nullable=False),
@@ -24,3 +24,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("profile_id", name=f"uq_{_NAME}_profile_id"),
         sqlite_autoincrement=True,
     )
+    columns = ["profile_id", "flats_type", "state"]
+    op.create_index(f"ix_flat_set_{'_'.join(columns)}", "flat_set", columns)
