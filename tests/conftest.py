@@ -35,6 +35,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path == BENCH and not asked_for else None
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fail where tests of one group would be spread over workers, each of which would run their night again."""
+    if not getattr(session.config.option, "loadgroup", False):
+        return
+    lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if lost:
+        raise pytest.UsageError(f"pytest-xdist does not know this pytest: no group for {lost[0]}")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the session for any skipped test if ``TSPLUG_NO_SKIPS`` is set."""
