@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
 import tsplug
-from tsplug.cli import (
-    astrobin,
-    catalogue,
-    criteria,
-    doctor,
-    exporting,
-    files,
-    flats,
-    grade,
-    images,
-    importing,
-    measure,
-    night,
-    regrade,
-    report,
-    training,
-)
 from tsplug.cli.commands import FAILED, before_commands, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, drop_output, show_json, show_text, stop_quietly
 
+PARTS = {
+    "catalogue": ("site", "profile", "project", "target", "template", "plan"),
+    "images": ("images",),
+    "files": ("files",),
+    "measure": ("measure",),
+    "grade": ("grade",),
+    "regrade": ("regrade",),
+    "criteria": ("criteria",),
+    "flats": ("flats",),
+    "training": ("training",),
+    "night": ("night",),
+    "astrobin": ("astrobin",),
+    "report": ("report",),
+    "importing": ("import",),
+    "exporting": ("export",),
+    "doctor": ("doctor",),
+}
+"""The modules of the commands and the names each registers, in the order of the help."""
 
-def application() -> typer.Typer:
-    """Return the application with all commands."""
+
+def application(words: Iterable[str] = ()) -> typer.Typer:
+    """Return the application with the commands that words name, or with all of them where none is named.
+
+    Only what is asked for is imported, because most of the time of a short command is that of its imports.
+    """
     app = typer.Typer(
         name="tsplug",
         help="Target scheduler for astrophotography: what was imaged, how good it is, what it still needs.",
@@ -39,24 +46,10 @@ def application() -> typer.Typer:
         rich_markup_mode=None,
     )
     before_commands(app, Common)
-    for part in (
-        catalogue,
-        images,
-        files,
-        measure,
-        grade,
-        regrade,
-        criteria,
-        flats,
-        training,
-        night,
-        astrobin,
-        report,
-        importing,
-        exporting,
-        doctor,
-    ):
-        part.register(app)
+    named = set(words)
+    wanted = [part for part, names in PARTS.items() if not named.isdisjoint(names)]
+    for part in wanted if wanted or "version" in named else PARTS:
+        import_module(f"tsplug.cli.{part}").register(app)
     command(app, "version")(version)
     return app
 
@@ -73,7 +66,7 @@ def main() -> None:
     """Run the command line; exit status 0 done, 1 failed or refused, 2 wrong use, 141 nobody read on."""
     try:
         try:
-            application()()
+            application(sys.argv[1:])()
         finally:
             # Now, because a failure while Python shuts down could no longer be told.
             sys.stdout.flush()

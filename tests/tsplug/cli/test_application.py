@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 from tsplug.app import open_store
+from tsplug.cli.application import PARTS, application
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.night import record_night
@@ -67,6 +70,44 @@ def test_a_full_disk_under_the_output_is_one_line(db: Path, arguments: list[str]
         )
     assert done.returncode == 1
     assert done.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+def test_each_part_registers_the_names_it_is_found_by() -> None:
+    """The table that says which module brings which command agrees with what the modules register."""
+    for part, names in PARTS.items():
+        alone = typer.Typer()
+        import_module(f"tsplug.cli.{part}").register(alone)
+        registered = {each.name for each in [*alone.registered_commands, *alone.registered_groups]}
+        assert registered == set(names), part
+
+
+EVERY_NAME = {name for names in PARTS.values() for name in names}
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        ([], EVERY_NAME),
+        (["nonsense"], EVERY_NAME),
+        (["version"], set()),
+        (["--json", "images", "list"], {"images"}),
+        (["plan", "list"], set(PARTS["catalogue"])),
+    ],
+)
+def test_only_what_the_words_name_is_loaded(words: list[str], listed: set[str]) -> None:
+    """Words that name a command bring its part alone; without one the help and the suggestions know them all."""
+    root = typer.main.get_group(application(words))
+    assert set(root.commands) == {*listed, "version"}
+
+
+def test_a_short_command_imports_little() -> None:
+    """Listing images imports neither numpy nor astropy nor the planner, which would take most of its time."""
+    code = (
+        "import sys, tsplug.cli.application as a; a.application(['images']);"
+        "print([m for m in ('numpy', 'astropy', 'tsplug.planning') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_without_a_store_nothing_is_made(tmp_path: Path) -> None:
