@@ -17,7 +17,7 @@ from hostsim.sequence.instructions import INSTRUCTIONS
 from hostsim.sequence.safety_settings import SafetySettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
 from tsplug.model import TrainedFlat
-from tsplug.model.preferences import FlatsPreferences, GraderPreferences, PlannerPreferences
+from tsplug.model.preferences import FlatsPreferences, GraderPreferences, PipelinePreferences, PlannerPreferences
 
 # Kept by the store, so no catalogue gives them.
 _KEPT = {"id", "guid", "site_id", "profile_id", "project_id", "target_id", "template_id", "acquired", "accepted"}
@@ -32,6 +32,7 @@ _SECTIONS: dict[object, str] = {
     GraderPreferences: "[profile.grader](#profilegrader)",
     FlatsPreferences: "[profile.flats](#profileflats)",
     PlannerPreferences: "[profile.planner](#profileplanner)",
+    PipelinePreferences: "[profile.pipeline](#profilepipeline)",
     dict[str, Any]: "[catalogue](#catalogue)",
     Night.model_fields["faults"].annotation: "list of [faults](faults.md)",
 }
@@ -93,6 +94,7 @@ def catalogue() -> str:
         "profile.grader": GraderPreferences,
         "profile.flats": FlatsPreferences,
         "profile.planner": PlannerPreferences,
+        "profile.pipeline": PipelinePreferences,
         "templates": ExposureTemplate,
         "projects": Project,
         "projects.targets": Target,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         FrameFiles,
         FrameHeaders,
         FrameStatus,
+        PipelineModule,
+        PipelineTools,
         PlaceLookups,
         SchedulerSink,
         SchedulerSource,
@@ -92,6 +94,27 @@ def frame_headers() -> FrameHeaders:
     from tsplug.files.headers.scanning import HeaderFiles
 
     return HeaderFiles()
+
+
+def pipeline_tools(store: Store | None = None) -> PipelineTools:
+    """Return what modules of the image pipeline work with on this machine's disks."""
+    from tsplug.files.pictures import DiskPictures
+    from tsplug.ports import PipelineTools
+
+    return PipelineTools(files=frame_files(), headers=frame_headers(), pictures=DiskPictures(), store=store)
+
+
+def pipeline_modules() -> tuple[PipelineModule, ...]:
+    """Return the modules of the image pipeline in order: the built-in ones, and those that installed packages name.
+
+    One that cannot be loaded is among them, and fails on every frame with the reason.
+    """
+    from importlib.metadata import entry_points
+
+    from tsplug.ports import MODULE_GROUP
+    from tsplug.services.pipeline.choosing import loaded_modules, ordered_modules
+
+    return ordered_modules(loaded_modules(entry_points(group=MODULE_GROUP)))
 
 
 def read_start(file: Path, length: int) -> bytes | None:

@@ -140,6 +140,16 @@ class StepResult(StrEnum):
     SKIPPED = "skipped"
 
 
+class ModuleState(StrEnum):
+    """How far a module of the image pipeline came with a frame."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 class OrderAction(StrEnum):
     """One place of a target's order of exposures."""
 

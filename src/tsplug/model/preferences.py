@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -99,6 +100,20 @@ class PlannerPreferences(Value):
     slew_and_center: bool = True
     stop_on_humidity: bool = True
     reset_completion_at_start: bool = False
+
+
+class PipelinePreferences(Value):
+    """How the image pipeline works on a rig's frames, and whether it does so as soon as they are saved.
+
+    ``modules`` switches modules on and off by name; those that are not named are on. Previews are pictures of
+    ``preview_width_px`` in ``preview_folder``, which lies beside the frame unless it is an absolute path.
+    """
+
+    start_on_save: bool = False
+    modules: dict[str, bool] = Field(default_factory=dict)
+    preview_folder: str = Field(default="previews", min_length=1)
+    preview_width_px: int = Field(default=1024, ge=64, le=8192)
+    preview_form: Literal["jpeg", "png"] = "jpeg"
 
 
 class NinaPreferences(Value):

@@ -10,6 +10,7 @@ from tsplug.model.preferences import (
     FlatsPreferences,
     GraderPreferences,
     NinaPreferences,
+    PipelinePreferences,
     PlannerPreferences,
 )
 
@@ -51,6 +52,7 @@ class Profile(Record):
     grader: GraderPreferences = Field(default_factory=GraderPreferences)
     flats: FlatsPreferences = Field(default_factory=FlatsPreferences)
     planner: PlannerPreferences = Field(default_factory=PlannerPreferences)
+    pipeline: PipelinePreferences = Field(default_factory=PipelinePreferences)
     nina: NinaPreferences = Field(default_factory=NinaPreferences)
 
     @field_validator("filters")

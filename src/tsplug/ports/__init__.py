@@ -17,13 +17,24 @@ from tsplug.ports.devices import (
     Rotator,
     SavedFrame,
 )
-from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, ScanProgress
+from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, Pictures, ScanProgress
 from tsplug.ports.lookups import PlaceLookups
+from tsplug.ports.pipeline import (
+    MODULE_GROUP,
+    FrameAtWork,
+    ModuleOutcome,
+    PipelineModule,
+    PipelineTools,
+    completed,
+    failed,
+    skipped,
+)
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
 from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, VerdictRow, ids_of
 
 __all__ = [
+    "MODULE_GROUP",
     "ArchiveSink",
     "ArchiveSource",
     "Camera",
@@ -36,6 +47,7 @@ __all__ = [
     "Document",
     "ExposureTally",
     "FilterWheel",
+    "FrameAtWork",
     "FrameFiles",
     "FrameHeaders",
     "FrameLevels",
@@ -46,7 +58,11 @@ __all__ = [
     "FrameTaker",
     "Ids",
     "ImageQuery",
+    "ModuleOutcome",
     "Panel",
+    "Pictures",
+    "PipelineModule",
+    "PipelineTools",
     "PlaceLookups",
     "Progress",
     "Rotator",
@@ -58,5 +74,8 @@ __all__ = [
     "Store",
     "Unit",
     "VerdictRow",
+    "completed",
+    "failed",
     "ids_of",
+    "skipped",
 ]

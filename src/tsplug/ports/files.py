@@ -65,6 +65,20 @@ class FrameFiles(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """Keeps pictures of frames."""
+
+    def put(self, file: Path, content: bytes) -> bool:
+        """Write a picture, folders on the way included, unless it is there as it should be; return whether it was not.
+
+        It appears under its name when it is whole.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        ...
+
+
 class FrameHeaders(Protocol):
     """Reads the headers of frames, never their pixels."""
 

@@ -1,0 +1,25 @@
+"""Pictures of frames on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tsplug.errors import FileError, InputError
+from tsplug.files.placing import placed
+
+
+class DiskPictures:
+    """Keeps pictures as files."""
+
+    def put(self, file: Path, content: bytes) -> bool:
+        """Write a picture; see `tsplug.ports.Pictures`."""
+        try:
+            if file.is_file() and file.stat().st_size == len(content) and file.read_bytes() == content:
+                return False
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with placed(file, force=True) as place:
+                place.write_bytes(content)
+        except (OSError, InputError) as error:
+            told = getattr(error, "strerror", None) or error
+            raise FileError(f"{file}: the picture cannot be written: {told}") from error
+        return True

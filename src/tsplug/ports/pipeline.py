@@ -1,0 +1,138 @@
+"""The image pipeline as its modules see it: a frame at work, and what a module makes of it.
+
+A module needs what others give, by name: ``measurement`` or ``solution``, for example. A third party's module is an
+object with the members of `PipelineModule`, named by an entry point of the group `MODULE_GROUP`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tsplug.imaging.measure import FrameMeasurement
+from tsplug.model import AcquiredImage, ModuleState, PipelinePreferences, Profile
+from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, Pictures
+from tsplug.ports.store import Store
+
+MODULE_GROUP = "tsplug.modules"
+"""The group of entry points under which third parties name their modules."""
+
+
+@dataclass(frozen=True)
+class PipelineTools:
+    """What modules work with; without a store nothing is on record."""
+
+    files: FrameFiles
+    headers: FrameHeaders
+    pictures: Pictures
+    store: Store | None = None
+
+
+class FrameAtWork(Protocol):
+    """One frame on its way through the pipeline; what is costly is done once, for whichever module asks first."""
+
+    @property
+    def file(self) -> Path:
+        """Return where the frame lies."""
+        ...
+
+    @property
+    def image(self) -> AcquiredImage | None:
+        """Return its record as it was when the frame's way began; None where there is none."""
+        ...
+
+    @property
+    def profile(self) -> Profile | None:
+        """Return the rig that took it; None where that is not known."""
+        ...
+
+    @property
+    def preferences(self) -> PipelinePreferences:
+        """Return how the rig likes its frames processed."""
+        ...
+
+    @property
+    def tools(self) -> PipelineTools:
+        """Return what to work with."""
+        ...
+
+    @property
+    def outputs(self) -> Mapping[str, object]:
+        """Return what modules before gave, by name."""
+        ...
+
+    def pixels(self) -> FramePixels:
+        """Return pixels and header as they were when they were first asked for.
+
+        Raises:
+            FileError: the frame cannot be read.
+        """
+        ...
+
+    def measurement(self) -> FrameMeasurement:
+        """Return levels and stars of the frame.
+
+        Raises:
+            FileError: the frame cannot be read or measured.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ModuleOutcome:
+    """How a module ended: completed, failed, or skipped because there was nothing for it to do; what it gives."""
+
+    state: ModuleState
+    message: str = ""
+    outputs: Mapping[str, object] = field(default_factory=dict)
+
+
+def completed(message: str = "", **outputs: object) -> ModuleOutcome:
+    """Return that a module did its work; ``outputs`` are what it gives, by name."""
+    return ModuleOutcome(ModuleState.COMPLETED, message, outputs)
+
+
+def skipped(message: str) -> ModuleOutcome:
+    """Return that there was nothing to do, and why."""
+    return ModuleOutcome(ModuleState.SKIPPED, message)
+
+
+def failed(message: str) -> ModuleOutcome:
+    """Return that the work could not be done, and why: one line with what to do."""
+    return ModuleOutcome(ModuleState.FAILED, message)
+
+
+class PipelineModule(Protocol):
+    """One piece of work on a frame.
+
+    It is run again and again on the same frame and must then change nothing that is as it should be.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return its name, unique among modules, as it stands in preferences and reports."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Return what it does, in one sentence."""
+        ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Return the outputs of others without which it is skipped."""
+        ...
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """Return the names of its outputs."""
+        ...
+
+    def run(self, frame: FrameAtWork) -> ModuleOutcome:
+        """Do the work.
+
+        Whatever it raises makes it fail with that text, but for a store that fails and a stop that was asked for.
+        """
+        ...
