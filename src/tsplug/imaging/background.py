@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.lanes import in_order, slices
+
 Floats = NDArray[np.float64]
 
 # From the middle of a normal distribution down to its lowest twentieth the mean distance is 0.6573 sigma.
@@ -18,6 +20,7 @@ _CLEARLY_LESS = 0.85
 # Tiles hold the square of this many samples, as far as they have them: enough for 4 % of a sigma.
 _SAMPLES = 16
 _FEW_TILES = 64
+_TILE_ROWS_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,13 @@ class Background:
         """Return the typical standard deviation."""
         return float(np.median(self.noises))
 
-    def strips(self, rows: Floats, *, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return levels and noise along some rows of the frame: [row, column]."""
+    def strips(self, rows: Floats, *, width: int) -> SkyStrips:
+        """Return level and noise along some rows of the frame."""
         columns = np.arange(width, dtype=np.float64)
         levels = _along(self.levels, _weights(self.columns, columns))
         noises = _along(self.noises, _weights(self.columns, columns, beyond=False))
         down, inside = _weights(self.rows, rows), _weights(self.rows, rows, beyond=False)
-        return _between(levels, down), _between(noises, inside)
+        return SkyStrips((levels, noises), (down, inside))
 
     def at(self, row: Floats, column: Floats) -> tuple[Floats, Floats]:
         """Return level and noise at positions: bilinear between the tiles' middles.
@@ -58,6 +61,22 @@ class Background:
         levels = _bilinear(self.levels, _weights(self.rows, row), across=_weights(self.columns, column))
         down, across = _weights(self.rows, row, beyond=False), _weights(self.columns, column, beyond=False)
         return levels, _bilinear(self.noises, down, across=across)
+
+
+@dataclass(frozen=True)
+class SkyStrips:
+    """The sky along some rows of a frame: levels and noises of each row of tiles, and where rows lie among those."""
+
+    along: tuple[NDArray[np.float32], NDArray[np.float32]]
+    down: tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]
+
+    def at(self, places: slice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return level and noise along some of the rows, by their places among them: [row, column]."""
+        level, noise = (
+            _between(mesh, (before[places], share[places]))
+            for mesh, (before, share) in zip(self.along, self.down, strict=True)
+        )
+        return level, noise
 
 
 def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise: float) -> Background:
@@ -73,12 +92,17 @@ def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise:
     step_y, step_x = max(1, height // (_SAMPLES * fewer)), max(1, width // (_SAMPLES * fewer))
     across = (lefts[:, None] + np.arange(step_x // 2, width, step_x)).ravel()
     levels, noises = np.empty((tops.size, lefts.size)), np.empty((tops.size, lefts.size))
-    for place, top in enumerate(tops):
-        rows = frame[top + step_y // 2 : top + height : step_y]
-        samples = _by_tile(rows[:, across], lefts.size)
-        levels[place], noises[place] = _sky_of(np.sort(samples, axis=1))
-        beside = _by_tile(rows[:, np.minimum(across + 1, frame.shape[1] - 1)], lefts.size)
-        noises[place] = _less_slope(noises[place], np.abs(samples - beside))
+
+    def measure(part: slice) -> None:
+        for place in range(part.start, part.stop):
+            top = tops[place]
+            rows = frame[top + step_y // 2 : top + height : step_y]
+            samples = _by_tile(rows[:, across], lefts.size)
+            levels[place], noises[place] = _sky_of(np.sort(samples, axis=1))
+            beside = _by_tile(rows[:, np.minimum(across + 1, frame.shape[1] - 1)], lefts.size)
+            noises[place] = _less_slope(noises[place], np.abs(samples - beside))
+
+    in_order(measure, slices(tops.size, _TILE_ROWS_TOGETHER))
     noises = np.maximum(noises, max(least_noise, 0.3 * float(np.median(noises))))
     rows_at, columns_at = tops.astype(np.float64) + (height - 1) / 2.0, lefts.astype(np.float64) + (width - 1) / 2.0
     noises = _median3(noises)

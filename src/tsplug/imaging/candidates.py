@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.detection import Peaks
+from tsplug.imaging.lanes import in_order, slices
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -23,8 +24,8 @@ _FAINT_SIGMA, _ONE_MORE_SIGMA = 15.0, 15.0
 # So many peaks' surroundings stay in the cache while they are looked at.
 _TOGETHER = 4096
 # Within one saturated star noise on its rim makes peaks of its own.
-_ONE_STAR_PX = 4.0
-_ONE_SATURATED_STAR_PX = 40.0
+_ONE_STAR_PX = 4
+_ONE_SATURATED_STAR_PX = 40
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Candidates:
     significance: Floats
     saturated: NDArray[np.bool_]
 
-    def pick(self, chosen: NDArray[np.bool_] | Places) -> Candidates:
+    def pick(self, chosen: NDArray[np.bool_] | Places | slice) -> Candidates:
         """Return only the chosen candidates."""
         return Candidates(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
@@ -65,9 +66,14 @@ class Mosaic:
         medians = np.array([[float(np.median(pixels[y::step, x::step])) for x in range(2)] for y in range(2)])
         return cls(medians / medians.mean()) if (medians > 0).all() else cls.none()
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether all colours are alike."""
+        return bool((self.shares == 1.0).all())
+
     def at(self, row: Places, column: Places) -> Floats:
         """Return the share of pixels."""
-        if (self.shares == 1.0).all():
+        if self.is_plain:
             return np.ones(1)
         return np.asarray(self.shares[row % 2, column % 2])
 
@@ -81,10 +87,10 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
         mosaic: the sky's colours.
         saturated_adu: the level from which a pixel tells nothing of a star's height.
     """
-    parts = [peaks.pick(np.arange(n, min(n + _TOGETHER, peaks.row.size))) for n in range(0, peaks.row.size, _TOGETHER)]
-    if not parts:
-        return _confirmed(peaks, pixels, mosaic=mosaic, saturated_adu=saturated_adu)
-    found = [_confirmed(part, pixels, mosaic=mosaic, saturated_adu=saturated_adu) for part in parts]
+    parts = slices(peaks.row.size, _TOGETHER) or [slice(0, 0)]
+    found = in_order(
+        lambda part: _confirmed(peaks.pick(part), pixels, mosaic=mosaic, saturated_adu=saturated_adu), parts
+    )
     names = [each.name for each in fields(Candidates)]
     return _each_once(Candidates(*(np.concatenate([getattr(part, name) for part in found]) for name in names)))
 
@@ -92,9 +98,9 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
 def _confirmed(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu: float) -> Candidates:
     x, y = _brightest(peaks, pixels, mosaic=mosaic)
     level, noise = peaks.level / 4.0, peaks.noise / 2.0
-    rows, columns = y + np.repeat([-1, 0, 1], 3)[:, None], x + np.tile([-1, 0, 1], 3)[:, None]
-    values = pixels[rows, columns].astype(np.float64)
-    excess = values - (peaks.around / 4.0) * mosaic.at(rows, columns)
+    rows, columns = np.repeat([-1, 0, 1], 3)[:, None], np.tile([-1, 0, 1], 3)[:, None]
+    values = _around(pixels, (y, x), rows=rows, columns=columns).astype(np.float64)
+    excess = values - (peaks.around / 4.0) * mosaic.at(y + rows, x + columns)
     peak, around = excess[4], excess[_NEIGHBOURS]
     raised = (around > _RAISED_SIGMA * noise).sum(axis=0)
     least = np.maximum(_NEIGHBOURS_SHARE * peak, _NEIGHBOURS_SIGMA * np.sqrt(8.0) * noise)
@@ -107,12 +113,31 @@ def _confirmed(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_
 def _brightest(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic) -> tuple[Places, Places]:
     """Return column and row of the brightest of the 4x4 pixels in and around each pixel of the 2x2 frame."""
     down, right = np.repeat(np.arange(-1, 3), 4), np.tile(np.arange(-1, 3), 4)
-    rows, columns = 2 * peaks.row + down[:, None], 2 * peaks.column + right[:, None]
-    share = mosaic.at(rows, columns)
-    values = pixels[rows, columns].astype(np.float64) - (peaks.around / 4.0) * share
-    best = np.argmax(np.where(np.isfinite(values), values, -np.inf), axis=0)
-    every = np.arange(best.size)
-    return columns[best, every], rows[best, every]
+    row, column = 2 * peaks.row, 2 * peaks.column
+    values = _around(pixels, (row, column), rows=down[:, None], columns=right[:, None])
+    if not mosaic.is_plain or pixels.dtype.kind == "f":
+        share = mosaic.at(row + down[:, None], column + right[:, None])
+        values = values.astype(np.float64) - (peaks.around / 4.0) * share
+        values = np.where(np.isfinite(values), values, -np.inf)
+    best = _place_of_highest(values)
+    return column + right[best], row + down[best]
+
+
+def _around(pixels: NDArray[Any], places: tuple[Places, Places], *, rows: Places, columns: Places) -> NDArray[Any]:
+    """Return the values at offsets from places (row and column): [offset, place]."""
+    width = pixels.shape[1]
+    found: NDArray[Any] = pixels.reshape(-1).take(places[0] * width + places[1] + (rows * width + columns))
+    return found
+
+
+def _place_of_highest(values: NDArray[Any]) -> Places:
+    """Return which row is the highest in each column, the first of equal ones: whole rows are compared at once."""
+    highest, best = values[0].copy(), np.zeros(values.shape[1], dtype=np.int64)
+    for place in range(1, values.shape[0]):
+        higher = values[place] > highest
+        np.copyto(highest, values[place], where=higher)
+        np.copyto(best, place, where=higher)
+    return best
 
 
 def _each_once(found: Candidates) -> Candidates:
@@ -125,15 +150,24 @@ def _each_once(found: Candidates) -> Candidates:
     return kept.pick(whole)
 
 
-def _first_of_each(found: Candidates, near_px: float) -> NDArray[np.bool_]:
-    """Tell which candidates have no brighter one within a distance: candidates come brightest first."""
-    order = np.argsort(found.y, kind="stable")
-    x, y = found.x[order], found.y[order]
+def _first_of_each(found: Candidates, near_px: int) -> NDArray[np.bool_]:
+    """Tell which candidates have no brighter one within a distance: candidates come brightest first.
+
+    In order of bands as high as the distance, and of columns within each, whoever is near follows within a few places
+    in the same band or in the next one.
+    """
+    far = int(found.x.max(initial=0)) + 2 * near_px + 1
+    key = found.y // near_px * far + found.x
+    order = np.argsort(key, kind="stable")
+    key, x, y = key[order], found.x[order], found.y[order]
     alone = np.ones(order.size, dtype=bool)
-    last = np.searchsorted(y, y + near_px, side="right")
-    for ahead in range(1, int((last - np.arange(last.size)).max(initial=1))):
-        here = np.flatnonzero(np.arange(last.size) + ahead < last)
-        there = here + ahead
-        close = np.hypot(x[here] - x[there], y[here] - y[there]) <= near_px
-        alone[np.maximum(order[here[close]], order[there[close]])] = False
+    here = np.arange(order.size)
+    below = np.searchsorted(key, key + (far - near_px))
+    for first, reach in ((here + 1, near_px), (below, far + near_px)):
+        others = np.searchsorted(key, key + reach, side="right") - first
+        for ahead in range(int(others.max(initial=0))):
+            mine = here[others > ahead]
+            there = first[mine] + ahead
+            close = np.hypot(x[mine] - x[there], y[mine] - y[there]) <= near_px
+            alone[np.maximum(order[mine[close]], order[there[close]])] = False
     return alone

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.background import Background
+from tsplug.imaging.lanes import in_order, slices
+from tsplug.imaging.marked import places_of
+from tsplug.imaging.ranking import ranked
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -17,6 +21,8 @@ _SMOOTHED_NOISE = 0.375
 # Only pixels this many deviations up are smoothed at all: a star's middle is brighter than its smoothed height.
 _WORTH_A_LOOK = 3.0
 _STRIP_ROWS = 16
+_STRIPS_TOGETHER, _GROUPS_TOGETHER = 4, 4
+_RINGS_TOGETHER = 4096
 _REACH = 6
 # Surroundings are looked at on a ring, far enough from the peak of a sharp or soft star.
 _RING_PX = 5.0
@@ -40,7 +46,7 @@ class Peaks:
     noise: Floats
     significance: Floats
 
-    def pick(self, chosen: NDArray[np.bool_] | Places) -> Peaks:
+    def pick(self, chosen: NDArray[np.bool_] | Places | slice) -> Peaks:
         """Return only the chosen peaks."""
         return Peaks(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
@@ -76,21 +82,47 @@ def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float
     """
     height, width = frame.shape
     tops = np.arange(_REACH, height - _REACH, _STRIP_ROWS)
-    strips = background.strips(tops + (_STRIP_ROWS - 1) / 2.0, width=width)
-    places, heights = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
-    for top, level, noise in zip(tops.tolist(), *strips, strict=True):
-        limit = level + np.float32(_WORTH_A_LOOK) * noise
-        limit[:_REACH] = limit[width - _REACH :] = np.inf
-        raised = np.flatnonzero(frame[top : min(top + _STRIP_ROWS, height - _REACH)] > limit)
-        smoothed = _smoothed(frame, raised + top * width)
-        column = raised % width
-        high = smoothed > level[column] + np.float32(sigmas) * noise[column]
-        places.append(raised[high] + top * width)
-        heights.append(smoothed[high])
-    place, smoothed = np.concatenate(places), np.concatenate(heights)
-    highest = _above_neighbours(smoothed, place, width=width)
-    row, column = np.divmod(place[highest], width)
-    return row, column, smoothed[highest].astype(np.float64)
+    sky = background.strips(tops + (_STRIP_ROWS - 1) / 2.0, width=width)
+
+    def high_in(group: slice) -> _High:
+        top = int(tops[group.start])
+        rows = slice(top, min(int(tops[group.stop - 1]) + _STRIP_ROWS, height - _REACH))
+        return _high_pixels(frame, rows, sky=sky.at(group), sigmas=sigmas)
+
+    strips = in_order(high_in, slices(tops.size, _STRIPS_TOGETHER))
+    parts = slices(len(strips), _GROUPS_TOGETHER)
+    found = in_order(lambda part: _highest_of(strips, part, width=width), parts)
+    place = np.concatenate([np.zeros(0, dtype=np.int64), *(each.place for each in found)])
+    smoothed = np.concatenate([np.zeros(0, dtype=np.float32), *(each.height for each in found)])
+    row, column = np.divmod(place, width)
+    return row, column, smoothed.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _High:
+    """Pixels of a frame whose smoothed height is above the limit: flat places in rising order, and those heights."""
+
+    place: Places
+    height: NDArray[np.float32]
+
+
+def _high_pixels(
+    frame: NDArray[np.float32], rows: slice, *, sky: tuple[NDArray[np.float32], NDArray[np.float32]], sigmas: float
+) -> _High:
+    """Return the high pixels of a group of strips, whose sky is given as [strip, column]."""
+    (level, noise), width = sky, frame.shape[1]
+    limit = level + np.float32(_WORTH_A_LOOK) * noise
+    limit[:, :_REACH] = limit[:, width - _REACH :] = np.inf
+    raised = np.empty((rows.stop - rows.start, width), dtype=bool)
+    for strip, least in enumerate(limit):
+        inside = slice(strip * _STRIP_ROWS, (strip + 1) * _STRIP_ROWS)
+        np.greater(frame[rows][inside], least, out=raised[inside])
+    place = places_of(raised.reshape(-1))
+    smoothed = _smoothed(frame, place + rows.start * width)
+    row = place // width
+    under = place - (row - row // _STRIP_ROWS) * width
+    high = smoothed > level.take(under) + np.float32(sigmas) * noise.take(under)
+    return _High(place[high] + rows.start * width, smoothed[high])
 
 
 def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]:
@@ -98,35 +130,57 @@ def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]
     total = np.zeros(places.size, dtype=np.float32)
     for down in (-1, 0, 1):
         for right in (-1, 0, 1):
-            total += np.float32((2 - abs(down)) * (2 - abs(right)) / 16.0) * flat[places + (down * width + right)]
+            total += np.float32((2 - abs(down)) * (2 - abs(right)) / 16.0) * flat.take(places + (down * width + right))
     return total
 
 
-def _above_neighbours(heights: NDArray[np.float32], places: Places, *, width: int) -> NDArray[np.bool_]:
-    """Tell which of some places of a frame, in rising order, are higher than those next to them.
+def _highest_of(strips: Sequence[_High], part: slice, *, width: int) -> _High:
+    """Return the pixels of some strips that are higher than those next to them, also in the strips before and after.
 
     Of equal neighbours, as in a saturated star, the last one counts.
     """
-    highest = np.ones(places.size, dtype=bool)
-    ends = np.append(places, -1)
-    # In rising order what lies two places on in the row below follows directly, if it is there.
-    after = np.searchsorted(places, places + (width - 1))
-    rivals = [(np.arange(1, places.size + 1), 1)]
-    for apart in (width - 1, width, width + 1):
-        rivals.append((after, apart))
-        after = after + (ends[after] == places + apart)
-    for follows, apart in rivals:
-        met = ends[follows] == places + apart
-        here, there = np.flatnonzero(met), follows[met]
-        lower = heights[here] <= heights[there]
-        highest[here[lower]] = False
-        highest[there[~lower]] = False
-    return highest
+    own = _joined(strips[part])
+    if not own.place.size:
+        return own
+    first, last = own.place[0] - width - 1, own.place[-1] + width + 1
+    before = _joined([_within(each, first, end=own.place[0]) for each in strips[max(part.start - 1, 0) : part.start]])
+    after = _joined([_within(each, own.place[-1] + 1, end=last + 1) for each in strips[part.stop : part.stop + 1]])
+    # A map of the heights in these rows and one around; a pixel of no height is no rival.
+    drawn = np.full(last - first + 1, -np.inf, dtype=np.float32)
+    for each in (before, own, after):
+        drawn[each.place - first] = each.height
+    place, height = own.place - first, own.height
+    for later in (1, width, width - 1, width + 1):
+        for apart, beats in ((later, np.greater), (-later, np.greater_equal)):
+            kept = beats(height, drawn.take(place + apart))
+            place, height = place[kept], height[kept]
+    return _High(place + first, height)
+
+
+def _joined(parts: Sequence[_High]) -> _High:
+    return _High(
+        np.concatenate([np.zeros(0, dtype=np.int64), *(each.place for each in parts)]),
+        np.concatenate([np.zeros(0, dtype=np.float32), *(each.height for each in parts)]),
+    )
+
+
+def _within(strip: _High, first: int, *, end: int) -> _High:
+    inside = slice(*np.searchsorted(strip.place, [first, end]))
+    return _High(strip.place[inside], strip.height[inside])
 
 
 def _surroundings(frame: NDArray[np.float32], row: Places, *, column: Places) -> Floats:
+    """Return the mean of the middle four of the values on a ring round each place."""
+    parts = slices(row.size, _RINGS_TOGETHER)
+    return np.concatenate(
+        [np.zeros(0), *in_order(lambda part: _middle_of_ring(frame, row[part], column=column[part]), parts)]
+    )
+
+
+def _middle_of_ring(frame: NDArray[np.float32], row: Places, *, column: Places) -> Floats:
     angle = 2.0 * np.pi * np.arange(_RING_POINTS) / _RING_POINTS
     down, right = np.rint(_RING_PX * np.sin(angle)).astype(int), np.rint(_RING_PX * np.cos(angle)).astype(int)
-    ring = frame[row[None, :] + down[:, None], column[None, :] + right[:, None]]
-    middle = np.sort(ring, axis=0)[_RING_POINTS // 2 - 2 : _RING_POINTS // 2 + 2]
-    return np.asarray(middle.mean(axis=0, dtype=np.float64))
+    place = row * frame.shape[1] + column
+    ring = frame.reshape(-1).take(place + (down * frame.shape[1] + right)[:, None])
+    middle = ranked(ring)[_RING_POINTS // 2 - 2 : _RING_POINTS // 2 + 2]
+    return np.asarray(np.stack(middle).mean(axis=0, dtype=np.float64))

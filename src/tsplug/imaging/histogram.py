@@ -12,7 +12,7 @@ _STRIP_PIXELS = 1 << 17
 
 
 class LevelHistogram:
-    """Counts of levels of 8 or 16 bit integers, added up strip by strip."""
+    """Counts of levels of 8 or 16 bit integers, added up strip by strip; used by one thread at a time."""
 
     def __init__(self, dtype: np.dtype[np.generic]) -> None:
         """Start with no pixel counted.
@@ -39,6 +39,10 @@ class LevelHistogram:
             # bincount's result is the longer the higher the highest level.
             strip = np.bincount(unsigned[first : first + _STRIP_PIXELS])
             self.counts[: strip.size] += strip
+
+    def merge(self, other: LevelHistogram) -> None:
+        """Add what another histogram of the same type counted."""
+        self.counts += other.counts
 
     def filled(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the levels that any pixel has, rising, and how many have each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.histogram import LevelHistogram
+from tsplug.imaging.lanes import in_lanes
 from tsplug.imaging.source import BandSource
 from tsplug.imaging.statistics import AduStatistics, statistics_of_levels, statistics_of_values
 
-# Rows that are counted at a time: few enough to be still in the cache, enough to be worth handing over.
-_COUNTED_TOGETHER = 1 << 20
+_HOT_PIXELS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ReducedFrame:
 
 
 def reduce_frame(source: BandSource, *, full_scale_adu: float) -> ReducedFrame:
-    """Draw all bands of a source, adding up 2x2 pixels on the way, while a second thread counts their levels.
+    """Draw all bands of a source in two threads; fill each, count its levels, add up 2x2 pixels while it is at hand.
 
     Raises:
         ValueError: the frame is not two-dimensional, or no pixel has a value.
@@ -41,41 +41,64 @@ def reduce_frame(source: BandSource, *, full_scale_adu: float) -> ReducedFrame:
     pixels = source.pixels
     if pixels.ndim != 2:
         raise ValueError(f"a frame has rows and columns, not the shape {' x '.join(map(str, pixels.shape))}")
-    histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
     binned = np.empty((pixels.shape[0] // 2, pixels.shape[1] // 2), dtype=np.float32)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        counts: list[Future[None]] = []
-        counted = 0
-        for rows in source.bands():
-            band = pixels[rows]
-            if histogram is not None and (rows.stop - counted) * pixels.shape[1] >= _COUNTED_TOGETHER:
-                counts.append(beside.submit(histogram.add, pixels[counted : rows.stop]))
-                counted = rows.stop
-            first, pairs = rows.start // 2, band.shape[0] // 2
-            bin_pairs(band[: 2 * pairs], out=binned[first : first + pairs])
-        for count in counts:
-            count.result()
-    if histogram is None:
+
+    def lane(bands: Iterator[slice]) -> LevelHistogram | None:
+        histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
+        binner = PairBinner()
+        for rows in bands:
+            for hot in _split(rows, columns=pixels.shape[1]):
+                source.fill(hot)
+                band = pixels[hot]
+                first, pairs = hot.start // 2, band.shape[0] // 2
+                binner.add_up(band[: 2 * pairs], out=binned[first : first + pairs])
+            if histogram is not None:
+                histogram.add(pixels[rows])
+        return histogram
+
+    histogram, other = in_lanes(lane, source.bands())
+    if histogram is None or other is None:
         statistics = statistics_of_values(pixels, full_scale_adu=full_scale_adu)
         _mend(binned, 4.0 * statistics.median)
     else:
-        histogram.add(pixels[counted:])
+        histogram.merge(other)
         statistics = statistics_of_levels(histogram, full_scale_adu=full_scale_adu)
     return ReducedFrame(pixels, binned, statistics, histogram)
 
 
-def bin_pairs(band: NDArray[Any], *, out: NDArray[np.float32]) -> None:
-    """Add up 2x2 pixels of an even number of rows into ``out``, half as high and wide, without an odd last column."""
-    if band.dtype == np.uint16 and band.shape[1] % 2 == 0 and band.flags.c_contiguous:
-        # Two neighbours are the halves of one 32-bit word: no strided access.
-        words = band.view(np.uint32)
-        across = words >> np.uint32(16)
-        across += words & np.uint32(0xFFFF)
-    else:
-        width = 2 * out.shape[1]
-        wide = np.float32 if band.dtype.kind == "f" else np.int64
-        across = np.add(band[:, 0:width:2], band[:, 1:width:2], dtype=wide)
-    np.add(across[0::2], across[1::2], out=out, casting="unsafe")
+def _split(rows: slice, *, columns: int) -> Iterator[slice]:
+    """Yield an even number of rows at a time that stay in the cache of one core while they are worked on."""
+    step = max(2, _HOT_PIXELS // max(1, columns) // 2 * 2)
+    for first in range(rows.start, rows.stop, step):
+        yield slice(first, min(first + step, rows.stop))
+
+
+class PairBinner:
+    """Adds up 2x2 pixels band by band, in memory that it keeps; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        """Start without memory."""
+        self._halves = np.empty((2, 0, 0), dtype=np.uint32)
+
+    def add_up(self, band: NDArray[Any], *, out: NDArray[np.float32]) -> None:
+        """Add up an even number of rows into ``out``, half as high and wide, without an odd last column."""
+        if band.dtype == np.uint16 and band.shape[1] % 2 == 0 and band.flags.c_contiguous:
+            across = self._across(band.view(np.uint32))
+        else:
+            width = 2 * out.shape[1]
+            wide = np.float32 if band.dtype.kind == "f" else np.int64
+            across = np.add(band[:, 0:width:2], band[:, 1:width:2], dtype=wide)
+        np.add(across[0::2], across[1::2], out=out, casting="unsafe")
+
+    def _across(self, words: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Return the sums of neighbours, which are the halves of one 32-bit word: no strided access."""
+        rows, columns = words.shape
+        if self._halves.shape[1] < rows or self._halves.shape[2] != columns:
+            self._halves = np.empty((2, rows, columns), dtype=np.uint32)
+        high, low = self._halves[0, :rows], self._halves[1, :rows]
+        np.right_shift(words, np.uint32(16), out=high)
+        np.bitwise_and(words, np.uint32(0xFFFF), out=low)
+        return np.add(high, low, out=high)
 
 
 def _mend(binned: NDArray[np.float32], level: float) -> None:

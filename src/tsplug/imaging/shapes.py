@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.lanes import in_order, slices
 from tsplug.imaging.stamps import Stamps
 
 Floats = NDArray[np.float64]
@@ -81,9 +82,7 @@ def adaptive_shapes(stamps: Stamps, start_sigma_px: float) -> Shapes:
     if not count:
         none = np.zeros(0)
         return Shapes(none, none, none, none, none, none, none.astype(bool))
-    parts = [
-        _adapted(stamps.pick(slice(first, first + _TOGETHER)), start_sigma_px) for first in range(0, count, _TOGETHER)
-    ]
+    parts = in_order(lambda part: _adapted(stamps.pick(part), start_sigma_px), slices(count, _TOGETHER))
     dx, dy, xx, yy, xy, amplitude = (np.concatenate([part[n] for part in parts]).astype(np.float64) for n in range(6))
     settled = np.concatenate([part[6] for part in parts]).astype(bool)
     return Shapes(dx, dy, xx, yy, xy, amplitude, settled)

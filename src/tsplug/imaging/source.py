@@ -8,16 +8,16 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-BAND_PIXELS = 1 << 18
-"""Pixels of one band: two bytes each are half a megabyte, which stays in the cache of one core."""
+BAND_PIXELS = 1 << 21
+"""Pixels of one band: few enough for two threads to end together, enough for what is done once for each."""
 
 
 class BandSource(Protocol):
     """A frame that becomes known band by band, from the first row to the last.
 
-    A reader decodes rows from the file straight into `pixels` and yields the rows that are there; whoever measures
-    works on them at once. After the last band all of `pixels` is in place. The array may be a buffer that the reader
-    keeps from frame to frame; it must not change while the frame's measurement is at work.
+    Whoever measures draws bands and fills each before looking at it; when all are filled, all of `pixels` is in place.
+    The array may be a buffer that the reader keeps from frame to frame; it must not change while the frame's
+    measurement is at work.
     """
 
     @property
@@ -26,10 +26,16 @@ class BandSource(Protocol):
         ...
 
     def bands(self) -> Iterator[slice]:
-        """Fill `pixels` and yield the rows of each band as a slice without step, in order, every row once.
+        """Yield the rows of each band as a slice without step, in order, every row once.
 
-        All bands but the last have an even number of rows; `band_rows` gives a good one. What a reader raises comes out
-        of measuring unchanged.
+        All bands but the last have an even number of rows; `band_rows` gives a good one.
+        """
+        ...
+
+    def fill(self, rows: slice) -> None:
+        """Put the pixels of a band in place; two bands may be filled at once, in any order, by two threads.
+
+        What a reader raises comes out of measuring unchanged.
         """
         ...
 
@@ -58,7 +64,9 @@ class ArraySource:
         """Yield the rows band by band."""
         step = band_rows(self._stored.shape[1])
         for first in range(0, self._stored.shape[0], step):
-            rows = slice(first, min(first + step, self._stored.shape[0]))
-            if self._pixels is not self._stored:
-                self._pixels[rows] = self._stored[rows]
-            yield rows
+            yield slice(first, min(first + step, self._stored.shape[0]))
+
+    def fill(self, rows: slice) -> None:
+        """Turn a band round, where it is in another byte order."""
+        if self._pixels is not self._stored:
+            self._pixels[rows] = self._stored[rows]

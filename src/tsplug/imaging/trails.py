@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.candidates import Candidates
+from tsplug.imaging.lanes import in_order, slices
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -77,8 +78,7 @@ def find_trails(binned: NDArray[np.float32], candidates: Candidates) -> tuple[tu
     on_trail = np.zeros(candidates.x.size, dtype=bool)
     if candidates.x.size < _FEWEST:
         return (), on_trail
-    parts = [slice(first, first + _TOGETHER) for first in range(0, candidates.x.size, _TOGETHER)]
-    shapes = [_elongations(binned, candidates, part=part) for part in parts]
+    shapes = in_order(lambda part: _elongations(binned, candidates, part=part), slices(candidates.x.size, _TOGETHER))
     ratio, angle = (np.concatenate([shape[n] for shape in shapes]) for n in range(2))
     x, y = candidates.x.astype(np.float64), candidates.y.astype(np.float64)
     trails: list[Trail] = []
@@ -102,17 +102,18 @@ def _elongations(binned: NDArray[np.float32], candidates: Candidates, *, part: s
     row = np.clip(candidates.y[part] // 2, _HALF, height - _HALF - 1)
     column = np.clip(candidates.x[part] // 2, _HALF, width - _HALF - 1)
     span = np.arange(-_HALF, _HALF + 1)
-    values = binned[row + span[:, None, None], column + span[None, :, None]]
+    values = binned.reshape(-1).take(row * width + column + (span[:, None] * width + span)[:, :, None])
     # Only what is clearly light counts: noise in the corners would make everything round.
     sky = 4.0 * candidates.level[part]
-    floor = sky + 0.25 * (values[_HALF, _HALF] - sky)
-    values = np.maximum(values - floor.astype(np.float32), np.float32(0.0))
-    flux = np.maximum(values.sum(axis=(0, 1)), 1e-6)
+    floor = (sky + 0.25 * (values[_HALF, _HALF] - sky)).astype(np.float32)
+    np.maximum(np.subtract(values, floor, out=values), np.float32(0.0), out=values)
     across, down = values.sum(axis=0), values.sum(axis=1)
+    slanted = np.multiply(values, span[:, None].astype(np.float32), out=values).sum(axis=1)
+    flux = np.maximum(down.sum(axis=0), 1e-6)
     mean_x, mean_y = (across * span[:, None]).sum(axis=0) / flux, (down * span[:, None]).sum(axis=0) / flux
     xx = (across * span[:, None] ** 2).sum(axis=0) / flux - mean_x**2
     yy = (down * span[:, None] ** 2).sum(axis=0) / flux - mean_y**2
-    xy = ((values * span[None, :, None]).sum(axis=1) * span[:, None]).sum(axis=0) / flux - mean_x * mean_y
+    xy = (slanted * span[:, None]).sum(axis=0) / flux - mean_x * mean_y
     half, apart = (xx + yy) / 2.0, np.hypot((xx - yy) / 2.0, xy)
     ratio = np.sqrt((half + apart) / np.maximum(half - apart, 0.05))
     return np.asarray(ratio, dtype=np.float64), np.asarray(0.5 * np.arctan2(2.0 * xy, xx - yy), dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from tsplug.files.headers.fits_header import FitsPart, count_of
 from tsplug.files.pixels.buffers import PixelMemory
 from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
 from tsplug.files.pixels.sources import PixelSource
+from tsplug.imaging.lanes import in_lanes
 from tsplug.model import CardValue
 
 CHUNK_PIXELS = 128 << 10
@@ -70,13 +71,20 @@ def read_fits(image: FitsImage, source: PixelSource, *, memory: PixelMemory) -> 
     source.require(image.end)
     pixels = memory.take(image.claim.shape, image.values)
     flat = pixels.reshape(-1)
-    chunk = np.empty(min(CHUNK_PIXELS, flat.size), image.claim.stored)
-    view = chunk.view(np.uint8).data
-    size = chunk.dtype.itemsize
-    for start in range(0, flat.size, chunk.size):
-        count = min(chunk.size, flat.size - start)
-        source.fill(view[: count * size], image.offset + start * size)
-        image.turn(chunk[:count], flat[start : start + count])
+
+    def lane(starts: Iterator[int]) -> None:
+        chunk = np.empty(min(CHUNK_PIXELS, flat.size), image.claim.stored)
+        view, size = chunk.view(np.uint8).data, chunk.dtype.itemsize
+        for start in starts:
+            count = min(chunk.size, flat.size - start)
+            source.fill(view[: count * size], image.offset + start * size)
+            image.turn(chunk[:count], flat[start : start + count])
+
+    starts = range(0, flat.size, CHUNK_PIXELS)
+    if source.any_order and len(starts) > 1:
+        in_lanes(lane, starts)
+    else:
+        lane(iter(starts))
     return pixels
 
 

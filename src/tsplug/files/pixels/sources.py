@@ -20,6 +20,11 @@ _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 class PixelSource(Protocol):
     """Gives the bytes of a file, unpacked."""
 
+    @property
+    def any_order(self) -> bool:
+        """Tell whether places may be asked for in any order, and by two threads at once."""
+        ...
+
     def require(self, end: int) -> None:
         """Fail if the file has fewer bytes than ``end``, before memory is taken for them.
 
@@ -40,6 +45,8 @@ class PixelSource(Protocol):
 
 class PlainSource:
     """The bytes of an open file as they are."""
+
+    any_order = True
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -62,6 +69,8 @@ class PlainSource:
 
 class GzipSource:
     """The unpacked bytes of a gzip file; places are asked for in rising order."""
+
+    any_order = False
 
     def __init__(self, file: Path) -> None:
         self._file = file

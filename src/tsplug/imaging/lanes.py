@@ -1,0 +1,62 @@
+"""Work on parts of a frame in two threads: numpy lets go of the interpreter while it computes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) -> tuple[Result, Result]:
+    """Let two lanes draw parts from one supply until none is left, and return what each of them made.
+
+    One lane is the thread that asks, the other one beside it. Which part goes to which lane is chance, so what lanes
+    make must not depend on that: sums of whole numbers, or results written where the part belongs. Parts are drawn in
+    order. What a lane raises ends the other one at its next part, and comes out once both have stopped.
+    """
+    waiting = deque(parts)
+
+    def lane() -> Result:
+        try:
+            return work(_drawn(waiting))
+        except BaseException:
+            waiting.clear()
+            raise
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        other = beside.submit(lane)
+        own = lane()
+        return own, other.result()
+
+
+def _drawn(waiting: deque[Part]) -> Iterator[Part]:
+    while True:
+        try:
+            # Looking first whether one is left would let the other lane take it in between.
+            part = waiting.popleft()
+        except IndexError:
+            return
+        yield part
+
+
+def in_order(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """Return what ``work`` makes of each part, in order; a single part is worked on without another thread."""
+    if len(parts) < 2:
+        return [work(part) for part in parts]
+    made: dict[int, Result] = {}
+
+    def lane(mine: Iterator[tuple[int, Part]]) -> None:
+        for place, part in mine:
+            made[place] = work(part)
+
+    in_lanes(lane, enumerate(parts))
+    return [made[place] for place in range(len(parts))]
+
+
+def slices(count: int, together: int) -> list[slice]:
+    """Return slices of so many things each that cover ``count`` of them in order."""
+    return [slice(first, min(first + together, count)) for first in range(0, count, together)]

@@ -1,0 +1,58 @@
+"""Work that two threads share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tsplug.imaging.lanes import in_lanes, in_order, slices
+
+
+def test_every_part_is_worked_on_once_by_one_of_two_threads() -> None:
+    """Both lanes get parts, none is left out, and none comes twice."""
+    both = threading.Barrier(2, timeout=60.0)
+
+    def lane(parts: Iterator[int]) -> list[int]:
+        first = next(parts)
+        both.wait()
+        return [first, *parts]
+
+    one, other = in_lanes(lane, range(100))
+    assert one
+    assert other
+    assert sorted(one + other) == list(range(100))
+
+
+@pytest.mark.parametrize("parts", [[], [3], list(range(50))], ids=["none", "one", "many"])
+def test_results_come_in_the_order_of_the_parts(parts: list[int]) -> None:
+    """Whichever thread is quicker, the order is that of the parts."""
+    assert in_order(lambda part: part * part, parts) == [part * part for part in parts]
+
+
+@pytest.mark.parametrize("fails_in", ["own", "beside"])
+def test_what_a_lane_raises_comes_out_once_both_have_stopped(fails_in: str) -> None:
+    """An error in either thread ends the other one at its next part, and is raised."""
+    mine, both = threading.current_thread(), threading.Barrier(2, timeout=60.0)
+    drawn: list[int] = []
+
+    def lane(parts: Iterator[int]) -> None:
+        next(parts)
+        both.wait()
+        if (threading.current_thread() is mine) == (fails_in == "own"):
+            raise OSError("the disk is gone")
+        for part in parts:
+            drawn.append(part)
+            time.sleep(0.001)
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        in_lanes(lane, range(60_000))
+    assert len(drawn) < 50_000
+
+
+def test_slices_cover_everything_once() -> None:
+    """The last slice may be shorter."""
+    assert slices(7, 3) == [slice(0, 3), slice(3, 6), slice(6, 7)]
+    assert slices(0, 3) == []

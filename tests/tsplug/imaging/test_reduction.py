@@ -1,0 +1,50 @@
+"""The one pass over a frame, in two threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tsplug.imaging.reduction import reduce_frame
+
+
+class Slowly:
+    """A source whose bands are only there once they were filled."""
+
+    def __init__(self, frame: np.ndarray, *, rows: int) -> None:
+        self.frame, self.rows = frame, rows
+        self.pixels = np.zeros_like(frame)
+
+    def bands(self) -> Iterator[slice]:
+        for first in range(0, self.frame.shape[0], self.rows):
+            yield slice(first, min(first + self.rows, self.frame.shape[0]))
+
+    def fill(self, rows: slice) -> None:
+        self.pixels[rows] = self.frame[rows]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "int32", "float32"])
+@pytest.mark.parametrize("shape", [(101, 64), (100, 65)], ids=["odd rows", "odd columns"])
+def test_bands_add_up_to_the_frame_whichever_thread_gets_them(dtype: str, shape: tuple[int, int]) -> None:
+    """Statistics and 2x2 sums are those of the whole frame, of every type of pixel."""
+    frame = np.random.default_rng(4).integers(0, 127, shape).astype(dtype)
+    reduced = reduce_frame(Slowly(frame, rows=6), full_scale_adu=127.0)
+    even = frame[: shape[0] // 2 * 2, : shape[1] // 2 * 2].astype(np.float64)
+    assert np.array_equal(reduced.pixels, frame)
+    assert np.array_equal(reduced.binned, even.reshape(shape[0] // 2, 2, shape[1] // 2, 2).sum(axis=(1, 3)))
+    assert reduced.statistics.mean == pytest.approx(float(frame.mean(dtype=np.float64)), rel=1e-12)
+    assert reduced.statistics.median == float(np.median(frame))
+    assert reduced.statistics.maximum_pixels == int((frame == frame.max()).sum())
+
+
+def test_what_a_source_raises_comes_out() -> None:
+    """A file that ends in the middle of a frame is told as its reader tells it."""
+
+    class Broken(Slowly):
+        def fill(self, rows: slice) -> None:
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        reduce_frame(Broken(np.ones((70, 64), np.uint16), rows=2), full_scale_adu=65_535.0)
