@@ -20,8 +20,8 @@ from tsplug import FileError
 PART = ".part"
 """The ending of a frame that is still being written."""
 
-# One header block stays free, so that results can later be added without moving the pixels.
-_RESERVED_CARDS = 36
+# Two header blocks stay free, so that results can later be added without moving the pixels.
+_RESERVED_CARDS = 72
 # 80 characters less keyword, "= " and " / ".
 _CARD_ROOM = 67
 _NUMBER_WIDTH = 20

@@ -96,12 +96,20 @@ def frame_headers() -> FrameHeaders:
     return HeaderFiles()
 
 
-def pipeline_tools(store: Store | None = None) -> PipelineTools:
-    """Return what modules of the image pipeline work with on this machine's disks."""
+def pipeline_tools(store: Store | None = None, *, clock: Clock | None = None) -> PipelineTools:
+    """Return what modules of the image pipeline work with on this machine's disks, by its clock unless one is given."""
+    from tsplug.files.headers.writing import DiskHeaders
     from tsplug.files.pictures import DiskPictures
     from tsplug.ports import PipelineTools
 
-    return PipelineTools(files=frame_files(), headers=frame_headers(), pictures=DiskPictures(), store=store)
+    return PipelineTools(
+        files=frame_files(),
+        headers=frame_headers(),
+        pictures=DiskPictures(),
+        editor=DiskHeaders(),
+        clock=clock or system_clock(),
+        store=store,
+    )
 
 
 def pipeline_modules() -> tuple[PipelineModule, ...]:

@@ -51,7 +51,15 @@ from tsplug.model.flats import (
     LitPanel,
     TrainedFlat,
 )
-from tsplug.model.headers import BadFile, CardProblem, CardValue, FrameHeader
+from tsplug.model.headers import (
+    BadFile,
+    CardProblem,
+    CardValue,
+    FrameHeader,
+    HeaderCard,
+    HeaderChange,
+    HeaderEdit,
+)
 from tsplug.model.images import (
     MANUAL,
     AcquiredImage,
@@ -63,6 +71,7 @@ from tsplug.model.images import (
     Verdict,
 )
 from tsplug.model.jobs import Job, JobStep, Lease
+from tsplug.model.pipeline import FrameSolution, KeptHeader
 from tsplug.model.preferences import (
     FlatsPreferences,
     GraderPreferences,
@@ -139,15 +148,20 @@ __all__ = [
     "FlatsPreferences",
     "FlatsType",
     "FrameHeader",
+    "FrameSolution",
     "GradePlan",
     "GraderMode",
     "GraderPreferences",
     "GraderVerdict",
     "GradingStatus",
+    "HeaderCard",
+    "HeaderChange",
+    "HeaderEdit",
     "ImageGrade",
     "Job",
     "JobState",
     "JobStep",
+    "KeptHeader",
     "Lease",
     "LightSession",
     "LitPanel",

@@ -57,3 +57,32 @@ class BadFile:
 
     file: Path
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderCard:
+    """A card to be written: keyword in upper case, value, and what is said of it."""
+
+    keyword: str
+    value: CardValue
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderEdit:
+    """What is to stand in a header, and which keywords are not; a card that has its value already is left as it is."""
+
+    cards: tuple[HeaderCard, ...] = ()
+    remove: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChange:
+    """What became of an edit: whether bytes were written, and whether beside the pixels or with them.
+
+    ``refused`` says why a kind of file is not written at all; nothing is wrong with it then.
+    """
+
+    changed: bool = False
+    in_place: bool = True
+    refused: str = ""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tsplug.model.base import Value
 from tsplug.model.enums import GraderMode, UngradedPolicy
+
+STRUCTURAL_KEYWORDS = frozenset(
+    {
+        *("SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "NAXIS3", "EXTEND", "XTENSION", "PCOUNT", "GCOUNT"),
+        *("BZERO", "BSCALE", "BLANK", "END", "CONTINUE", "HISTORY", "COMMENT", "HIERARCH", "CHECKSUM", "DATASUM"),
+        *("IMAGETYP", "DATE-OBS", "EXPTIME", "EXPOSURE"),
+    }
+)
+"""Keywords that no value of ours may take the place of."""
 
 
 class MetricPreferences(Value):
@@ -107,6 +117,8 @@ class PipelinePreferences(Value):
 
     ``modules`` switches modules on and off by name; those that are not named are on. Previews are pictures of
     ``preview_width_px`` in ``preview_folder``, which lies beside the frame unless it is an absolute path.
+    ``keywords`` says in which dialect numbers are written into headers; ``keyword_names`` gives single values other
+    keywords, an empty one leaves a value out.
     """
 
     start_on_save: bool = False
@@ -114,6 +126,18 @@ class PipelinePreferences(Value):
     preview_folder: str = Field(default="previews", min_length=1)
     preview_width_px: int = Field(default=1024, ge=64, le=8192)
     preview_form: Literal["jpeg", "png"] = "jpeg"
+    keywords: Literal["standard", "banzai"] = "standard"
+    keyword_names: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("keyword_names")
+    @classmethod
+    def _are_keywords(cls, names: dict[str, str]) -> dict[str, str]:
+        for name, keyword in names.items():
+            if keyword and not re.fullmatch(r"[A-Z0-9_-]{1,8}", keyword):
+                raise ValueError(f"{name}: {keyword!r} is no FITS keyword: up to 8 of A-Z, 0-9, - and _")
+            if keyword in STRUCTURAL_KEYWORDS:
+                raise ValueError(f"{name}: {keyword} says how the pixels are stored, and cannot be used")
+        return names
 
 
 class NinaPreferences(Value):

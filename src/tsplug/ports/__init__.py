@@ -17,7 +17,7 @@ from tsplug.ports.devices import (
     Rotator,
     SavedFrame,
 )
-from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, Pictures, ScanProgress
+from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, HeaderEditor, Pictures, ScanProgress
 from tsplug.ports.lookups import PlaceLookups
 from tsplug.ports.pipeline import (
     MODULE_GROUP,
@@ -56,6 +56,7 @@ __all__ = [
     "FrameRequest",
     "FrameStatus",
     "FrameTaker",
+    "HeaderEditor",
     "Ids",
     "ImageQuery",
     "ModuleOutcome",

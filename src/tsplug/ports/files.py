@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tsplug.model import BadFile, FrameHeader
+from tsplug.model import BadFile, FrameHeader, HeaderChange, HeaderEdit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +76,41 @@ class Pictures(Protocol):
         Raises:
             FileError: it cannot be written.
         """
+        ...
+
+
+class HeaderEditor(Protocol):
+    """Writes into the headers of frames; pixels stay as they are, bit by bit."""
+
+    def edit(self, file: Path, edit: HeaderEdit, *, keep: Callable[[bytes], None]) -> HeaderChange:
+        """Do an edit: in place where the header has room, else in a copy that takes the file's name when it is whole.
+
+        A card that has its value already is not touched, so that the same edit again writes nothing. A CHECKSUM that
+        is there is right afterwards.
+
+        Args:
+            file: a frame; through links what they lead to.
+            edit: what is to stand in its header, and what not.
+            keep: is given the header, whole blocks, before anything is written; what it raises stops the edit.
+
+        Returns:
+            What became of it; XISF and packed files are refused with the reason.
+
+        Raises:
+            FileError: it is missing, read-only, damaged or no FITS, or the disk is full; it is as it was.
+        """
+        ...
+
+    def restore(self, file: Path, header: bytes) -> HeaderChange:
+        """Put a header, whole blocks, in place of the one that is there; otherwise as `edit`.
+
+        Raises:
+            FileError: as for `edit`, or the header is that of another frame.
+        """
+        ...
+
+    def of_one_frame(self, one: bytes, other: bytes) -> bool:
+        """Say whether two headers can be those of one frame: same size, same moment, same identifier."""
         ...
 
 

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from tsplug.imaging.measure import FrameMeasurement
 from tsplug.model import AcquiredImage, ModuleState, PipelinePreferences, Profile
-from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, Pictures
+from tsplug.ports.clock import Clock
+from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, HeaderEditor, Pictures
 from tsplug.ports.store import Store
 
 MODULE_GROUP = "tsplug.modules"
@@ -27,6 +28,8 @@ class PipelineTools:
     files: FrameFiles
     headers: FrameHeaders
     pictures: Pictures
+    editor: HeaderEditor
+    clock: Clock
     store: Store | None = None
 
 
@@ -65,6 +68,14 @@ class FrameAtWork(Protocol):
 
     def pixels(self) -> FramePixels:
         """Return pixels and header as they were when they were first asked for.
+
+        Raises:
+            FileError: the frame cannot be read.
+        """
+        ...
+
+    def scale_arcsec(self) -> float | None:
+        """Return arcseconds per pixel: as solved, else by the rig's optics, else by the header; None where unknown.
 
         Raises:
             FileError: the frame cannot be read.

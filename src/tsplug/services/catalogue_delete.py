@@ -19,8 +19,10 @@ from tsplug.model import (
     FlatHistory,
     FlatSet,
     FlatSetFile,
+    FrameSolution,
     Job,
     JobStep,
+    KeptHeader,
     Lease,
     LitPanel,
     Profile,
@@ -235,6 +237,8 @@ def _add_images(unit: Unit, cascade: _Cascade, *, images: bool, **equals: object
     cascade.add("job steps", JobStep, job_id=jobs)
     cascade.add("jobs", Job, image_id=own)
     cascade.add("thumbnails", Thumbnail, image_id=own)
+    cascade.add("kept headers", KeptHeader, image_id=own)
+    cascade.add("solutions", FrameSolution, image_id=own)
     cascade.add("verdicts", Verdict, image_id=own)
     cascade.add("status changes", StatusChange, image_id=own)
     cascade.add("images", AcquiredImage, **equals)

@@ -19,6 +19,7 @@ from tsplug.services.frame_scan import FrameScan, scan_frames
 
 Row = dict[str, Any]
 Kept = TypeVar("Kept", AcquiredImage, FlatSetFile)
+_IDENTIFIER = "TSUID"
 _PART = 500
 _SETTINGS = Configuration()
 
@@ -117,6 +118,14 @@ def record_of(unit: Unit, file: Path, *, guid: str) -> AcquiredImage | None:
     """Return the record of a light on disk: known by the identifier in its header, else by its place."""
     row = {"file": str(file), "guid": guid or None}
     return _recorded(unit, AcquiredImage, rows=[row]).get(str(file))
+
+
+def record_at(file: Path, headers: FrameHeaders, *, store: Store) -> AcquiredImage | None:
+    """Return the record of a light on disk, its identifier looked up in its header."""
+    header = headers.read(file, wanted=(_IDENTIFIER,))
+    guid = "" if isinstance(header, BadFile) else str(header.cards.get(_IDENTIFIER, ""))
+    with store.read() as unit:
+        return record_of(unit, file, guid=guid)
 
 
 def _recorded(unit: Unit, kind: type[Kept], *, rows: Sequence[Row]) -> dict[str, Kept]:

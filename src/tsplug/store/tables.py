@@ -25,8 +25,10 @@ from tsplug.model import (
     FlatHistory,
     FlatSet,
     FlatSetFile,
+    FrameSolution,
     Job,
     JobStep,
+    KeptHeader,
     Lease,
     LitPanel,
     ManualGrading,
@@ -141,6 +143,19 @@ _table(
     _index("started"),
 )
 _table(Thumbnail, "thumbnail", _refers("image_id", "acquired_image", cascade=True), _unique("image_id", "tag"))
+_table(
+    KeptHeader,
+    "kept_header",
+    _refers("image_id", "acquired_image", cascade=True),
+    _index("image_id"),
+    _index("file"),
+)
+_table(
+    FrameSolution,
+    "frame_solution",
+    _refers("image_id", "acquired_image", cascade=True),
+    _unique("image_id"),
+)
 _table(Verdict, "verdict", _refers("image_id", "acquired_image", cascade=True), _index("image_id", "grader"))
 _table(
     StatusChange,

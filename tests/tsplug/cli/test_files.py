@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from dialects import nina
 from frame_files import fits_file, write
+from pipeline_frames import star_frame
 from shots import Shot, utc
 from typer.testing import CliRunner, Result
 
-from tsplug.app import open_store
+from tsplug.app import open_store, pipeline_modules, pipeline_tools
 from tsplug.cli.application import application
 from tsplug.model import AcquiredImage, FlatSetFile
 from tsplug.services.catalogue import load_catalogue
+from tsplug.services.pipeline.frame import frame_at_work
+from tsplug.services.pipeline.running import run_modules
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.clock import START
 from tsplug.testing.night import record_night
@@ -118,3 +121,19 @@ def test_progress_without_a_terminal(tmp_path: Path, run: Run) -> None:
     assert len(many.stderr.splitlines()) <= 10
     assert len(document(many)["frames"]) == 1024
     assert run("list", str(tmp_path / "night" / "1.fits")).stderr == ""
+
+
+def test_headers_are_put_back(tmp_path: Path, run: Run) -> None:
+    """What the pipeline wrote goes; a frame it never wrote into is told, and the exit status with it."""
+    file, other = star_frame(tmp_path / "a.fits"), star_frame(tmp_path / "b.fits")
+    before = file.read_bytes()
+    store = open_store(str(tmp_path / "store.sqlite"), ManualClock())
+    run_modules(frame_at_work(file, pipeline_tools(store)), pipeline_modules(), clock=ManualClock())
+    store.close()
+    assert file.read_bytes() != before
+    told = run("restore", str(file))
+    assert (told.exit_code, told.stdout) == (0, f"{file}: the header is as it was\n")
+    assert file.read_bytes() == before
+    rows = document(run("restore", str(file), str(other), "--json"), status=1)
+    assert [row["restored"] for row in rows] == [False, False]
+    assert rows[1]["problem"] == f"{other}: no header is kept of it: the pipeline wrote nothing into it"

@@ -50,7 +50,7 @@ def test_migrations_make_the_schema_of_the_tables(tmp_path: Path) -> None:
     with transaction(store._engine, writable=False) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
-        assert len(METADATA.tables) == len(TABLES) == 27
+        assert len(METADATA.tables) == len(TABLES) == 29
 
 
 def test_revisions_are_those_of_the_migrations() -> None:

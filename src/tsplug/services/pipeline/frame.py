@@ -6,12 +6,13 @@ from pathlib import Path
 
 from tsplug.errors import FileError
 from tsplug.imaging.measure import FrameMeasurement
-from tsplug.model import AcquiredImage, BadFile, PipelinePreferences, Profile
-from tsplug.ports import FramePixels, PipelineTools, Store
-from tsplug.services.disk_frames import record_of
+from tsplug.model import AcquiredImage, FrameSolution, PipelinePreferences, Profile
+from tsplug.ports import FramePixels, PipelineTools
+from tsplug.services.disk_frames import record_at
 from tsplug.services.frame_measuring import is_light, measure_pixels
 
-_IDENTIFIER = "TSUID"
+_ARCSEC_PER_MM_UM = 206.265
+"""Arcseconds that a micrometre covers behind a millimetre of focal length."""
 
 
 class PipelineFrame:
@@ -59,16 +60,25 @@ class PipelineFrame:
             pixels = self.pixels()
             try:
                 self._measurement = measure_pixels(
-                    pixels, scale_arcsec=self._scale_arcsec(), light=is_light(pixels.header)
+                    pixels, scale_arcsec=self._told_scale_arcsec(), light=is_light(pixels.header)
                 )
             except ValueError as error:
                 raise FileError(f"{self.file}: {error}") from error
         return self._measurement
 
-    def _scale_arcsec(self) -> float | None:
-        if self.profile is None or self.image is None:
-            return None
-        return self.profile.frame_scale_arcsec(self.image.binning)
+    def scale_arcsec(self) -> float | None:
+        """Return arcseconds per pixel: as solved, else by the rig's optics, else by what the header says of them."""
+        solution = self.outputs.get("solution")
+        solved = solution.scale_arcsec if isinstance(solution, FrameSolution) else None
+        return solved or self._told_scale_arcsec()
+
+    def _told_scale_arcsec(self) -> float | None:
+        rig = self.profile.frame_scale_arcsec(self.image.binning) if self.profile and self.image else None
+        if rig is not None:
+            return rig
+        pixel_um, focal_mm = (self.pixels().header.get(keyword) for keyword in ("XPIXSZ", "FOCALLEN"))
+        usable = all(isinstance(each, int | float) and each > 0 for each in (pixel_um, focal_mm))
+        return float(pixel_um) / float(focal_mm) * _ARCSEC_PER_MM_UM if usable and pixel_um and focal_mm else None
 
 
 def frame_at_work(file: Path, tools: PipelineTools, *, image: AcquiredImage | None = None) -> PipelineFrame:
@@ -82,15 +92,8 @@ def frame_at_work(file: Path, tools: PipelineTools, *, image: AcquiredImage | No
     store = tools.store
     if store is None:
         return PipelineFrame(file, tools)
-    image = image or _record(file, tools, store=store)
+    image = image or record_at(file, tools.headers, store=store)
     with store.read() as unit:
         known = image is not None and image.profile_id is not None
         profile = unit.find(Profile, id=image.profile_id) if image is not None and known else None
     return PipelineFrame(file, tools, image=image, profile=profile)
-
-
-def _record(file: Path, tools: PipelineTools, *, store: Store) -> AcquiredImage | None:
-    header = tools.headers.read(file, wanted=(_IDENTIFIER,))
-    guid = "" if isinstance(header, BadFile) else str(header.cards.get(_IDENTIFIER, ""))
-    with store.read() as unit:
-        return record_of(unit, file, guid=guid)

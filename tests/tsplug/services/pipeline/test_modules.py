@@ -11,10 +11,21 @@ from PIL import Image
 from pipeline_frames import star_frame
 
 from tsplug.app import pipeline_modules, pipeline_tools
-from tsplug.model import AcquiredImage, ModuleState, Thumbnail
+from tsplug.errors import NotFoundError
+from tsplug.model import (
+    AcquiredImage,
+    GradingStatus,
+    ModuleState,
+    PipelinePreferences,
+    Profile,
+    StatusChange,
+    Thumbnail,
+)
+from tsplug.ports import Store
+from tsplug.services.kept_headers import restore_header
 from tsplug.services.pipeline.frame import frame_at_work
 from tsplug.services.pipeline.running import ModuleReport, run_modules
-from tsplug.testing import ManualClock, stocked_store, store_light
+from tsplug.testing import ManualClock, memory_store, stocked_store, store_light
 from tsplug.testing.clock import START
 
 
@@ -70,3 +81,105 @@ def test_a_picture_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "previews").write_text("in the way")
     message = process(star_frame(tmp_path / "a.fits"))["preview"].message
     assert "a.fits.jpg: the picture cannot be written" in message
+
+
+def header(file: Path) -> fits.Header:
+    """Return the header of a sound frame."""
+    with fits.open(file, checksum=True) as opened:
+        opened.verify("exception")
+        return opened[0].header
+
+
+@pytest.mark.both_databases
+def test_record_and_numbers_stand_in_the_header_and_processing_again_changes_no_byte(tmp_path: Path) -> None:
+    """Who, what and how good it is; grades come once there are some, and go when they are taken back."""
+    store = stocked_store(ManualClock())
+    file = star_frame(tmp_path / "a.fits", blocks=2, OBSERVER="Ann", XPIXSZ=3.76, FOCALLEN=530.0)
+    start, pixels = file.read_bytes(), fits.getdata(file)
+    image = store_light(store, "M 42", filter_name="L", started=START, file=str(file), session_id=3)
+    process(file, store)
+    once, told = file.read_bytes(), header(file)
+    assert (told["OBJECT"], told["TSUID"], told["TSSESSID"], "GRADE" in told) == ("M 42", image.guid, "0003", False)
+    assert (told["NSTARS"], told["FWHM"], told["PXSCALE"]) == (12, 3.4963, 1.4101)
+    assert told.comments["FWHM"].startswith("[px] tsplug-stars")
+    assert told["FWHMARC"] == pytest.approx(told["FWHM"] * told["PXSCALE"], abs=1e-3)
+    process(file, store)
+    assert file.read_bytes() == once
+    assert (fits.getdata(file) == pixels).all()
+    grade(store, image, GradingStatus.REJECTED, "FWHM 3.5 px")
+    process(file, store)
+    assert (header(file)["GRADE"], header(file)["GRADERSN"]) == ("rejected", "FWHM 3.5 px")
+    grade(store, image, GradingStatus.PENDING, "")
+    process(file, store)
+    assert not {"GRADE", "GRADERSN"} & set(header(file))
+    restore_header(file, pipeline_tools(store), image=image, store=store)
+    assert file.read_bytes() == start
+
+
+def grade(store: Store, image: AcquiredImage, status: GradingStatus, reason: str) -> None:
+    """Give an image a status."""
+    with store.write() as unit:
+        now = unit.get(AcquiredImage, image.id)
+        change = StatusChange(image_id=now.id, from_status=now.status, to_status=status, by="test", at=START)
+        unit.set_status(now, change, reason=reason)
+
+
+def test_a_rig_has_keywords_of_its_own(tmp_path: Path) -> None:
+    """The other dialect, a keyword of one's own, and a value that is left out."""
+    store = stocked_store(ManualClock())
+    file = star_frame(tmp_path / "a.fits", blocks=2, XPIXSZ=3.76, FOCALLEN=530.0)
+    image = store_light(store, "M 42", filter_name="L", started=START, file=str(file))
+    with store.write() as unit:
+        rig = unit.get(Profile, image.profile_id)
+        own = PipelinePreferences(keywords="banzai", keyword_names={"hfr": "MYHFR", "snr": ""})
+        unit.update(rig.model_copy(update={"pipeline": own}))
+    process(file, store)
+    told = header(file)
+    assert {"L1FWHM", "L1MEAN", "L1MEDIAN", "L1SIGMA", "MYHFR", "NSTARS"} <= set(told)
+    assert not {"FWHMARC", "IMGMEAN", "HFR", "IMGSNR"} & set(told)
+
+
+@pytest.mark.parametrize("keyword", ["NAXIS1", "DATE-OBS", "lower", "MUCHTOOLONG"])
+def test_a_keyword_that_cannot_be_used_is_refused(keyword: str) -> None:
+    """What says how pixels are stored, and what is none."""
+    with pytest.raises(ValueError, match="hfr: "):
+        PipelinePreferences(keyword_names={"hfr": keyword})
+
+
+def test_without_a_store_no_header_is_written(tmp_path: Path) -> None:
+    """It could not be put back."""
+    file = star_frame(tmp_path / "a.fits")
+    before = file.read_bytes()
+    found = process(file)
+    assert found["quality_headers"].message == "no store keeps the header as it was, so it is not written"
+    assert file.read_bytes() == before
+
+
+def test_packed_frames_get_picture_and_numbers_but_no_header(tmp_path: Path) -> None:
+    """The reason stands in the report, and nothing failed."""
+    plain = star_frame(tmp_path / "a.fits")
+    image = fits.CompImageHDU(fits.getdata(plain), compression_type="RICE_1")
+    fits.HDUList([fits.PrimaryHDU(), image]).writeto(tmp_path / "a.fits.fz")
+    found = process(tmp_path / "a.fits.fz", memory_store())
+    assert found["quality_headers"].state is ModuleState.SKIPPED
+    assert "packed in tiles (.fz)" in found["quality_headers"].message
+    assert {str(each.state) for each in found.values()} == {"completed", "skipped"}
+
+
+def test_a_frame_that_was_never_written_has_no_header_to_put_back(tmp_path: Path) -> None:
+    """The message says so."""
+    store = memory_store()
+    with pytest.raises(NotFoundError, match="the pipeline wrote nothing into it"):
+        restore_header(star_frame(tmp_path / "a.fits"), pipeline_tools(store), image=None, store=store)
+
+
+def test_a_place_that_another_frame_takes_keeps_that_one_s_header(tmp_path: Path) -> None:
+    """What is put back is the header of the frame that lies there now."""
+    store, file = memory_store(), tmp_path / "a.fits"
+    process(star_frame(file, DATE_OBS="2026-01-15T20:00:00"), store)
+    file.unlink()
+    start = star_frame(file, DATE_OBS="2026-01-15T20:05:00").read_bytes()
+    process(file, store)
+    assert file.read_bytes() != start
+    restore_header(file, pipeline_tools(store), image=None, store=store)
+    assert file.read_bytes() == start

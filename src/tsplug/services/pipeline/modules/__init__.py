@@ -13,7 +13,7 @@ from tsplug.ports import PipelineModule
 
 __all__ = ["BUILT_IN", "ORDER"]
 
-ORDER = ("preview", "quality_analysis")
+ORDER = ("header_update", "preview", "quality_analysis", "quality_headers")
 """The names of the modules in the order in which they work on a frame."""
 
 
