@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -13,10 +14,23 @@ def _data_dir() -> Path:
     return user_data_path("tsplug", appauthor=False)
 
 
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # Neither the environment nor the system knows: a container without users, for example.
+        return ""
+
+
 class Settings(BaseSettings):
     """Settings of this user; every field is read from ``TSPLUG_`` and its name, for example ``TSPLUG_DB``."""
 
     model_config = SettingsConfigDict(env_prefix="TSPLUG_", frozen=True)
 
     db: str = Field(default="", description="The store: a database URL or an SQLite file; empty is one in data_dir.")
-    data_dir: Path = Field(default_factory=_data_dir, description="Where the store lies unless db names it.")
+    user: str = Field(default_factory=_login_name, description="Who you are in the queue of jobs; your login name.")
+    administrators: str = Field(default="", description="Who else may cancel jobs: names of users, by commas.")
+    data_dir: Path = Field(
+        default_factory=_data_dir,
+        description="Where the store lies unless db names it, and buffers of what is in the making.",
+    )

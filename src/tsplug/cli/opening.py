@@ -83,6 +83,18 @@ class Common:
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be opened: {error}; give --db") from error
 
+    def store_url(self) -> str:
+        """Return the address of the store as other processes find it, wherever they are started.
+
+        Raises:
+            InputError: it is in memory, where no other process finds it.
+        """
+        url = self.db or default_store_url()
+        file = _file_of(url)
+        if file is None and (url == IN_MEMORY or _names_no_file(url)):
+            raise InputError(f"the store {url} is in memory, where no worker finds it; give --db a file or a server")
+        return url if file is None else str(file.absolute())
+
     @contextmanager
     def context(self) -> Iterator[CommandContext]:
         """Open the store and return the surroundings of a service call."""

@@ -125,19 +125,11 @@ class RegradeState(StrEnum):
 class JobState(StrEnum):
     """How far a job of the image pipeline came."""
 
-    QUEUED = "queued"
+    PENDING = "pending"
     RUNNING = "running"
-    DONE = "done"
+    COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-class StepResult(StrEnum):
-    """How one module of a job ended."""
-
-    DONE = "done"
-    FAILED = "failed"
-    SKIPPED = "skipped"
 
 
 class ModuleState(StrEnum):

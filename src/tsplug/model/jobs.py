@@ -5,24 +5,40 @@ from __future__ import annotations
 from sqlmodel import Field
 
 from tsplug.model.base import Record, UtcDatetime, new_guid
-from tsplug.model.enums import JobState, StepResult
+from tsplug.model.enums import JobState, ModuleState
+
+NEW_PRIORITY = 0
+"""The priority of frames that are processed for the first time."""
+
+REPROCESS_PRIORITY = 10
+"""The priority of frames that are processed again: somebody waits for them."""
+
+HIGHEST_PRIORITY = 1000
+"""The largest priority either way, so that there is always room before and after."""
 
 
 class Job(Record):
-    """One frame's way through the image pipeline; higher priorities go first.
+    """One frame's way through the image pipeline; higher priorities go first, then the one that came first.
 
-    Whoever runs it is its ``owner`` until ``leased_until``; after that another may take it.
+    Whoever runs it is its ``owner`` until ``leased_until``; after that it goes back to the queue. It is not begun
+    before ``not_before``. ``submitted_by`` is the user who may cancel it. ``switched`` says of modules by name whether
+    they are on, over what the profile says. ``cancel_wanted`` asks the owner to stop. A job is completed when all its
+    modules are, and failed when one or more failed.
     """
 
     guid: str = Field(default_factory=new_guid)
     image_id: int | None = None
     profile_id: int | None = None
     file: str
-    state: JobState = JobState.QUEUED
-    priority: int = 0
+    state: JobState = JobState.PENDING
+    priority: int = Field(default=NEW_PRIORITY, ge=-HIGHEST_PRIORITY, le=HIGHEST_PRIORITY)
+    switched: dict[str, bool] = Field(default_factory=dict)
+    submitted_by: str = ""
     owner: str = ""
     attempts: int = Field(default=0, ge=0)
     leased_until: UtcDatetime | None = None
+    not_before: UtcDatetime | None = None
+    cancel_wanted: bool = False
     message: str = ""
     created_at: UtcDatetime
     started_at: UtcDatetime | None = None
@@ -30,12 +46,12 @@ class Job(Record):
 
 
 class JobStep(Record):
-    """What one module made of a job's frame."""
+    """How far one module came with a job's frame; ``duration_s`` is 0 until it ended."""
 
     job_id: int
     module: str = Field(min_length=1)
-    result: StepResult
-    duration_s: float = Field(ge=0)
+    state: ModuleState = ModuleState.PENDING
+    duration_s: float = Field(default=0.0, ge=0)
     message: str = ""
 
 

@@ -18,6 +18,7 @@ from tsplug.ports.devices import (
     SavedFrame,
 )
 from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, HeaderEditor, Pictures, ScanProgress
+from tsplug.ports.jobs import BufferSweep, FrameTask, JobQuery, Runner, TaskNews, Tell, Work
 from tsplug.ports.lookups import PlaceLookups
 from tsplug.ports.pipeline import (
     MODULE_GROUP,
@@ -37,6 +38,7 @@ __all__ = [
     "MODULE_GROUP",
     "ArchiveSink",
     "ArchiveSource",
+    "BufferSweep",
     "Camera",
     "Cancellation",
     "Clock",
@@ -56,9 +58,11 @@ __all__ = [
     "FrameRequest",
     "FrameStatus",
     "FrameTaker",
+    "FrameTask",
     "HeaderEditor",
     "Ids",
     "ImageQuery",
+    "JobQuery",
     "ModuleOutcome",
     "Panel",
     "Pictures",
@@ -67,14 +71,18 @@ __all__ = [
     "PlaceLookups",
     "Progress",
     "Rotator",
+    "Runner",
     "SavedFrame",
     "ScanProgress",
     "SchedulerSink",
     "SchedulerSource",
     "Spoilt",
     "Store",
+    "TaskNews",
+    "Tell",
     "Unit",
     "VerdictRow",
+    "Work",
     "completed",
     "failed",
     "ids_of",

@@ -17,11 +17,13 @@ from tsplug.model import (
     Band,
     Counter,
     GradingStatus,
+    Job,
     Record,
     StatusChange,
     Value,
     VerdictStatus,
 )
+from tsplug.ports.jobs import JobQuery
 
 R = TypeVar("R", bound=Record)
 
@@ -226,6 +228,10 @@ class Unit(Protocol):
 
     def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
         """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
+        ...
+
+    def jobs(self, query: JobQuery) -> Sequence[Job]:
+        """Return the jobs that a query describes, in its order."""
         ...
 
     def exposure_tallies(self, query: ImageQuery) -> Sequence[ExposureTally]:

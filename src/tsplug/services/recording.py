@@ -23,6 +23,7 @@ from tsplug.model import (
 )
 from tsplug.model.wording import problems_of
 from tsplug.ports import Context, Unit
+from tsplug.services.jobs.submitting import submit_image
 from tsplug.services.sharing import counts_for, end_leases
 
 _COPIED = (
@@ -129,6 +130,9 @@ class _Recording:
                 at=self._context.clock.now(),
             )
         )
+        if self._profile is not None and self._profile.pipeline.start_on_save:
+            # In the same transaction: an exposure that is on record is in the queue, whatever happens next.
+            submit_image(self._unit, image, at=self._context.clock.now())
         return image
 
     def _image(self) -> AcquiredImage:

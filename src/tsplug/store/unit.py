@@ -15,12 +15,14 @@ from tsplug.model import (
     Counter,
     ExposurePlan,
     GradingStatus,
+    Job,
     Record,
     StatusChange,
 )
-from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, Spoilt, VerdictRow
+from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, JobQuery, Spoilt, VerdictRow
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
+from tsplug.store.job_search import job_statement
 from tsplug.store.many_statuses import swap_statuses
 from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged, remove_images, tally
@@ -167,6 +169,10 @@ class SqlUnit:
     def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
         """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
         return tally(self._connection, image_conditions(query, by_rule=self._by_rule), by=by)
+
+    def jobs(self, query: JobQuery) -> Sequence[Job]:
+        """Return the jobs that a query describes, in its order."""
+        return self._rows.select(Job, job_statement(query))
 
     def exposure_tallies(self, query: ImageQuery) -> Sequence[ExposureTally]:
         """Return how many exposures of each kind a query describes, by the start of each kind's first."""

@@ -124,7 +124,7 @@ def test_jobs_go_with_their_images(store: Store) -> None:
     with store.write() as unit:
         for image in unit.list(AcquiredImage):
             job = unit.add(Job(image_id=image.id, file=image.file, created_at=NIGHT))
-            unit.add(JobStep(job_id=job.id or 0, module="stars", result="done", duration_s=1))
+            unit.add(JobStep(job_id=job.id or 0, module="stars", state="completed", duration_s=1))
     done = delete_record(Request("target", "M 42"), store)
     assert (done.goes["jobs"], done.goes["job steps"]) == (3, 3)
     assert (left(store, Job), left(store, JobStep)) == (1, 1)

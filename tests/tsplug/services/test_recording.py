@@ -15,6 +15,7 @@ from tsplug.model import (
     ExposurePlan,
     ExposureSaved,
     GradingStatus,
+    Job,
     Profile,
     Project,
     StatusChange,
@@ -171,3 +172,19 @@ class BrokenClock(ManualClock):
 
     def now(self) -> Any:
         raise StoreUnavailableError("the disk is full")
+
+
+def test_a_saved_light_is_in_the_queue_where_its_rig_wants_that(context: FakeContext) -> None:
+    """With the rig's pipeline started on save, a light is on record and in the queue at once, and once only."""
+    record_exposure(event(context), context)
+    with context.store.write() as unit:
+        assert unit.count(Job) == 0
+        (profile,) = unit.list(Profile)
+        profile.pipeline = profile.pipeline.model_copy(update={"start_on_save": True})
+        unit.update(profile)
+    saved = event(context, guid="exposure-2")
+    for _ in range(2):
+        outcome = record_exposure(saved, context)
+    with context.store.read() as unit:
+        (job,) = unit.list(Job)
+    assert (job.image_id, job.file, job.state) == (outcome.image_id, str(saved.file), "pending")

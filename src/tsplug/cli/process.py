@@ -1,0 +1,109 @@
+"""``tsplug process``: frames through the image pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tsplug.app import frame_headers, local_runner, system_clock
+from tsplug.cli.commands import FAILED, command
+from tsplug.cli.jobs_shown import show_job_lines
+from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.output import CommandProgress, FileProgress, counted, show_json, show_text
+from tsplug.cli.places import place
+from tsplug.cli.working import Limits, Switches, usual_processes, work
+from tsplug.model import JobState
+from tsplug.model.jobs import HIGHEST_PRIORITY
+from tsplug.ports import JobQuery, Store
+from tsplug.services.jobs.listing import Row, count_open, list_jobs
+from tsplug.services.jobs.submitting import JobRequest, frames_in, submit
+from tsplug.settings import Settings
+
+_MANY = 10_000
+# Beyond so many frames they are not worked off by their numbers, which no database takes in any amount.
+
+
+@dataclass(frozen=True)
+class How:
+    """When and where."""
+
+    priority: Annotated[
+        int | None,
+        typer.Option(
+            min=-HIGHEST_PRIORITY,
+            max=HIGHEST_PRIORITY,
+            help="Higher ones go first; by default 0, and 10 for frames that were processed before.",
+        ),
+    ] = None
+    later: Annotated[bool, typer.Option("--later", help="Only put them into the queue, for a worker.")] = False
+    processes: Annotated[
+        int, typer.Option(min=0, help="How many are worked on beside each other; 0 is one a processor.")
+    ] = 0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "process")(process)
+
+
+def process(
+    common: Common,
+    switches: Switches,
+    *,
+    places: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", parser=place, help="Frames, or folders.")],
+    how: How,
+    limits: Limits,
+) -> None:
+    """Put frames through the image pipeline and show what became of each; folders with all below them.
+
+    They go through the queue: interrupted, the rest waits there for `tsplug worker`. Exit status 1 when one failed.
+    """
+    request = JobRequest(submitted_by=Settings().user, priority=how.priority, switched=switches.switched())
+    with common.store(create=store_is_missing(common)) as store:
+        files = frames_in(places, frame_headers())
+        with store.write() as unit:
+            jobs = submit(unit, files, request=request, at=system_clock().now())
+        ids = tuple(job.id or 0 for job in jobs)
+        if not how.later:
+            _work_off(store, common, ids=ids, how=how, limits=limits)
+        rows = _rows(store, ids)
+    _show(rows, common, later=how.later)
+    if any(row["state"] in (JobState.FAILED, JobState.CANCELLED) for row in rows):
+        raise typer.Exit(FAILED)
+
+
+def _work_off(store: Store, common: Common, *, ids: tuple[int, ...], how: How, limits: Limits) -> None:
+    processes = min(how.processes or usual_processes(), max(1, len(ids)))
+    with FileProgress("processing", many=2) as progress:
+
+        def done() -> bool:
+            waiting = count_open(store, ids)
+            progress(len(ids) - waiting, len(ids))
+            return waiting == 0
+
+        try:
+            work(store, common, runner=local_runner(processes), limits=limits, only=ids if len(ids) <= _MANY else None)(
+                done
+            )
+        except KeyboardInterrupt:
+            CommandProgress().report(
+                "interrupted: what is left waits in the queue; `tsplug worker` goes on, `tsplug jobs cancel` drops it"
+            )
+
+
+def _rows(store: Store, ids: tuple[int, ...]) -> list[Row]:
+    parts = [ids[start : start + _MANY] for start in range(0, len(ids), _MANY)]
+    return [row for part in parts for row in list_jobs(store, JobQuery(ids=part))[::-1]]
+
+
+def _show(rows: list[dict[str, Any]], common: Common, *, later: bool) -> None:
+    if common.as_json:
+        show_json(rows)
+        return
+    if later:
+        show_text(f"{counted(len(rows), 'frame')} in the queue; `tsplug worker` processes them")
+        return
+    show_job_lines(rows)

@@ -1,0 +1,1 @@
+"""What runs jobs: processes of this machine, or the workers of a Dask cluster."""

@@ -1,0 +1,89 @@
+"""A process that runs tasks, as its parent sees it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import threading
+from contextlib import suppress
+
+from tsplug.ports import FrameTask, TaskNews
+
+_IS_POSIX = os.name == "posix"
+
+
+class Child:
+    """One process: gets tasks through its standard input, and tells of them on its standard output.
+
+    ``key`` is that of the task it has, None while it is idle.
+    """
+
+    def __init__(self, command: list[str], news: queue.SimpleQueue[tuple[Child, TaskNews]]) -> None:
+        """Start the process; what it tells goes into a queue that is shared with others."""
+        self.key: int | None = None
+        self.is_over = False
+        self._turn = threading.Lock()
+        # Its own group: what the process has started dies with it, and Ctrl-C in a terminal reaches the parent alone.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=_IS_POSIX
+        )
+        self._news = news
+        self._reader = threading.Thread(target=self._read, daemon=True, name=f"child {self._process.pid}")
+        self._reader.start()
+
+    def start(self, key: int, task: FrameTask) -> None:
+        """Give a task to the idle process."""
+        with self._turn:
+            self.key = key
+            if self.is_over:
+                self._tell_of_death()
+                return
+        # One that dies meanwhile is told of by its reader.
+        with suppress(OSError, ValueError):
+            if self._process.stdin is not None:
+                pickle.dump((key, task), self._process.stdin)
+                self._process.stdin.flush()
+
+    def kill(self) -> None:
+        """End the process and what it has started, and wait until it is gone."""
+        if _IS_POSIX:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        with suppress(OSError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+
+    def _read(self) -> None:
+        stream = self._process.stdout
+        if stream is None:
+            return
+        with stream, suppress(EOFError, pickle.UnpicklingError, OSError, ValueError):
+            while True:
+                self._news.put((self, pickle.load(stream)))
+        self._process.wait()
+        with self._turn:
+            self.is_over = True
+            if self.key is not None:
+                self._tell_of_death()
+
+    def _tell_of_death(self) -> None:
+        problem = _end(self._process.wait())
+        self._news.put((self, TaskNews(self.key or 0, ended=True, problem=problem, passing=True)))
+
+
+def _end(status: int) -> str:
+    """Return how a process ended that should not have."""
+    if status >= 0:
+        return f"its process ended with status {status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = str(-status)
+    return f"its process was killed ({name})"

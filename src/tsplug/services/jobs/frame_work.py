@@ -1,0 +1,43 @@
+"""What a process does for one job: the modules that are wanted, over one frame, telling of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tsplug.model import AcquiredImage, JobStep
+from tsplug.ports import Clock, FrameTask, PipelineModule, PipelineTools, Tell
+from tsplug.services.pipeline.choosing import chosen_modules
+from tsplug.services.pipeline.frame import frame_at_work
+from tsplug.services.pipeline.running import ModuleReport, run_modules
+
+
+def work_on_frame(
+    task: FrameTask, tell: Tell, *, tools: PipelineTools, modules: Sequence[PipelineModule], clock: Clock
+) -> None:
+    """Run the modules of a job over its frame; each state of a module is told as a `JobStep`.
+
+    Raises:
+        InputError: the job switches a module that there is not.
+        StoreError: the store failed; another attempt may succeed.
+    """
+    frame = frame_at_work(Path(task.file), tools, image=_image(task, tools))
+    chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
+    run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))
+
+
+def _image(task: FrameTask, tools: PipelineTools) -> AcquiredImage | None:
+    if tools.store is None or task.image_id is None:
+        return None
+    with tools.store.read() as unit:
+        return unit.find(AcquiredImage, id=task.image_id)
+
+
+def _step(task: FrameTask, report: ModuleReport) -> JobStep:
+    return JobStep(
+        job_id=task.job_id,
+        module=report.module,
+        state=report.state,
+        duration_s=report.duration_s,
+        message=report.message,
+    )

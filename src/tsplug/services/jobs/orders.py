@@ -1,0 +1,74 @@
+"""What users ask of jobs that are in the queue: to stop, or to be done once more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tsplug.errors import InputError, NotFoundError
+from tsplug.model import Job, JobState, JobStep
+from tsplug.model.job_flow import CancelWanted, Retried, may_cancel
+from tsplug.model.jobs import REPROCESS_PRIORITY
+from tsplug.ports import JobQuery, Store, Unit
+
+
+def cancel_jobs(
+    store: Store, ids: Sequence[int], *, user: str, administrators: Sequence[str], at: datetime
+) -> list[Job]:
+    """Cancel jobs: those that wait at once, those that run as soon as their worker looks; all of them or none.
+
+    Raises:
+        NotFoundError: there is no such job.
+        InputError: one has ended, or is another user's.
+    """
+    with store.write() as unit:
+        jobs = _all(unit, ids)
+        foreign = [job for job in jobs if not may_cancel(job, user, administrators=administrators)]
+        if foreign:
+            raise InputError(
+                f"job {foreign[0].id} is {foreign[0].submitted_by}'s: only they and administrators may cancel it"
+                " (TSPLUG_ADMINISTRATORS names those)"
+            )
+        return _change_all(unit, jobs, event=CancelWanted(at), problem="has ended already and cannot be cancelled")
+
+
+def retry_jobs(store: Store, ids: Sequence[int], *, priority: int | None, at: datetime) -> list[Job]:
+    """Put jobs that have ended back into the queue, ahead of new ones; all of them or none.
+
+    Raises:
+        NotFoundError: there is no such job.
+        InputError: one has not ended yet.
+    """
+    with store.write() as unit:
+        event = Retried(at, REPROCESS_PRIORITY if priority is None else priority)
+        jobs = _change_all(unit, _all(unit, ids), event=event, problem="has not ended yet; it needs no retry")
+        for job in jobs:
+            unit.delete_all(JobStep, job_id=job.id)
+        return jobs
+
+
+def failed_jobs(store: Store) -> list[int]:
+    """Return the ids of the jobs that failed and whose frames no later job is about, oldest first."""
+    with store.read() as unit:
+        failed = unit.jobs(JobQuery(states=(JobState.FAILED,)))
+        newest = {job.file: job.id for job in reversed(unit.jobs(JobQuery(files=tuple({job.file for job in failed}))))}
+    return sorted(job.id or 0 for job in failed if newest[job.file] == job.id)
+
+
+def _all(unit: Unit, ids: Sequence[int]) -> list[Job]:
+    found = {job.id: job for job in unit.jobs(JobQuery(ids=tuple(ids)))}
+    missing = [key for key in ids if key not in found]
+    if missing:
+        raise NotFoundError(f"no job {missing[0]} is in the store; `tsplug jobs list` shows which are")
+    return [found[key] for key in ids]
+
+
+def _change_all(unit: Unit, jobs: Sequence[Job], *, event: CancelWanted | Retried, problem: str) -> list[Job]:
+    changed = []
+    for job in jobs:
+        after = event.change(job)
+        if after is None:
+            raise InputError(f"job {job.id} {problem}: it is {job.state}")
+        unit.update(after)
+        changed.append(after)
+    return changed

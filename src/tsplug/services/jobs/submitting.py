@@ -1,0 +1,112 @@
+"""Putting frames into the queue, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tsplug.errors import InputError
+from tsplug.model import AcquiredImage, Job, JobState
+from tsplug.model.jobs import NEW_PRIORITY, REPROCESS_PRIORITY
+from tsplug.ports import FrameHeaders, JobQuery, Unit
+
+OPEN = (JobState.PENDING, JobState.RUNNING)
+"""The states of jobs that something will still become of."""
+
+_PART = 500
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What is asked of some frames: ``priority`` None puts those that were processed before ahead of new ones."""
+
+    submitted_by: str = ""
+    priority: int | None = None
+    switched: Mapping[str, bool] = field(default_factory=dict)
+    only_unknown: bool = False
+    """Leave files alone that any job was ever about: a watched folder holds them for years."""
+
+
+def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
+    """Put frames into the queue and return their jobs, in the order of the files.
+
+    A frame that waits or is worked on already keeps its job, which moves forward where the request is more urgent; one
+    that waits takes over what the request switches.
+
+    Args:
+        unit: a unit that writes.
+        files: absolute paths, or addresses in a storage.
+        request: what is asked of them.
+        at: now.
+    """
+    jobs: list[Job] = []
+    unique = list(dict.fromkeys(files))
+    for start in range(0, len(unique), _PART):
+        jobs += _submit_part(unit, unique[start : start + _PART], request=request, at=at)
+    return jobs
+
+
+def submit_image(unit: Unit, image: AcquiredImage, *, at: datetime) -> Job:
+    """Put the frame of a record into the queue that was just stored; its job is nobody's, so anybody may cancel it."""
+    return unit.add(Job(image_id=image.id, profile_id=image.profile_id, file=image.file, created_at=at))
+
+
+def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
+    known = {job.file: job for job in reversed(unit.jobs(JobQuery(files=tuple(files))))}
+    wanted = [file for file in files if file not in known] if request.only_unknown else list(files)
+    images = {image.file: image for image in unit.list(AcquiredImage, file=wanted)} if wanted else {}
+    waiting = {file: job for file in wanted if (job := known.get(file)) is not None and job.state in OPEN}
+    fresh = [
+        _job(file, request, at=at, image=images.get(file), again=file in known)
+        for file in wanted
+        if file not in waiting
+    ]
+    added = {job.file: job for job in unit.add_many(fresh)}
+    return [added[file] if file in added else _moved_forward(unit, waiting[file], request=request) for file in wanted]
+
+
+def _job(file: str, request: JobRequest, *, at: datetime, image: AcquiredImage | None, again: bool) -> Job:
+    usual = REPROCESS_PRIORITY if again else NEW_PRIORITY
+    return Job(
+        file=file,
+        image_id=None if image is None else image.id,
+        profile_id=None if image is None else image.profile_id,
+        priority=usual if request.priority is None else request.priority,
+        switched=dict(request.switched),
+        submitted_by=request.submitted_by,
+        created_at=at,
+    )
+
+
+def _moved_forward(unit: Unit, job: Job, *, request: JobRequest) -> Job:
+    if job.state is not JobState.PENDING:
+        return job
+    priority = job.priority if request.priority is None else max(job.priority, request.priority)
+    changed = job.model_copy(
+        update={"priority": priority, "switched": dict(request.switched) or job.switched, "not_before": None}
+    )
+    if changed != job:
+        unit.update(changed)
+    return changed
+
+
+def frames_in(places: Sequence[Path], headers: FrameHeaders) -> list[str]:
+    """Return the absolute paths of single files, whatever they hold, and of all frames in and below folders.
+
+    Raises:
+        InputError: a place does not exist, or a folder holds no frame.
+    """
+    files: list[str] = []
+    for place in places:
+        if not place.is_dir():
+            if not place.exists():
+                raise InputError(f"{place} does not exist")
+            files.append(str(place.absolute()))
+            continue
+        found = [str(each.file.absolute()) for each in headers.scan([place], wanted=())]
+        if not found:
+            raise InputError(f"{place} holds no frame: neither FITS nor XISF lies in it or below")
+        files += found
+    return list(dict.fromkeys(files))

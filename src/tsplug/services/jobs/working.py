@@ -1,0 +1,219 @@
+"""A worker: takes jobs from the queue, lets a runner do them, and writes down what becomes of them.
+
+The queue is the truth. A worker holds its jobs by leases that it renews; one that dies lets go of them, and one that
+lost a job to another stops what it does for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tsplug.errors import StoreError
+from tsplug.model import Job, JobStep
+from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Renewed, Stopped
+from tsplug.ports import BufferSweep, Clock, Progress, Runner, Store, TaskNews, Unit
+from tsplug.services.jobs.queue import (
+    Lessee,
+    change,
+    claim,
+    failures,
+    is_work_waiting,
+    own_jobs,
+    take_back,
+    write_steps,
+)
+from tsplug.services.jobs.running_job import RunningJob
+
+_TROUBLE_WAIT_S = 2.0
+_RENEWALS_PER_LEASE = 4
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How a worker works.
+
+    ``time_limit_s`` is how long one module may take; ``poll_s`` how often the queue is looked at for what others put
+    into it or want cancelled, and how often the store learns how far modules are.
+    """
+
+    store_url: str
+    lessee: Lessee
+    time_limit_s: float = 300.0
+    poll_s: float = 1.0
+
+
+class Worker:
+    """Works off the queue with a runner."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, runner: Runner, settings: WorkerSettings, sweep: BufferSweep
+    ) -> None:
+        """Take the queue, the time, what runs jobs, and what removes half written files of the dead."""
+        self._store = store
+        self._clock = clock
+        self._runner = runner
+        self._settings = settings
+        self._lessee = settings.lessee
+        self._sweep = sweep
+        self._running: dict[int, RunningJob] = {}
+        self._ended: list[tuple[RunningJob, JobEvent]] = []
+        self._looked: datetime | None = None
+        self._renewed = clock.now()
+
+    def run(self, *, until: Callable[[], bool], progress: Progress | None = None) -> None:
+        """Work until told to stop; what runs then is stopped and goes back to the queue.
+
+        A store that fails is waited for: what ended meanwhile is written when it is back.
+
+        Args:
+            until: asked as often as the queue is looked at whether to stop.
+            progress: is told of trouble with the store.
+        """
+        try:
+            while not self._stops(until):
+                try:
+                    self.step()
+                except StoreError as error:
+                    if progress is not None:
+                        progress.report(f"waiting for the store: {error}")
+                    self._clock.sleep(_TROUBLE_WAIT_S)
+        finally:
+            self._let_go()
+
+    def step(self) -> None:
+        """Take in what is new, stop what takes too long, write down what ended, and take more jobs.
+
+        Raises:
+            StoreError: the store failed; nothing is forgotten, the next step tries again.
+        """
+        for news in self._runner.wait(0.0 if self._looked is None else self._settings.poll_s):
+            self._take_in(news)
+        self._stop_hung()
+        now = self._clock.now()
+        waiting = False
+        if self._looked is None or now - self._looked >= timedelta(seconds=self._settings.poll_s):
+            waiting = self._look(now)
+            self._looked = now
+        if self._ended or waiting or self._must_tell(now):
+            self._write(now)
+
+    def _stops(self, until: Callable[[], bool]) -> bool:
+        return self._looked is not None and not self._ended and until()
+
+    def _take_in(self, news: TaskNews) -> None:
+        running = self._running.get(news.key)
+        if running is None:
+            return
+        if isinstance(news.told, JobStep):
+            running.take(news.told, at=self._clock.now())
+        if news.passing:
+            self._sweep(Path(running.job.file))
+        if news.ended:
+            self._end(running, self._end_of(running, news))
+
+    def _end_of(self, running: RunningJob, news: TaskNews) -> JobEvent:
+        now = self._clock.now()
+        if news.passing:
+            where = f" in {running.module}" if running.module else ""
+            return Lost(self._lessee.owner, now, f"{news.problem}{where}")
+        told = failures(running.all_steps())
+        return Finished(self._lessee.owner, now, (*told, news.problem) if news.problem else told)
+
+    def _stop_hung(self) -> None:
+        now, limit_s = self._clock.now(), self._settings.time_limit_s
+        for running in list(self._running.values()):
+            if now - running.since < timedelta(seconds=limit_s):
+                continue
+            self._stop(running)
+            if running.stop_module(limit_s, at=now):
+                self._runner.start(running.key, running.task())
+            else:
+                self._end(running, Finished(self._lessee.owner, now, failures(running.all_steps())))
+
+    def _look(self, now: datetime) -> bool:
+        """Stop what is to be cancelled and what others have; return whether the queue has work for free hands."""
+        with self._store.read() as unit:
+            own = own_jobs(unit, self._lessee) if self._running else {}
+            waiting = self._runner.free() > 0 and is_work_waiting(unit, self._lessee, at=now)
+        for running in list(self._running.values()):
+            stored = own.get(running.key)
+            if stored is None:
+                self._forget(running)
+            elif stored.cancel_wanted:
+                self._stop(running)
+                self._end(running, Stopped(self._lessee.owner, now))
+        return waiting
+
+    def _must_tell(self, now: datetime) -> bool:
+        """Return whether leases must be renewed, or the store is to learn how far modules are that take their time."""
+        poll = timedelta(seconds=self._settings.poll_s)
+        late = any(not each.written and now - each.since >= poll for each in self._running.values())
+        return bool(self._running) and (late or self._renewal_is_due(now))
+
+    def _renewal_is_due(self, now: datetime) -> bool:
+        return now - self._renewed >= self._lessee.lease / _RENEWALS_PER_LEASE
+
+    def _write(self, now: datetime) -> None:
+        """Bring the store up to date and take jobs for free hands, in one transaction; then begin them."""
+        with self._store.write() as unit:
+            self._write_ends(unit)
+            lost = self._renew(unit, now)
+            self._write_progress(unit)
+            given_back = take_back(unit, now)
+            claimed = claim(unit, self._lessee, at=now, limit=self._runner.free() + len(lost))
+        self._ended.clear()
+        self._renewed = now
+        for running in lost:
+            self._forget(running)
+        for job in (*given_back, *(job for job in claimed if job.attempts > 1)):
+            self._sweep(Path(job.file))
+        for job in claimed:
+            self._begin(job, now)
+
+    def _write_ends(self, unit: Unit) -> None:
+        for running, event in self._ended:
+            if change(unit, running.key, event=event) is not None:
+                write_steps(unit, running.key, steps=running.all_steps())
+
+    def _renew(self, unit: Unit, now: datetime) -> list[RunningJob]:
+        renewal = Renewed(self._lessee.owner, now, self._lessee.lease)
+        return [each for each in self._running.values() if change(unit, each.key, event=renewal) is None]
+
+    def _write_progress(self, unit: Unit) -> None:
+        for running in self._running.values():
+            if not running.written:
+                write_steps(unit, running.key, steps=running.all_steps())
+                running.written = True
+
+    def _begin(self, job: Job, now: datetime) -> None:
+        running = RunningJob(job, self._settings.store_url, now)
+        self._running[running.key] = running
+        self._runner.start(running.key, running.task())
+
+    def _end(self, running: RunningJob, event: JobEvent) -> None:
+        self._running.pop(running.key, None)
+        self._ended.append((running, event))
+
+    def _stop(self, running: RunningJob) -> None:
+        self._runner.stop(running.key)
+        self._sweep(Path(running.job.file))
+
+    def _forget(self, running: RunningJob) -> None:
+        # No event: the job is another's by now, or gone.
+        self._stop(running)
+        self._running.pop(running.key, None)
+
+    def _let_go(self) -> None:
+        now = self._clock.now()
+        for running in list(self._running.values()):
+            self._stop(running)
+            self._end(running, Released(self._lessee.owner, now))
+        self._runner.close()
+        self._sweep()
+        # Where the store is away, the leases end by themselves.
+        with suppress(StoreError), self._store.write() as unit:
+            self._write_ends(unit)

@@ -1,0 +1,58 @@
+"""A runner without processes: tests say what its tasks tell and how they end, and time passes while it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tsplug.model import JobStep, ModuleState
+from tsplug.ports import FrameTask, TaskNews
+from tsplug.testing import ManualClock
+
+
+class FakeRunner:
+    """Takes tasks and does nothing with them."""
+
+    def __init__(self, clock: ManualClock, slots: int = 2) -> None:
+        self._clock = clock
+        self._slots = slots
+        self._news: list[TaskNews] = []
+        self.running: dict[int, FrameTask] = {}
+        self.started: list[FrameTask] = []
+        self.stopped: list[int] = []
+
+    def free(self) -> int:
+        """Return how many more tasks it takes."""
+        return self._slots - len(self.running)
+
+    def start(self, key: int, task: FrameTask) -> None:
+        """Take a task."""
+        assert key not in self.running
+        assert self.free() > 0
+        self.running[key] = task
+        self.started.append(task)
+
+    def stop(self, key: int) -> None:
+        """Drop a task."""
+        self.stopped.append(key)
+        self.running.pop(key, None)
+
+    def wait(self, timeout_s: float) -> Sequence[TaskNews]:
+        """Return what tests said; let time pass where that is nothing."""
+        news, self._news = self._news, []
+        if not news:
+            self._clock.advance(timeout_s)
+        return news
+
+    def close(self) -> None:
+        """Drop all."""
+        self.running.clear()
+
+    def tell(self, key: int, module: str, state: str, message: str = "") -> None:
+        """Let a task tell of a module."""
+        step = JobStep(job_id=key, module=module, state=ModuleState(state), message=message)
+        self._news.append(TaskNews(key, told=step))
+
+    def end(self, key: int, problem: str = "", *, passing: bool = False) -> None:
+        """Let a task end."""
+        self.running.pop(key)
+        self._news.append(TaskNews(key, ended=True, problem=problem, passing=passing))

@@ -1,0 +1,112 @@
+"""The image pipeline from the command line: real processes, real frames, one queue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pixel_files import fits_bytes
+from typer.testing import CliRunner, Result
+
+from tsplug.app import buffers
+from tsplug.cli.application import application
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what runs `tsplug` beside a store of its own, as ann."""
+    monkeypatch.setenv("TSPLUG_DATA_DIR", str(tmp_path / "data"))
+    environment = {"TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": "200", "NO_COLOR": "1", "TSPLUG_USER": "ann"}
+
+    def runs(*arguments: str, **more: str) -> Result:
+        return CliRunner().invoke(application(), arguments, env={**environment, **more})
+
+    return runs
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Path:
+    """Give a folder with a frame that is whole, one that is cut off, an empty one, and one that is none."""
+    folder = tmp_path / "lights"
+    folder.mkdir()
+    whole = fits_bytes(np.random.default_rng(1).integers(800, 900, (128, 128)).astype(np.uint16), IMAGETYP="LIGHT")
+    (folder / "a_cut.fits").write_bytes(whole[: len(whole) // 2])
+    (folder / "b_empty.fits").write_bytes(b"")
+    (folder / "c_text.fits").write_text("no frame at all")
+    (folder / "d_whole.fits").write_bytes(whole)
+    return folder
+
+
+def document(result: Result, *, status: int = 0) -> Any:
+    """Return what a command printed as JSON."""
+    assert result.exit_code == status, result.output
+    return json.loads(result.stdout)
+
+
+def test_what_is_damaged_fails_and_the_rest_is_processed(run: Run, frames: Path) -> None:
+    """Frames that are cut off, empty or none fail with the reason; the next one has its preview; no buffer is left."""
+    rows = document(run("process", str(frames), "--json"), status=1)
+    assert [(Path(row["file"]).name, row["state"]) for row in rows] == [
+        ("a_cut.fits", "failed"),
+        ("b_empty.fits", "failed"),
+        ("c_text.fits", "failed"),
+        ("d_whole.fits", "completed"),
+    ]
+    for row in rows[:3]:
+        assert str(frames) in row["message"]
+        assert row["attempts"] == 1
+    assert all(step["state"] in ("completed", "skipped") for step in rows[3]["modules"])
+    assert len(list(frames.rglob("d_whole*.jp*g"))) == 1
+    assert list(buffers()._root.iterdir()) == []
+    failed = document(run("jobs", "list", "--state", "failed", "--json"))
+    assert [row["id"] for row in failed] == [3, 2, 1]
+
+
+def test_a_worker_does_what_was_put_off(run: Run, frames: Path) -> None:
+    """Frames that are only queued wait, are cancelled by who may, repeated, and done by a worker."""
+    whole = str(frames / "d_whole.fits")
+    (row,) = document(run("process", whole, "--later", "--only", "preview", "--json"))
+    assert (row["state"], row["submitted_by"], row["switched"]["preview"]) == ("pending", "ann", True)
+    assert "job 1 is ann's" in run("jobs", "cancel", "1", TSPLUG_USER="ben").output
+    cancelled = run("jobs", "cancel", "1", "--json", TSPLUG_USER="ben", TSPLUG_ADMINISTRATORS="cleo, ben")
+    assert document(cancelled)[0]["state"] == "cancelled"
+    assert run("jobs", "watch", "1").exit_code == 1
+    assert "1 job back in the queue" in run("jobs", "retry", "1").output
+    assert document(run("worker", "--until-idle", "--processes", "1", "--json"))["completed"] == 1
+    shown = document(run("jobs", "show", "1", "--json"))
+    assert [(step["module"], step["state"]) for step in shown["modules"]] == [("preview", "completed")]
+    assert "d_whole.fits" in run("jobs", "watch", "1").output
+
+
+def test_jobs_are_shown_to_people(run: Run, frames: Path) -> None:
+    """Lists, single jobs and what was put off read well, also where there is nothing."""
+    assert "1 frame in the queue" in run("process", str(frames / "d_whole.fits"), "--later").output
+    assert "pending" in run("jobs", "list").output
+    assert "d_whole.fits" in run("jobs", "show", "1").output
+    assert "0 jobs" in run("jobs", "list", "--state", "failed").output
+    assert "0 jobs back in the queue" in run("jobs", "retry", "--failed").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["process", "nowhere.fits"], 1, "nowhere.fits does not exist"),
+        (["process", ".", "--off", "magic"], 2, "'magic' is none of"),
+        (["process", ".", "--priority", "1e9"], 2, "priority"),
+        (["jobs", "retry"], 2, "give jobs, or --failed"),
+        (["jobs", "list"], 1, "no store at"),
+        (["worker"], 1, "no store at"),
+        (["process", "nowhere.fits", "--db", "sqlite://"], 1, "names no file"),
+    ],
+)
+def test_wrong_use_is_told(run: Run, arguments: list[str], status: int, words: str) -> None:
+    """What cannot be done is told in a line, and no store is left behind."""
+    result = run(*arguments)
+    assert (result.exit_code, words in result.output) == (status, True), result.output
+    assert "Traceback" not in result.output

@@ -1,0 +1,100 @@
+"""Processes of this machine run tasks, and whatever becomes of one of them, the others are not touched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tsplug.jobs.local import LocalRunner
+from tsplug.ports import FrameTask, TaskNews
+
+LIMIT_S = 120
+WORKS = Path(__file__).parents[2] / "jobs"
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalRunner]:
+    """Give a runner of two processes."""
+    monkeypatch.setenv("PYTHONPATH", str(WORKS))
+    runner = LocalRunner("works:by_name", processes=2)
+    yield runner
+    runner.close()
+
+
+def start(runner: LocalRunner, key: int, file: Path) -> None:
+    """Begin a task that does what the file's name says."""
+    runner.start(key, FrameTask(key, str(file), "sqlite://"))
+
+
+def news_until_end(runner: LocalRunner, key: int) -> list[TaskNews]:
+    """Return all news of a task, the last of which is its end."""
+    found: list[TaskNews] = []
+    while not (found and found[-1].ended):
+        got = runner.wait(LIMIT_S)
+        assert got, "nothing came of it"
+        found += [each for each in got if each.key == key]
+    return found
+
+
+def is_alive(process: str) -> bool:
+    """Return whether a process runs, a zombie aside."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_a_task_tells_of_itself_and_ends(runner: LocalRunner) -> None:
+    """What a task tells comes in order, what it prints does not disturb, and its process takes the next task."""
+    for key, name in enumerate(("fine.fits", "print.fits"), start=1):
+        start(runner, key, Path(name))
+        news = news_until_end(runner, key)
+        told = [getattr(each.told, "state", None) for each in news]
+        assert told == ["running", "completed", None]
+        assert (news[-1].problem, news[-1].passing, runner.free()) == ("", False, 2)
+    assert len(runner._children) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "problem", "passing"),
+    [
+        ("raise", "ValueError: no such thing", False),
+        ("away", "the store is away", True),
+        ("crash", "its process was killed (SIGSEGV)", True),
+        ("leave", "its process ended with status 7", True),
+    ],
+)
+def test_a_task_that_fails_is_told_of(runner: LocalRunner, name: str, problem: str, passing: bool) -> None:
+    """What a task raises is told, and so is the death of its process; the next task is run all the same."""
+    start(runner, 1, Path(f"{name}.fits"))
+    end = news_until_end(runner, 1)[-1]
+    assert (end.problem, end.passing) == (problem, passing)
+    start(runner, 2, Path("fine.fits"))
+    assert news_until_end(runner, 2)[-1].problem == ""
+
+
+def test_a_task_that_hangs_is_stopped_with_all_it_started(runner: LocalRunner, tmp_path: Path) -> None:
+    """Stopping a task kills its process and what that has started; the other process goes on, and nothing is told."""
+    start(runner, 1, tmp_path / "hang.fits")
+    assert runner.wait(LIMIT_S)[0].key == 1
+    start(runner, 2, tmp_path / "fine.fits")
+    assert news_until_end(runner, 2)[-1].problem == ""
+    pids = wait_for(tmp_path / "hang.pid").split()
+    assert runner.free() == 1
+    runner.stop(1)
+    runner.stop(1)
+    assert runner.free() == 2
+    start(runner, 3, tmp_path / "fine_again.fits")
+    assert {each.key for each in news_until_end(runner, 3)} == {3}
+    assert [pid for pid in pids if is_alive(pid)] == []
+
+
+def wait_for(file: Path) -> str:
+    """Return what is in a file once there is something."""
+    while not (file.exists() and (text := file.read_text(encoding="utf-8"))):
+        os.sched_yield()
+    return text

@@ -1,0 +1,284 @@
+"""A worker takes jobs by leases, writes down what becomes of them, and survives what its runner and the store do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fake_runner import FakeRunner
+
+from tsplug.errors import StoreUnavailableError
+from tsplug.model import Job, JobState
+from tsplug.ports import JobQuery, Store, Unit
+from tsplug.services.jobs.listing import Row, list_jobs
+from tsplug.services.jobs.orders import cancel_jobs
+from tsplug.services.jobs.queue import Lessee
+from tsplug.services.jobs.submitting import JobRequest, submit
+from tsplug.services.jobs.working import Worker, WorkerSettings
+from tsplug.testing import ManualClock, memory_store
+
+pytestmark = pytest.mark.both_databases
+
+LEASE = timedelta(seconds=60)
+
+
+class Bench:
+    """A queue, and workers at it."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.store = memory_store(self.clock)
+        self.swept: list[Path | None] = []
+
+    def add(self, *files: str, **fields: object) -> list[Job]:
+        """Put frames into the queue."""
+        with self.store.write() as unit:
+            return submit(unit, files, request=JobRequest(**fields), at=self.clock.now())  # type: ignore[arg-type]
+
+    def worker(self, owner: str = "ann", *, store: Store | None = None, slots: int = 2) -> tuple[Worker, FakeRunner]:
+        """Return a worker and its runner."""
+        runner = FakeRunner(self.clock, slots)
+        settings = WorkerSettings("sqlite://", Lessee(owner, LEASE), time_limit_s=100)
+        worker = Worker(store or self.store, self.clock, runner=runner, settings=settings, sweep=self._sweep)
+        return worker, runner
+
+    def rows(self) -> list[Row]:
+        """Return all jobs, oldest first."""
+        return list_jobs(self.store, JobQuery())[::-1]
+
+    def states(self) -> list[str]:
+        """Return the states of all jobs."""
+        return [row["state"] for row in self.rows()]
+
+    def _sweep(self, file: Path | None = None) -> int:
+        self.swept.append(file)
+        return 0
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_jobs_are_done_in_their_order(bench: Bench) -> None:
+    """The most urgent go first, then those that came first, no more beside each other than there are hands."""
+    bench.add("/a", "/b", "/c")
+    bench.add("/urgent", priority=5)
+    worker, runner = bench.worker()
+    worker.step()
+    assert [task.file for task in runner.started] == ["/urgent", "/a"]
+    runner.tell(4, "preview", "completed")
+    runner.end(4)
+    worker.step()
+    assert [task.file for task in runner.started] == ["/urgent", "/a", "/b"]
+    assert bench.states() == ["running", "running", "pending", "completed"]
+    (step,) = bench.rows()[3]["modules"]
+    assert (step["module"], step["state"]) == ("preview", "completed")
+
+
+def test_a_failed_module_fails_the_job_and_keeps_the_rest(bench: Bench) -> None:
+    """A job fails with a line of every problem; what other modules did is kept, and the next job is begun."""
+    bench.add("/a", "/b")
+    worker, runner = bench.worker(slots=1)
+    worker.step()
+    runner.tell(1, "preview", "completed")
+    for module in ("solve", "quality"):
+        runner.tell(1, module, "failed", "the frame is cut off")
+    runner.end(1)
+    worker.step()
+    job = bench.rows()[0]
+    assert (job["state"], job["message"]) == ("failed", "solve, quality: the frame is cut off")
+    assert [step["state"] for step in job["modules"]] == ["completed", "failed", "failed"]
+    assert list(runner.running) == [2]
+
+
+def test_a_job_without_a_reason_fails_at_once(bench: Bench) -> None:
+    """What goes wrong beside all modules fails the job, with the words that were told."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.end(1, "InputError: there is no module 'x'")
+    worker.step()
+    assert (bench.states(), bench.rows()[0]["message"]) == (["failed"], "InputError: there is no module 'x'")
+
+
+def test_a_killed_process_costs_an_attempt(bench: Bench) -> None:
+    """A job whose process dies waits and is begun again; its half written files are swept away both times."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(1, "solve", "running")
+    runner.end(1, "its process was killed (SIGKILL)", passing=True)
+    worker.step()
+    (job,) = bench.rows()
+    assert (job["state"], job["attempts"], job["message"]) == (
+        "pending",
+        1,
+        "its process was killed (SIGKILL) in solve",
+    )
+    for _ in range(10):
+        worker.step()
+    assert (bench.states(), list(runner.running), bench.swept) == (["running"], [1], [Path("/a")] * 2)
+
+
+def test_a_dead_worker_loses_its_jobs(bench: Bench) -> None:
+    """What a worker that is not heard of had begun, another does after the lease; the first can do no harm any more."""
+    bench.add("/a")
+    first, dead = bench.worker("ann")
+    first.step()
+    second, runner = bench.worker("ben")
+    second.step()
+    assert runner.running == {}
+    bench.clock.advance(61)
+    second.step()
+    assert list(runner.running) == [1]
+    dead.end(1)
+    first.step()
+    assert (bench.states(), bench.rows()[0]["owner"]) == (["running"], "ben")
+    runner.end(1)
+    second.step()
+    assert bench.states() == ["completed"]
+
+
+def test_a_worker_that_lives_keeps_its_jobs(bench: Bench) -> None:
+    """A lease is renewed as long as a worker works, and one that finds its job with another stops it."""
+    bench.add("/a")
+    first, runner = bench.worker("ann")
+    second, other = bench.worker("ben")
+    first.step()
+    for _ in range(40):
+        first.step()
+        second.step()
+    assert (list(runner.running), other.running) == ([1], {})
+    with bench.store.write() as unit:
+        unit.set_all(Job, {"owner": "ben"}, id=1)
+    for _ in range(3):
+        first.step()
+    assert (runner.running, runner.stopped) == ({}, [1])
+
+
+def test_a_module_that_hangs_is_stopped_and_the_others_go_on(bench: Bench) -> None:
+    """The module that takes too long has failed; the frame is begun again without it, and its job tells of it."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(1, "preview", "completed")
+    runner.tell(1, "solve", "running")
+    runner.tell(1, "quality", "pending")
+    for _ in range(103):
+        worker.step()
+    assert runner.stopped == [1]
+    assert runner.running[1].switched == {"solve": False}
+    runner.tell(1, "preview", "completed")
+    runner.tell(1, "quality", "completed")
+    runner.end(1)
+    worker.step()
+    (job,) = bench.rows()
+    assert [(step["module"], step["state"]) for step in job["modules"]] == [
+        ("preview", "completed"),
+        ("solve", "failed"),
+        ("quality", "completed"),
+    ]
+    assert (job["state"], job["message"]) == ("failed", "solve: stopped after 100 s without an end")
+
+
+def test_a_process_that_never_begins_is_stopped(bench: Bench) -> None:
+    """A job that hangs before its first module has failed, and so has one whose last module hangs."""
+    bench.add("/a", "/b")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(2, "solve", "running")
+    for _ in range(103):
+        worker.step()
+    assert bench.states() == ["failed", "failed"]
+    assert bench.rows()[0]["message"] == "the frame: stopped after 100 s without an end"
+    assert runner.running == {}
+
+
+def test_a_running_job_can_be_cancelled(bench: Bench) -> None:
+    """Its worker stops it when it looks; one that waits is cancelled at once."""
+    bench.add("/a", "/b", submitted_by="ann")
+    worker, runner = bench.worker(slots=1)
+    worker.step()
+    cancel_jobs(bench.store, [1, 2], user="ann", administrators=(), at=bench.clock.now())
+    assert bench.states() == ["running", "cancelled"]
+    for _ in range(2):
+        worker.step()
+    assert (bench.states(), runner.stopped) == (["cancelled", "cancelled"], [1])
+
+
+def test_progress_is_seen_while_a_job_runs(bench: Bench) -> None:
+    """The store learns how far modules are that take their time, without a transaction at each step of a quick one."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(1, "solve", "running")
+    worker.step()
+    assert bench.rows()[0]["modules"] == []
+    for _ in range(2):
+        worker.step()
+    assert [step["state"] for step in bench.rows()[0]["modules"]] == ["running"]
+
+
+def test_one_file_is_worked_on_once_at_a_time(bench: Bench) -> None:
+    """Two jobs about one file, as a retry beside a new one, are done one after the other."""
+    bench.add("/a")
+    with bench.store.write() as unit:
+        unit.add(Job(file="/a", created_at=bench.clock.now()))
+    worker, runner = bench.worker()
+    worker.step()
+    assert list(runner.running) == [1]
+    runner.end(1)
+    for _ in range(2):
+        worker.step()
+    assert list(runner.running) == [2]
+
+
+def test_a_worker_that_is_stopped_gives_back_its_jobs(bench: Bench) -> None:
+    """Told to stop, it stops what runs, and the jobs wait again without having lost an attempt."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    looks = iter([False, True])
+    worker.run(until=lambda: next(looks))
+    (job,) = bench.rows()
+    assert (job["state"], job["attempts"], runner.running) == ("pending", 0, {})
+
+
+class AwayStore:
+    """A store whose writes fail as often as it is told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.failures = 0
+
+    def read(self) -> object:
+        return self._store.read()
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailableError("the disk is full")
+        with self._store.write() as unit:
+            yield unit
+
+
+def test_a_store_that_is_away_is_waited_for(bench: Bench) -> None:
+    """What ended while the store could not be written is written when it can be."""
+    bench.add("/a")
+    away = AwayStore(bench.store)
+    worker, runner = bench.worker(store=away)  # type: ignore[arg-type]
+    worker.step()
+    runner.end(1)
+    away.failures = 3
+    told: list[str] = []
+
+    class Heard:
+        def report(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
+            told.append(message)
+
+    worker.run(until=lambda: bench.states() == [JobState.COMPLETED], progress=Heard())
+    assert told == ["waiting for the store: the disk is full"] * 3
