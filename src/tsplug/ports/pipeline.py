@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tsplug.imaging.measure import FrameMeasurement
 from tsplug.model import AcquiredImage, ModuleState, PipelinePreferences, Profile
 from tsplug.ports.clock import Clock
 from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, HeaderEditor, Pictures
 from tsplug.ports.store import Store
+
+if TYPE_CHECKING:
+    # Numpy takes most of the time of a short command, which needs none of it.
+    from tsplug.imaging.measure import FrameMeasurement
 
 MODULE_GROUP = "tsplug.modules"
 """The group of entry points under which third parties name their modules."""
