@@ -173,6 +173,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "context": _context,
     "devices": servers.devices,
     "document": sequences.document,
+    "events": sequences.events,
     "every-instruction": sequences.every_instruction,
     "every-fault": faults.every_fault,
     "faults": faults.faults,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from hostsim.devices.safetymonitor import SafetyLimits
 from hostsim.sequence.conditions import Altitude, Until
-from hostsim.sequence.document import Loop, Sequential
+from hostsim.sequence.containers import EventLists, Loop, Sequential
 from hostsim.sequence.document import Sequence as Night
 from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.instruction import Instruction
@@ -27,6 +27,7 @@ _SECTIONS: dict[object, str] = {
     Until: "[condition](#conditions)",
     Altitude: "[altitude](#untilaltitude)",
     FocusSettings: "[focus settings](#focus-settings)",
+    EventLists: "[events](#events-of-the-scheduler-container)",
     SafetySettings: "[safety](#safety)",
     SafetyLimits: "[limits](#safetylimits)",
     GraderPreferences: "[profile.grader](#profilegrader)",
@@ -73,6 +74,11 @@ def until() -> str:
 def altitude() -> str:
     """Return how an altitude is waited for."""
     return f"{first_paragraph(Altitude.__doc__)}\n\n{fields(Altitude, words=_SECTIONS)}"
+
+
+def events() -> str:
+    """Return what can happen to a Scheduler Container."""
+    return fields(EventLists, words=_SECTIONS)
 
 
 def focus() -> str:

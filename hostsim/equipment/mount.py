@@ -122,13 +122,16 @@ class Mount(HostDevice):
         """
         for _ in range(_ATTEMPTS):
             self.slew(ra_hours, dec_deg)
-            reading = self.reading()
-            off_arcsec = _separation_arcsec(reading, ra_hours=ra_hours, dec_deg=dec_deg)
+            off_arcsec = self.off_arcsec(ra_hours, dec_deg)
             if off_arcsec <= _CENTERED_ARCSEC:
                 return
         raise DeviceError(
             self.label, f"is {off_arcsec:.0f} arcsec off after {_ATTEMPTS} slews: align it, then run the sequence again"
         )
+
+    def off_arcsec(self, ra_hours: float, dec_deg: float) -> float:
+        """Return how far from J2000 coordinates the mount says that it points, in arcseconds."""
+        return _separation_arcsec(self.reading(), ra_hours=ra_hours, dec_deg=dec_deg)
 
     def wrong_side(self, ra_hours: float, dec_deg: float) -> bool:
         """Return whether a slew to these J2000 coordinates would end on the other side of the pier: a flip is due."""

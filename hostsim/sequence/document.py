@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -12,55 +12,15 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from hostsim.devices.parts.limits import FaultyError
 from hostsim.faults.parts.schedule import FaultSchedule
-from hostsim.sequence.conditions import Until, check_year
+from hostsim.sequence.conditions import check_year
 from hostsim.sequence.fault_check import impossible_faults
-from hostsim.sequence.instruction import Instruction
-from hostsim.sequence.instructions import INSTRUCTIONS
+from hostsim.sequence.instructions import Item
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sky.scenario import read_scenario
-
-
-class _Container(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Sequential(_Container):
-    """Instructions one after the other."""
-
-    type: Literal["sequential"] = "sequential"
-    name: str = Field(default="", description="What this part of the night is called.")
-    run: list[Item] = Field(min_length=1, description="The instructions, in order.")
-
-
-class Loop(_Container):
-    """Instructions again and again, so many times, until a moment, or as long as it helps; checked before each pass."""
-
-    type: Literal["loop"] = "loop"
-    name: str = Field(default="", description="What this part of the night is called.")
-    count: int | None = Field(default=None, strict=True, ge=1, description="How many passes at most.")
-    until: Until | None = Field(default=None, description="When no further pass begins.")
-    as_long_as: Literal["flats_needed"] | None = Field(
-        default=None,
-        description="What must be so for a further pass: flats are due that can be taken, and the last pass took some.",
-    )
-    run: list[Item] = Field(min_length=1, description="The instructions of one pass.")
-
-    @model_validator(mode="after")
-    def _ends(self) -> Loop:
-        if self.count is None and self.until is None and self.as_long_as is None:
-            raise ValueError("a loop needs count, until or as_long_as, or it would never end")
-        return self
-
-
-if TYPE_CHECKING:
-    Item = Sequential | Loop | Instruction
-else:
-    Item = Annotated[Union[Sequential, Loop, *INSTRUCTIONS.values()], Field(discriminator="type")]
 
 
 class Sequence(BaseModel):
@@ -98,8 +58,3 @@ class Sequence(BaseModel):
         if impossible := list(impossible_faults(faults, info.data.get("start"))):
             raise FaultyError(impossible)
         return faults
-
-
-Sequential.model_rebuild()
-Loop.model_rebuild()
-Sequence.model_rebuild()

@@ -23,7 +23,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.known import known_metrics
 from hostsim.sequence.pointing import nudge
 from hostsim.sequence.shelter import check_safe
-from hostsim.sequence.state import Outbox
+from hostsim.sequence.state import Aim, Happening, Outbox
 from hostsim.sequence.watching import Guiding
 from tsplug import Expose, ExposureSaved, FileError, PierSide, TakeExposure
 from tsplug.ports import FrameLevels, FrameRequest, SavedFrame
@@ -155,6 +155,8 @@ class Frames:
         event = _event(facts, decision, expose=expose, file=final)
         outbox = Outbox(part=part, final=final, event=event, grade=grade)
         state.outbox = outbox
+        # Kept with the promise: whatever interrupts, what is to follow an exposure follows each that is saved, once.
+        state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
         self._host.journal.save()
         deliver(outbox, self._host)
         self._guiding.watch(facts.readings.guiding, self._host)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import NoReturn
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, NoReturn
 
 import pluggy
 
@@ -22,11 +23,15 @@ from hostsim.progress.display import Display
 from hostsim.saving.disk import Disk, PlainDisk
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.journal import Journal
+from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.stopping import StopRequest
 from tsplug import DeviceError, Profile, Site, TsplugError
 from tsplug.instructions import Session
 from tsplug.ports import Clock, FrameFiles, FrameTaker, Store
+
+if TYPE_CHECKING:
+    from hostsim.sequence.containers import Item
 
 
 class HostDevices:
@@ -86,6 +91,8 @@ class Host:
     """Everything of one night: ``connect`` finds the equipment, ``guider`` is there with own simulators only.
 
     ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
+    ``nested`` runs lists within an instruction, and ``depth`` tells how deep in the cursor the present one stands: both
+    are the runner's.
     """
 
     context: HostContext
@@ -93,7 +100,7 @@ class Host:
     profile: Profile
     site: Site
     journal: Journal
-    out: Path
+    out: FilePath
     title: str
     connect: Callable[[], Rig]
     guider: Guider | None = None
@@ -101,6 +108,8 @@ class Host:
     truth: bool = False
     safety: SafetySettings = field(default_factory=SafetySettings)
     warnings: list[str] = field(default_factory=list)
+    nested: Callable[[SequenceOf[Item], Path], None] | None = None
+    depth: int = -1
 
     @property
     def clock(self) -> Clock:
@@ -132,6 +141,17 @@ class Host:
         self.warnings.append(message)
         self.display.warn(message)
 
+    def run_within(self, items: SequenceOf[Item], place: Path) -> None:
+        """Run a list that the instruction which runs now holds at ``place``, or what an interruption left of it.
+
+        Raises:
+            InstructionFailedError: one of the list failed, and its ``on_error`` does not pass over that.
+            Cancelled: a stop was asked for.
+        """
+        if self.nested is None:
+            raise TsplugError(f"{shown(place)}: nothing runs a sequence here")
+        self.nested(items, place)
+
     def end_of(self, until: Until) -> datetime:
         """Return when the instruction that runs now ends: reckoned once and kept, so that going on later moves nothing.
 
@@ -141,7 +161,7 @@ class Host:
         cursor = self.journal.state.cursor
         if not cursor:
             return until.moment(self.clock.now(), self.site)
-        place = cursor[-1]
+        place = cursor[self.depth]
         if place.ends is None:
             place.ends = until.moment(self.clock.now(), self.site)
             self.journal.save()

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from hostsim.devices.parts.limits import FaultyError
 from hostsim.sequence.catalogue_check import catalogue_problems
-from hostsim.sequence.document import Item, Loop, Sequence, Sequential
+from hostsim.sequence.containers import EventLists, Loop, Sequential
+from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import SequenceFileError
+from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Document, Path, Problem, shown
 from hostsim.sequence.wording import worded
 
@@ -94,6 +96,9 @@ def _paths(items: Iterable[Item], path: Path) -> Iterable[Path]:
         yield here
         if isinstance(item, Loop | Sequential):
             yield from _paths(item.run, (*here, "run"))
+        elif isinstance(events := getattr(item, "events", None), EventLists):
+            for name in EventLists.model_fields:
+                yield from _paths(getattr(events, name), (*here, "events", name))
 
 
 def _shown(file: FilePath, problems: list[Problem]) -> list[str]:

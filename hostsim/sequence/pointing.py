@@ -7,10 +7,13 @@ import random
 
 from hostsim.devices.parts import astrometry
 from hostsim.sequence.host import Host
+from hostsim.sequence.state import Aim
 from hostsim.sequence.sun import sun_azimuth_deg
 from tsplug import DeviceError, PierSide
 
 _NULL_SPOT_DEG = 17.0
+# More than any dither, less than anything that is done on purpose.
+_MOVED_ARCSEC = 300.0
 
 
 def rotate_to(position_angle_deg: float, host: Host, *, half_turn: bool) -> None:
@@ -39,6 +42,25 @@ def point_at_even_sky(host: Host) -> None:
     ha_hours, dec_deg = astrometry.equatorial(90.0 - _NULL_SPOT_DEG, azimuth_deg, latitude_deg=site.latitude_deg)
     ra_hours = (astrometry.sidereal_hours(moment, site.longitude_deg) - ha_hours) % 24.0
     host.mount().slew(*astrometry.j2000(ra_hours, dec_deg, moment=moment))
+
+
+def point_again(target: Aim, host: Host, *, half_turn: bool) -> None:
+    """Point at a target again, and turn the rotator, where the telescope has been moved away from it, or parked.
+
+    Raises:
+        DeviceError: the mount or the rotator did not arrive.
+    """
+    mount = host.rig.mount
+    if mount is None:
+        return
+    if mount.parked():
+        mount.unpark()
+    elif mount.tracking() and mount.off_arcsec(target.ra_hours, target.dec_deg) <= _MOVED_ARCSEC:
+        return
+    host.display.note(f"pointing at {target.name} again")
+    mount.center(target.ra_hours, target.dec_deg)
+    if host.profile.has_rotator and host.rig.rotator is not None:
+        rotate_to(target.rotation_deg, host, half_turn=half_turn)
 
 
 def switch_filter(name: str, host: Host, *, focus_offset: bool) -> None:

@@ -6,13 +6,15 @@ import logging
 from collections.abc import Sequence as SequenceOf
 
 from hostsim.equipment.safety import leave_safe
+from hostsim.sequence.containers import Loop, Sequential
 from hostsim.sequence.delivery import deliver
-from hostsim.sequence.document import Item, Loop, Sequence, Sequential
+from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
-from hostsim.sequence.state import Imaging, Place
+from hostsim.sequence.state import Imaging, Place, Stage
 from tsplug import Cancelled, TsplugError
 from tsplug.instructions import FlatsNeeded
 
@@ -28,6 +30,9 @@ class Runner:
         self._host = host
         self._where = where
         self._lines = lines
+        self._path: Path = ()
+        self._within = 0
+        host.nested = self.nested
 
     def run(self) -> None:
         """Run what is left of the sequence.
@@ -42,6 +47,23 @@ class Runner:
             deliver(self._host.journal.state.outbox, self._host, resumed=True)
         self._host.journal.state.finished = True
         self._host.journal.save()
+
+    def nested(self, items: SequenceOf[Item], place: Path) -> None:
+        """Run a list that the present instruction holds at ``place``; its place is kept below the instruction's own.
+
+        Raises:
+            InstructionFailedError: one of the list failed; the equipment is not left safe yet.
+            Cancelled: a stop was asked for; the equipment is not left safe yet.
+        """
+        host, path = self._host, self._path
+        cursor, depth = host.journal.state.cursor, host.depth + 1
+        self._within += 1
+        try:
+            self._block(items, (*path, *place), depth=depth)
+        finally:
+            self._within -= 1
+            self._path, host.depth = path, depth - 1
+        del cursor[depth:]
 
     def _block(self, items: SequenceOf[Item], path: Path, *, depth: int) -> None:
         cursor = self._host.journal.state.cursor
@@ -60,6 +82,7 @@ class Runner:
         elif isinstance(item, Sequential):
             self._block(item.run, (*path, "run"), depth=depth + 1)
         else:
+            self._path, self._host.depth = path, depth
             self._instruction(item, path)
 
     def _loop(self, loop: Loop, path: Path, *, depth: int) -> None:
@@ -111,11 +134,18 @@ class Runner:
             self._host.context.cancellation.check()
             instruction.run(self._host)
         except Cancelled as error:
+            if self._within:
+                raise Cancelled(f"{place}: {error}") from error
             safe = self._safe(error)
             raise Cancelled(f"{place}: {error}; {safe}; the same command goes on from here") from error
         except KeyboardInterrupt:
+            if self._within:
+                raise
             _log.warning("%s interrupted at once; %s", place, self._safe())
             raise
+        except InstructionFailedError as error:
+            # One of its own lists failed: that says which, where and why.
+            self._failed(instruction, str(error), error=error)
         except TsplugError as error:
             self._failed(instruction, f"{place}: {error}", error=error)
         except Exception as error:  # noqa: BLE001 - whatever a driver or plugin raises, the telescope must not track on
@@ -125,8 +155,12 @@ class Runner:
     def _failed(self, instruction: Instruction, said: str, *, error: Exception) -> None:
         if instruction.on_error == "continue":
             self._host.journal.state.repeats = 0
+            if not self._within:
+                self._host.journal.state.stage = Stage()
             self._host.warn(f"{said}; going on")
             return
+        if self._within:
+            raise InstructionFailedError(said) from error
         message = f"{said}; {self._safe(error)}"
         _log.error("%s", message)
         self._keep()

@@ -9,8 +9,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from hostsim.sequence.containers import EventName
 from hostsim.sky.scenario import CLEAR, Scenario
-from tsplug import ExposureSaved, FlatRunReport
+from tsplug import ExposureSaved, FlatRunReport, TakeExposure
 from tsplug.ports import SavedFrame
 
 VERSION = 1
@@ -46,6 +47,60 @@ class Imaging(_Part):
 
     target_guid: str | None = None
     since_dither: int = 0
+
+
+class Aim(_Part):
+    """A target as the Scheduler Container knows it: J2000 hours and degrees, position angle in degrees."""
+
+    guid: str
+    name: str
+    project_name: str
+    ra_hours: float
+    dec_deg: float
+    rotation_deg: float
+
+    @classmethod
+    def of(cls, decision: TakeExposure) -> Aim:
+        """Return the target of a decision."""
+        return cls(
+            guid=decision.target_guid,
+            name=decision.target_name,
+            project_name=decision.project_name,
+            ra_hours=decision.ra_hours,
+            dec_deg=decision.dec_deg,
+            rotation_deg=decision.rotation_deg,
+        )
+
+
+class Happening(_Part):
+    """Something that happened to the Scheduler Container, whose instructions have not all run yet."""
+
+    event: EventName
+    target: Aim | None = None
+
+
+class Waiting(_Part):
+    """What the Scheduler Container waits for, and until when."""
+
+    until: AwareDatetime
+    target_name: str
+    reason: str = ""
+
+
+class Stage(_Part):
+    """Where the Scheduler Container stands, beside what it images: all that an event must not be lost or doubled by.
+
+    ``pending`` is what happened and has not run, in order; ``waiting`` the wait under way, with the mount ``parked``.
+    ``target`` is the last one pointed at, as long as no other has been chosen; ``on_target`` that it is imaged still.
+    ``over`` says why nothing is left.
+    """
+
+    pending: list[Happening] = Field(default_factory=list)
+    waiting: Waiting | None = None
+    parked: bool = False
+    target: Aim | None = None
+    on_target: bool = False
+    over: str | None = None
 
 
 class Focus(_Part):
@@ -85,6 +140,7 @@ class NightState(_Part):
     darks: int = 0
     repeats: int = 0
     imaging: Imaging = Field(default_factory=Imaging)
+    stage: Stage = Field(default_factory=Stage)
     focus: Focus | None = None
     standing: Standing = Field(default_factory=Standing)
     outbox: Outbox | None = None

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Annotated, Union
 
+from pydantic import BaseModel, Field
+
+from hostsim.sequence.containers import EventLists, Loop, Sequential
 from hostsim.sequence.instruction import Instruction
 
-__all__ = ["INSTRUCTIONS"]
+__all__ = ["INSTRUCTIONS", "Item"]
 
 
 def _collect() -> dict[str, type[Instruction]]:
@@ -29,3 +33,13 @@ def _collect() -> dict[str, type[Instruction]]:
 
 INSTRUCTIONS: dict[str, type[Instruction]] = _collect()
 """Every instruction by its type, in name order."""
+
+if TYPE_CHECKING:
+    Item = Sequential | Loop | Instruction
+else:
+    Item = Annotated[Union[Sequential, Loop, *INSTRUCTIONS.values()], Field(discriminator="type")]
+
+# What holds instructions can be understood only now that all of them are known.
+_models: tuple[type[BaseModel], ...] = (Sequential, Loop, EventLists, *INSTRUCTIONS.values())
+for _model in _models:
+    _model.model_rebuild(_types_namespace={"Item": Item})

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from hostsim.sequence.conditions import Until
+from hostsim.sequence.containers import EventLists
 from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.host import Host
 from hostsim.sequence.imaging import Imager
@@ -33,6 +34,7 @@ class SchedulerContainer(Instruction, Container.Parameters):
         default=None,
         description="Take immediate flats after each target, with these parameters; absent takes none.",
     )
+    events: EventLists = Field(default_factory=EventLists, description="Instructions for what happens while it images.")
     rotation_half_turn: bool = Field(
         default=True, description="A frame turned by half a turn is as good, so that one set of flats serves both."
     )

@@ -31,3 +31,9 @@ class SchedulerContainer:
         from tsplug.services.deciding import decide
 
         return decide(request, session.context)
+
+    def is_complete(self, target_guid: str, session: Session) -> bool:
+        """Return whether a target has all that its plans want, as a host asks after each of its exposures."""
+        from tsplug.services.completion import target_is_complete
+
+        return target_is_complete(target_guid, session.context)

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from scripted import Script, scripted
 
 from hostsim.equipment.rig import Rig
 from hostsim.progress.plain import PlainDisplay
@@ -112,3 +113,9 @@ def make_host(power: Power, screen: StringIO, tmp_path: Path) -> Callable[[], Ho
         )
 
     return made
+
+
+@pytest.fixture
+def script(make_host: Callable[[], Host], power: Power, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Script]:
+    """Return what makes a Scheduler Container whose decisions follow steps."""
+    return scripted(make_host, power.now(), monkeypatch)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hostsim.sequence.document import Loop
+from hostsim.sequence.containers import Loop
 from hostsim.sequence.errors import SequenceFileError
 from hostsim.sequence.parse import parse
 

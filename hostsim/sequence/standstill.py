@@ -1,0 +1,38 @@
+"""What the telescope does while the Scheduler Container waits for a target: it stands still, or is parked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hostsim.sequence.host import Host
+from hostsim.sequence.shelter import sleep_watchfully
+from hostsim.sequence.state import Waiting
+
+_PARKING_PAYS = timedelta(seconds=60)
+
+
+def wait_for(waiting: Waiting, host: Host) -> None:
+    """Let the time pass until a wait is over, without tracking; with the profile's ``park_on_wait`` parked if it pays.
+
+    Raises:
+        UnsafeError: it is not safe any more.
+        DeviceError: the mount does not park or stop tracking.
+    """
+    left, mount = waiting.until - host.clock.now(), host.rig.mount
+    if mount is not None and not mount.parked():
+        if host.profile.planner.park_on_wait and left > _PARKING_PAYS:
+            mount.park()
+            host.journal.state.stage.parked = True
+        else:
+            mount.track(False)
+    # Kept before the time passes, so that an interrupted wait goes on to its end.
+    host.journal.save()
+    sleep_watchfully((waiting.until - host.clock.now()).total_seconds(), host)
+
+
+def end_standstill(host: Host) -> None:
+    """Unpark a mount that was parked for a wait."""
+    stage, mount = host.journal.state.stage, host.rig.mount
+    if stage.parked and mount is not None:
+        mount.unpark()
+    stage.parked = False

@@ -1,0 +1,198 @@
+"""The instructions for what happens to a Scheduler Container: when they run, how often, and what if one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import StringIO
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted import Script, pausing
+
+from hostsim.sequence.errors import InstructionFailedError, SequenceFileError
+from hostsim.sequence.parse import parse
+from hostsim.sequence.shelter import UnsafeError
+from tsplug import Cancelled
+from tsplug.model import PlannerPreferences
+
+BEFORE_WAIT, AFTER_WAIT, BEFORE_TARGET, AFTER_EXPOSURE = 1, 2, 3, 4
+AFTER_TARGET, AFTER_EACH_TARGET, COMPLETE, AFTER_NIGHT = 5, 6, 7, 8
+EVENTS = {
+    "before_wait": [pausing(1)],
+    "after_wait": [pausing(2)],
+    "before_target": [pausing(3)],
+    "after_exposure": [pausing(4)],
+    "after_target": [pausing(5)],
+    "after_each_target": [pausing(6)],
+    "after_target_complete": [pausing(7)],
+    "after_night": [pausing(8)],
+}
+# Two lights of A, a wait, one more of A, then B.
+NIGHT = ("A", "A", 60, "A", "B")
+WHOLE = [
+    *(BEFORE_TARGET, "A", AFTER_EXPOSURE, "A", AFTER_EXPOSURE, AFTER_EACH_TARGET),
+    *(BEFORE_WAIT, AFTER_WAIT),
+    *(BEFORE_TARGET, "A", AFTER_EXPOSURE, AFTER_TARGET, AFTER_EACH_TARGET),
+    *(BEFORE_TARGET, "B", AFTER_EXPOSURE, COMPLETE, AFTER_TARGET, AFTER_EACH_TARGET, AFTER_NIGHT),
+]
+SLEEPS = 60
+
+
+@pytest.fixture
+def night(script: Callable[..., Script]) -> Script:
+    """A night with everything in it; its last target is complete with its only light."""
+    made = script(*NIGHT)
+    made.complete = frozenset("B")
+    return made
+
+
+def test_each_list_runs_when_its_event_comes_to_pass(night: Script) -> None:
+    """A target that a wait interrupts is left each time, but done with once only."""
+    night.run(events=EVENTS)
+    assert night.done == WHOLE
+
+
+@pytest.mark.parametrize("fails_at", range(1, SLEEPS, 3))
+def test_nothing_is_lost_or_doubled_by_a_power_cut(night: Script, power: Any, fails_at: int) -> None:
+    """Wherever it is cut off, the night that goes on has done the same in the end."""
+    power.fails_at = fails_at
+    with pytest.raises(BaseException, match=r"^$"):
+        night.run(events=EVENTS)
+    night.run(events=EVENTS)
+    assert night.done == WHOLE
+
+
+def test_a_power_cut_is_tried_in_the_whole_night(night: Script, power: Any) -> None:
+    """The night above has about as many sleeps as the power is cut in."""
+    night.run(events=EVENTS)
+    assert power.sleeps >= SLEEPS
+
+
+def test_a_failure_ends_the_night_unless_its_instruction_says_otherwise(night: Script, screen: StringIO) -> None:
+    """What failed is named within the container, once; the night that goes on begins with it."""
+    parking = {"type": "warm_camera", "temperature_c": 0}
+    with pytest.raises(InstructionFailedError, match=r"^[^;]*run\[0\].events.after_exposure\[1\] \(warm_camera\): "):
+        night.run(events={"after_exposure": [pausing(4), parking]})
+    assert night.done == ["A", AFTER_EXPOSURE]
+    state = night.host.journal.state
+    assert [each.event for each in state.stage.pending] == ["after_exposure"]
+    assert [place.index for place in state.cursor] == [0, 1]
+
+
+def test_a_failure_may_be_passed_over(night: Script, screen: StringIO) -> None:
+    """With on_error: continue in the list the next instruction follows; no event is lost by it."""
+    night.run(events={"after_exposure": [{"type": "switch_filter", "filter": "L", "on_error": "continue"}, pausing(4)]})
+    assert night.done.count(AFTER_EXPOSURE) == 4
+    assert screen.getvalue().count("events.after_exposure[0] (switch_filter)") == 4
+
+
+def test_a_container_that_is_passed_over_leaves_nothing_to_the_next(night: Script) -> None:
+    """With on_error: continue of the container itself, what was to follow is forgotten."""
+    host = night.run(events={"after_exposure": [{"type": "switch_filter", "filter": "L"}]}, on_error="continue")
+    assert host.journal.state.finished
+    assert host.journal.state.stage.pending == []
+
+
+def test_a_stop_within_a_list_is_told_once(night: Script) -> None:
+    """The equipment is left safe once, and the place within the container named."""
+    night.on_light = lambda host: host.context.cancellation.ask()
+    with pytest.raises(Cancelled, match=r"events.after_exposure\[0\].*goes on from here$") as stopped:
+        night.run(events=EVENTS)
+    assert str(stopped.value).count("left safe") == 1
+
+
+def test_a_list_may_hold_containers(night: Script) -> None:
+    """Loops and sequences run in a list as anywhere."""
+    loop = {"type": "loop", "count": 2, "run": [{"type": "sequential", "run": [pausing(4), pausing(5)]}]}
+    night.run(events={"after_night": [loop]})
+    assert night.done[-4:] == [4, 5, 4, 5]
+
+
+def test_a_telescope_that_a_list_moved_points_at_its_target_again(night: Script) -> None:
+    """Only a list between two exposures of a target has that care taken; the target does not begin anew."""
+
+    def move(host: object) -> None:
+        night.telescope.off = 4000.0
+
+    night.on_light = move
+    night.run(events={"after_exposure": [pausing(4)], "before_target": [pausing(3)]})
+    assert night.telescope.told.count("center 0") == 2 + 3
+    assert night.done.count(BEFORE_TARGET) == 3
+
+
+def test_a_parked_telescope_leaves_the_park_for_its_target(night: Script) -> None:
+    """A list that parks between two exposures does not stop the imaging."""
+    night.on_light = lambda host: night.telescope.park()
+    night.run(events={"after_exposure": [pausing(4)]})
+    assert night.telescope.told[:4] == ["center 0", "park", "unpark", "center 0"]
+
+
+@pytest.mark.parametrize(("minutes", "parks"), [(60, True), (10, False)])
+def test_a_long_wait_is_spent_in_the_park_if_the_profile_wants_it(
+    script: Callable[..., Script], make_host: Callable[..., Any], minutes: int, parks: bool
+) -> None:
+    """Parking for a minute is not worth it; after the wait the mount is unparked before its instructions."""
+    night = script("A", minutes, "A")
+    made = night.make_host
+
+    def preferring() -> Any:
+        host = made()
+        host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(park_on_wait=True)})
+        host.clock.sleep(240.0)
+        return host
+
+    night.make_host = preferring
+    night.run(events={"before_wait": [pausing(1)], "after_wait": [pausing(2)]})
+    assert night.telescope.told == [
+        "center 0",
+        *(["park", "unpark"] if parks else ["track False"]),
+        "center 0",
+    ]
+
+
+def test_what_is_due_waits_until_it_is_safe(night: Script, screen: StringIO) -> None:
+    """Shelter leaves the target; no list runs before it is over, and the exposure's own is not forgotten."""
+    hours = chain([False, False], repeat(True))
+
+    def rain(host: Any) -> None:
+        if host.journal.state.lights == 1:
+            night.telescope.is_safe = lambda: next(hours)  # type: ignore[method-assign]
+            raise UnsafeError("rain")
+
+    night.on_light = rain
+    night.run(events=EVENTS)
+    assert night.done[:6] == [BEFORE_TARGET, "A", AFTER_EXPOSURE, AFTER_EACH_TARGET, BEFORE_TARGET, "A"]
+
+
+@pytest.mark.parametrize(
+    ("events", "problem"),
+    [
+        ("{after_lunch: []}", "9: run[0].events.after_lunch: unknown key"),
+        ("{after_wait: [{type: parc}]}", "9: run[0].events.after_wait[0]: unknown instruction parc"),
+        ("{after_wait: [{type: slew, ra_hours: 25, dec_deg: 0}]}", "after_wait[0].ra_hours: must be less than 24"),
+        (
+            "{after_night: [{type: loop, count: 1, run: [{type: scheduler_container}]}]}",
+            "9: run[0].events.after_night: a scheduler_container cannot run within another one",
+        ),
+    ],
+)
+def test_lists_are_checked_with_their_lines(
+    write: Callable[[str], Path], small: str, events: str, problem: str
+) -> None:
+    """What is wrong in a list is told like anything else of the sequence."""
+    head = small.partition("run:\n")[0]
+    file = write(f"{head}run:\n  - type: scheduler_container\n    events: {events}\n")
+    with pytest.raises(SequenceFileError) as refused:
+        parse(file)
+    assert problem in refused.value.problems[0]
+
+
+def test_instructions_of_lists_are_counted_and_have_lines(write: Callable[[str], Path], small: str) -> None:
+    """An error at run time names the line of the instruction within its list."""
+    head = small.partition("run:\n")[0]
+    lists = "    events:\n      after_wait:\n        - type: unpark\n        - type: park\n"
+    parsed = parse(write(f"{head}run:\n  - type: scheduler_container\n{lists}"))
+    assert parsed.lines[("run", 0, "events", "after_wait", 1)] == 12
+    assert len(parsed.lines) == 3
