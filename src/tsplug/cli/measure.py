@@ -46,7 +46,7 @@ class Into:
         bool, typer.Option("--again", help="Replace what records hold of measurements before; without files, of all.")
     ] = False
     over_host: Annotated[
-        bool, typer.Option("--over-host", help="Replace also what the host reported of stars; with --again.")
+        bool, typer.Option("--over-host", help="Replace also what the host reported; with --again.")
     ] = False
     regrade: Annotated[bool, typer.Option("--regrade", help="Judge the targets anew whose records were measured.")] = (
         False
@@ -81,7 +81,8 @@ def measure(
 ) -> None:
     """Measure frames; lights on record without numbers get them. Without files: records by --again and the filters.
 
-    Exit status 1 when a frame could not be read or measured; the others are measured all the same.
+    Exit status 1 when a frame could not be read or measured; the others are measured all the same. With --json and
+    --regrade the document holds the frames and the reports of the targets that were judged anew.
     """
     chosen = places or []
     _check_use(chosen, into, narrows=among.choice(common).narrows)
@@ -93,9 +94,15 @@ def measure(
         else:
             found, total = run.of_records(among, store)
         single = len(chosen) == 1 and chosen[0].is_file()
-        shown = run.show(found, total=total, single=single)
+        several = None
+        if common.as_json and (into.regrade or not single):
+            several = stack.enter_context(JsonList("frames" if into.regrade else ""))
+        shown = run.show(found, several, total=total, single=single)
+        judged = []
         if store is not None and shown.targets:
-            regrade_measured(shown.targets, common, store=store, wanted=into.regrade)
+            judged = regrade_measured(shown.targets, common, store=store, wanted=into.regrade)
+        if several is not None and several.beside is not None:
+            several.beside["regraded"] = judged
     if shown.failed:
         raise typer.Exit(FAILED)
 
@@ -159,12 +166,10 @@ class _Run:
         found = measure_records(images, self._files, headers=headers, store=store, request=self._request)
         return found, len(images)
 
-    def show(self, frames: Iterator[MeasuredFile], *, total: int, single: bool) -> _Shown:
-        """Show frames as they come, and return what came of all."""
+    def show(self, frames: Iterator[MeasuredFile], several: JsonList | None, *, total: int, single: bool) -> _Shown:
+        """Show frames as they come, in the list where there is one, and return what came of all."""
         shown = _Shown()
-        with ExitStack() as stack:
-            several = stack.enter_context(JsonList()) if self._common.as_json and not single else None
-            progress = stack.enter_context(FileProgress("measuring", many=_LINES_FROM))
+        with FileProgress("measuring", many=_LINES_FROM) as progress:
             progress(0, total)
             for done, frame in enumerate(frames, start=1):
                 shown.count(frame)

@@ -39,10 +39,15 @@ def show_json(document: object) -> None:
 
 
 class JsonList:
-    """Prints a list as one JSON document, an item as soon as it is known; only the present one is in memory."""
+    """Prints a list as one JSON document, an item as soon as it is known; only the present one is in memory.
 
-    def __init__(self) -> None:
-        self._lead = "[\n"
+    With a name the document is an object that holds the list under it, and beside it what is in ``beside`` at the end.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self._lead = f'{{"{name}": [\n' if name else "[\n"
+        self._empty, self._end = True, "" if name else "\n"
+        self.beside: dict[str, object] | None = {} if name else None
 
     def __enter__(self) -> JsonList:
         """Begin; nothing is printed before the first item."""
@@ -50,14 +55,19 @@ class JsonList:
 
     def add(self, item: object) -> None:
         """Print an item."""
-        text = json.dumps(item, indent=2, ensure_ascii=True, default=_json_value)
-        sys.stdout.write(self._lead + text)
+        sys.stdout.write(self._lead + _json(item))
         sys.stdout.flush()
-        self._lead = ",\n"
+        self._lead, self._empty = ",\n", False
 
     def __exit__(self, *_: object) -> None:
         """End the list, whatever happened: what is printed is a document."""
-        sys.stdout.write("[]\n" if self._lead.startswith("[") else "\n]\n")
+        sys.stdout.write(f"{self._lead[:-1]}]{self._end}" if self._empty else f"\n]{self._end}")
+        if self.beside is not None:
+            sys.stdout.write("".join(f',\n"{name}": {_json(each)}' for name, each in self.beside.items()) + "}\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=True, default=_json_value)
 
 
 def show_text(text: str) -> None:

@@ -61,6 +61,9 @@ class AcquiredImage(Record):
     """Name, version and settings hash of what measured the stars; None while unmeasured."""
     host_detector: str = ""
     """The same for the star metrics that the host brought along; empty where it told none."""
+    host_metrics: list[str] | None = None
+    """Keys of the metrics that were there before anything was measured: measuring again leaves them alone. None where
+    nothing was measured, or nobody noted it."""
     guide_scale_arcsec: float | None = None
     measure_error: str = ""
     status: GradingStatus = GradingStatus.PENDING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -119,9 +119,13 @@ def store_measured(measured: MeasuredImage, store: Store, *, over_host: bool = F
         if measured.measurement is None:
             image.measure_error = measured.problem
         else:
-            of_host = {} if over_host else _host_values(image)
+            ours = measured.measurement.metrics
+            of_host = _host_values(image)
+            if over_host:
+                of_host = {key: value for key, value in of_host.items() if key not in ours and key not in STAR_METRICS}
             image.detector = _detector(image, measured.measurement, of_host=of_host)
-            image.metrics = _merged(image, measured.measurement.metrics, of_host=of_host, over_host=over_host)
+            image.metrics = _merged(image, ours, of_host=of_host)
+            image.host_metrics = sorted(of_host)
             image.measure_error = ""
         unit.update(image)
         if measured.preview is not None:
@@ -138,30 +142,36 @@ def _reported(metrics: Mapping[str, float]) -> dict[str, float]:
 
 
 def _host_values(image: AcquiredImage) -> dict[str, float]:
-    """Return the star metrics that came from the host; who measured tells them from ours once both stand together."""
-    reported = {key: value for key, value in _reported(image.metrics).items() if key in STAR_METRICS}
+    """Return the metrics that the host reported: all that an image has which was never measured, else those noted.
+
+    Of images that were measured before it was noted, who measured tells which star metrics are the host's; a host that
+    reported some of those is taken to have reported the levels too.
+    """
+    reported = _reported(image.metrics)
+    if image.host_metrics is not None:
+        return {key: value for key, value in reported.items() if key in image.host_metrics}
     if image.detector is None:
         return reported
     shared = _SHARED_SET.fullmatch(image.detector)
-    keys = frozenset(shared["keys"].split(",")) if shared else frozenset[str]()
-    return {key: value for key, value in reported.items() if key in keys}
+    if shared is None:
+        return {}
+    keys = shared["keys"].split(",")
+    return {key: value for key, value in reported.items() if key in keys or key not in STAR_METRICS}
 
 
-def _detector(image: AcquiredImage, measurement: FrameMeasurement, *, of_host: Mapping[str, float]) -> str:
+def _detector(image: AcquiredImage, measurement: FrameMeasurement, *, of_host: Collection[str]) -> str:
     """Return who measured the stars; a set that is partly the host's has an identity of its own."""
-    host = image.host_detector or "host"
-    return f"{host} {','.join(sorted(of_host))} + {measurement.detector}" if of_host else measurement.detector
+    host, stars = image.host_detector or "host", sorted(STAR_METRICS.intersection(of_host))
+    return f"{host} {','.join(stars)} + {measurement.detector}" if stars else measurement.detector
 
 
-def _merged(
-    image: AcquiredImage, measured: Mapping[str, float], *, of_host: Mapping[str, float], over_host: bool
-) -> dict[str, float]:
-    """Return what was measured over all that is no star metric; the host's values over both, unless ours count more.
+def _merged(image: AcquiredImage, measured: Mapping[str, float], *, of_host: Mapping[str, float]) -> dict[str, float]:
+    """Return what was measured, under it what nothing here measures, over it the host's values.
 
     Both forms of the FWHM follow one source.
     """
     others = {key: value for key, value in _reported(image.metrics).items() if key not in STAR_METRICS}
-    merged = {**others, **measured} if over_host else {**measured, **others, **of_host}
+    merged = {**others, **measured, **of_host}
     if "fwhm" in of_host and "fwhm_arcsec" not in of_host and {"fwhm", "fwhm_arcsec"} <= measured.keys():
         merged["fwhm_arcsec"] = of_host["fwhm"] * measured["fwhm_arcsec"] / measured["fwhm"]
     return merged

@@ -161,8 +161,10 @@ def test_old_records_are_measured_again_and_judged(tmp_path: Path, run: Run) -> 
     told = document(run("images", "list", "--json"))
     assert {image["detector"] for image in told} == {images_detector(told)}
     narrowed = document(run("measure", "--again", "--target", images[0].target_name, "--json", "--regrade"))
-    assert len(narrowed) == sum(image.target_name == images[0].target_name for image in images)
-    assert all(frame["updated"] for frame in narrowed)
+    assert len(narrowed["frames"]) == sum(image.target_name == images[0].target_name for image in images)
+    assert all(frame["updated"] for frame in narrowed["frames"])
+    (report,) = narrowed["regraded"]
+    assert (report["target"], report["processed"]) == (images[0].target_name, len(narrowed["frames"]))
     judged = run("measure", "--again", "--target", images[0].target_name, "--regrade")
     assert f"{images[0].target_name}:" in judged.stdout
     assert "processed" in judged.stdout

@@ -170,6 +170,26 @@ def test_what_the_host_reported_stays_through_every_measuring(tmp_path: Path) ->
     assert recorded.now.detector == ours.detector
 
 
+def test_measuring_again_replaces_what_was_measured_and_only_that(tmp_path: Path) -> None:
+    """Levels that the host reported stay, those that were measured follow the frame, as those of old records do."""
+    recorded = Recorded(tmp_path, metrics={"adu_mean": 1.0, "altitude": 55.0})
+    truth = recorded.measure().metrics
+    for noted in (["adu_mean", "altitude"], None):
+        stale = recorded.now
+        assert stale.host_metrics == ["adu_mean", "altitude"]
+        with recorded.store.write() as unit:
+            stale.metrics, stale.host_metrics = {**stale.metrics, "adu_median": 1.0, "saturated_share": 99.0}, noted
+            unit.update(stale)
+        recorded.measure(again=True)
+        assert recorded.now.metrics["adu_median"] == truth["adu_median"]
+        assert recorded.now.metrics["saturated_share"] == truth["saturated_share"]
+        assert recorded.now.metrics["altitude"] == 55.0
+        if noted:
+            assert recorded.now.metrics["adu_mean"] == 1.0
+    recorded.measure(again=True, over_host=True)
+    assert recorded.now.metrics["adu_mean"] == truth["adu_mean"]
+
+
 def test_a_second_frame_of_a_plan_is_held_against_the_first(tmp_path: Path) -> None:
     """Frames on record tell how clear the air was beside the clearest one of their plan; others cannot."""
     recorded = Recorded(tmp_path)
