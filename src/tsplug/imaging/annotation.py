@@ -33,8 +33,8 @@ class Marks:
         hfr: their half-flux radii (px); NaN where one is not known.
         typical_hfr: that of the frame.
         field: HFR in 3x3 cells of the frame, NaN where it is not known; None for no map.
-        ellipticity: 1 - b/a of the frame's stars, by which all cells are drawn.
-        angle_deg: the direction of their long axes, from x towards y.
+        ellipticity: 1 - b/a of the stars of each cell, NaN where it is not known; None draws all round.
+        angle_deg: the direction of their long axes, from x towards y, in the same cells.
         words: lines for the upper left corner.
     """
 
@@ -43,8 +43,8 @@ class Marks:
     hfr: Floats
     typical_hfr: float | None = None
     field: Floats | None = None
-    ellipticity: float = 0.0
-    angle_deg: float = 0.0
+    ellipticity: Floats | None = None
+    angle_deg: Floats | None = None
     words: Sequence[str] = ()
 
 
@@ -53,7 +53,7 @@ def annotate(picture: NDArray[np.uint8], marks: Marks, *, frame_width_px: int) -
 
     Stars have circles of three times their HFR, and at least three pixels: green up to 15 % above the frame's HFR,
     yellow up to 40 %, else red. Of the brightest 400 that is; the words tell how many there are. The map shows the HFR
-    of each cell as an ellipse to one scale, elongated as the frame's stars are, in the same colours.
+    of each cell as an ellipse to one scale, elongated as its stars are, in the same colours.
 
     Args:
         picture: rows by columns, perhaps with three colours last.
@@ -101,15 +101,23 @@ def _draw_field(draw: ImageDraw.ImageDraw, marks: Marks, *, field: Floats, size:
             continue
         radius = _ELLIPSE_SHARE * cell_h * hfr / largest
         outline = _colour(float(hfr), marks.typical_hfr)
-        draw.polygon(_ellipse((x, y - cell_h / 10), radius, marks=marks), outline=outline)
+        form = _form(marks, (row, column))
+        draw.polygon(_ellipse((x, y - cell_h / 10), radius, form=form), outline=outline)
         draw.text((x, y + 0.48 * cell_h), f"{hfr:.2f}", fill=_WORDS, font=font, anchor="mb")
 
 
-def _ellipse(middle: tuple[float, float], radius: float, *, marks: Marks) -> list[tuple[float, float]]:
+def _form(marks: Marks, cell: tuple[int, ...]) -> tuple[float, float]:
+    """Return ellipticity and direction of a cell's stars; round where they are not known."""
+    if marks.ellipticity is None or marks.angle_deg is None or not math.isfinite(marks.ellipticity[cell]):
+        return 0.0, 0.0
+    return float(marks.ellipticity[cell]), float(marks.angle_deg[cell])
+
+
+def _ellipse(middle: tuple[float, float], radius: float, *, form: tuple[float, float]) -> list[tuple[float, float]]:
     """Return points of an ellipse of the area of a circle."""
-    ratio = min(max(1.0 - marks.ellipticity, 0.1), 1.0)
+    ratio = min(max(1.0 - form[0], 0.1), 1.0)
     long, short = radius / math.sqrt(ratio), radius * math.sqrt(ratio)
-    cosine, sine = math.cos(math.radians(marks.angle_deg)), math.sin(math.radians(marks.angle_deg))
+    cosine, sine = math.cos(math.radians(form[1])), math.sin(math.radians(form[1]))
     turns = (math.tau * point / _POINTS for point in range(_POINTS))
     around = ((long * math.cos(turn), short * math.sin(turn)) for turn in turns)
     return [(middle[0] + u * cosine - v * sine, middle[1] + u * sine + v * cosine) for u, v in around]

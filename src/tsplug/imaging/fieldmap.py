@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.roundness import common_elongation
+
 Floats = NDArray[np.float64]
 
 CELLS = 3
@@ -20,25 +22,33 @@ _CLIPPED_SIGMA = 3.0
 class FieldMap:
     """Medians in 3x3 cells of the frame (rows from the top, columns from the left), NaN where too few stars lie.
 
-    ``hfr`` and ``fwhm`` are px, ``count`` the stars measured in each cell. ``tilt`` is how much larger the stars are at
-    one end of the frame's steepest diagonal than at the other, ``curvature`` how much larger in the corners than in the
-    middle, both in percent of the typical star; None where there are too few stars to tell.
+    ``hfr`` and ``fwhm`` are px, ``count`` the stars measured in each cell. ``ellipticity`` is 1 - b/a of a cell's stars
+    together, their noise taken out, ``angle_deg`` the direction of their long axes, from x towards y. ``tilt`` is how
+    much larger the stars are at one end of the frame's steepest diagonal than at the other, ``curvature`` how much
+    larger in the corners than in the middle, both in percent of the typical star; None where there are too few stars to
+    tell.
     """
 
     hfr: Floats
     fwhm: Floats
     count: NDArray[np.int64]
+    ellipticity: Floats
+    angle_deg: Floats
     tilt: float | None = None
     curvature: float | None = None
 
 
-def map_field(places: tuple[Floats, Floats], *, hfr: Floats, fwhm: Floats) -> FieldMap:
-    """Map radii over the frame.
+def map_field(
+    places: tuple[Floats, Floats], *, hfr: Floats, fwhm: Floats, vectors: tuple[Floats, Floats], snr: Floats
+) -> FieldMap:
+    """Map radii and elongation over the frame.
 
     Args:
         places: x and y of each star, from -1 to 1 over the frame.
         hfr: half-flux radius of each star (px), NaN where unknown.
         fwhm: FWHM of each star (px), NaN where unknown.
+        vectors: both components of each star's ellipticity.
+        snr: signal to noise of each star.
     """
     x, y = places
     column = np.clip(((x + 1.0) / 2.0 * CELLS).astype(np.int64), 0, CELLS - 1)
@@ -47,7 +57,17 @@ def map_field(places: tuple[Floats, Floats], *, hfr: Floats, fwhm: Floats) -> Fi
     known = np.isfinite(hfr)
     count = np.bincount(cell[known], minlength=CELLS * CELLS).reshape(CELLS, CELLS)
     tilt, curvature = _slope(x[known], y[known], radius=hfr[known])
-    return FieldMap(_medians(cell, hfr), _medians(cell, fwhm), count, tilt, curvature)
+    ellipticity, angle_deg = _elongation(cell[known], (vectors[0][known], vectors[1][known]), snr=snr[known])
+    return FieldMap(_medians(cell, hfr), _medians(cell, fwhm), count, ellipticity, angle_deg, tilt, curvature)
+
+
+def _elongation(cell: NDArray[np.int64], vectors: tuple[Floats, Floats], *, snr: Floats) -> tuple[Floats, Floats]:
+    found = np.full((2, CELLS * CELLS), np.nan)
+    for each in range(CELLS * CELLS):
+        inside = cell == each
+        if np.count_nonzero(inside) >= _FEWEST_PER_CELL:
+            found[:, each] = common_elongation((vectors[0][inside], vectors[1][inside]), snr=snr[inside])
+    return found[0].reshape(CELLS, CELLS), found[1].reshape(CELLS, CELLS)
 
 
 def _medians(cell: NDArray[np.int64], values: Floats) -> Floats:

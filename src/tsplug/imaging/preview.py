@@ -52,7 +52,12 @@ class Reduced:
 
 
 def picture(
-    pixels: NDArray[np.generic], settings: PreviewSettings, *, pattern: str = "", reduced: Reduced | None = None
+    pixels: NDArray[np.generic],
+    settings: PreviewSettings,
+    *,
+    pattern: str = "",
+    reduced: Reduced | None = None,
+    upside_down: bool = False,
 ) -> NDArray[np.uint8]:
     """Return a frame as a picture of rows by columns, with red, green and blue last where it has colours.
 
@@ -61,8 +66,15 @@ def picture(
         settings: size, colours and stretch.
         pattern: that of a colour mosaic; empty for none.
         reduced: what was measured of the frame already; saves most of the work where the picture shows no colours.
+        upside_down: whether the frame's first row is the lowest one.
     """
-    frame = native(pixels)
+    made = _upright(native(pixels), settings, pattern=pattern, reduced=reduced)
+    return np.ascontiguousarray(made[::-1]) if upside_down else made
+
+
+def _upright(
+    frame: NDArray[np.generic], settings: PreviewSettings, *, pattern: str, reduced: Reduced | None
+) -> NDArray[np.uint8]:
     scale = full_scale_of(frame)
     size = picture_size(frame.shape[-2:], width_px=settings.width_px, height_px=settings.height_px)
     shows_colours = settings.colour is not Colour.MONO and (frame.ndim == 3 or bool(pattern))
@@ -79,14 +91,18 @@ def picture(
 
 
 def thumbnail(
-    pixels: NDArray[np.generic], *, height_px: int = THUMBNAIL_HEIGHT_PX, reduced: Reduced | None = None
+    pixels: NDArray[np.generic],
+    *,
+    height_px: int = THUMBNAIL_HEIGHT_PX,
+    reduced: Reduced | None = None,
+    upside_down: bool = False,
 ) -> Preview:
     """Return an auto-stretched JPEG of a frame's brightness, its width in proportion.
 
     Pixels are averaged before stretching. A frame smaller than the picture is not enlarged.
     """
     settings = PreviewSettings(width_px=None, height_px=height_px, colour=Colour.MONO)
-    return encode(picture(pixels, settings, reduced=reduced), settings.form)
+    return encode(picture(pixels, settings, reduced=reduced, upside_down=upside_down), settings.form)
 
 
 def full_scale_of(pixels: NDArray[np.generic]) -> float:

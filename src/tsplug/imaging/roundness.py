@@ -50,7 +50,7 @@ def measure_roundness(vectors: tuple[Floats, Floats], places: tuple[Floats, Floa
         places: positions from -1 to 1 over the frame, x and y.
         snr: signal to noise of each star.
     """
-    errors = np.sqrt((_NOISE / np.maximum(snr, 1.0)) ** 2 + _LEAST_ERROR**2)
+    errors = _errors(snr)
     field = min((_fit(terms, vectors, errors=errors) for terms in _models(*places)), key=lambda each: each.information)
     length = float(np.median(field.length))
     sums = float(field.fitted[0].sum()), float(field.fitted[1].sum())
@@ -63,6 +63,28 @@ def measure_roundness(vectors: tuple[Floats, Floats], places: tuple[Floats, Floa
         angle_deg=math.degrees(math.atan2(sums[1], sums[0])) / 2.0 % 180.0,
         star_eccentricity=float(np.median(eccentricity_of(np.hypot(*vectors)))),
     )
+
+
+def common_elongation(vectors: tuple[Floats, Floats], *, snr: Floats) -> tuple[float, float]:
+    """Return the ellipticity 1 - b/a of some stars together, noise taken out, and their direction (0 to 180 degrees).
+
+    Args:
+        vectors: both components of each star's ellipticity; at least one star.
+        snr: signal to noise of each star.
+    """
+    weights = _errors(snr) ** -2.0
+    mean = [float((each * weights).sum() / weights.sum()) for each in vectors]
+    spread = float(((vectors[0] - mean[0]) ** 2 * weights + (vectors[1] - mean[1]) ** 2 * weights).sum())
+    # What the stars themselves scatter by counts where that is more than their noise.
+    variance = max(1.0, spread / (2.0 * max(snr.size - 1, 1))) / float(weights.sum())
+    seen, noise = max(math.hypot(*mean), 1e-9), max(variance, 1e-18)
+    length = seen - noise * (1.0 - math.exp(-(seen**2) / noise)) / (2.0 * seen)
+    eccentricity = float(eccentricity_of(length))
+    return 1.0 - math.sqrt(1.0 - eccentricity**2), math.degrees(math.atan2(mean[1], mean[0])) / 2.0 % 180.0
+
+
+def _errors(snr: Floats) -> Floats:
+    return np.asarray(np.sqrt((_NOISE / np.maximum(snr, 1.0)) ** 2 + _LEAST_ERROR**2))
 
 
 @dataclass(frozen=True)

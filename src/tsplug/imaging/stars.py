@@ -187,7 +187,7 @@ def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> S
         snr=float(np.median(sharp.snr)),
         roundness=measure_roundness(sample.shapes.ellipticity, places, snr=sample.snr),
         stars=_listed(sample, sharp),
-        field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm),
+        field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm, vectors=sample.shapes.ellipticity, snr=sample.snr),
     )
 
 
@@ -210,7 +210,7 @@ def _out_of_focus(result: StarMeasurement, discs: Discs, *, shape: tuple[int, ..
         snr=float(np.median(discs.snr)),
         roundness=measure_roundness(discs.vectors, places, snr=discs.snr),
         stars=StarList(*(each[order] for each in columns)),
-        field=map_field(places, hfr=discs.hfr, fwhm=unknown),
+        field=map_field(places, hfr=discs.hfr, fwhm=unknown, vectors=discs.vectors, snr=discs.snr),
     )
 
 

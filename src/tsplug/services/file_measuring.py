@@ -157,7 +157,7 @@ class _Work:
             kind="" if frame is None else str(frame.kind),
             detector=measurement.detector,
             metrics=measurement.metrics,
-            field_map=field_rows(measurement),
+            field_map=field_rows(measurement, pixels.header),
             warnings=tuple(_warnings(measurement, pixels, told=told.frame, scale=scale)),
             record=stored or record,
             updated=stored is not None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,14 @@ def measure_pixels(frame: FramePixels, *, scale_arcsec: float | None = None, lig
     return measure_frame(pixels, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
 
 
+def thumbnail_of_frame(frame: FramePixels) -> Preview:
+    """Return the small picture of a frame."""
+    return thumbnail(frame.pixels, upside_down=is_upside_down(frame.header))
+
+
 def thumbnail_of_measured(frame: FramePixels, measurement: FrameMeasurement) -> Preview:
     """Return the small picture of a frame that was just measured, without another pass over it."""
-    return thumbnail(frame.pixels, reduced=_reduced(frame, measurement))
+    return thumbnail(frame.pixels, reduced=_reduced(frame, measurement), upside_down=is_upside_down(frame.header))
 
 
 def preview_of(
@@ -61,31 +67,43 @@ def preview_of(
         annotated: with its stars and the map of its field; needs the measurement.
     """
     reduced = None if measurement is None else _reduced(frame, measurement)
-    made = picture(frame.pixels, settings, pattern=pattern_of(frame.header), reduced=reduced)
+    pattern, turned = pattern_of(frame.header), is_upside_down(frame.header)
+    made = picture(frame.pixels, settings, pattern=pattern, reduced=reduced, upside_down=turned)
     if annotated and measurement is not None:
-        made = annotate(made, _marks(measurement), frame_width_px=frame.pixels.shape[-1])
+        marks = _marks(measurement)
+        marks = _turned(marks, rows=frame.pixels.shape[-2]) if turned else marks
+        made = annotate(made, marks, frame_width_px=frame.pixels.shape[-1])
     return encode(made, settings.form)
 
 
-def field_rows(measurement: FrameMeasurement) -> list[list[dict[str, float | int | None]]]:
-    """Return the map of the field, three rows of three cells from the upper left: HFR and FWHM in px, stars measured.
+def field_rows(measurement: FrameMeasurement, header: Mapping[str, Any]) -> list[list[dict[str, float | int | None]]]:
+    """Return the map of the field, three rows of three cells from the upper left of the picture.
 
-    Empty where no stars were measured; None in cells with too few.
+    Each cell has HFR and FWHM in px, how many stars were measured, their ellipticity (1 - b/a) and the direction of
+    their long axes in degrees, from the right downwards. Empty where no stars were measured; None in cells with few.
     """
     field = measurement.stars.field
     if field is None:
         return []
+    turned = is_upside_down(header)
     return [
         [
             {
                 "hfr": _known(field.hfr[row, column]),
                 "fwhm": _known(field.fwhm[row, column]),
                 "stars": int(field.count[row, column]),
+                "ellipticity": _known(field.ellipticity[row, column]),
+                "angle_deg": _known((180.0 - field.angle_deg if turned else field.angle_deg)[row, column] % 180.0),
             }
             for column in range(3)
         ]
-        for row in range(3)
+        for row in (range(2, -1, -1) if turned else range(3))
     ]
+
+
+def is_upside_down(header: Mapping[str, Any]) -> bool:
+    """Return whether a frame's first row is the lowest one: only ``ROWORDER`` tells, cameras' files begin above."""
+    return str(header.get("ROWORDER", "")).strip().upper() == "BOTTOM-UP"
 
 
 def is_light(header: Mapping[str, Any]) -> bool:
@@ -110,18 +128,27 @@ def _reduced(frame: FramePixels, measurement: FrameMeasurement) -> Reduced | Non
 
 def _marks(measurement: FrameMeasurement) -> Marks:
     stars = measurement.stars
-    listed, roundness = stars.stars, stars.roundness
+    listed, field = stars.stars, stars.field
     x, y, hfr = _none() if listed is None else (listed.x, listed.y, listed.hfr)
     return Marks(
         x,
         y,
         hfr,
         typical_hfr=stars.hfr,
-        field=None if stars.field is None else stars.field.hfr,
-        ellipticity=0.0 if roundness is None else roundness.ellipticity,
-        angle_deg=0.0 if roundness is None else roundness.angle_deg,
+        field=None if field is None else field.hfr,
+        ellipticity=None if field is None else field.ellipticity,
+        angle_deg=None if field is None else field.angle_deg,
         words=_words(measurement.metrics),
     )
+
+
+def _turned(marks: Marks, *, rows: int) -> Marks:
+    """Return marks as they lie on a picture whose last row is the frame's first."""
+    field, ellipticity, angle_deg = (
+        None if each is None else each[::-1] for each in (marks.field, marks.ellipticity, marks.angle_deg)
+    )
+    angle_deg = None if angle_deg is None else 180.0 - angle_deg
+    return replace(marks, y=rows - 1.0 - marks.y, field=field, ellipticity=ellipticity, angle_deg=angle_deg)
 
 
 def _words(metrics: Mapping[str, float]) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tsplug.errors import FileError
-from tsplug.imaging.preview import thumbnail
 from tsplug.model import AcquiredImage, Thumbnail
 from tsplug.ports import FrameFiles, Store, Unit
+from tsplug.services.frame_measuring import thumbnail_of_frame
 
 
 def thumbnail_of(image: AcquiredImage, files: FrameFiles, *, store: Store) -> Thumbnail:
@@ -21,7 +21,7 @@ def thumbnail_of(image: AcquiredImage, files: FrameFiles, *, store: Store) -> Th
     if stored is not None:
         return stored
     try:
-        preview = thumbnail(files.read(Path(image.file)).pixels)
+        preview = thumbnail_of_frame(files.read(Path(image.file)))
     except FileError as error:
         raise FileError(f"image {image.id} has no thumbnail, and none can be made: {error}") from error
     made = Thumbnail(

@@ -30,7 +30,15 @@ def test_the_map_shows_elongation_and_what_is_not_known() -> None:
     """A cell with larger stars has another colour; cells without stars are dashes; tiny pictures have no map."""
     field = np.full((3, 3), 2.0)
     field[2, 2], field[0, 0] = 2.5, np.nan
-    marks = Marks(np.zeros(0), np.zeros(0), np.zeros(0), typical_hfr=2.0, field=field, ellipticity=0.4, angle_deg=30.0)
+    marks = Marks(
+        np.zeros(0),
+        np.zeros(0),
+        np.zeros(0),
+        typical_hfr=2.0,
+        field=field,
+        ellipticity=np.full((3, 3), 0.4),
+        angle_deg=np.full((3, 3), 30.0),
+    )
     made = annotate(np.zeros((600, 800), np.uint8), marks, frame_width_px=800)
     assert coloured(made, YELLOW) > 20
     assert coloured(made, GREEN) > 7 * 20

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tsplug.imaging.encoding import Preview
-from tsplug.imaging.preview import PreviewSettings, thumbnail
+from tsplug.imaging.preview import PreviewSettings
 from tsplug.model import AcquiredImage, PipelinePreferences, Thumbnail
 from tsplug.ports import FrameAtWork, ModuleOutcome, Store, completed
-from tsplug.services.frame_measuring import preview_of
+from tsplug.services.frame_measuring import preview_of, thumbnail_of_frame
 
 _ENDINGS = {"jpeg": "jpg", "png": "png"}
 
@@ -44,7 +44,7 @@ def _keep_thumbnail(image: AcquiredImage, frame: FrameAtWork, *, store: Store) -
     with store.read() as unit:
         if unit.find(Thumbnail, image_id=image.id, tag="") is not None:
             return
-    small = thumbnail(frame.pixels().pixels)
+    small = thumbnail_of_frame(frame.pixels())
     with store.write() as unit:
         # What a host brought meanwhile stays; the image may be gone by now.
         if unit.find(AcquiredImage, id=image.id) and unit.find(Thumbnail, image_id=image.id, tag="") is None:
