@@ -30,6 +30,8 @@ _SMALLEST_SIGMA_PX = 3.0
 _REACH_SIGMA = 2.6
 # More of the light than this in one pixel of the 2x2 frame is a hot pixel or a star in focus.
 _LARGEST_PIXEL_SHARE = 0.2
+# Discs that are wider than this against the usual one are several.
+_WIDEST = 1.35
 # Binning widens by a quarter of a pixel squared along each axis, once in the frame and once in the curve of growth.
 _BINNED_PX2 = 1.386 / 2.0
 
@@ -45,6 +47,13 @@ class Discs:
     vectors: tuple[Floats, Floats]
     snr: Floats
     flux: Floats
+
+    def pick(self, chosen: NDArray[np.bool_]) -> Discs:
+        """Return only the chosen ones."""
+        x, y, hfr, mean_radius, snr, flux = (
+            each[chosen] for each in (self.x, self.y, self.hfr, self.mean_radius, self.snr, self.flux)
+        )
+        return Discs(x, y, hfr, mean_radius, (self.vectors[0][chosen], self.vectors[1][chosen]), snr, flux)
 
 
 def looks_defocused(first: Probe) -> bool:
@@ -86,7 +95,8 @@ def measure_discs(binned: NDArray[np.float32], sky: Background, *, settings: Sta
     good = _disc_like(stamps, shapes)
     if np.count_nonzero(good) < _FEWEST:
         return None
-    return _measured(stamps.pick(good), shapes.pick(good), noise=noise[good], settings=settings)
+    found = _measured(stamps.pick(good), shapes.pick(good), noise=noise[good], settings=settings)
+    return found.pick(_single(found))
 
 
 def _on_blocks(binned: NDArray[np.float32], settings: StarSettings) -> Peaks:
@@ -109,6 +119,18 @@ def _disc_like(stamps: Stamps, shapes: Shapes) -> NDArray[np.bool_]:
 def _reach(shapes: Shapes) -> Floats:
     most = _HALF + 0.5 - np.hypot(shapes.dx, shapes.dy)
     return np.asarray(np.minimum(_REACH_SIGMA * shapes.sigma_px + 1.0, most))
+
+
+def _single(discs: Discs) -> NDArray[np.bool_]:
+    """Tell which discs are one star each: two that overlap are measured once or twice, as a wide one between them."""
+    usual = float(np.median(discs.hfr))
+    single = discs.hfr <= _WIDEST * usual
+    order = np.argsort(-discs.flux, kind="stable")
+    x, y = discs.x[order], discs.y[order]
+    for place in range(1, order.size):
+        near = np.hypot(x[:place] - x[place], y[:place] - y[place]) < usual
+        single[order[place]] &= not near.any()
+    return single
 
 
 def _measured(stamps: Stamps, shapes: Shapes, *, noise: Floats, settings: StarSettings) -> Discs:

@@ -64,3 +64,22 @@ def test_a_bright_nebula_is_not_measured_instead_of_the_stars_before_it() -> Non
     assert found.hfr == pytest.approx(0.8 * np.sqrt(2 * np.log(2)), rel=0.12)
     assert found.eccentricity is not None
     assert found.eccentricity < 0.3
+
+
+def test_discs_that_overlap_are_no_third_star_between_them() -> None:
+    """Every place that counts is that of a disc, and none counts twice."""
+    frame, chance, middles = sky(), np.random.default_rng(5), []
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for number in range(24):
+        row, column = 60 + number // 6 * 125 + chance.uniform(-9, 9), 60 + number % 6 * 115 + chance.uniform(-9, 9)
+        for apart in (0.0, 22.0) if number < 6 else (0.0,):
+            frame += 500 * (np.hypot(y - row, x - column - apart) < 14.0)
+            middles.append((column + apart, row))
+    found = measure_stars(np.rint(frame).astype(np.uint16))
+    assert found.places is not None
+    places = np.stack(found.places, axis=1)
+    assert len(places) >= 18
+    apart = np.hypot(*(places[:, None] - np.array(middles)).transpose(2, 0, 1))
+    farthest, disc_of = float(apart.min(axis=1).max()), apart.argmin(axis=1).tolist()
+    assert farthest < 5.0
+    assert len(set(disc_of)) == len(disc_of)
