@@ -151,7 +151,7 @@ class Frames:
         part = self._written(shot, facts, final=final)
         tell_truth(final, host=self._host)
         state.lights = number
-        state.imaging.since_dither += 1
+        state.imaging.since_dither = [*state.imaging.since_dither, decision.filter_name]
         event = _event(facts, decision, expose=expose, file=final)
         outbox = Outbox(part=part, final=final, event=event, grade=grade)
         state.outbox = outbox

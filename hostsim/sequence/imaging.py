@@ -244,7 +244,8 @@ class Imager:
             current_target_guid=imaging.target_guid,
             current_filter=wheel.current() if wheel else None,
             until=until,
-            exposures_since_dither=imaging.since_dither,
+            stays_until=imaging.stays_until,
+            since_dither=tuple(imaging.since_dither),
         )
 
     def _begin_wait(self, decision: WaitUntil) -> None:
@@ -270,6 +271,7 @@ class Imager:
             return
         for step in decision.steps:
             if isinstance(step, Expose):
+                self._host.journal.state.imaging.stays_until = decision.stays_until
                 self._flip_if_due(decision)
                 self._focus_if_due()
                 watch_mount(decision, host)
@@ -287,7 +289,7 @@ class Imager:
         for step in decision.steps:
             if isinstance(step, SlewCenter | RotateTo):
                 self._prepare(step, decision)
-        state.imaging = Imaging(target_guid=decision.target_guid)
+        state.imaging = Imaging(target_guid=decision.target_guid, stays_until=decision.stays_until)
         state.stage.target, state.stage.on_target = Aim.of(decision), True
         self._happenings.add("before_target", target=state.stage.target)
         if self._settings.events.before_target:
@@ -307,7 +309,7 @@ class Imager:
                 host.camera().set_readout_mode(step.readout_mode)
             case Dither():
                 dither(decision.ra_hours, decision.dec_deg, host=host, pixels=self._settings.dither_px)
-                host.journal.state.imaging.since_dither = 0
+                host.journal.state.imaging.since_dither = []
 
     def _flip_if_due(self, decision: TakeExposure) -> None:
         mount = self._host.rig.mount

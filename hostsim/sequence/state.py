@@ -14,7 +14,7 @@ from hostsim.sky.scenario import CLEAR, Scenario
 from tsplug import ExposureSaved, FlatRunReport, TakeExposure
 from tsplug.ports import SavedFrame
 
-VERSION = 1
+VERSION = 2
 
 
 class _Part(BaseModel):
@@ -43,10 +43,11 @@ class Outbox(_Part):
 
 
 class Imaging(_Part):
-    """What the Scheduler Container remembers: the target it is on, and exposures since the last dither."""
+    """What the Scheduler Container remembers: its target, until when it stays, the filters since the last dither."""
 
     target_guid: str | None = None
-    since_dither: int = 0
+    stays_until: AwareDatetime | None = None
+    since_dither: list[str] = Field(default_factory=list)
 
 
 class Aim(_Part):

@@ -1,24 +1,30 @@
-"""``tsplug night now``: what would be imaged now, and why everything else would not."""
+"""``tsplug night``: the night ahead, the choice of this moment, and the nights to come."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 import typer
 
 from tsplug.cli.commands import command
+from tsplug.cli.night_preview import register_preview
+from tsplug.cli.night_season import register_season
 from tsplug.cli.opening import Common
 from tsplug.cli.output import show_json, show_table, show_text
-from tsplug.model import Decision, DecisionRequest, TakeExposure, WaitUntil
+from tsplug.model import Decision, DecisionRequest, Rejection, RuleShare, TakeExposure, TargetScore, WaitUntil
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Planning.", no_args_is_help=True)
+    register_preview(group)
     command(group, "now")(night_now)
+    register_season(group)
     app.add_typer(group, name="night")
 
 
 def night_now(common: Common) -> None:
-    """Show what would be imaged now, and why everything else would not."""
+    """Show what would be imaged now, the score of each target by rule, and why everything else would not."""
     # Imported here: astronomy is slow to import, and no other command needs it.
     from tsplug.services.deciding import look_ahead
 
@@ -29,24 +35,39 @@ def night_now(common: Common) -> None:
         show_json(decision)
         return
     show_text(_sentence(decision))
-    if decision.rejected:
+    if isinstance(decision, TakeExposure):
+        _show_scores(decision.scores)
+    refused = [each for each in decision.rejected if each.rule != "lower score"]
+    if refused:
         columns = ("target", "plan", "rule", "why", "again at")
-        cells = (
-            [
-                each.target_name,
-                each.plan,
-                each.rule,
-                each.detail,
-                each.again_at and f"{each.again_at:%Y-%m-%d %H:%M} UTC",
-            ]
-            for each in decision.rejected
-        )
-        show_table("not now", columns, rows=cells)
+        show_table("not now", columns, rows=map(_row, refused))
 
 
 def _sentence(decision: Decision) -> str:
     if isinstance(decision, TakeExposure):
-        return f"now: {decision.target_name} in {decision.filter_name} (project {decision.project_name})"
+        until = f"{decision.until:%Y-%m-%d %H:%M} UTC"
+        project = f"project {decision.project_name}"
+        return f"now: {decision.target_name} in {decision.filter_name} ({project}), possible until {until}"
     if isinstance(decision, WaitUntil):
         return f"wait until {decision.until:%Y-%m-%d %H:%M} UTC for {decision.target_name}: {decision.reason}"
     return f"nothing left in this night: {decision.reason}"
+
+
+def _show_scores(scores: Iterable[TargetScore]) -> None:
+    """Print a row for each target that could be imaged, best first, and a column for each rule that counts."""
+    rows = [(each, {share.rule: share for share in each.shares}) for each in scores]
+    rules = sorted({rule for _, shares in rows for rule in shares})
+    cells = [
+        [each.target_name, f"{each.score:.4f}", *(_share(shares, rule) for rule in rules)] for each, shares in rows
+    ]
+    show_table("scores: value x weight of each rule", ("target", "score", *rules), rows=cells)
+
+
+def _share(shares: Mapping[str, RuleShare], rule: str) -> str:
+    share = shares.get(rule)
+    return "" if share is None else f"{share.value:.3f} x {share.weight:g}"
+
+
+def _row(each: Rejection) -> list[object]:
+    again = each.again_at and f"{each.again_at:%Y-%m-%d %H:%M} UTC"
+    return [each.target_name, each.plan, each.rule, each.detail, again]

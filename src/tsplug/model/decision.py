@@ -59,17 +59,49 @@ Step = SlewCenter | RotateTo | SwitchFilter | SetReadoutMode | Dither | Expose
 
 
 class Rejection(Value):
-    """Why a target or plan was not chosen, with the numbers that decided, and when it may be."""
+    """Why a target or plan was not chosen, with the numbers that decided, and when it may be.
+
+    ``numbers`` holds what ``detail`` tells in words, each under a name with its unit.
+    """
 
     target_name: str
+    target_guid: str = ""
     plan: str = ""
     rule: str
     detail: str
+    numbers: dict[str, float] = Field(default_factory=dict)
     again_at: UtcDatetime | None = None
 
 
+class RuleShare(Value):
+    """What one scoring rule gave a target: value 0 to 1, weight 0 to 100; their product / 100 is its share."""
+
+    rule: str
+    value: float
+    weight: float
+
+    @property
+    def product(self) -> float:
+        """Return the rule's share of the score."""
+        return self.value * self.weight / 100
+
+
+class TargetScore(Value):
+    """The score of a target that could be imaged, with what every rule gave it."""
+
+    target_name: str
+    target_guid: str
+    score: float
+    shares: tuple[RuleShare, ...]
+
+
 class TakeExposure(Value):
-    """One light of a plan, with everything the host needs to take, name and record it."""
+    """One light of a plan, with everything the host needs to take, name and record it.
+
+    ``until`` is when the target is lost tonight. ``stays_until`` is until when it is kept whatever the others score, if
+    the host hands it back with its next request: a target that is chosen gets its minimum time. ``scores`` holds all
+    targets that could be imaged, best first.
+    """
 
     kind: Literal["exposure"] = "exposure"
     profile_guid: str
@@ -85,7 +117,9 @@ class TakeExposure(Value):
     session_id: int
     score: float
     until: UtcDatetime
+    stays_until: UtcDatetime | None = None
     steps: tuple[Step, ...]
+    scores: tuple[TargetScore, ...] = ()
     rejected: tuple[Rejection, ...] = ()
 
 
@@ -111,10 +145,26 @@ Decision = TakeExposure | WaitUntil | NothingLeft
 
 
 class DecisionRequest(Value):
-    """What the host asks: for which profile, now, coming from which target and filter, until when at the latest."""
+    """What the host asks: for which profile, now, coming from which target and filter, until when at the latest.
+
+    Attributes:
+        profile_guid: the rig.
+        current_target_guid: the target imaged last, None after a wait or at the start.
+        stays_until: what the last decision for that target said under this name; None lets it compete at once.
+        current_filter: the filter in the beam.
+        until: when the host will end, whatever is possible.
+        since_dither: the filters exposed since the last dither or slew, in order.
+        exposures_since_dither: their number, for a host that does not tell filters apart.
+        weather: readings by metric key, such as ``humidity`` in percent; what is not measured is left out.
+        explain: whether to tell scores and rejections; without, the same decision comes sooner.
+    """
 
     profile_guid: str
     current_target_guid: str | None = None
+    stays_until: UtcDatetime | None = None
     current_filter: str | None = None
     until: UtcDatetime | None = None
+    since_dither: tuple[str, ...] = ()
     exposures_since_dither: int = Field(default=0, ge=0)
+    weather: dict[str, float] = Field(default_factory=dict)
+    explain: bool = True

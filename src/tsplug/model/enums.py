@@ -60,6 +60,16 @@ class Twilight(StrEnum):
     CIVIL = "civil"
 
 
+class MoonAge(StrEnum):
+    """From what the Moon's age is counted: the elongation along the ecliptic, or differences of right ascension.
+
+    ``REFERENCE`` is Target Scheduler's way; the two differ by up to half a day.
+    """
+
+    ECLIPTIC = "ecliptic"
+    REFERENCE = "reference"
+
+
 class GraderMode(StrEnum):
     """Which statistics the statistical grader uses."""
 

@@ -9,7 +9,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from tsplug.model.base import Value
-from tsplug.model.enums import GraderMode, UngradedPolicy
+from tsplug.model.enums import GraderMode, MoonAge, UngradedPolicy
+
+WEATHER_READINGS = ("cloud_cover", "humidity", "wind_speed")
+"""What a rig can be limited by, as metric keys: percent, percent, metres per second."""
 
 STRUCTURAL_KEYWORDS = frozenset(
     {
@@ -98,9 +101,22 @@ class FlatsPreferences(Value):
     adu_tolerance_percent: float = Field(default=10.0, gt=0, le=100)
 
 
+class Overheads(Value):
+    """Seconds that pass beside exposing: what the planner keeps free, and what a preview adds."""
+
+    new_target_s: float = Field(default=0.0, ge=0, le=3600)
+    dither_s: float = Field(default=0.0, ge=0, le=600)
+    filter_change_s: float = Field(default=0.0, ge=0, le=600)
+    download_s: float = Field(default=0.0, ge=0, le=600)
+    flip_s: float = Field(default=0.0, ge=0, le=3600)
+
+
 class PlannerPreferences(Value):
     """How exposures are chosen: throttle in percent when grading is off, parking while waiting.
 
+    ``flip_pause_min`` is how long before the meridian the host stops to wait for the flip, ``flip_after_min`` how long
+    after it the flip is made: 0 for no pause. ``weather_limits`` are the highest readings, by metric key, at which
+    exposures are taken; None is off. ``moon_age`` counts it from ecliptic longitudes, or as Target Scheduler does.
     ``reset_completion_at_start`` begins every night with plans that count nothing, for surveys that repeat.
     """
 
@@ -110,6 +126,19 @@ class PlannerPreferences(Value):
     slew_and_center: bool = True
     stop_on_humidity: bool = True
     reset_completion_at_start: bool = False
+    flip_pause_min: float = Field(default=0.0, ge=0, le=120)
+    flip_after_min: float = Field(default=0.0, ge=0, le=120)
+    weather_limits: dict[str, float | None] = Field(default_factory=dict)
+    moon_age: MoonAge = MoonAge.ECLIPTIC
+    overheads: Overheads = Field(default_factory=Overheads)
+
+    @field_validator("weather_limits")
+    @classmethod
+    def _known_readings(cls, limits: dict[str, float | None]) -> dict[str, float | None]:
+        for name in limits:
+            if name not in WEATHER_READINGS:
+                raise ValueError(f"weather limit {name!r} is none of {', '.join(WEATHER_READINGS)}")
+        return limits
 
 
 class PipelinePreferences(Value):

@@ -35,10 +35,21 @@ RULE_WEIGHTS: dict[str, float] = {
 """Default weights of the scoring rules (spec/target-scheduler-domain 1.2)."""
 
 
+class SkyConstraint(Value):
+    """A constraint of astroplan, or of a plugin, that a target or project is held to.
+
+    ``name`` is its class, as in ``MoonSeparationConstraint``; ``arguments`` are those of its constructor: numbers,
+    switches, quantities as text (``40 deg``), times in ISO 8601.
+    """
+
+    name: str = Field(min_length=1)
+    arguments: dict[str, bool | float | str | None] = Field(default_factory=dict)
+
+
 class Project(Record):
     """A set of targets with shared scheduling settings that belongs to one profile.
 
-    Altitudes and offsets are degrees, times minutes; 0 switches a limit off.
+    Altitudes and offsets are degrees, times minutes; 0 switches a limit off. ``constraints`` hold for all its targets.
     """
 
     guid: str = Field(default_factory=new_guid)
@@ -66,6 +77,7 @@ class Project(Record):
     smart_exposure_order: bool = False
     grading_enabled: bool = True
     rule_weights: dict[str, float] = Field(default_factory=lambda: dict(RULE_WEIGHTS))
+    constraints: list[SkyConstraint] = Field(default_factory=list)
 
     @field_validator("flats_handling")
     @classmethod
@@ -104,11 +116,19 @@ class CadenceItem(OrderItem):
     next: bool = False
 
 
+class SmartTurns(Value):
+    """How many exposures plans had in the present rotation of the smart exposure order: by plan guid, of one night."""
+
+    night: date | None = None
+    taken: dict[str, int] = Field(default_factory=dict)
+
+
 class Target(Record):
     """A place in the sky with rotation and region of interest: J2000, hours and degrees.
 
     ``override_order`` replaces the planner's order of exposures where it is not empty; ``filter_cadence`` is how far
-    the rotation of filters came. Both are cleared when the set of plans changes.
+    the rotation of filters came. Both are cleared when the set of plans changes. ``smart_turns`` is what the smart
+    exposure order remembers of a night.
     """
 
     guid: str = Field(default_factory=new_guid)
@@ -123,6 +143,8 @@ class Target(Record):
     priority: Priority | None = None
     override_order: list[OrderItem] = Field(default_factory=list)
     filter_cadence: list[CadenceItem] = Field(default_factory=list)
+    smart_turns: SmartTurns = Field(default_factory=SmartTurns)
+    constraints: list[SkyConstraint] = Field(default_factory=list)
 
 
 class ExposureTemplate(Record):

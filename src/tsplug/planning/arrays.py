@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,5 +13,5 @@ FloatArray = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 """One truth per sample of the night."""
 
-IndexArray = NDArray[np.int64]
+IndexArray = NDArray[np.integer[Any]]
 """One sample number per sample of the night."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from tsplug.model import ExposurePlan, ExposureTemplate, Priority, Profile, Project, Target
+from tsplug.model import ExposurePlan, ExposureTemplate, Priority, Profile, Project, ProjectState, Target
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,16 @@ class Candidate:
     target: Target
     plans: tuple[CandidatePlan, ...]
     owner: Profile | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the target may be imaged at all: it is enabled and its project active."""
+        return self.project.state is ProjectState.ACTIVE and self.target.enabled
+
+    @cached_property
+    def plan_guids(self) -> tuple[str, ...]:
+        """Return the guids of its enabled plans, in order."""
+        return tuple(item.plan.guid for item in self.plans if item.plan.enabled)
 
     @property
     def priority(self) -> Priority:

@@ -2,78 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from tsplug.model import Decision, NothingLeft, Rejection, TakeExposure, Twilight, WaitUntil
+from tsplug.model import Decision, NothingLeft, Rejection, TakeExposure, TargetScore, Twilight, WaitUntil
 from tsplug.model.night import session_id
+from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate
-from tsplug.planning.exposures import select_plan
-from tsplug.planning.progress import target_progress
+from tsplug.planning.choosing import Choice, Moment, choose, look, rounded_scores
 from tsplug.planning.reasons import Reason
-from tsplug.planning.rules import score
-from tsplug.planning.scoring import RuleScore, Scored
+from tsplug.planning.rules import RULES
+from tsplug.planning.scoring import ScoringRule, shares_of
 from tsplug.planning.situation import Situation
+from tsplug.planning.standing import rejection
 from tsplug.planning.steps import steps_for
 from tsplug.planning.twilight import SUN_LIMIT_DEG
-from tsplug.planning.visibility import Ready, Refused, assess
+from tsplug.planning.visibility import Ready, Refused, explain
 
 __all__ = ["Situation", "decide"]
 
 
-def decide(situation: Situation, candidates: Sequence[Candidate]) -> Decision:
+def decide(
+    situation: Situation, candidates: Sequence[Candidate], *, rules: Mapping[str, ScoringRule] = RULES
+) -> Decision:
     """Return the next exposure, a wait for the first target that will be possible, or that this night is over.
 
     Of the targets that can be imaged now the one with the highest score is taken; equals are decided by priority,
     target name and guid. The order of the candidates does not matter. All targets must be in the night's tables.
     """
-    in_order = sorted(candidates, key=lambda candidate: candidate.tie_key)
-    views = [assess(candidate, situation) for candidate in in_order]
-    ready = [view for view in views if isinstance(view, Ready)]
-    refused = [view for view in views if isinstance(view, Refused)]
-    return _take(ready, refused, situation=situation) if ready else _wait_or_end(refused, situation)
+    board = Board(situation.outlook, candidates, profile=situation.profile, rules=rules)
+    moment = look(board, situation.now, request=situation.request)
+    choice = choose(board, moment)
+    if choice is not None:
+        return _exposure(board, moment, choice=choice, situation=situation)
+    return _wait_or_end(board, moment)
 
 
-def _take(ready: Sequence[Ready], refused: Sequence[Refused], *, situation: Situation) -> TakeExposure:
-    scores = [score(_scored(view, situation)) for view in ready]
-    totals = [sum(part.product for part in parts) for parts in scores]
-    best = totals.index(max(totals))
-    losers = tuple(
-        _lower_score(view, parts, best=max(totals), situation=situation)
-        for place, (view, parts) in enumerate(zip(ready, scores, strict=True))
-        if place != best
+def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situation) -> TakeExposure:
+    candidate, item = board.entries[choice.place].candidate, choice.selection.item
+    project, target = candidate.project, candidate.target
+    scores = _scores(board, choice)
+    own = next((each.score for each in scores if each.target_guid == target.guid), 0.0)
+    ends = moment.now + timedelta(seconds=float(moment.room_s[choice.place]))
+    period = session_id(
+        project.created_at,
+        board.outlook.tables.night.date,
+        flats_handling=project.flats_handling,
+        site=situation.site,
     )
-    plans = chain.from_iterable(view.rejected for view in ready)
-    others = chain.from_iterable(view.rejected for view in refused)
-    return _exposure(ready[best], situation, score=totals[best], rejected=(*losers, *plans, *others))
-
-
-def _scored(view: Ready, situation: Situation) -> Scored:
-    return Scored(
-        candidate=view.candidate,
-        progress=target_progress(view.candidate, situation.profile),
-        ends=view.ends,
-        night_start=situation.outlook.tables.night.start,
-        is_current=view.candidate.target.guid == situation.request.current_target_guid,
-    )
-
-
-def _lower_score(view: Ready, parts: Sequence[RuleScore], *, best: float, situation: Situation) -> Rejection:
-    own = sum(part.product for part in parts)
-    terms = ", ".join(f"{part.rule} {part.value:.3f} x {part.weight:g}" for part in parts)
-    return Rejection(
-        target_name=view.candidate.target.name,
-        rule=Reason.LOWER_SCORE.value,
-        detail=f"score {own:.4f}, the best has {best:.4f} ({terms})",
-        again_at=situation.now,
-    )
-
-
-def _exposure(view: Ready, situation: Situation, *, score: float, rejected: tuple[Rejection, ...]) -> TakeExposure:
-    project, target = view.candidate.project, view.candidate.target
-    item = select_plan(view.choices, project)
-    until = view.ends if situation.request.until is None else min(view.ends, situation.request.until)
-    night = situation.outlook.tables.night
     return TakeExposure(
         profile_guid=situation.profile.guid,
         project_name=project.name,
@@ -85,31 +61,94 @@ def _exposure(view: Ready, situation: Situation, *, score: float, rejected: tupl
         ra_hours=target.ra_hours,
         dec_deg=target.dec_deg,
         rotation_deg=target.rotation_deg,
-        session_id=session_id(
-            project.created_at, night.date, flats_handling=project.flats_handling, site=situation.site
-        ),
-        score=score,
-        until=until,
-        steps=steps_for(view.candidate, item, situation=situation),
-        rejected=rejected,
+        session_id=period,
+        score=own,
+        until=ends,
+        stays_until=choice.stays_until,
+        steps=steps_for(candidate, choice.selection, profile=situation.profile, request=moment.request),
+        scores=scores if moment.request.explain else (),
+        rejected=_others(board, moment, choice=choice, scores=scores) if moment.request.explain else (),
     )
 
 
-def _wait_or_end(refused: Sequence[Refused], situation: Situation) -> WaitUntil | NothingLeft:
-    rejected = tuple(chain.from_iterable(view.rejected for view in refused))
-    waits = [(view.again_at, view.rejected[0]) for view in refused if view.again_at is not None]
+def _scores(board: Board, choice: Choice) -> tuple[TargetScore, ...]:
+    """Return the scores of all targets that could be imaged, best first; none where nobody competed."""
+    if choice.values is None:
+        return ()
+    weights = board.weights[:, list(choice.ready)]
+    totals = rounded_scores(choice.values, weights).tolist()
+    found = []
+    for column, place in enumerate(choice.ready):
+        target = board.entries[place].candidate.target
+        shares = shares_of(choice.values[:, column], weights[:, column], rules=board.rules)
+        found.append(TargetScore(target_name=target.name, target_guid=target.guid, score=totals[column], shares=shares))
+    return tuple(sorted(found, key=lambda each: -each.score))
+
+
+def _others(board: Board, moment: Moment, *, choice: Choice, scores: Sequence[TargetScore]) -> tuple[Rejection, ...]:
+    """Return why every other target and plan is not taken: losers first, then their plans, then the impossible."""
+    by_guid = {each.target_guid: each for each in scores}
+    chosen = board.entries[choice.place].number
+    losers: list[Rejection] = []
+    plans: list[Rejection] = []
+    impossible: list[Rejection] = []
+    for number, candidate in enumerate(board.candidates):
+        view = explain(board, moment, number=number)
+        if isinstance(view, Refused):
+            impossible.extend(view.rejected)
+            continue
+        plans.extend(view.rejected)
+        if number != chosen:
+            losers.append(_loser(candidate, by_guid, choice=choice, now=moment.now))
+    return (*losers, *plans, *impossible)
+
+
+def _loser(candidate: Candidate, scores: Mapping[str, TargetScore], *, choice: Choice, now: datetime) -> Rejection:
+    own = scores.get(candidate.target.guid)
+    if own is None:
+        detail = f"the current target has its minimum time until {choice.stays_until:%H:%M:%S} UTC"
+        return rejection(candidate, Reason.PROMISED, detail=detail, told=choice.stays_until)
+    best = max(each.score for each in scores.values())
+    terms = ", ".join(f"{part.rule} {part.value:.3f} x {part.weight:g}" for part in own.shares)
+    detail = f"score {own.score:.4f}, the best has {best:.4f} ({terms})"
+    told = {"score": own.score, "best": best}
+    return rejection(candidate, Reason.LOWER_SCORE, detail=detail, told=told).model_copy(update={"again_at": now})
+
+
+def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
+    views = [explain(board, moment, number=number) for number in range(len(board.candidates))]
+    rejected = tuple(each for view in views for each in view.rejected)
+    if _ends_for_humidity(board, views):
+        return NothingLeft(reason="it is too humid for every plan that is open", rejected=rejected)
+    waits = [view for view in views if isinstance(view, Refused) and view.again_at is not None]
     if not waits:
-        return NothingLeft(reason=_why_nothing(refused, situation), rejected=rejected)
-    until, own = min(waits, key=lambda wait: wait[0])
-    return WaitUntil(until=until, target_name=own.target_name, reason=f"{own.rule}: {own.detail}", rejected=rejected)
+        return NothingLeft(reason=why_nothing(board, views), rejected=rejected)
+    first = min(waits, key=lambda view: view.again_at or moment.now)
+    own = first.rejected[0]
+    assert own.again_at is not None
+    shown = rejected if moment.request.explain else ()
+    detail = f"{own.rule}: {own.detail}"
+    return WaitUntil(until=own.again_at, target_name=own.target_name, reason=detail, rejected=shown)
 
 
-def _why_nothing(refused: Sequence[Refused], situation: Situation) -> str:
-    final = {reason.value for reason in (Reason.COMPLETE, Reason.DISABLED, Reason.NO_FILTER, Reason.PROJECT_STATE)}
-    if not refused:
+def _ends_for_humidity(board: Board, views: Sequence[Ready | Refused]) -> bool:
+    """Return whether humidity alone keeps the rig idle and its preferences end the night then (planner a.12)."""
+    if not board.profile.planner.stop_on_humidity:
+        return False
+    open_now = [view.rejected[0].rule for view in views if not Reason(view.rejected[0].rule).is_final]
+    return bool(open_now) and all(rule == Reason.HUMIDITY for rule in open_now)
+
+
+def _is_final(view: Ready | Refused) -> bool:
+    return Reason(view.rejected[0].rule).is_final
+
+
+def why_nothing(board: Board, views: Sequence[Ready | Refused]) -> str:
+    """Return why a night is over in which no target can be imaged any more."""
+    if not views:
         return "no active project has a target"
-    if all(view.rejected[0].rule in final for view in refused):
+    if all(each.visit is None for each in board.entries) and all(map(_is_final, views)):
         return "no enabled target wants more exposures"
-    if float(situation.outlook.tables.sun_altitude_deg.min()) >= SUN_LIMIT_DEG[Twilight.CIVIL]:
+    if float(board.outlook.tables.sun_altitude_deg.min()) >= SUN_LIMIT_DEG[Twilight.CIVIL]:
         return "the Sun does not set in this night"
     return "no target can be imaged any more in this night"

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from tsplug.model import Site
 from tsplug.model.night import Night
-from tsplug.planning.arrays import FloatArray
-from tsplug.planning.astronomy.directions import horizontal, separation_deg, unit_vectors
-from tsplug.planning.astronomy.earth import days_since_j2000, earth_frame, site_position_au
-from tsplug.planning.astronomy.moon import moon_age_days, moon_illumination, moon_position
+from tsplug.planning.arrays import FloatArray, IndexArray
+from tsplug.planning.astronomy.directions import altitudes, horizontal, separation_deg, unit_vectors
+from tsplug.planning.astronomy.earth import SIDEREAL_DEG_PER_DAY, days_since_j2000, earth_frame, site_position_au
+from tsplug.planning.astronomy.moon import moon_age_by_ra_days, moon_age_days, moon_illumination, moon_position
 from tsplug.planning.astronomy.sun import sun_position
 
 STEP = timedelta(minutes=1)
 """From one sample to the next."""
+
+SIDEREAL_DEG_PER_MINUTE = SIDEREAL_DEG_PER_DAY / 1440
+"""How far hour angles go in a minute."""
 
 _KNOT_EVERY = 30
 
@@ -50,25 +54,60 @@ class NightTables:
     """A night from noon to noon, sampled every minute (n samples, the last at or just before the closing noon).
 
     Angles are degrees. Arrays of the Sun and Moon have n values, those of targets a row of n for each target. The Moon
-    is seen from the site; altitudes are without refraction.
+    is seen from the site; altitudes are without refraction. What few ask for is worked out when it is asked for.
+
+    Attributes:
+        place: where.
+        night: when.
+        rows: the row of each target, by its guid.
+        sidereal_deg: local apparent sidereal time, not reduced to one turn.
+        sun_altitude_deg: how high the Sun is.
+        moon_altitude_deg: how high the Moon is.
+        moon_age_days: 0 at new Moon, 14.77 at full Moon, by the ecliptic.
+        moon_age_reference_days: the same as Target Scheduler counts it.
+        moon_illumination: the lit fraction of its disc.
+        altitude_deg: how high each target is.
+        stars: unit vectors towards the targets, m x 3, true equator of date.
+        moon_seen: unit vectors towards the Moon, n x 3, true equator of date.
     """
 
     place: Place
     night: Night
     rows: Mapping[str, int]
+    sidereal_deg: FloatArray
     sun_altitude_deg: FloatArray
     moon_altitude_deg: FloatArray
     moon_age_days: FloatArray
+    moon_age_reference_days: FloatArray
     moon_illumination: FloatArray
     altitude_deg: FloatArray
-    azimuth_deg: FloatArray
-    hour_angle_deg: FloatArray
-    moon_separation_deg: FloatArray
+    stars: FloatArray
+    moon_seen: FloatArray
 
     @property
     def samples(self) -> int:
         """Return how many samples the night has."""
         return len(self.sun_altitude_deg)
+
+    @cached_property
+    def azimuth_deg(self) -> FloatArray:
+        """Return the azimuths of the targets, 0 to 360."""
+        return self.azimuth_of(np.arange(len(self.stars)))
+
+    def azimuth_of(self, rows: IndexArray) -> FloatArray:
+        """Return the azimuths of the targets of some rows, 0 to 360."""
+        return horizontal(self.stars[rows, None, :], self.sidereal_deg, latitude_deg=self.place.latitude_deg)[1]
+
+    @cached_property
+    def hour_angle_deg(self) -> FloatArray:
+        """Return the hour angles of the targets, -180 to 180, west positive."""
+        ra_deg = np.degrees(np.arctan2(self.stars[:, 1], self.stars[:, 0]))
+        return np.asarray((self.sidereal_deg - ra_deg[:, None] + 180.0) % 360.0 - 180.0)
+
+    @cached_property
+    def moon_separation_deg(self) -> FloatArray:
+        """Return how far the targets are from the Moon."""
+        return separation_deg(self.stars, self.moon_seen)
 
     def moment(self, sample: int) -> datetime:
         """Return when a sample is."""
@@ -82,6 +121,15 @@ class NightTables:
         """Return the first sample at or after a moment."""
         return -((self.night.start - moment) // STEP)
 
+    def transit(self, row: int, near: int) -> datetime | None:
+        """Return when a target passes the meridian nearest to a sample, within this night; None if it does not.
+
+        From the hour angle there and the sidereal rate, so to the second.
+        """
+        minutes = -float(self.hour_angle_deg[row, near]) / SIDEREAL_DEG_PER_MINUTE
+        moment = self.moment(near) + timedelta(minutes=minutes)
+        return moment if moment in self.night else None
+
 
 def night_tables(place: Place, night: Night, *, targets: Sequence[SkyTarget]) -> NightTables:
     """Return the tables of a night at a place for some targets, none included."""
@@ -92,22 +140,24 @@ def night_tables(place: Place, night: Night, *, targets: Sequence[SkyTarget]) ->
     sidereal_deg = frame.local_sidereal_deg(days, place.longitude_deg)
     sun, moon = _between_knots(sun_position, days), _between_knots(moon_position, days)
     sun_seen = frame.apparent(sun / np.linalg.norm(sun, axis=-1, keepdims=True))
-    moon_seen = _from_site(moon @ frame.to_true_equator.T, sidereal_deg, place=place)
+    moon_of_date = moon @ frame.to_true_equator.T
+    moon_seen = _from_site(moon_of_date, sidereal_deg, place=place)
+    from_nowhere = _from_site(moon_of_date, sidereal_deg - place.longitude_deg, place=Place(0.0, 0.0, 0.0))
     coordinates = np.array([(15.0 * target.ra_hours, target.dec_deg) for target in targets]).reshape(-1, 2)
     stars = frame.apparent(unit_vectors(coordinates[:, 0], coordinates[:, 1]))
-    altitude, azimuth, hour_angle = horizontal(stars[:, None, :], sidereal_deg, latitude_deg=place.latitude_deg)
     return NightTables(
         place=place,
         night=night,
         rows={target.guid: row for row, target in enumerate(targets)},
-        sun_altitude_deg=horizontal(sun_seen, sidereal_deg, latitude_deg=place.latitude_deg)[0],
-        moon_altitude_deg=horizontal(moon_seen, sidereal_deg, latitude_deg=place.latitude_deg)[0],
+        sidereal_deg=sidereal_deg,
+        sun_altitude_deg=altitudes(sun_seen, sidereal_deg, latitude_deg=place.latitude_deg),
+        moon_altitude_deg=altitudes(moon_seen, sidereal_deg, latitude_deg=place.latitude_deg),
         moon_age_days=moon_age_days(moon, sun),
+        moon_age_reference_days=moon_age_by_ra_days(from_nowhere, sun_seen),
         moon_illumination=moon_illumination(moon, sun),
-        altitude_deg=altitude,
-        azimuth_deg=azimuth,
-        hour_angle_deg=hour_angle,
-        moon_separation_deg=separation_deg(stars, moon_seen),
+        altitude_deg=altitudes(stars[:, None, :], sidereal_deg, latitude_deg=place.latitude_deg),
+        stars=stars,
+        moon_seen=moon_seen,
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tsplug.model import ExposureTemplate
+from tsplug.model import ExposureTemplate, MoonAge
 from tsplug.planning.arrays import FloatArray, Mask
 from tsplug.planning.astronomy.moon import SYNODIC_MONTH_DAYS
 
@@ -20,9 +20,10 @@ class MoonRule(NamedTuple):
     relax_maximum_deg: float
     relax_minimum_deg: float
     must_be_down: bool
+    age: MoonAge = MoonAge.ECLIPTIC
 
     @classmethod
-    def of(cls, template: ExposureTemplate) -> MoonRule | None:
+    def of(cls, template: ExposureTemplate, *, age: MoonAge = MoonAge.ECLIPTIC) -> MoonRule | None:
         """Return a template's rule, None where Moon avoidance is off."""
         if not template.moon_avoidance:
             return None
@@ -33,7 +34,13 @@ class MoonRule(NamedTuple):
             template.moon_relax_maximum_altitude_deg,
             template.moon_relax_minimum_altitude_deg,
             template.moon_must_be_down,
+            age,
         )
+
+    @property
+    def score(self) -> float:
+        """Return how much the rule minds the Moon, 0 to 1 whatever the sky: 1 where it must be down (planner a.11)."""
+        return 1.0 if self.must_be_down else self.separation_deg * self.width_days / (180.0 * 14.0)
 
 
 def avoidance_deg(rule: MoonRule, *, age_days: FloatArray, altitude_deg: FloatArray) -> FloatArray:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
 
-from tsplug.model import Twilight
+from tsplug.model import MoonAge, PlannerPreferences, Project, Twilight
 from tsplug.planning.arrays import FloatArray, IndexArray, Mask
 from tsplug.planning.candidates import CandidatePlan
 from tsplug.planning.ephemeris import STEP, NightTables
 from tsplug.planning.horizon import AltitudeLimits, horizon_at
+from tsplug.planning.meridian import MeridianLimits, minutes_from_transit
 from tsplug.planning.moon import MoonRule, avoidance_deg, moon_allows
 from tsplug.planning.runs import lasts, next_true, run_ends
 from tsplug.planning.twilight import dark_enough
-
-T = TypeVar("T")
 
 
 class PlanLimits(NamedTuple):
@@ -30,41 +29,65 @@ class PlanLimits(NamedTuple):
     exposure_samples: int
 
     @classmethod
-    def of(cls, item: CandidatePlan) -> PlanLimits:
-        """Return the limits of a plan and its template."""
+    def of(cls, item: CandidatePlan, *, lead_s: float = 0.0, age: MoonAge = MoonAge.ECLIPTIC) -> PlanLimits:
+        """Return the limits of a plan and its template; ``lead_s`` passes before the exposure begins."""
         return cls(
             item.template.twilight,
             item.template.twilight_offset_min,
-            MoonRule.of(item.template),
-            -(timedelta(seconds=-item.exposure_s) // STEP),
+            MoonRule.of(item.template, age=age),
+            -(timedelta(seconds=-item.exposure_s - lead_s) // STEP),
         )
 
 
-@dataclass(frozen=True, eq=False)
-class PlanOutlook:
-    """When a plan can be exposed.
+class TargetLimits(NamedTuple):
+    """What a target needs of the sky whatever is exposed: its altitude, and its distance from the meridian."""
+
+    altitude: AltitudeLimits
+    meridian: MeridianLimits
+
+    @classmethod
+    def of(cls, project: Project, planner: PlannerPreferences) -> TargetLimits:
+        """Return the limits of a project on a rig."""
+        return cls(AltitudeLimits.of(project), MeridianLimits.of(project, planner))
+
+
+class Wanted(NamedTuple):
+    """What is asked of the night for one target.
 
     Attributes:
-        dark: where twilight permits.
-        moon: where the Moon permits.
-        ends: for every sample the last one up to which an exposure may go on; -1 where none is possible.
-        next_start: for every sample the first one from which a fresh visit with this plan can start; the number of
-            samples where there is none.
+        row: the target's row in the tables.
+        limits: its own limits.
+        plans: those of its open plans, each once, at least one.
+        minimum_samples: how long a fresh visit must be possible (the minimum imaging time).
     """
 
-    dark: Mask
-    moon: Mask
+    row: int
+    limits: TargetLimits
+    plans: tuple[PlanLimits, ...]
+    minimum_samples: int
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """When a target can be imaged with any of its open plans.
+
+    Attributes:
+        ends: for every sample the last one up to which imaging may go on; -1 where it is not possible.
+        plan_ends: the same for each of its plans' limits, a row each.
+        next_start: for each of them and every sample the first one from which a fresh visit with such a plan can start;
+            the number of samples where there is none.
+    """
+
     ends: IndexArray
+    plan_ends: IndexArray
     next_start: IndexArray
 
 
-@dataclass(frozen=True, eq=False)
-class TargetOutlook:
-    """When a target can be imaged with any of its open plans; ``ends`` as in `PlanOutlook`, plans as given."""
+class AttachedMask(NamedTuple):
+    """A constraint that was attached to a target or project: what it is called, and where it permits exposures."""
 
-    high_enough: Mask
-    ends: IndexArray
-    plans: tuple[PlanOutlook, ...]
+    name: str
+    allowed: Mask
 
 
 class NightOutlook:
@@ -73,89 +96,101 @@ class NightOutlook:
     Every answer depends on the arguments alone; remembering saves time and changes nothing.
     """
 
-    def __init__(self, tables: NightTables) -> None:
-        """Look at a night through its tables."""
+    def __init__(self, tables: NightTables, attached: Mapping[str, Sequence[AttachedMask]] | None = None) -> None:
+        """Look at a night through its tables, with the constraints attached to targets by their guid."""
         self.tables = tables
-        self._horizon_deg = horizon_at(tables.azimuth_deg, tables.place.horizon)
-        self._known: dict[tuple[Any, ...], object] = {}
+        self._attached = {tables.rows[guid]: tuple(masks) for guid, masks in (attached or {}).items()}
+        self._visits: dict[Wanted, Visit] = {}
+        self._dark: dict[tuple[Twilight, int], Mask] = {}
+        self._asks: dict[MoonRule, FloatArray] = {}
 
     def lowest_deg(self, row: int, limits: AltitudeLimits) -> FloatArray:
         """Return the altitude that the target of a row must exceed, a value for each sample."""
-        horizon = None if self._horizon_deg is None else self._horizon_deg[row]
+        horizon = None
+        if limits.custom_horizon and self.tables.place.horizon:
+            horizon = horizon_at(self.tables.azimuth_of(np.array([row]))[0], self.tables.place.horizon)
         return np.broadcast_to(limits.lowest(horizon), self.tables.samples)
 
-    def moon_asks_deg(self, rule: MoonRule, sample: int) -> float:
-        """Return the distance from the Moon that a rule asks for at a sample."""
-        return float(self._moon_asks(rule)[sample])
-
-    def high_enough(self, row: int, limits: AltitudeLimits) -> Mask:
-        """Return where the target of a row is within its project's altitudes."""
-
-        def compute() -> Mask:
-            altitude = self.tables.altitude_deg[row]
-            return np.asarray((altitude > self.lowest_deg(row, limits)) & (altitude <= limits.highest()))
-
-        return self._remember(("high", row, limits), compute)
+    def moon_asks_deg(self, rule: MoonRule) -> FloatArray:
+        """Return the distance from the Moon that a rule asks for, a value for each sample."""
+        if rule not in self._asks:
+            ages = self.tables.moon_age_days
+            ages = self.tables.moon_age_reference_days if rule.age is MoonAge.REFERENCE else ages
+            self._asks[rule] = avoidance_deg(rule, age_days=ages, altitude_deg=self.tables.moon_altitude_deg)
+        return self._asks[rule]
 
     def dark(self, limits: PlanLimits) -> Mask:
         """Return where it is dark enough for a plan."""
-        level, offset_min = limits.twilight, limits.twilight_offset_min
-        return self._remember(
-            ("dark", level, offset_min), lambda: dark_enough(self.tables.sun_altitude_deg, level, offset_min=offset_min)
+        key = (limits.twilight, limits.twilight_offset_min)
+        if key not in self._dark:
+            level, offset_min = key
+            self._dark[key] = dark_enough(self.tables.sun_altitude_deg, level, offset_min=offset_min)
+        return self._dark[key]
+
+    def moon(self, rows: IndexArray, rule: MoonRule) -> Mask:
+        """Return where the Moon lets a plan expose the targets of some rows."""
+        return moon_allows(
+            rule,
+            asked_deg=self.moon_asks_deg(rule),
+            altitude_deg=self.tables.moon_altitude_deg,
+            separation_deg=self.tables.moon_separation_deg[rows],
         )
 
-    def moon(self, row: int, rule: MoonRule | None) -> Mask:
-        """Return where the Moon lets a plan expose the target of a row."""
+    def attached(self, row: int) -> tuple[AttachedMask, ...]:
+        """Return the constraints attached to the target of a row."""
+        return self._attached.get(row, ())
 
-        def compute() -> Mask:
-            if rule is None:
-                return np.ones(self.tables.samples, dtype=np.bool_)
-            return moon_allows(
-                rule,
-                asked_deg=self._moon_asks(rule),
-                altitude_deg=self.tables.moon_altitude_deg,
-                separation_deg=self.tables.moon_separation_deg[row],
-            )
+    def visits(self, wanted: Sequence[Wanted]) -> list[Visit]:
+        """Return for each target when it can be imaged; what was not asked before is worked out at one go."""
+        missing = list(dict.fromkeys(each for each in wanted if each not in self._visits))
+        if missing:
+            self._visits.update(zip(missing, self._compute(missing), strict=True))
+        return [self._visits[each] for each in wanted]
 
-        return self._remember(("moon", row, rule), compute)
+    def target_masks(self, rows: IndexArray, limits: Sequence[TargetLimits]) -> Mask:
+        """Return where the targets of some rows can be imaged as far as altitude, meridian and attached masks go."""
+        altitude = self.tables.altitude_deg[rows]
+        lowest = np.array([each.altitude.minimum_deg for each in limits])[:, None]
+        highest = np.array([each.altitude.highest() for each in limits])[:, None]
+        mask = (altitude > lowest) & (altitude <= highest)
+        for place, (row, each) in enumerate(zip(rows.tolist(), limits, strict=True)):
+            if each.altitude.custom_horizon and self.tables.place.horizon:
+                mask[place] &= altitude[place] > self.lowest_deg(row, each.altitude)
+            if each.meridian.window_min > 0 or each.meridian.pause_min > 0:
+                minutes = minutes_from_transit(self.tables.hour_angle_deg[row])
+                mask[place] &= each.meridian.in_window(minutes) & each.meridian.can_track(minutes)
+            for attached in self.attached(row):
+                mask[place] &= attached.allowed
+        return np.asarray(mask)
 
-    def target(
-        self, row: int, limits: AltitudeLimits, *, plans: tuple[PlanLimits, ...], visit_samples: int
-    ) -> TargetOutlook:
-        """Return when the target of a row can be imaged.
+    def _compute(self, wanted: Sequence[Wanted]) -> list[Visit]:
+        """Return visits: of all targets and plans at once, for the number of numpy calls must not grow with theirs."""
+        counts = np.array([len(each.plans) for each in wanted])
+        first = np.concatenate(([0], np.cumsum(counts)))
+        owner = np.repeat(np.arange(len(wanted)), counts)
+        rows = np.array([each.row for each in wanted])
+        masks = self._plan_masks(rows[owner], [plan for each in wanted for plan in each.plans])
+        masks &= self.target_masks(rows, [each.limits for each in wanted])[owner]
+        ends = run_ends(np.logical_or.reduceat(masks, first[:-1], axis=0))
+        plan_ends = run_ends(masks)
+        minimum = np.array([each.minimum_samples for each in wanted])[:, None]
+        exposures = np.array([plan.exposure_samples for each in wanted for plan in each.plans])[:, None]
+        next_start = next_true(lasts(ends, minimum)[owner] & lasts(plan_ends, exposures))
+        return [
+            Visit(ends[place], plan_ends[begin:end], next_start[begin:end])
+            for place, (begin, end) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True))
+        ]
 
-        Args:
-            row: the target's row in the tables.
-            limits: the altitudes of its project.
-            plans: the limits of its open plans.
-            visit_samples: how long a fresh visit must be possible (the minimum imaging time).
-        """
-
-        def compute() -> TargetOutlook:
-            high = self.high_enough(row, limits)
-            masks = [high & self.dark(plan) & self.moon(row, plan.moon) for plan in plans]
-            ends = run_ends(np.logical_or.reduce(masks))
-            visit = lasts(ends, visit_samples)
-            outlooks = [
-                self._plan_outlook(row, plan, mask=mask, visit=visit) for plan, mask in zip(plans, masks, strict=True)
-            ]
-            return TargetOutlook(high, ends, tuple(outlooks))
-
-        return self._remember(("target", row, limits, plans, visit_samples), compute)
-
-    def _moon_asks(self, rule: MoonRule) -> FloatArray:
-        def compute() -> FloatArray:
-            age_days, altitude_deg = self.tables.moon_age_days, self.tables.moon_altitude_deg
-            return avoidance_deg(rule, age_days=age_days, altitude_deg=altitude_deg)
-
-        return self._remember(("asks", rule), compute)
-
-    def _plan_outlook(self, row: int, plan: PlanLimits, *, mask: Mask, visit: Mask) -> PlanOutlook:
-        ends = run_ends(mask)
-        startable = visit & lasts(ends, plan.exposure_samples)
-        return PlanOutlook(self.dark(plan), self.moon(row, plan.moon), ends, next_true(startable))
-
-    def _remember(self, key: tuple[Any, ...], compute: Callable[[], T]) -> T:
-        if key not in self._known:
-            self._known[key] = compute()
-        return cast(T, self._known[key])
+    def _plan_masks(self, rows: IndexArray, plans: Sequence[PlanLimits]) -> Mask:
+        """Return where Sun and Moon permit plans, a row for each."""
+        levels = {(each.twilight, each.twilight_offset_min): each for each in plans}
+        number = {key: place for place, key in enumerate(levels)}
+        dark = np.array([self.dark(each) for each in levels.values()])
+        masks = dark[[number[each.twilight, each.twilight_offset_min] for each in plans]]
+        by_rule: dict[MoonRule, list[int]] = {}
+        for place, each in enumerate(plans):
+            if each.moon is not None:
+                by_rule.setdefault(each.moon, []).append(place)
+        for rule, places in by_rule.items():
+            masks[places] &= self.moon(rows[places], rule)
+        return np.asarray(masks)

@@ -16,9 +16,26 @@ class Reason(StrEnum):
     NEVER_RISES = "never rises"
     MINIMUM_ALTITUDE = "minimum altitude"
     MAXIMUM_ALTITUDE = "maximum altitude"
+    CONSTRAINT = "constraint"
+    MERIDIAN_WINDOW = "meridian window"
+    MERIDIAN_FLIP = "meridian flip"
     TWILIGHT = "twilight"
     MOON = "moon avoidance"
+    HUMIDITY = "humidity"
+    WEATHER = "weather"
+    NOT_IN_ORDER = "not in the override order"
     MINIMUM_TIME = "minimum time"
     EXPOSURE_TIME = "exposure time"
     ALL_PLANS = "all exposure plans rejected"
     LOWER_SCORE = "lower score"
+    PROMISED = "current target kept"
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether waiting cannot help, whatever the night brings."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    (Reason.PROJECT_STATE, Reason.DISABLED, Reason.COMPLETE, Reason.NO_FILTER, Reason.NOT_IN_ORDER, Reason.NEVER_RISES)
+)

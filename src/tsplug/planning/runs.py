@@ -1,4 +1,4 @@
-"""Runs of samples in which something is possible."""
+"""Runs of samples in which something is possible, along the last axis of masks of any shape."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ import numpy as np
 
 from tsplug.planning.arrays import IndexArray, Mask
 
+_KIND = np.int16
+# A night has at most 1501 samples.
+
 
 def run_ends(mask: Mask) -> IndexArray:
     """Return for every sample the last one of the unbroken run it lies in; -1 where the mask is false."""
-    last = len(mask) - 1
-    stops = np.where(mask, last + 1, np.arange(len(mask)))
-    following_stop = np.minimum.accumulate(stops[::-1])[::-1]
-    return np.where(mask, following_stop - 1, -1)
+    size = mask.shape[-1]
+    places = np.arange(size, dtype=_KIND)
+    stops = np.where(mask, _KIND(size), places)
+    following = np.minimum.accumulate(stops[..., ::-1], axis=-1)[..., ::-1]
+    return np.asarray(np.where(mask, following - _KIND(1), _KIND(-1)))
 
 
 def next_true(mask: Mask) -> IndexArray:
-    """Return for every sample the first true one at or after it; the mask's length where none follows."""
-    hits = np.where(mask, np.arange(len(mask)), len(mask))
-    return np.asarray(np.minimum.accumulate(hits[::-1])[::-1])
+    """Return for every sample the first true one at or after it; the number of samples where none follows."""
+    size = mask.shape[-1]
+    hits = np.where(mask, np.arange(size, dtype=_KIND), _KIND(size))
+    return np.asarray(np.minimum.accumulate(hits[..., ::-1], axis=-1)[..., ::-1])
 
 
-def lasts(ends: IndexArray, samples: int) -> Mask:
-    """Return where a run goes on for at least so many samples more."""
-    return (ends >= 0) & (ends - np.arange(len(ends)) >= samples)
+def lasts(ends: IndexArray, samples: IndexArray | int) -> Mask:
+    """Return where a run goes on for at least so many samples more (one number, or one for each run of masks)."""
+    wanted = np.minimum(np.asarray(samples), ends.shape[-1]).astype(_KIND)
+    left = ends - np.arange(ends.shape[-1], dtype=_KIND)
+    return np.asarray((ends >= 0) & (left >= wanted))

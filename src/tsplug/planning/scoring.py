@@ -1,59 +1,109 @@
-"""How good a target is right now: the weighted sum of the scoring rules."""
+"""How good targets are right now: the weighted sum of the scoring rules, for all of them at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+
+from tsplug.model import RuleShare
+from tsplug.model.project import RULE_WEIGHTS
+from tsplug.planning.arrays import FloatArray, Mask
 from tsplug.planning.candidates import Candidate
 
 
-@dataclass(frozen=True)
-class Scored:
-    """What scoring rules look at: a target that can be imaged now.
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """The targets that can be imaged at a moment, as scoring rules see them: arrays with a value for each target.
 
     Attributes:
-        candidate: the target with project and plans.
-        progress: how far it is, 0 to 1.
-        ends: until when it can be imaged tonight.
+        candidates: the targets with project and plans.
+        now: the moment.
         night_start: the noon at which the night began.
-        is_current: whether it was imaged last.
+        progress: how far each is, 0 to 1.
+        ends_h: when each ends tonight, in hours after that noon.
+        is_current: which of them was imaged last.
+        transit_min: minutes until the nearest transit, negative after it.
+        flip_after_min: how long after transit the host flips.
+        moon_score: how much the plans that can be exposed mind the Moon, the highest of each target (0 to 1).
+        others_progress: mean progress of the other panels of the mosaic; NaN for what is none.
     """
 
-    candidate: Candidate
-    progress: float
-    ends: datetime
+    candidates: Sequence[Candidate]
+    now: datetime
     night_start: datetime
-    is_current: bool
+    progress: FloatArray
+    ends_h: FloatArray
+    is_current: Mask
+    transit_min: FloatArray
+    flip_after_min: float
+    moon_score: FloatArray
+    others_progress: FloatArray
 
 
 class RuleValue(Protocol):
-    """Values a target, from 0 to 1."""
+    """Values targets, from 0 to 1."""
 
-    def __call__(self, scored: Scored, /) -> float:
-        """Return the value of a target under the rule."""
+    def __call__(self, contest: Contest, /) -> FloatArray:
+        """Return the value of each target under the rule."""
         ...
 
 
 @dataclass(frozen=True)
 class ScoringRule:
-    """One reason to prefer a target: its name as in a project's rule weights, what it means, and its value."""
+    """One reason to prefer a target: its name as in a project's rule weights, what it means, and its value.
+
+    ``weight`` counts where a project names none: for tsplug's own rules it stands with the model.
+    """
 
     name: str
     meaning: str
     value: RuleValue
-
-
-@dataclass(frozen=True)
-class RuleScore:
-    """What one rule gave a target: value 0 to 1, weight 0 to 100."""
-
-    rule: str
-    value: float
-    weight: float
+    weight: float | None = None
 
     @property
-    def product(self) -> float:
-        """Return the rule's share of the score."""
-        return self.value * self.weight / 100
+    def default_weight(self) -> float:
+        """Return the weight where a project names none."""
+        return RULE_WEIGHTS.get(self.name, 0.0) if self.weight is None else self.weight
+
+
+def weights_of(candidates: Sequence[Candidate], rules: Mapping[str, ScoringRule]) -> FloatArray:
+    """Return the weight of each rule (a row each) for each target: its project's, the default where it names none."""
+    by_project: dict[int, list[float]] = {}
+    columns = []
+    for each in candidates:
+        key = id(each.project)
+        if key not in by_project:
+            own = each.project.rule_weights
+            by_project[key] = [own.get(rule.name, rule.default_weight) for rule in rules.values()]
+        columns.append(by_project[key])
+    return np.array(columns, dtype=np.float64).reshape(-1, len(rules)).T
+
+
+def values_of(contest: Contest, weights: FloatArray, *, rules: Mapping[str, ScoringRule]) -> FloatArray:
+    """Return what each rule (a row each) gives each target; a rule that weighs nothing anywhere is not asked.
+
+    Raises:
+        ValueError: a rule answers with something else than a number from 0 to 1 for each target.
+    """
+    values = np.zeros(weights.shape)
+    for row, rule in enumerate(rules.values()):
+        if not (weights[row] > 0).any():
+            continue
+        given = np.asarray(rule.value(contest), dtype=np.float64)
+        if given.shape != values[row].shape or not ((given >= 0) & (given <= 1)).all():
+            raise ValueError(f"scoring rule {rule.name!r} must give a number from 0 to 1 for each target")
+        values[row] = given
+    return values
+
+
+def shares_of(values: FloatArray, weights: FloatArray, *, rules: Mapping[str, ScoringRule]) -> tuple[RuleShare, ...]:
+    """Return what the rules give one target, those of weight 0 left out."""
+    return tuple(
+        RuleShare(rule=name, value=float(value), weight=float(weight))
+        for name, value, weight in zip(rules, values, weights, strict=True)
+        if weight > 0
+    )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tsplug.model import ProjectState, Rejection
+import numpy as np
+
+from tsplug.model import Rejection
+from tsplug.planning.board import WEATHER_PAUSE, Board, Entry
 from tsplug.planning.candidates import Candidate, CandidatePlan
-from tsplug.planning.horizon import AltitudeLimits
-from tsplug.planning.outlook import PlanLimits, PlanOutlook, TargetOutlook
-from tsplug.planning.progress import exposure_limit, remaining
+from tsplug.planning.choosing import HUMIDITY, Moment, look, over_limit
+from tsplug.planning.meridian import minutes_from_transit
+from tsplug.planning.outlook import PlanLimits
 from tsplug.planning.reasons import Reason
 from tsplug.planning.situation import Situation
+from tsplug.planning.standing import in_words, nothing_open, plan_standing, rejection, standing_reason
 from tsplug.planning.twilight import SUN_LIMIT_DEG
+
+Told = tuple[Reason, str, dict[str, float]]
+"""A reason, its words and its numbers."""
 
 
 @dataclass(frozen=True)
@@ -44,190 +52,178 @@ def assess(candidate: Candidate, situation: Situation) -> Ready | Refused:
     A target that was not imaged last must be possible for its project's minimum time; every exposure must end while its
     plan's limits hold.
     """
-    fixed = _standing_reason(candidate)
-    if fixed is not None:
-        return Refused(candidate, (fixed,))
-    open_plans, closed = _split(candidate, situation)
-    if not open_plans:
-        return Refused(candidate, (_nothing_open(candidate, closed), *closed))
-    look = _Look(candidate, situation, open_plans=open_plans)
-    refusals = {item.plan.guid: reason for item in open_plans if (reason := look.plan_refusal(item)) is not None}
-    own = look.own_refusal(tuple(refusals.values()))
-    if own is not None:
-        return Refused(candidate, (own, *closed, *refusals.values()))
-    choices = tuple(item for item in open_plans if item.plan.guid not in refusals)
-    return Ready(candidate, look.ends, choices, (*closed, *refusals.values()))
+    board = Board(situation.outlook, [candidate], profile=situation.profile)
+    return explain(board, look(board, situation.now, request=situation.request), number=0)
 
 
-def _rejection(
-    candidate: Candidate,
-    reason: Reason,
-    *,
-    detail: str,
-    plan: CandidatePlan | None = None,
-    again_at: datetime | None = None,
-) -> Rejection:
-    name = "" if plan is None else plan.template.name
-    return Rejection(target_name=candidate.target.name, plan=name, rule=reason.value, detail=detail, again_at=again_at)
-
-
-def _standing_reason(candidate: Candidate) -> Rejection | None:
-    project = candidate.project
-    if project.state is not ProjectState.ACTIVE:
-        return _rejection(candidate, Reason.PROJECT_STATE, detail=f"project {project.name} is {project.state.value}")
-    if not candidate.target.enabled:
-        return _rejection(candidate, Reason.DISABLED, detail="the target is disabled")
-    return None
-
-
-def _split(candidate: Candidate, situation: Situation) -> tuple[tuple[CandidatePlan, ...], tuple[Rejection, ...]]:
-    """Return the plans that want exposures of this rig, and why the others do not."""
-    opened, closed = [], []
-    for item in candidate.plans:
-        refusal = _plan_refusal(candidate, item, situation=situation)
-        if refusal is None:
-            opened.append(item)
-        else:
-            closed.append(refusal)
-    return tuple(opened), tuple(closed)
-
-
-def _plan_refusal(candidate: Candidate, item: CandidatePlan, *, situation: Situation) -> Rejection | None:
-    """Return why a plan wants nothing of this rig, whatever the sky is like, or None where it does."""
-    plan, planner = item.plan, (candidate.owner or situation.profile).planner
-    if not plan.enabled:
-        return _rejection(candidate, Reason.DISABLED, detail="the plan is disabled", plan=item)
-    wanted = remaining(plan, candidate.project, planner=planner)
-    if wanted == 0 and candidate.project.grading_enabled:
-        detail = f"accepted {plan.accepted} of {plan.desired}"
-        return _rejection(candidate, Reason.COMPLETE, detail=detail, plan=item)
-    if wanted == 0:
-        throttle = planner.exposure_throttle_percent
-        detail = f"acquired {plan.acquired} of {exposure_limit(plan, planner)} ({throttle} % of {plan.desired})"
-        return _rejection(candidate, Reason.COMPLETE, detail=detail, plan=item)
-    filters = situation.profile.filters
-    if candidate.owner is not None and item.template.filter_name not in filters:
-        detail = f"{item.template.filter_name} is none of {', '.join(filters) or 'no filters'}"
-        return _rejection(candidate, Reason.NO_FILTER, detail=detail, plan=item)
-    if item.given_away >= wanted:
-        detail = f"the last {wanted} of {plan.desired} are being taken"
-        return _rejection(candidate, Reason.GIVEN_AWAY, detail=detail, plan=item, again_at=item.given_until)
-    return None
-
-
-def _nothing_open(candidate: Candidate, closed: tuple[Rejection, ...]) -> Rejection:
-    """Return why a target is not imaged of which no plan wants anything of this rig now."""
-    given = [each for each in closed if each.rule == Reason.GIVEN_AWAY]
-    if given:
-        again_at = min(each.again_at for each in given if each.again_at is not None)
-        detail = "; ".join(f"{each.plan}: {each.detail}" for each in given)
-        return _rejection(candidate, Reason.GIVEN_AWAY, detail=detail, again_at=again_at)
-    lacking = [each for each in closed if each.rule == Reason.NO_FILTER]
-    if lacking:
-        detail = "; ".join(f"{each.plan}: {each.detail}" for each in lacking)
-        return _rejection(candidate, Reason.NO_FILTER, detail=detail)
-    return _rejection(candidate, Reason.COMPLETE, detail=f"none of {len(candidate.plans)} plans wants more exposures")
+def explain(board: Board, moment: Moment, *, number: int) -> Ready | Refused:
+    """Return what a target of a board can do at a moment, and why not what it cannot."""
+    candidate = board.candidates[number]
+    standing = standing_reason(candidate)
+    if standing is not None:
+        return Refused(candidate, (standing,))
+    refusals = (plan_standing(candidate, item, profile=board.profile) for item in candidate.plans)
+    closed = tuple(each for each in refusals if each is not None)
+    place = board.place_of(candidate.target.guid)
+    if place is None or board.entries[place].visit is None:
+        return Refused(candidate, (nothing_open(candidate, closed), *closed))
+    return _Look(board, moment, place=place).result(closed)
 
 
 class _Look:
     """One target, with its open plans, at one moment."""
 
-    def __init__(self, candidate: Candidate, situation: Situation, *, open_plans: tuple[CandidatePlan, ...]) -> None:
-        self._candidate = candidate
-        self._situation = situation
-        self._row = situation.outlook.tables.rows[candidate.target.guid]
-        self._sample = situation.sample
-        self._altitude_limits = AltitudeLimits.of(candidate.project)
-        self._minimum_time = timedelta(minutes=candidate.project.minimum_time_min)
-        self._limits = {item.plan.guid: PlanLimits.of(item) for item in open_plans}
-        self._plans: dict[str, PlanOutlook] = {}
-        self._outlook = self._target_outlook()
-        self._next = {item.plan.guid: self._next_start(item) for item in open_plans}
+    def __init__(self, board: Board, moment: Moment, *, place: int) -> None:
+        self._board, self._moment = board, moment
+        self._outlook = board.outlook
+        self._entry: Entry = board.entries[place]
+        self._candidate = self._entry.candidate
+        self._row = self._entry.wanted.row
+        self._sample = board.outlook.tables.sample_before(moment.now)
+        own = board.plans_of(place)
+        self._items = dict(zip(self._entry.guids, self._entry.items(), strict=True))
+        self._fits = dict(zip(self._entry.guids, moment.fits[own].tolist(), strict=True))
+        self._room_s = dict(zip(self._entry.guids, moment.plan_room_s[own].tolist(), strict=True))
+        self._dry = dict(zip(self._entry.guids, moment.dry[own].tolist(), strict=True))
+        self._target_room_s = float(moment.room_s[place])
+        self._ready = bool(moment.ready[place])
 
-    @property
-    def ends(self) -> datetime:
-        """Return until when the target can be imaged, whatever the host's limit."""
-        return self._situation.outlook.tables.moment(int(self._outlook.ends[self._sample]))
+    def result(self, closed: tuple[Rejection, ...]) -> Ready | Refused:
+        refused: dict[str, Rejection] = {}
+        blocked = None if self._ready else self._target_trouble()
+        for guid in self._entry.limits:
+            if not self._fits[guid]:
+                told = self._plan_trouble(guid)
+                if told is not None and (blocked is None or told[0] is not Reason.EXPOSURE_TIME):
+                    refused[guid] = self._refuse(told, guid=guid)
+        if self._ready:
+            choices = tuple(self._items[guid] for guid in self._entry.limits if self._fits[guid])
+            ends = self._outlook.tables.moment(int(self._ends()[self._sample]))
+            return Ready(self._candidate, ends, choices, (*closed, *refused.values()))
+        told = blocked or self._own_trouble(tuple(refused.values()))
+        return Refused(self._candidate, (self._refuse(told), *closed, *refused.values()))
 
-    def plan_refusal(self, item: CandidatePlan) -> Rejection | None:
-        """Return why a plan cannot be exposed now as far as Sun, Moon and time are concerned, or None."""
-        outlook, moon = self._plans[item.plan.guid], self._limits[item.plan.guid].moon
-        if not outlook.dark[self._sample]:
-            return self._refuse(Reason.TWILIGHT, detail=self._twilight_detail(item), plan=item)
-        if moon is not None and not outlook.moon[self._sample]:
-            return self._refuse(Reason.MOON, detail=self._moon_detail(item), plan=item)
-        if not self._outlook.high_enough[self._sample]:
+    def _ends(self) -> np.ndarray:
+        assert self._entry.visit is not None
+        return self._entry.visit.ends
+
+    def _target_trouble(self) -> Told | None:
+        """Return what forbids the target whatever is exposed: weather, altitude, attached constraints, meridian."""
+        over = over_limit(self._board, self._moment.request)
+        if over is not None:
+            reading = self._moment.request.weather[over]
+            limit = self._board.profile.planner.weather_limits[over] or 0.0
+            return Reason.WEATHER, f"{over} {reading:g}, at most {limit:g}", {over: reading, "limit": limit}
+        return self._altitude_trouble() or self._attached_trouble() or self._meridian_trouble()
+
+    def _own_trouble(self, plans: Sequence[Rejection]) -> Told:
+        """Return why a target within its own limits cannot be imaged."""
+        rules = {each.rule for each in plans}
+        if len(plans) == len(self._entry.limits):
+            reason = Reason(rules.pop()) if len(rules) == 1 else Reason.ALL_PLANS
+            numbers = plans[0].numbers if len(plans) == 1 else {}
+            return reason, in_words(plans), numbers
+        minutes, wanted = self._target_room_s / 60.0, self._candidate.project.minimum_time_min
+        until = self._moment.now + timedelta(seconds=self._target_room_s)
+        detail = f"possible until {until:%H:%M:%S} UTC, {minutes:.1f} min, needs {wanted} min"
+        return Reason.MINIMUM_TIME, detail, {"possible_min": minutes, "minimum_time_min": float(wanted)}
+
+    def _altitude_trouble(self) -> Told | None:
+        limits = self._entry.wanted.limits.altitude
+        altitudes = self._outlook.tables.altitude_deg[self._row]
+        altitude = float(altitudes[self._sample])
+        lowest, highest = float(self._outlook.lowest_deg(self._row, limits)[self._sample]), limits.highest()
+        if lowest < altitude <= highest:
             return None
-        done = self._situation.now + timedelta(seconds=item.exposure_s)
-        latest = self._situation.end_of(int(outlook.ends[self._sample]))
-        if done > latest:
-            detail = f"{item.exposure_s:g} s would end at {done:%H:%M:%S}, must end by {latest:%H:%M:%S} UTC"
-            return self._refuse(Reason.EXPOSURE_TIME, detail=detail, plan=item)
+        top = float(altitudes.max())
+        numbers = {"altitude_deg": altitude, "lowest_deg": lowest, "highest_deg": highest, "culminates_deg": top}
+        if top <= 0:
+            return Reason.NEVER_RISES, f"culminates at {top:.1f} deg", numbers
+        if altitude <= lowest:
+            detail = f"altitude {altitude:.1f} deg, must exceed {lowest:.1f} deg (culminates at {top:.1f} deg)"
+            return Reason.MINIMUM_ALTITUDE, detail, numbers
+        return Reason.MAXIMUM_ALTITUDE, f"altitude {altitude:.1f} deg, at most {highest:.1f} deg", numbers
+
+    def _attached_trouble(self) -> Told | None:
+        against = [each.name for each in self._outlook.attached(self._row) if not each.allowed[self._sample]]
+        return (Reason.CONSTRAINT, f"not permitted by {', '.join(against)}", {}) if against else None
+
+    def _meridian_trouble(self) -> Told | None:
+        limits = self._entry.wanted.limits.meridian
+        angles = self._outlook.tables.hour_angle_deg[self._row, self._sample : self._sample + 1]
+        minutes = minutes_from_transit(angles)
+        passed = float(minutes[0])
+        where = f"{abs(passed):.1f} min {'before' if passed < 0 else 'after'} transit"
+        if not limits.in_window(minutes)[0]:
+            detail = f"{where}, the window is {limits.window_min:g} min each side"
+            return Reason.MERIDIAN_WINDOW, detail, {"from_transit_min": passed, "window_min": limits.window_min}
+        if not limits.can_track(minutes)[0]:
+            first, last = limits.unsafe_min
+            detail = f"{where}, no exposures from {-first:g} min before to {last:g} min after it"
+            return Reason.MERIDIAN_FLIP, detail, {"from_transit_min": passed, "from_min": first, "to_min": last}
         return None
 
-    def own_refusal(self, plan_refusals: tuple[Rejection, ...]) -> Rejection | None:
-        """Return why the target cannot be imaged now, or None where it can with some plan."""
-        if not self._outlook.high_enough[self._sample]:
-            return self._altitude_refusal()
-        rules = {rejection.rule for rejection in plan_refusals}
-        if len(plan_refusals) == len(self._limits):
-            reason = Reason(rules.pop()) if len(rules) == 1 else Reason.ALL_PLANS
-            return self._refuse(reason, detail="; ".join(f"{each.plan}: {each.detail}" for each in plan_refusals))
-        if self._candidate.target.guid == self._situation.request.current_target_guid:
+    def _plan_trouble(self, guid: str) -> Told | None:
+        """Return what forbids a plan as far as Sun, Moon, humidity and time are concerned."""
+        item, limits = self._items[guid], self._entry.limits[guid]
+        if not self._outlook.dark(limits)[self._sample]:
+            return self._twilight_told(item)
+        if limits.moon is not None and not self._outlook.moon(np.array([self._row]), limits.moon)[0, self._sample]:
+            return self._moon_told(item, limits)
+        if not self._dry[guid] and over_limit(self._board, self._moment.request) is None:
+            reading, most = self._moment.request.weather[HUMIDITY], item.template.maximum_humidity_percent
+            numbers = {"humidity_percent": reading, "maximum_percent": most}
+            return Reason.HUMIDITY, f"humidity {reading:.0f} %, at most {most:g} %", numbers
+        return self._time_told(item, self._room_s[guid])
+
+    def _time_told(self, item: CandidatePlan, room_s: float) -> Told | None:
+        if self._fits[item.plan.guid]:
             return None
-        until = self._situation.end_of(int(self._outlook.ends[self._sample]))
-        left = until - self._situation.now
-        if left >= self._minimum_time:
-            return None
-        minutes = left / timedelta(minutes=1)
-        wanted = self._candidate.project.minimum_time_min
-        detail = f"possible until {until:%H:%M:%S} UTC, {minutes:.1f} min, needs {wanted} min"
-        return self._refuse(Reason.MINIMUM_TIME, detail=detail)
+        lead_s = self._board.profile.planner.overheads.new_target_s
+        is_current = self._candidate.target.guid == self._moment.request.current_target_guid
+        needed_s = item.exposure_s + (0.0 if is_current else lead_s)
+        done, latest = (self._moment.now + timedelta(seconds=seconds) for seconds in (needed_s, room_s))
+        detail = f"{item.exposure_s:g} s would end at {done:%H:%M:%S}, must end by {latest:%H:%M:%S} UTC"
+        return Reason.EXPOSURE_TIME, detail, {"needed_s": needed_s, "possible_s": room_s}
 
-    def _target_outlook(self) -> TargetOutlook:
-        visit = self._situation.outlook.target(
-            self._row,
-            self._altitude_limits,
-            plans=tuple(self._limits.values()),
-            visit_samples=self._candidate.project.minimum_time_min,
-        )
-        self._plans = dict(zip(self._limits, visit.plans, strict=True))
-        return visit
-
-    def _next_start(self, item: CandidatePlan) -> datetime | None:
-        needed = max(self._minimum_time, timedelta(seconds=item.exposure_s))
-        return self._situation.next_start(self._plans[item.plan.guid], needed)
-
-    def _refuse(self, reason: Reason, *, detail: str, plan: CandidatePlan | None = None) -> Rejection:
-        starts = self._next.values() if plan is None else (self._next[plan.plan.guid],)
-        again_at = min((start for start in starts if start is not None), default=None)
-        return _rejection(self._candidate, reason, detail=detail, plan=plan, again_at=again_at)
-
-    def _altitude_refusal(self) -> Rejection:
-        altitudes = self._situation.outlook.tables.altitude_deg[self._row]
-        altitude, culmination = float(altitudes[self._sample]), float(altitudes.max())
-        if culmination <= 0:
-            return self._refuse(Reason.NEVER_RISES, detail=f"culminates at {culmination:.1f} deg")
-        lowest = float(self._situation.outlook.lowest_deg(self._row, self._altitude_limits)[self._sample])
-        if altitude <= lowest:
-            detail = f"altitude {altitude:.1f} deg, must exceed {lowest:.1f} deg (culminates at {culmination:.1f} deg)"
-            return self._refuse(Reason.MINIMUM_ALTITUDE, detail=detail)
-        highest = self._altitude_limits.highest()
-        return self._refuse(Reason.MAXIMUM_ALTITUDE, detail=f"altitude {altitude:.1f} deg, at most {highest:.1f} deg")
-
-    def _twilight_detail(self, item: CandidatePlan) -> str:
-        sun_deg = float(self._situation.outlook.tables.sun_altitude_deg[self._sample])
+    def _twilight_told(self, item: CandidatePlan) -> Told:
+        sun_deg = float(self._outlook.tables.sun_altitude_deg[self._sample])
         level, offset = item.template.twilight, item.template.twilight_offset_min
         shift = f" and {offset:+d} min" if offset else ""
-        return f"Sun at {sun_deg:.1f} deg, {level.value} needs below {SUN_LIMIT_DEG[level]:g} deg{shift}"
+        detail = f"Sun at {sun_deg:.1f} deg, {level.value} needs below {SUN_LIMIT_DEG[level]:g} deg{shift}"
+        numbers = {"sun_deg": sun_deg, "limit_deg": SUN_LIMIT_DEG[level], "offset_min": float(offset)}
+        return Reason.TWILIGHT, detail, numbers
 
-    def _moon_detail(self, item: CandidatePlan) -> str:
-        outlook, moon = self._situation.outlook, self._limits[item.plan.guid].moon
-        asked = 0.0 if moon is None else outlook.moon_asks_deg(moon, self._sample)
-        separation = float(outlook.tables.moon_separation_deg[self._row, self._sample])
-        age, altitude = outlook.tables.moon_age_days[self._sample], outlook.tables.moon_altitude_deg[self._sample]
+    def _moon_told(self, item: CandidatePlan, limits: PlanLimits) -> Told:
+        tables = self._outlook.tables
+        asked = 0.0 if limits.moon is None else float(self._outlook.moon_asks_deg(limits.moon)[self._sample])
+        separation = float(tables.moon_separation_deg[self._row, self._sample])
+        age, altitude = float(tables.moon_age_days[self._sample]), float(tables.moon_altitude_deg[self._sample])
         down = ", must be down" if item.template.moon_must_be_down else ""
-        return (
+        detail = (
             f"{separation:.1f} deg from the Moon, needs {asked:.1f} deg "
             f"(Moon {age:.1f} days old at {altitude:.1f} deg altitude{down})"
         )
+        numbers = {"separation_deg": separation, "asked_deg": asked, "age_days": age, "moon_altitude_deg": altitude}
+        return Reason.MOON, detail, numbers
+
+    def _refuse(self, told: Told, *, guid: str | None = None) -> Rejection:
+        reason, detail, numbers = told
+        item = None if guid is None else self._items[guid]
+        refused = rejection(self._candidate, reason, detail=detail, plan=item, told=numbers)
+        starts = [self._again(each) for each in (self._entry.limits if guid is None else (guid,))]
+        again_at = min((each for each in starts if each is not None), default=None)
+        return refused.model_copy(update={"again_at": again_at})
+
+    def _again(self, guid: str) -> datetime | None:
+        """Return when a fresh visit can next start with a plan; None in this night no more."""
+        assert self._entry.visit is not None
+        tables, until = self._outlook.tables, self._moment.request.until
+        asked = self._moment.now if self._dry[guid] else self._moment.now + WEATHER_PAUSE
+        row = list(dict.fromkeys(self._entry.limits.values())).index(self._entry.limits[guid])
+        sample = int(self._entry.visit.next_start[row, min(tables.sample_after(asked), tables.samples - 1)])
+        if sample >= tables.samples:
+            return None
+        start = tables.moment(sample)
+        minutes = max(self._candidate.project.minimum_time_min, self._entry.limits[guid].exposure_samples)
+        return start if until is None or start + timedelta(minutes=minutes) <= until else None

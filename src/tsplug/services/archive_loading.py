@@ -171,6 +171,9 @@ class Loading:
                     item.model_copy(update={"plan_guid": self._guid(item.plan_guid)}) if item.plan_guid else item
                     for item in items
                 ]
+            turns = record.smart_turns
+            taken = {self._guid(guid): count for guid, count in turns.taken.items()}
+            changes["smart_turns"] = turns.model_copy(update={"taken": taken})
         return record.model_copy(update=changes)
 
     def _guid(self, guid: str) -> str:

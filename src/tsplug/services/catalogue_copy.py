@@ -16,6 +16,7 @@ from tsplug.model import (
     Profile,
     Project,
     Record,
+    SmartTurns,
     Target,
     TrainedFlat,
     new_guid,
@@ -33,7 +34,7 @@ from tsplug.services.template_lookup import profile_of_target
 
 R = TypeVar("R", bound=Record)
 _FRESH: dict[type[Record], dict[str, Any]] = {
-    Target: {"filter_cadence": []},
+    Target: {"filter_cadence": [], "smart_turns": SmartTurns()},
     ExposurePlan: {"acquired": 0, "accepted": 0},
     Project: {"active_at": None, "inactive_at": None, "closed_at": None},
 }

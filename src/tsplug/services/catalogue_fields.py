@@ -24,6 +24,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.model.coordinates import parse_dec_deg, parse_ra_hours
+from tsplug.model.preferences import WEATHER_READINGS
 from tsplug.model.project import RULE_WEIGHTS
 from tsplug.model.wording import plain
 from tsplug.services.catalogue_values import checked_text, parse_horizon, parse_value, range_words
@@ -35,7 +36,7 @@ REFUSED: dict[type[Record], dict[str, str]] = {
     Site: {},
     Profile: {"site_id": "give site=NAME"},
     Project: {"profile_id": "give profile=NAME"},
-    Target: {"project_id": "give project=NAME"},
+    Target: {"project_id": "give project=NAME", "smart_turns": "is kept by the planner"},
     ExposureTemplate: {"profile_id": "give profile=NAME"},
     ExposurePlan: {
         "target_id": "give target=NAME",
@@ -169,6 +170,8 @@ def _part_value(info: FieldInfo, part: str, *, text: str) -> dict[str, Any]:
     if nested == dict[str, float]:
         name = _rule_name(part)
         return {name: RULE_WEIGHTS[name] if text.strip().lower() == "none" else parse_value(float, text)}
+    if nested == dict[str, float | None]:
+        return {_one_of(part, WEATHER_READINGS): parse_value(float | None, text)}
     if nested == dict[str, int]:
         return {part: parse_value(int | None, text)}
     raise ValueError("has no parts")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 from tsplug.model import (
     Decision,
@@ -19,12 +18,14 @@ from tsplug.model import (
     TakeExposure,
     Target,
 )
-from tsplug.model.night import Night, night_of
-from tsplug.planning import Candidate, CandidatePlan, NightOutlook, Place, Situation, SkyTarget, night_tables
+from tsplug.model.night import night_of
+from tsplug.planning import Candidate, CandidatePlan, Place, Situation
 from tsplug.planning.decide import decide as choose
 from tsplug.ports import Context, Unit
 from tsplug.services.leases import take_lease
+from tsplug.services.night_sky import outlook_of
 from tsplug.services.rigs import Rig, load_rig
+from tsplug.services.scoring_rules import installed_rules
 from tsplug.services.sharing import GivenAway, active_projects, end_leases, given_away, shared_among
 
 
@@ -93,11 +94,9 @@ class _Looking:
     def choose(self) -> Decision:
         """Return the decision; nothing is written."""
         rig = self._rig
-        targets = tuple(
-            SkyTarget(each.target.guid, each.target.ra_hours, each.target.dec_deg) for each in self._candidates
-        )
-        outlook = _outlook(Place.of(rig.site), night_of(self._now, rig.site), targets=targets)
-        return choose(Situation(self._now, rig.site, rig.profile, outlook, self._request), self._candidates)
+        outlook = outlook_of(Place.of(rig.site), night_of(self._now, rig.site), candidates=self._candidates)
+        situation = Situation(self._now, rig.site, rig.profile, outlook, self._request)
+        return choose(situation, self._candidates, rules=installed_rules())
 
     def take(self, decision: Decision) -> bool:
         """End what the rig holds and give it what was decided, if that is shared; return whether it has it."""
@@ -124,8 +123,3 @@ def _owners(unit: Unit, projects: Iterable[Project], *, profile: Profile) -> dic
     others = sorted(set(owner_ids.values()) - {profile.id or 0})
     profiles = {each.id: each for each in unit.list(Profile, id=others)} if others else {}
     return {project_id: profiles.get(owner_id) for project_id, owner_id in owner_ids.items()}
-
-
-@lru_cache(maxsize=8)
-def _outlook(place: Place, night: Night, *, targets: tuple[SkyTarget, ...]) -> NightOutlook:
-    return NightOutlook(night_tables(place, night, targets=targets))

@@ -23,6 +23,7 @@ from tsplug.model import (
 )
 from tsplug.model.wording import problems_of
 from tsplug.ports import Context, Unit
+from tsplug.services.exposure_orders import keep_order
 from tsplug.services.jobs.submitting import submit_image
 from tsplug.services.sharing import counts_for, end_leases
 
@@ -119,6 +120,7 @@ class _Recording:
         if image.status is GradingStatus.ACCEPTED and self._profile is not None and image.plan_id is not None:
             # It counts from here on. What is still to be graded does not: no other rig takes its place until then.
             end_leases(self._unit, self._profile.id, plan_id=image.plan_id)
+        self._keep_order()
         why = "recorded" if self._graded else "recorded; grading is off"
         self._unit.add(
             StatusChange(
@@ -134,6 +136,11 @@ class _Recording:
             # In the same transaction: an exposure that is on record is in the queue, whatever happens next.
             submit_image(self._unit, image, at=self._context.clock.now())
         return image
+
+    def _keep_order(self) -> None:
+        if self._counts and self._target is not None and self._plan is not None and self._profile is not None:
+            started = self._event.started
+            keep_order(self._unit, self._target, plan=self._plan, profile=self._profile, started=started)
 
     def _image(self) -> AcquiredImage:
         event = self._event

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import astropy.units as u
@@ -17,6 +18,7 @@ from tsplug.model import (
     Dither,
     Expose,
     NothingLeft,
+    PlannerPreferences,
     Priority,
     SlewCenter,
     SwitchFilter,
@@ -26,7 +28,10 @@ from tsplug.model import (
 )
 from tsplug.planning import Candidate, Situation
 from tsplug.planning.decide import decide
+from tsplug.planning.exposures import after_exposure, recorded, state_of
 from tsplug.planning.twilight import SUN_LIMIT_DEG
+
+NIGHT = date(2026, 11, 15)
 
 
 def ask(make: Any, now: datetime, *candidates: Candidate, **fields: Any) -> Any:
@@ -39,26 +44,37 @@ def crab(make: Any, **fields: Any) -> Candidate:
 
 
 def night(make: Any, start: datetime, *candidates: Candidate, **fields: Any) -> list[Any]:
-    """Return the decisions of a night in which every exposure succeeds, taking what host and store would do."""
+    """Return the decisions of a night in which every exposure succeeds, doing what host and store would do."""
     situation = make.situation(start, candidates, **fields)
     decisions: list[Any] = []
-    now, current, beam, since = start, None, None, 0
+    now, asked = start, situation.request
     while not decisions or not isinstance(decisions[-1], NothingLeft):
-        request = situation.request.model_copy(
-            update={"current_target_guid": current, "current_filter": beam, "exposures_since_dither": since}
-        )
-        moment = Situation(now, situation.site, situation.profile, situation.outlook, request)
-        decision = decide(moment, candidates)
+        decision = decide(Situation(now, situation.site, situation.profile, situation.outlook, asked), candidates)
         decisions.append(decision)
         if isinstance(decision, WaitUntil):
-            now, current, since = decision.until, None, 0
+            now, asked = decision.until, situation.request
         elif isinstance(decision, TakeExposure):
-            since = 0 if any(isinstance(step, Dither | SlewCenter) for step in decision.steps) else since
-            [plan] = [each.plan for one in candidates for each in one.plans if each.plan.guid == decision.plan_guid]
-            plan.acquired += 1
+            candidates = tuple(expose(each, decision) for each in candidates)
             now += timedelta(seconds=decision.steps[-1].exposure_s)
-            current, beam, since = decision.target_guid, decision.filter_name, since + 1
+            fresh = any(isinstance(step, Dither | SlewCenter) for step in decision.steps)
+            update = {
+                "current_target_guid": decision.target_guid,
+                "current_filter": decision.filter_name,
+                "stays_until": decision.stays_until,
+                "since_dither": (*(() if fresh else asked.since_dither), decision.filter_name),
+            }
+            asked = asked.model_copy(update=update)
     return decisions
+
+
+def expose(candidate: Candidate, decision: TakeExposure) -> Candidate:
+    """Return a target as it is when an exposure of it is recorded."""
+    if candidate.target.guid != decision.target_guid:
+        return candidate
+    [item] = [each for each in candidate.plans if each.plan.guid == decision.plan_guid]
+    item.plan.acquired += 1
+    state = state_of(candidate.project, candidate.target, plan_guids=candidate.plan_guids, night=NIGHT)
+    return replace(candidate, target=recorded(candidate, after_exposure(candidate, item, state=state), night=NIGHT))
 
 
 @pytest.mark.usefixtures("offline_astropy")
@@ -163,14 +179,14 @@ def test_a_southern_site_images_the_southern_sky(make: Any) -> None:
 
 
 def test_a_night_finishes_plans_in_turn_and_dithers(make: Any) -> None:
-    """With turns of two and a dither every three, filters alternate by twos and a dither follows every third light."""
+    """With turns of two and a dither every three of a filter, a dither comes before the fourth light of the first."""
     project = make.project(filter_switch_frequency=2, dither_every=3)
     plans = (make.plan("L", desired=4), make.plan("R", desired=4))
     decisions = night(make, make.utc(18), make.candidate(*plans, project=project))
     taken = [each for each in decisions if isinstance(each, TakeExposure)]
     assert "".join(each.filter_name for each in taken) == "LLRRLLRR"
     dithered = [place for place, each in enumerate(taken) if any(isinstance(step, Dither) for step in each.steps)]
-    assert dithered == [3, 6]
+    assert dithered == [5]
     assert sum(isinstance(step, SwitchFilter) for each in taken for step in each.steps) == 4
 
 
@@ -179,6 +195,62 @@ def test_other_tables_than_those_of_the_night_are_refused(make: Any) -> None:
     situation = make.situation(make.utc(20), ())
     with pytest.raises(ValueError, match="not in the night"):
         Situation(make.utc(20, day=16), situation.site, situation.profile, situation.outlook, situation.request)
+
+
+def test_a_promised_minimum_time_is_kept(make: Any) -> None:
+    """Handed back, the promise keeps a target against a far better one until it ends, and the other is told so."""
+    urgent = crab(make, project=make.project(priority=Priority.HIGH, rule_weights={"Target Switch Penalty": 0}))
+    dull = make.candidate(project=make.project(rule_weights={"Target Switch Penalty": 0}))
+    promised = {"current_target_guid": "m31", "stays_until": make.utc(23, 5)}
+    kept = ask(make, make.utc(23), dull, urgent, **promised)
+    assert (kept.target_name, kept.stays_until, kept.scores) == ("M 31", make.utc(23, 5), ())
+    assert [(each.target_name, each.rule) for each in kept.rejected] == [("M 1", "current target kept")]
+    after = ask(make, make.utc(23, 4).replace(second=1), dull, urgent, **promised)
+    assert after.target_name == "M 1"
+
+
+def test_a_rest_too_short_for_another_visit_is_promised_too(make: Any) -> None:
+    """When less than a minimum time would be left after the promise, it lasts to the end."""
+    project = make.project(minimum_altitude_deg=30, minimum_time_min=60)
+    candidate = make.candidate(ra_hours=20.0, dec_deg=40.0, project=project)
+    ends = ask(make, make.utc(18), candidate).until
+    for minutes, promised in ((130, ends - timedelta(minutes=70)), (110, ends)):
+        decision = ask(make, ends - timedelta(minutes=minutes), candidate)
+        assert decision.stays_until == promised
+
+
+def test_scores_are_told_by_rule_best_first(make: Any) -> None:
+    """Every target that could be imaged has its score with the shares that make it up."""
+    decision = ask(make, make.utc(23), make.candidate(), crab(make))
+    assert decision.scores[0].target_guid == decision.target_guid
+    for each in decision.scores:
+        assert each.score == pytest.approx(sum(share.product for share in each.shares))
+    plain = ask(make, make.utc(23), make.candidate(), crab(make), explain=False)
+    assert (plain.target_guid, plain.scores, plain.rejected) == (decision.target_guid, (), ())
+
+
+def test_panels_of_a_mosaic_grow_evenly(make: Any) -> None:
+    """With the rule weighed, the panel that lags behind goes first, and finished panels count as others."""
+    project = make.project(is_mosaic=True, rule_weights={"Mosaic Completion": 100, "Percent Complete": 0})
+    panels = [
+        make.candidate(make.plan(acquired=done), guid=name, name=name, project=project)
+        for name, done in (("A", 10), ("B", 6), ("C", 2))
+    ]
+    decision = ask(make, make.utc(20), *panels)
+    shares = {each.target_name: {share.rule: share.value for share in each.shares} for each in decision.scores}
+    assert decision.target_name == "C"
+    assert shares["C"]["Mosaic Completion"] == pytest.approx((1.0 + 0.6) / 2 - 0.2)
+
+
+@pytest.mark.parametrize(("stop", "kind"), [(True, NothingLeft), (False, WaitUntil)])
+def test_humidity_ends_the_night_or_is_waited_out(stop: bool, kind: type, make: Any) -> None:
+    """Where humidity alone is in the way the rig's preference decides; otherwise it looks again in 15 minutes."""
+    planner = PlannerPreferences(exposure_throttle_percent=100, stop_on_humidity=stop)
+    rig = make.profile().model_copy(update={"planner": planner})
+    candidate = make.candidate(make.plan(template={"maximum_humidity_percent": 80}))
+    decision = ask(make, make.utc(20), candidate, profile=rig, weather={"humidity": 95.0})
+    assert isinstance(decision, kind)
+    assert stop or decision.until == make.utc(20, 15)
 
 
 SITES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))

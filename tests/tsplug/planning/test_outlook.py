@@ -1,39 +1,50 @@
-"""What follows from a night's tables for given limits."""
+"""When targets can be imaged: whole nights of masks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pytest
 
 from tsplug.planning.horizon import AltitudeLimits
-from tsplug.planning.outlook import PlanLimits
+from tsplug.planning.meridian import MeridianLimits
+from tsplug.planning.outlook import PlanLimits, TargetLimits, Wanted
+
+FREE = TargetLimits(AltitudeLimits(0, 0, False, 0), MeridianLimits(0, 0, 0))
 
 
-@pytest.mark.parametrize(("exposure_s", "samples"), [(0.5, 1), (60.0, 1), (60.5, 2), (300.0, 5)])
-def test_an_exposure_needs_every_minute_it_touches(exposure_s: float, samples: int, make: Any) -> None:
-    """The room for an exposure is rounded up to whole samples."""
-    assert PlanLimits.of(make.plan(exposure_s=exposure_s)).exposure_samples == samples
-
-
-def test_a_target_is_possible_where_any_of_its_plans_is(make: Any) -> None:
-    """Runs of the target join those of its plans, and starts need room for visit and exposure."""
+def test_a_target_ends_with_the_last_of_its_plans_and_starts_with_the_first(make: Any) -> None:
+    """A target is possible while any plan is; a visit may start where one fits and the whole lasts long enough."""
     outlook = make.situation(make.utc(20), (make.candidate(),)).outlook
     plans = tuple(PlanLimits.of(make.plan(template={"twilight": level})) for level in ("nighttime", "civil"))
-    target = outlook.target(0, AltitudeLimits(0, 0, False, 0), plans=plans, visit_samples=30)
-    night, civil = target.plans
-    assert np.array_equal(target.ends >= 0, (night.ends >= 0) | (civil.ends >= 0))
-    assert civil.next_start[0] < night.next_start[0]
-    last = int(target.ends[night.next_start[0]])
-    assert civil.next_start[last - 30] == last - 30
-    assert civil.next_start[last - 29] == outlook.tables.samples
+    [visit] = outlook.visits([Wanted(0, FREE, plans, 30)])
+    night, civil = visit.plan_ends
+    assert np.array_equal(visit.ends >= 0, (night >= 0) | (civil >= 0))
+    assert visit.next_start[1][0] < visit.next_start[0][0]
+    last = int(visit.ends[visit.next_start[0][0]])
+    assert visit.next_start[1][last - 30] == last - 30
+    assert visit.next_start[1][last - 29] == outlook.tables.samples
 
 
-def test_the_same_limits_are_worked_out_once(make: Any) -> None:
-    """Asking again gives the very same answer."""
+def test_the_same_question_is_worked_out_once(make: Any) -> None:
+    """Asking again gives the very same answer, another minimum time another."""
     outlook = make.situation(make.utc(20), (make.candidate(),)).outlook
-    plans, limits = (PlanLimits.of(make.plan()),), AltitudeLimits(20, 0, False, 0)
-    first = outlook.target(0, limits, plans=plans, visit_samples=30)
-    assert outlook.target(0, limits, plans=plans, visit_samples=30) is first
-    assert outlook.target(0, limits, plans=plans, visit_samples=31) is not first
+    wanted = Wanted(0, FREE, (PlanLimits.of(make.plan()),), 30)
+    [first] = outlook.visits([wanted])
+    assert outlook.visits([wanted]) == [first]
+    assert outlook.visits([wanted._replace(minimum_samples=31)])[0] is not first
+
+
+def test_many_targets_at_once_are_each_as_alone(make: Any) -> None:
+    """Working out a hundred questions in one go changes no answer."""
+    candidates = tuple(make.candidate(guid=str(n), ra_hours=n / 2, dec_deg=3.0 * n - 60) for n in range(40))
+    moon = {"moon_avoidance": True, "moon_separation_deg": 70, "twilight": "astronomical"}
+    plans = (PlanLimits.of(make.plan()), PlanLimits.of(make.plan(template=moon)))
+    limits = FREE._replace(altitude=AltitudeLimits(25, 70, False, 0), meridian=MeridianLimits(120, 10, 5))
+    wanted = [Wanted(row, limits, plans[: 1 + row % 2], 30) for row in range(40)]
+    together = make.situation(make.utc(20), candidates).outlook.visits(wanted)
+    alone = make.situation(make.utc(20), candidates).outlook
+    for each, visit in zip(wanted, together, strict=True):
+        [other] = alone.visits([each])
+        assert np.array_equal(visit.ends, other.ends)
+        assert np.array_equal(visit.next_start, other.next_start)

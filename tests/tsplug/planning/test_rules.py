@@ -1,66 +1,136 @@
-"""The scoring rules."""
+"""The scoring rules: values as in planner b.1."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tsplug.model import Priority
-from tsplug.planning.rules import RULES, score
-from tsplug.planning.scoring import Scored
+from tsplug.model.project import RULE_WEIGHTS
+from tsplug.planning.rules import RULES
+from tsplug.planning.scoring import Contest, ScoringRule, shares_of, values_of, weights_of
 
 
-def scored(make: Any, **fields: Any) -> Scored:
-    noon = make.utc(11)
-    given = {"candidate": make.candidate(), "progress": 0.25, "ends": noon + timedelta(hours=12), "night_start": noon}
-    return Scored(**{"is_current": False, **given, **fields})
+def contest(make: Any, *candidates: Any, **fields: Any) -> Contest:
+    """Return a contest of targets that are alike but for the fields given, one value for all or one each."""
+    candidates = candidates or (make.candidate(),)
+    alike = {"progress": 0.25, "ends_h": 12.0, "transit_min": 300.0, "moon_score": 0.0, "others_progress": np.nan}
+    arrays = {
+        name: np.broadcast_to(np.asarray(fields.pop(name, value)), len(candidates)) for name, value in alike.items()
+    }
+    is_current = np.broadcast_to(np.asarray(fields.pop("is_current", False)), len(candidates))
+    given = {"now": make.utc(20), "night_start": make.utc(11), "flip_after_min": 0.0, **fields}
+    return Contest(candidates=candidates, is_current=is_current, **arrays, **given)
 
 
-def test_the_rules_of_the_first_form_are_there() -> None:
-    """Four rules are collected, each under its name and with a meaning."""
-    assert sorted(RULES) == ["Percent Complete", "Project Priority", "Setting Soonest", "Target Switch Penalty"]
-    assert all(rule.meaning for rule in RULES.values())
+def value(name: str, seen: Contest) -> float:
+    return float(RULES[name].value(seen)[0])
+
+
+def test_every_rule_with_a_default_weight_is_there() -> None:
+    """The eight rules are collected, each under its name, with a meaning and its weight."""
+    assert sorted(RULES) == sorted(RULE_WEIGHTS)
+    assert all(rule.meaning and rule.default_weight == RULE_WEIGHTS[rule.name] for rule in RULES.values())
 
 
 @pytest.mark.parametrize(
-    ("project", "target", "value"),
+    ("project", "target", "expected"),
     [("LOW", None, 0.0), ("NORMAL", None, 0.5), ("HIGH", None, 1.0), ("HIGH", "LOW", 0.0)],
 )
-def test_priority_is_the_targets_own_or_the_projects(project: str, target: str | None, value: float, make: Any) -> None:
+def test_priority_is_the_targets_own_or_the_projects(
+    project: str, target: str | None, expected: float, make: Any
+) -> None:
     """Low is 0, normal a half, high 1; a target's own priority wins."""
     own = None if target is None else Priority[target]
     candidate = make.candidate(project=make.project(priority=Priority[project]), priority=own)
-    assert RULES["Project Priority"].value(scored(make, candidate=candidate)) == value
+    assert value("Project Priority", contest(make, candidate)) == expected
 
 
 def test_percent_complete_is_the_progress(make: Any) -> None:
     """A target a quarter done has a quarter."""
-    assert RULES["Percent Complete"].value(scored(make)) == 0.25
+    assert value("Percent Complete", contest(make)) == 0.25
 
 
-@pytest.mark.parametrize(("hours", "value"), [(0, 1.0), (6, 0.75), (12, 0.5), (24, 0.0), (25, 0.0)])
-def test_setting_soonest_falls_from_noon_to_noon(hours: int, value: float, make: Any) -> None:
+@pytest.mark.parametrize(("hours", "expected"), [(0, 1.0), (6, 0.75), (12, 0.5), (24, 0.0), (25, 0.0)])
+def test_setting_soonest_falls_from_noon_to_noon(hours: int, expected: float, make: Any) -> None:
     """The earlier a target ends the more it gets, never less than nothing."""
-    ends = make.utc(11) + timedelta(hours=hours)
-    assert RULES["Setting Soonest"].value(scored(make, ends=ends)) == value
+    assert value("Setting Soonest", contest(make, ends_h=hours)) == expected
 
 
 def test_the_switch_penalty_favours_the_present_target(make: Any) -> None:
     """Only the target imaged last gets it."""
-    assert RULES["Target Switch Penalty"].value(scored(make, is_current=True)) == 1.0
-    assert RULES["Target Switch Penalty"].value(scored(make)) == 0.0
+    assert value("Target Switch Penalty", contest(make, is_current=True)) == 1.0
+    assert value("Target Switch Penalty", contest(make)) == 0.0
+
+
+@pytest.mark.parametrize(("window", "expected"), [(0, 0.0), (60, 1.0)])
+def test_a_meridian_window_has_priority(window: int, expected: float, make: Any) -> None:
+    """A project with a window gets 1."""
+    candidate = make.candidate(project=make.project(meridian_window_min=window))
+    assert value("Meridian Window Priority", contest(make, candidate)) == expected
+
+
+@pytest.mark.parametrize(
+    ("transit_min", "after_min", "expected"),
+    [(-1.0, 0.0, 1.0), (0.0, 0.0, 0.0), (30.0, 0.0, 0.0), (30.1, 0.0, 1.0), (-5.0, 5.0, 0.0), (28.0, 5.0, 1.0)],
+)
+def test_a_flip_within_the_minimum_time_costs_the_rule(
+    transit_min: float, after_min: float, expected: float, make: Any
+) -> None:
+    """Transit plus the host's delay within the 30 minutes from now, borders included, gives nothing."""
+    seen = contest(make, transit_min=transit_min, flip_after_min=after_min)
+    assert value("Meridian Flip Penalty", seen) == expected
+
+
+@pytest.mark.parametrize(("others", "expected"), [(np.nan, 0.0), (0.75, 0.5), (0.1, 0.0)])
+def test_a_mosaic_panel_that_lags_behind_gets_the_lag(others: float, expected: float, make: Any) -> None:
+    """The mean of the others less the own progress, nothing for a leader or for what is no mosaic."""
+    assert value("Mosaic Completion", contest(make, others_progress=others)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("smart", "expected"), [(True, 0.4), (False, 0.0)])
+def test_smart_order_scores_by_the_moon(smart: bool, expected: float, make: Any) -> None:
+    """The Moon score counts where the project uses smart order."""
+    candidate = make.candidate(project=make.project(smart_exposure_order=smart))
+    assert value("Smart Exposure Order", contest(make, candidate, moon_score=0.4)) == expected
 
 
 def test_the_score_is_the_weighted_sum(make: Any) -> None:
     """By default: half of 50 for priority, a quarter of 50 for progress, half of 50 for the end, 67 for staying."""
-    parts = {part.rule: part.product for part in score(scored(make, is_current=True))}
-    assert sum(parts.values()) == pytest.approx(0.25 + 0.125 + 0.25 + 0.67)
+    seen = contest(make, is_current=True)
+    weights = weights_of(seen.candidates, RULES)
+    parts = shares_of(values_of(seen, weights, rules=RULES)[:, 0], weights[:, 0], rules=RULES)
+    assert sum(part.product for part in parts) == pytest.approx(0.25 + 0.125 + 0.25 + 0.67)
 
 
-def test_weights_are_the_projects_and_zero_is_off(make: Any) -> None:
-    """A rule of weight 0 is not evaluated; a rule the project does not name has its default."""
+def test_weights_are_each_projects_own_and_zero_is_off(make: Any) -> None:
+    """A rule of weight 0 is not told; a rule that the project does not name has its default."""
     project = make.project(rule_weights={"Percent Complete": 100, "Project Priority": 0})
-    parts = {part.rule: part.weight for part in score(scored(make, candidate=make.candidate(project=project)))}
-    assert parts == {"Percent Complete": 100, "Setting Soonest": 50, "Target Switch Penalty": 67}
+    seen = contest(make, make.candidate(project=project), make.candidate())
+    weights = weights_of(seen.candidates, RULES)
+    values = values_of(seen, weights, rules=RULES)
+    own, other = (
+        {each.rule: each.weight for each in shares_of(values[:, n], weights[:, n], rules=RULES)} for n in (0, 1)
+    )
+    assert own == {
+        "Meridian Window Priority": 75, "Percent Complete": 100, "Setting Soonest": 50, "Target Switch Penalty": 67
+    }  # fmt: skip
+    assert other["Project Priority"] == 50
+
+
+def test_a_rule_of_others_counts_with_its_own_weight(make: Any) -> None:
+    """A rule that the model does not know brings its weight; a project may give it another."""
+    rules = {"Brightest": ScoringRule("Brightest", "all are", lambda seen: np.ones(len(seen.candidates)), weight=30)}
+    candidates = [make.candidate(), make.candidate(project=make.project(rule_weights={"Brightest": 80}))]
+    assert weights_of(candidates, rules).tolist() == [[30.0, 80.0]]
+
+
+@pytest.mark.parametrize("answer", [[0.5], [2.0, 0.0], [np.nan, 0.0]])
+def test_a_rule_that_answers_nonsense_is_named(answer: list[float], make: Any) -> None:
+    """Too few values, values out of range and no numbers at all are refused with the rule's name."""
+    rules = {"Odd": ScoringRule("Odd", "nothing", lambda _: np.array(answer), weight=10)}
+    seen = contest(make, make.candidate(), make.candidate())
+    with pytest.raises(ValueError, match="'Odd' must give"):
+        values_of(seen, weights_of(seen.candidates, rules), rules=rules)

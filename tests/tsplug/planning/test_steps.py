@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tsplug.model import Dither, Expose, RotateTo, SetReadoutMode, SlewCenter, SwitchFilter
+from tsplug.planning.exposures import Selection
 from tsplug.planning.steps import steps_for
 
 
 def kinds(make: Any, *, rotator: bool = True, template: dict[str, Any] | None = None, **request: Any) -> list[type]:
     candidate = make.candidate(make.plan(template=template), project=make.project(dither_every=2), rotation_deg=30)
     situation = make.situation(make.utc(22), (candidate,), profile=make.profile(has_rotator=rotator), **request)
-    return [type(step) for step in steps_for(candidate, candidate.plans[0], situation=situation)]
+    selection = Selection(candidate.plans[0])
+    steps = steps_for(candidate, selection, profile=situation.profile, request=situation.request)
+    return [type(step) for step in steps]
 
 
 def test_a_new_target_is_centered_and_rotated_first(make: Any) -> None:
@@ -40,5 +43,7 @@ def test_the_exposure_carries_the_camera_settings(make: Any) -> None:
     """The plan's own exposure time wins; gain, offset and binning are the template's, the region the target's."""
     settings = {"gain": 100, "offset": None, "binning": 2, "default_exposure_s": 60}
     candidate = make.candidate(make.plan(template=settings, exposure_s=120), roi_percent=50)
-    step = steps_for(candidate, candidate.plans[0], situation=make.situation(make.utc(22), (candidate,)))[-1]
+    situation = make.situation(make.utc(22), (candidate,))
+    selection = Selection(candidate.plans[0])
+    step = steps_for(candidate, selection, profile=situation.profile, request=situation.request)[-1]
     assert step == Expose(exposure_s=120, gain=100, offset=None, binning=2, roi_percent=50)

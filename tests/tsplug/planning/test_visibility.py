@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tsplug.model import ProjectState
+from tsplug.model import OrderAction, OrderItem, Overheads, PlannerPreferences, ProjectState
+from tsplug.planning import AttachedMask, NightOutlook
 from tsplug.planning.visibility import Ready, Refused, assess
 
 MOONLESS_EVENING = 15
@@ -155,3 +158,85 @@ def test_a_start_that_has_just_passed_is_not_promised(make: Any) -> None:
     assert isinstance(assess(candidate, make.situation(last, (candidate,))), Ready)
     view = assess(candidate, make.situation(last + timedelta(seconds=30), (candidate,)))
     assert (rules(view), view.again_at) == (["minimum time"], None)
+
+
+def test_a_meridian_window_is_waited_for(make: Any) -> None:
+    """Outside the hour each side of transit a target waits for its window, and says how far it is from transit."""
+    candidate = make.candidate(project=make.project(meridian_window_min=60))
+    view = look(make, candidate, 18)
+    assert rules(view) == ["meridian window"]
+    assert view.rejected[0].numbers["window_min"] == 60
+    before = view.rejected[0].numbers["from_transit_min"]
+    assert view.again_at == make.utc(18) + timedelta(minutes=int(-before - 60) + 1)
+    assert isinstance(assess(candidate, make.situation(view.again_at, (candidate,))), Ready)
+
+
+def test_nothing_is_exposed_while_the_mount_may_have_to_flip(make: Any) -> None:
+    """In the flip's zone a target waits for its end, and an exposure that would reach into it is not begun."""
+    planner = PlannerPreferences(exposure_throttle_percent=100, flip_pause_min=10, flip_after_min=5)
+    rig = make.profile().model_copy(update={"planner": planner})
+    candidate = make.candidate(make.plan(exposure_s=300), project=make.project(minimum_time_min=5))
+    transit = make.situation(make.utc(20), (candidate,)).outlook.tables
+    moment = transit.transit(0, transit.sample_before(make.utc(20)))
+    view = assess(candidate, make.situation(moment, (candidate,), profile=rig))
+    assert rules(view) == ["meridian flip"]
+    assert timedelta(minutes=5) < view.again_at - moment < timedelta(minutes=7)
+    early = moment - timedelta(minutes=14)
+    assert rules(assess(candidate, make.situation(early, (candidate,), profile=rig)))[0] == "exposure time"
+    assert isinstance(assess(candidate, make.situation(early, (candidate,))), Ready)
+
+
+def test_humidity_forbids_a_plan_and_is_looked_at_again_in_a_quarter_of_an_hour(make: Any) -> None:
+    """Above its limit a plan is refused with both numbers; a rig without a hygrometer goes on."""
+    candidate = make.candidate(make.plan(template={"maximum_humidity_percent": 80}))
+    view = look(make, candidate, 20, weather={"humidity": 91.0})
+    assert rules(view) == ["humidity", "humidity"]
+    assert view.rejected[1].numbers == {"humidity_percent": 91.0, "maximum_percent": 80.0}
+    assert view.again_at == make.utc(20, 15)
+    assert isinstance(look(make, candidate, 20, weather={"humidity": 80.0}), Ready)
+    assert isinstance(look(make, candidate, 20), Ready)
+
+
+def test_the_rigs_weather_limits_stop_everything(make: Any) -> None:
+    """Wind above the rig's limit refuses the target for a quarter of an hour; a limit of none is off."""
+    for limit, kind in ((10.0, Refused), (None, Ready)):
+        planner = PlannerPreferences(weather_limits={"wind_speed": limit})
+        rig = make.profile().model_copy(update={"planner": planner})
+        view = look(make, make.candidate(), 20, weather={"wind_speed": 12.0}, profile=rig)
+        assert isinstance(view, kind)
+        assert limit is None or (rules(view), view.again_at) == (["weather"], make.utc(20, 15))
+
+
+def test_an_attached_constraint_is_named(make: Any) -> None:
+    """Where a mask of others forbids a target, the target says whose, and waits for the first minute it permits."""
+    candidate = make.candidate()
+    situation = make.situation(make.utc(20), (candidate,))
+    tables = situation.outlook.tables
+    allowed = np.arange(tables.samples) >= tables.sample_before(make.utc(22))
+    outlook = NightOutlook(tables, {"m31": [AttachedMask("LateConstraint", allowed)]})
+    view = assess(candidate, replace(situation, outlook=outlook))
+    assert (rules(view), view.again_at) == (["constraint"], make.utc(22))
+    assert "LateConstraint" in view.rejected[0].detail
+
+
+def test_what_an_override_order_does_not_name_is_closed(make: Any) -> None:
+    """Plans outside the order never run, and say so; with none inside the target has nothing to do."""
+    order = [OrderItem(action=OrderAction.EXPOSURE, plan_guid="a")]
+    candidate = make.candidate(make.plan("L", guid="a"), make.plan("R", guid="b"), override_order=order)
+    view = look(make, candidate, 20)
+    assert [item.template.name for item in view.choices] == ["L"]
+    assert rules(view) == ["not in the override order"]
+    gone = make.candidate(make.plan("R", guid="b"), override_order=order)
+    assert rules(look(make, gone, 20))[0] == "not in the override order"
+
+
+def test_pointing_time_is_kept_free(make: Any) -> None:
+    """A new target whose pointing takes five minutes needs them before its exposure; the present one does not."""
+    planner = PlannerPreferences(exposure_throttle_percent=100, overheads=Overheads(new_target_s=300))
+    rig = make.profile().model_copy(update={"planner": planner})
+    project = make.project(minimum_altitude_deg=30, minimum_time_min=0)
+    candidate = make.candidate(make.plan(exposure_s=600), ra_hours=20.0, dec_deg=40.0, project=project)
+    late = look(make, candidate, 18).ends - timedelta(minutes=12)
+    assert rules(assess(candidate, make.situation(late, (candidate,), profile=rig)))[0] == "exposure time"
+    current = make.situation(late, (candidate,), profile=rig, current_target_guid="m31")
+    assert isinstance(assess(candidate, current), Ready)

@@ -21,14 +21,25 @@ def moon_position(days: FloatArray) -> FloatArray:
 def moon_age_days(moon: FloatArray, sun: FloatArray) -> FloatArray:
     """Return the Moon's age, 0 at new and 14.77 at full Moon, from its ecliptic elongation.
 
-    Target Scheduler counts differences of right ascension instead, which differ from this by up to half a day.
-
     Args:
         moon: geocentric positions, n x 3.
         sun: geocentric positions, n x 3, in the same frame.
     """
     elongation = (_ecliptic_longitude_rad(moon) - _ecliptic_longitude_rad(sun)) % (2 * np.pi)
     return np.asarray(elongation / (2 * np.pi) * SYNODIC_MONTH_DAYS)
+
+
+def moon_age_by_ra_days(moon: FloatArray, sun: FloatArray) -> FloatArray:
+    """Return the Moon's age as Target Scheduler counts it: from the difference of right ascensions (planner a.11).
+
+    That differs from `moon_age_days` by up to half a day. The Moon is to be seen from latitude and longitude 0.
+
+    Args:
+        moon: directions or positions in the true equator of date, n x 3.
+        sun: the same of the Sun.
+    """
+    ra = np.arctan2(moon[:, 1], moon[:, 0]) - np.arctan2(sun[:, 1], sun[:, 0])
+    return np.asarray(ra % (2 * np.pi) / (2 * np.pi) * SYNODIC_MONTH_DAYS)
 
 
 def moon_illumination(moon: FloatArray, sun: FloatArray) -> FloatArray:

@@ -1,7 +1,7 @@
 """The scoring rules: one file per rule, collected by name.
 
 A module of this package defines one constant ``RULE``; a module without it, a name used twice or a name without a
-default weight is an error at import.
+default weight is an error at import. Rules of others come by entry point and are handed to the decision.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tsplug.model.project import RULE_WEIGHTS
-from tsplug.planning.scoring import RuleScore, Scored, ScoringRule
+from tsplug.planning.scoring import ScoringRule
 
-__all__ = ["RULES", "score"]
+__all__ = ["RULES"]
 
 
 def _collect() -> dict[str, ScoringRule]:
@@ -31,16 +31,3 @@ def _collect() -> dict[str, ScoringRule]:
 
 RULES: dict[str, ScoringRule] = _collect()
 """Every scoring rule by its name, in order of its module's name."""
-
-
-def score(scored: Scored) -> tuple[RuleScore, ...]:
-    """Return what every rule gives a target; the sum of the products is its score.
-
-    Weights are the project's, the default where it names none; a rule of weight 0 is not evaluated.
-    """
-    weights = {**RULE_WEIGHTS, **scored.candidate.project.rule_weights}
-    return tuple(
-        RuleScore(rule.name, rule.value(scored), weights[rule.name])
-        for rule in RULES.values()
-        if weights[rule.name] > 0
-    )

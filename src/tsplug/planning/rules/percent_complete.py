@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tsplug.planning.scoring import Scored, ScoringRule
+from tsplug.planning.arrays import FloatArray
+from tsplug.planning.scoring import Contest, ScoringRule
 
 
-def _value(scored: Scored, /) -> float:
-    return scored.progress
+def _value(contest: Contest, /) -> FloatArray:
+    return contest.progress
 
 
 RULE = ScoringRule(

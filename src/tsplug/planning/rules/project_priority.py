@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tsplug.model import Priority
-from tsplug.planning.scoring import Scored, ScoringRule
+from tsplug.planning.arrays import FloatArray
+from tsplug.planning.scoring import Contest, ScoringRule
 
 
-def _value(scored: Scored, /) -> float:
-    return int(scored.candidate.priority) / int(Priority.HIGH)
+def _value(contest: Contest, /) -> FloatArray:
+    return np.array([each.priority for each in contest.candidates], dtype=np.float64) / int(Priority.HIGH)
 
 
 RULE = ScoringRule(

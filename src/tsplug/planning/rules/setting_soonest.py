@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import numpy as np
 
-from tsplug.planning.scoring import Scored, ScoringRule
+from tsplug.planning.arrays import FloatArray
+from tsplug.planning.scoring import Contest, ScoringRule
 
-_DAY = timedelta(days=1)
 
-
-def _value(scored: Scored, /) -> float:
+def _value(contest: Contest, /) -> FloatArray:
     # A night in which clocks are put back has 25 hours.
-    return max(0.0, 1 - (scored.ends - scored.night_start) / _DAY)
+    return np.asarray(np.maximum(0.0, 1 - contest.ends_h / 24.0))
 
 
 RULE = ScoringRule(

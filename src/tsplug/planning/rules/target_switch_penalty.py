@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from tsplug.planning.scoring import Scored, ScoringRule
+import numpy as np
+
+from tsplug.planning.arrays import FloatArray
+from tsplug.planning.scoring import Contest, ScoringRule
 
 
-def _value(scored: Scored, /) -> float:
-    return 1.0 if scored.is_current else 0.0
+def _value(contest: Contest, /) -> FloatArray:
+    return contest.is_current.astype(np.float64)
 
 
 RULE = ScoringRule(

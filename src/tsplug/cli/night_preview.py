@@ -1,0 +1,115 @@
+"""``tsplug night preview``: a whole night exposure by exposure, as a table, JSON and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from tsplug.cli.commands import command
+from tsplug.cli.opening import Common, parse_day
+from tsplug.cli.output import counted, show_json, show_table, show_text
+from tsplug.errors import InputError
+from tsplug.model import PreviewExposure, PreviewSpan
+
+if TYPE_CHECKING:
+    from tsplug.services.night_ahead import NightAhead
+
+
+_MOST_RUNS = 6
+
+
+def register_preview(group: typer.Typer) -> None:
+    """Add the command."""
+    command(group, "preview")(night_preview)
+
+
+def night_preview(
+    common: Common,
+    *,
+    date: Annotated[
+        str,
+        typer.Option(metavar="DATE", help="The date of the night's evening; the rest of this night if left out."),
+    ] = "",
+    target: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this target; may be given several times.")
+    ] = None,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the night into this file.")] = None,
+) -> None:
+    """Show a night before it comes, exposure by exposure; nothing is written to the store."""
+    # Imported here: astronomy is slow to import, and no other command needs it.
+    from tsplug.services.night_ahead import preview_night
+
+    day = parse_day(date, "--date") if date else None
+    with common.context() as context:
+        profile = common.chosen_profile(context.store)
+        night = preview_night(context, profile.guid, day=day, targets=tuple(target or ()))
+    if png is not None:
+        _draw(night, png)
+    if common.as_json:
+        show_json(night.preview.spans)
+        return
+    zone = ZoneInfo(night.rig.site.time_zone)
+    lights = sum(len(span.exposures) for span in night.preview.spans)
+    where = f"night of {night.preview.date} at {night.rig.site.name}"
+    show_text(f"{where}: {counted(lights, 'exposure')}, times {zone.key}")
+    columns = ("from", "to", "target", "project", "exposures")
+    rows = [_row(span, zone) for span in night.preview.spans]
+    show_table("timeline", columns, rows=rows)
+    show_text(f"then: {night.preview.ends_because}")
+
+
+def _draw(night: NightAhead, png: Path) -> None:
+    from tsplug.services.night_picture import draw_night
+
+    if png.suffix.lower() != ".png":
+        raise InputError(f"--png {png}: give a file that ends in .png")
+    try:
+        draw_night(night).save(png)
+    except OSError as error:
+        raise InputError(f"the picture cannot be written to {png}: {error.strerror or error}") from error
+
+
+def _row(span: PreviewSpan, zone: ZoneInfo) -> list[str]:
+    clocks = [_clock(moment, zone) for moment in (span.start, span.end)]
+    if span.kind == "wait":
+        return [*clocks, f"(wait for {span.target})", span.project, span.reason]
+    runs = list(_runs(span.exposures))
+    told = runs if len(runs) <= _MOST_RUNS else [*_totals(span.exposures), f"in {len(runs)} runs"]
+    return [*clocks, span.target, span.project, ", ".join(told)]
+
+
+def _totals(exposures: Sequence[PreviewExposure]) -> list[str]:
+    """Return how many exposures there are of each filter and exposure time, and how many flips."""
+    kinds = [(each.filter, each.exposure_s) for each in exposures]
+    flips = sum(each.flip for each in exposures)
+    told = [f"{kinds.count(kind)} x {kind[0]} {kind[1]:g} s" for kind in dict.fromkeys(kinds)]
+    return [*told, counted(flips, "flip")] if flips else told
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    # To the second above: a wait that ends at 18:04:00 must not seem to end before it.
+    return f"{(moment + timedelta(milliseconds=500)).astimezone(zone):%m-%d %H:%M:%S}"
+
+
+def _runs(exposures: Sequence[PreviewExposure]) -> Iterator[str]:
+    """Yield runs of one filter and exposure time, and the flips between them."""
+    run: list[PreviewExposure] = []
+    for each in exposures:
+        alike = not run or (run[-1].filter, run[-1].exposure_s) == (each.filter, each.exposure_s)
+        if run and (not alike or each.flip):
+            yield _run(run)
+            run = []
+        if each.flip:
+            yield "flip"
+        run.append(each)
+    if run:
+        yield _run(run)
+
+
+def _run(run: Sequence[PreviewExposure]) -> str:
+    return f"{len(run)} x {run[0].filter} {run[0].exposure_s:g} s"

@@ -1,0 +1,64 @@
+"""A night ahead, exposure by exposure, and the nights ahead, hour by hour."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from tsplug.model.base import UtcDatetime, Value
+
+
+class PreviewExposure(Value):
+    """One exposure to come: when its shutter opens, in what filter, for how many seconds, and what precedes it."""
+
+    start: UtcDatetime
+    filter: str
+    exposure_s: float
+    dither: bool
+    flip: bool = False
+    template: str = ""
+    plan_guid: str = ""
+
+
+class PreviewSpan(Value):
+    """One visit of a target, or one wait with its reason and the target waited for."""
+
+    start: UtcDatetime
+    end: UtcDatetime
+    kind: Literal["wait", "target"]
+    project: str
+    target: str
+    target_guid: str
+    reason: str = ""
+    exposures: tuple[PreviewExposure, ...] = ()
+
+
+class NightPreview(Value):
+    """What a rig would do in a night, and why it would end."""
+
+    date: date
+    profile: str
+    spans: tuple[PreviewSpan, ...]
+    ends_because: str
+
+
+class SeasonNight(Value):
+    """What one night offers a target, in hours: what is possible, and what it would leave to be done.
+
+    ``hours`` counts visits that last the project's minimum time; nobody else competes for them.
+    """
+
+    date: date
+    hours: float
+    left_hours: float
+
+
+class TargetSeason(Value):
+    """The nights ahead of one target: the exposure hours it still wants, and when it would be complete."""
+
+    project: str
+    target: str
+    target_guid: str
+    wanted_hours: float
+    complete_on: date | None
+    nights: tuple[SeasonNight, ...]

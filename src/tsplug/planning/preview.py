@@ -1,0 +1,181 @@
+"""A whole night exposure by exposure, in one pure call: the same choices as the live planner's, on copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tsplug.model import DecisionRequest, NightPreview, PreviewExposure, PreviewSpan
+from tsplug.planning.board import Board
+from tsplug.planning.candidates import Candidate, CandidatePlan
+from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
+from tsplug.planning.decide import why_nothing
+from tsplug.planning.exposures import after_exposure, recorded
+from tsplug.planning.rules import RULES
+from tsplug.planning.scoring import ScoringRule
+from tsplug.planning.situation import Situation
+from tsplug.planning.steps import dithers_first
+from tsplug.planning.visibility import Refused, explain
+
+
+def preview(
+    situation: Situation, candidates: Sequence[Candidate], *, rules: Mapping[str, ScoringRule] = RULES
+) -> NightPreview:
+    """Return what a rig would do from a moment to the end of its night if nothing goes wrong.
+
+    Every exposure succeeds and, where grading is on, is accepted; steps take as long as the rig's overheads say; the
+    weather is left out of account. The candidates stay as they are: the night runs on copies.
+    """
+    plain = situation.request.model_copy(update={"explain": False, "weather": {}})
+    board = Board(situation.outlook, candidates, profile=situation.profile, rules=rules)
+    run = _Run(board, plain, now=situation.now)
+    while run.step():
+        pass
+    return NightPreview(
+        date=situation.outlook.tables.night.date,
+        profile=situation.profile.name,
+        spans=tuple(run.spans),
+        ends_because=run.ends_because,
+    )
+
+
+def taken(candidate: Candidate, choice: Choice, *, board: Board) -> Candidate:
+    """Return a target as its record would be after one more exposure that is saved and, if graded, accepted."""
+    item = choice.selection.item
+    plans = tuple(_counted(each, candidate) if each is item else each for each in candidate.plans)
+    order = after_exposure(candidate, item, state=choice.order)
+    target = recorded(candidate, order, night=board.outlook.tables.night.date)
+    return replace(candidate, target=target, plans=plans)
+
+
+def _counted(item: CandidatePlan, candidate: Candidate) -> CandidatePlan:
+    update = {"acquired": item.plan.acquired + 1}
+    if candidate.project.grading_enabled:
+        update["accepted"] = item.plan.accepted + 1
+    return replace(item, plan=item.plan.model_copy(update=update))
+
+
+class _Run:
+    """A night that is being lived through."""
+
+    def __init__(self, board: Board, request: DecisionRequest, *, now: datetime) -> None:
+        self.spans: list[PreviewSpan] = []
+        self.ends_because = ""
+        self._board = board
+        self._now = now
+        self._asked = request
+        self._exposures: list[PreviewExposure] = []
+        self._came_at = now
+        self._passed_flip: bool | None = None
+
+    def step(self) -> bool:
+        """Go on by one exposure or one wait; return whether anything is left."""
+        if self._now not in self._board.outlook.tables.night:
+            return self._end("the night is over")
+        moment = look(self._board, self._now, request=self._asked)
+        choice = choose(self._board, moment)
+        if choice is not None:
+            self._expose(moment, choice)
+            return True
+        self._leave()
+        following = next_start(self._board, moment)
+        if following is None:
+            views = [explain(self._board, moment, number=each) for each in range(len(self._board.candidates))]
+            return self._end(why_nothing(self._board, views))
+        self._wait(moment, place=following[0], until=following[1])
+        return True
+
+    def _end(self, because: str) -> bool:
+        self._leave()
+        self.ends_because = because
+        return False
+
+    def _wait(self, moment: Moment, *, place: int, until: datetime) -> None:
+        entry = self._board.entries[place]
+        view = explain(self._board, moment, number=entry.number)
+        own = view.rejected[0] if isinstance(view, Refused) else None
+        self.spans.append(
+            PreviewSpan(
+                start=self._now,
+                end=until,
+                kind="wait",
+                project=entry.candidate.project.name,
+                target=entry.candidate.target.name,
+                target_guid=entry.candidate.target.guid,
+                reason="" if own is None else f"{own.rule}: {own.detail}",
+            )
+        )
+        self._now = until
+        gone = {"current_target_guid": None, "stays_until": None, "since_dither": (), "exposures_since_dither": 0}
+        self._asked = self._asked.model_copy(update=gone)
+
+    def _expose(self, moment: Moment, choice: Choice) -> None:
+        board, item = self._board, choice.selection.item
+        candidate = board.entries[choice.place].candidate
+        fresh = candidate.target.guid != self._asked.current_target_guid
+        if fresh or not self._exposures:
+            self._leave()
+            self._came_at, self._passed_flip = self._now, None
+        dithers = not fresh and dithers_first(candidate, choice.selection, request=self._asked)
+        flips = self._flips(moment, choice.place)
+        start = self._now + timedelta(seconds=self._lead_s(item, fresh=fresh, dithers=dithers, flips=flips))
+        overheads = board.profile.planner.overheads
+        self._exposures.append(
+            PreviewExposure(
+                start=start,
+                filter=item.template.filter_name,
+                exposure_s=item.exposure_s,
+                dither=dithers,
+                flip=flips,
+                template=item.template.name,
+                plan_guid=item.plan.guid,
+            )
+        )
+        self._now = start + timedelta(seconds=item.exposure_s + overheads.download_s)
+        since = () if fresh or dithers else self._asked.since_dither
+        board.change(taken(candidate, choice, board=board))
+        self._asked = self._asked.model_copy(
+            update={
+                "current_target_guid": candidate.target.guid,
+                "current_filter": item.template.filter_name,
+                "stays_until": choice.stays_until,
+                "since_dither": (*since, item.template.filter_name),
+                "exposures_since_dither": 0,
+            }
+        )
+
+    def _lead_s(self, item: CandidatePlan, *, fresh: bool, dithers: bool, flips: bool) -> float:
+        """Return how long the steps before an exposure take."""
+        overheads = self._board.profile.planner.overheads
+        lead_s = overheads.new_target_s if fresh else 0.0
+        lead_s += overheads.dither_s if dithers else 0.0
+        lead_s += overheads.flip_s if flips else 0.0
+        return lead_s + (overheads.filter_change_s if item.template.filter_name != self._asked.current_filter else 0.0)
+
+    def _flips(self, moment: Moment, place: int) -> bool:
+        """Return whether the mount has to flip before this exposure: its target has passed the meridian meanwhile."""
+        to_transit = float(self._board.transit_min(moment.now)[place])
+        passed = to_transit + self._board.profile.planner.flip_after_min < 0
+        flips = self._passed_flip is False and passed
+        self._passed_flip = passed
+        return flips
+
+    def _leave(self) -> None:
+        """Close the visit of the target that was imaged, if any."""
+        if not self._exposures:
+            return
+        number = self._board.number[self._asked.current_target_guid or ""]
+        candidate = self._board.candidates[number]
+        self.spans.append(
+            PreviewSpan(
+                start=self._came_at,
+                end=self._now,
+                kind="target",
+                project=candidate.project.name,
+                target=candidate.target.name,
+                target_guid=candidate.target.guid,
+                exposures=tuple(self._exposures),
+            )
+        )
+        self._exposures = []

@@ -1,0 +1,138 @@
+"""`tsplug night`: preview, now and season, as their user runs them."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from tsplug.app import open_store
+from tsplug.cli.application import application
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock
+from tsplug.testing.catalogue import first_catalogue
+
+EVENING = "2026-01-15T21:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store with the small catalogue, whose galaxies take turns of filters and dither."""
+    file = tmp_path_factory.mktemp("night") / "store.sqlite"
+    document = first_catalogue()
+    document["projects"][1] |= {"dither_every": 2, "filter_switch_frequency": 1}
+    clock = ManualClock()
+    opened = open_store(f"sqlite:///{file}", clock, create=True)
+    load_catalogue(document, opened, clock=clock)
+    opened.close()
+    return file
+
+
+def run(store: Path, *words: str, status: int = 0) -> str:
+    done = CliRunner().invoke(application(["night"]), ["night", *words, "--db", str(store)], env={"COLUMNS": "200"})
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def test_a_preview_is_a_list_of_spans(store: Path) -> None:
+    """The JSON has the keys that scripts rely on, waits and visits in order of time."""
+    spans: list[dict[str, Any]] = json.loads(run(store, "preview", "--date", "2026-01-15", "--json"))
+    assert [span["kind"] for span in spans] == ["wait", "target", "target", "target"]
+    assert [span["target"] for span in spans[1:]] == ["M 81", "M 42", "Rosette"]
+    assert all(one["end"] == other["start"] for one, other in pairwise(spans))
+    light = spans[1]["exposures"][0]
+    assert (light["filter"], light["exposure_s"], light["dither"]) == ("L", 120.0, False)
+    assert light["start"] == spans[1]["start"]
+
+
+def test_a_preview_for_people_tells_runs_and_why_it_ends(store: Path) -> None:
+    """Few runs are told in order, many by their sums; times are the site's."""
+    text = run(store, "preview", "--date", "2026-01-15")
+    assert "85 exposures, times Europe/Zurich" in text
+    assert "8 x Ha 300 s" in text
+    assert "in 49 runs" in text
+    assert "then: no enabled target wants more exposures" in text
+
+
+def test_a_preview_leaves_the_store_as_it_was(store: Path) -> None:
+    """Not one byte of the file changes."""
+    before = sha256(store.read_bytes()).hexdigest()
+    run(store, "preview", "--date", "2026-01-15")
+    run(store, "now", "--at", EVENING)
+    run(store, "season", "--nights", "3", "--at", EVENING)
+    assert sha256(store.read_bytes()).hexdigest() == before
+
+
+def test_without_a_date_the_rest_of_the_night_is_previewed(store: Path) -> None:
+    """At nine in the evening the first span begins then."""
+    spans = json.loads(run(store, "preview", "--at", EVENING, "--json", "--target", "Rosette"))
+    assert (spans[0]["start"], spans[0]["target"]) == ("2026-01-15T21:00:00Z", "Rosette")
+    assert {span["target"] for span in spans} == {"Rosette"}
+
+
+def test_the_picture_shows_the_night(store: Path, tmp_path: Path) -> None:
+    """It has its size, is dark, and has the colours of targets and filters in it."""
+    file = tmp_path / "night.png"
+    run(store, "preview", "--date", "2026-01-15", "--png", str(file))
+    with Image.open(file) as picture:
+        assert picture.size == (1600, 900)
+        pixels = picture.convert("RGB")
+        colours = {colour for _, colour in pixels.getcolors(2_000_000) or []}
+    assert {(232, 156, 68), (104, 176, 196), (168, 50, 50)} <= colours
+    brightness = pixels.convert("L").resize((1, 1)).getpixel((0, 0))
+    assert isinstance(brightness, int | float)
+    assert brightness < 60
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("preview", "--png", "night.jpg"), 1, "ends in .png"),
+        (("preview", "--png", "/nowhere/night.png"), 1, "cannot be written"),
+        (("preview", "--target", "Nix"), 1, "there are: M 42, M 81, Rosette"),
+        (("preview", "--date", "tomorrow"), 2, "--date"),
+        (("season", "--nights", "0"), 2, "--nights"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line(words: tuple[str, ...], status: int, said: str, store: Path) -> None:
+    """Bad input is named, without a traceback."""
+    text = run(store, *words, "--at", EVENING, status=status)
+    assert said in text
+    assert "Traceback" not in text
+
+
+def test_now_tells_the_score_of_every_target_by_rule(store: Path) -> None:
+    """The best stands first; JSON has value and weight of each rule."""
+    text = run(store, "now", "--at", EVENING)
+    assert "now: M 42 in Ha (project Nebulae)" in text
+    assert "1.000 x 50" in text
+    decision = json.loads(run(store, "now", "--at", EVENING, "--json"))
+    assert [each["target_name"] for each in decision["scores"]] == ["M 42", "Rosette", "M 81"]
+    assert {"rule", "value", "weight"} == set(decision["scores"][0]["shares"][0])
+
+
+def test_now_by_day_tells_what_is_waited_for(store: Path) -> None:
+    """Rejections come with numbers and with the time at which they end."""
+    text = run(store, "now", "--at", "2026-01-15T14:00:00+00:00")
+    assert "wait until 2026-01-15" in text
+    assert "not now" in text
+    rejected = json.loads(run(store, "now", "--at", "2026-01-15T14:00:00+00:00", "--json"))["rejected"]
+    assert all(each["again_at"] for each in rejected)
+    assert any(each["numbers"].get("limit_deg") == -18.0 for each in rejected)
+
+
+def test_a_season_says_when_a_target_would_be_complete(store: Path) -> None:
+    """The hours of the nights are summed up against what is wanted; with a target they are listed night by night."""
+    seasons = json.loads(run(store, "season", "--nights", "3", "--at", EVENING, "--json"))
+    rosette = next(each for each in seasons if each["target"] == "Rosette")
+    assert rosette["wanted_hours"] == pytest.approx(8 * 300 / 3600, abs=0.001)
+    assert rosette["complete_on"] == "2026-01-15"
+    assert len(rosette["nights"]) == 3
+    text = run(store, "season", "--nights", "3", "--target", "Rosette", "--at", EVENING)
+    assert "Rosette, night by night" in text

@@ -1,0 +1,290 @@
+"""The previewed night: the same as the night that is lived, and what must hold in every night."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tsplug.model import (
+    Dither,
+    Expose,
+    NightPreview,
+    NothingLeft,
+    Overheads,
+    PlannerPreferences,
+    Priority,
+    SlewCenter,
+    SwitchFilter,
+    TakeExposure,
+    Twilight,
+    WaitUntil,
+)
+from tsplug.planning import Candidate, Situation, decide
+from tsplug.planning.exposures import after_exposure, recorded, state_of
+from tsplug.planning.preview import preview
+
+COSTS = Overheads(new_target_s=120, dither_s=20, filter_change_s=8, download_s=4)
+
+
+def rig(make: Any, overheads: Overheads = COSTS, throttle: int = 100) -> Any:
+    planner = PlannerPreferences(exposure_throttle_percent=throttle, overheads=overheads)
+    return make.profile().model_copy(update={"planner": planner})
+
+
+def lived(situation: Situation, candidates: tuple[Candidate, ...], *, costs: Overheads) -> list[tuple[datetime, str]]:
+    """Return starts and plans of a night in which a host asks before every exposure, and every one succeeds."""
+    now, asked, lights = situation.now, situation.request, []
+    while now in situation.outlook.tables.night:
+        decision = decide(replace(situation, now=now, request=asked), candidates)
+        if isinstance(decision, NothingLeft):
+            break
+        if isinstance(decision, WaitUntil):
+            now, asked = decision.until, situation.request.model_copy(update={"current_filter": asked.current_filter})
+            continue
+        for step in decision.steps:
+            now += timedelta(seconds=lead_s(step, costs))
+        lights.append((now, decision.plan_guid))
+        now += timedelta(seconds=decision.steps[-1].exposure_s + costs.download_s)
+        candidates = tuple(counted(each, decision, situation) for each in candidates)
+        fresh = any(isinstance(step, Dither | SlewCenter) for step in decision.steps)
+        since = (*(() if fresh else asked.since_dither), decision.filter_name)
+        told = {"current_target_guid": decision.target_guid, "current_filter": decision.filter_name}
+        asked = asked.model_copy(update={**told, "since_dither": since, "stays_until": decision.stays_until})
+    return lights
+
+
+def lead_s(step: Any, costs: Overheads) -> float:
+    known = {SlewCenter: costs.new_target_s, Dither: costs.dither_s, SwitchFilter: costs.filter_change_s}
+    return known.get(type(step), 0.0)
+
+
+def counted(candidate: Candidate, decision: TakeExposure, situation: Situation) -> Candidate:
+    if candidate.target.guid != decision.target_guid:
+        return candidate
+    night = situation.outlook.tables.night.date
+    state = state_of(candidate.project, candidate.target, plan_guids=candidate.plan_guids, night=night)
+    [item] = [each for each in candidate.plans if each.plan.guid == decision.plan_guid]
+    graded = candidate.project.grading_enabled
+    update = {"acquired": item.plan.acquired + 1, "accepted": item.plan.accepted + graded}
+    plans = tuple(
+        replace(each, plan=each.plan.model_copy(update=update)) if each is item else each for each in candidate.plans
+    )
+    target = recorded(candidate, after_exposure(candidate, item, state=state), night=night)
+    return replace(candidate, target=target, plans=plans)
+
+
+def lights_of(night: NightPreview) -> list[tuple[datetime, str]]:
+    return [(each.start, each.plan_guid) for span in night.spans for each in span.exposures]
+
+
+PLANS = st.lists(
+    st.tuples(
+        st.integers(1, 12), st.sampled_from(Twilight), st.integers(-20, 20), st.sampled_from([60.0, 180.0, 600.0]),
+        st.booleans(), st.sampled_from([40.0, 120.0]),
+    ),
+    min_size=1, max_size=3,
+)  # fmt: skip
+PROJECTS = st.fixed_dictionaries(
+    {
+        "minimum_altitude_deg": st.integers(0, 45),
+        "maximum_altitude_deg": st.sampled_from([0.0, 75.0]),
+        "minimum_time_min": st.integers(0, 60),
+        "meridian_window_min": st.sampled_from([0, 0, 90]),
+        "filter_switch_frequency": st.integers(0, 2),
+        "dither_every": st.integers(0, 3),
+        "smart_exposure_order": st.booleans(),
+        "priority": st.sampled_from(Priority),
+        "grading_enabled": st.booleans(),
+        "is_mosaic": st.booleans(),
+    }
+)
+TARGETS = st.lists(st.tuples(st.floats(0, 23.9), st.floats(-60, 89), PROJECTS, PLANS), min_size=1, max_size=4)
+SITES = st.tuples(st.floats(-75, 75), st.floats(-180, 180))
+NOONS = st.integers(0, 730).map(lambda days: datetime(2024, 1, 1, 12, tzinfo=UTC) + timedelta(days=days))
+
+
+def build(make: Any, drawn: Any) -> tuple[Candidate, ...]:
+    made = []
+    for number, (ra_hours, dec_deg, project, plans) in enumerate(drawn):
+        items = [
+            make.plan(
+                "LRG"[place],
+                {
+                    "twilight": level, "twilight_offset_min": offset, "moon_avoidance": minds,
+                    "moon_separation_deg": separation,
+                },
+                desired=desired, exposure_s=seconds, guid=f"{number}-{place}",
+            )
+            for place, (desired, level, offset, seconds, minds, separation) in enumerate(plans)
+        ]  # fmt: skip
+        named = make.project(**project, id=number // 2)
+        made.append(
+            make.candidate(
+                *items, project=named, guid=f"t{number}", name=f"T{number}", ra_hours=ra_hours, dec_deg=dec_deg
+            )
+        )
+    return tuple(made)
+
+
+def previewed(make: Any, where: Any, noon: datetime, candidates: tuple[Candidate, ...], profile: Any) -> Any:
+    situation = make.situation(noon, candidates, site=make.site(*where), profile=profile)
+    return situation, preview(situation, candidates)
+
+
+MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@MANY
+@given(where=SITES, noon=NOONS, drawn=TARGETS)
+def test_a_preview_is_the_night_that_is_lived(where: Any, noon: datetime, drawn: Any, make: Any) -> None:
+    """Asking before every exposure leads to the same exposures at the same times, and the candidates stay untouched."""
+    candidates = build(make, drawn)
+    before = (
+        [each.target.model_dump_json() for each in candidates],
+        [p.plan.model_copy() for c in candidates for p in c.plans],
+    )
+    situation, night = previewed(make, where, noon, candidates, rig(make))
+    assert lights_of(night) == lived(situation, candidates, costs=COSTS)
+    after = [each.target.model_dump_json() for each in candidates], [p.plan for c in candidates for p in c.plans]
+    assert after == before
+
+
+@MANY
+@given(where=SITES, noon=NOONS, drawn=TARGETS)
+def test_no_exposure_of_a_night_breaks_a_limit(where: Any, noon: datetime, drawn: Any, make: Any) -> None:
+    """Spans do not overlap; exposures lie in their masks and within what is wanted; no visit begun is too short."""
+    candidates = build(make, drawn)
+    situation, night = previewed(make, where, noon, candidates, rig(make, Overheads(), throttle=125))
+    tables = situation.outlook.tables
+    by_guid = {each.target.guid: each for each in candidates}
+    for span, following in pairwise(night.spans):
+        assert span.start < span.end <= following.start
+    for span in night.spans:
+        for each in span.exposures:
+            candidate, row = by_guid[span.target_guid], tables.rows[span.target_guid]
+            ends = each.start + timedelta(seconds=each.exposure_s)
+            samples = slice(tables.sample_before(each.start), tables.sample_before(ends) + 1)
+            assert tables.altitude_deg[row, samples].min() > candidate.project.minimum_altitude_deg
+            assert (
+                tables.altitude_deg[row, samples].max() <= candidate.project.maximum_altitude_deg
+                or not candidate.project.maximum_altitude_deg
+            )
+            assert span.start <= each.start < ends <= span.end
+    taken: dict[str, int] = {}
+    for _, guid in lights_of(night):
+        taken[guid] = taken.get(guid, 0) + 1
+    for candidate in candidates:
+        for item in candidate.plans:
+            limit = item.plan.desired if candidate.project.grading_enabled else item.plan.desired * 125 // 100
+            assert taken.get(item.plan.guid, 0) <= limit
+
+
+@MANY
+@given(where=SITES, noon=NOONS, drawn=TARGETS, order=st.randoms())
+def test_the_order_of_projects_changes_nothing(where: Any, noon: datetime, drawn: Any, order: Any, make: Any) -> None:
+    """Shuffled candidates give the same night: ties have a key of their own."""
+    candidates = build(make, drawn)
+    shuffled = list(candidates)
+    order.shuffle(shuffled)
+    _, night = previewed(make, where, noon, candidates, rig(make))
+    assert previewed(make, where, noon, tuple(shuffled), rig(make))[1] == night
+
+
+@MANY
+@given(where=SITES, noon=NOONS, drawn=TARGETS)
+def test_a_target_is_left_within_its_promised_time_only_for_a_reason(
+    where: Any, noon: datetime, drawn: Any, make: Any
+) -> None:
+    """A visit shorter than its minimum time ends because the target was done or could not go on."""
+    candidates = build(make, drawn)
+    situation, night = previewed(make, where, noon, candidates, rig(make, Overheads()))
+    for place, span in enumerate(night.spans):
+        if span.kind == "wait":
+            continue
+        candidate = next(each for each in candidates if each.target.guid == span.target_guid)
+        if span.end - span.start >= timedelta(minutes=candidate.project.minimum_time_min) - timedelta(minutes=10):
+            continue
+        counts = [
+            guid for earlier in night.spans[: place + 1] for guid in (each.plan_guid for each in earlier.exposures)
+        ]
+        now = replace(situation, now=span.end)
+        if span.end not in situation.outlook.tables.night:
+            continue
+        update = {item.plan.guid: counts.count(item.plan.guid) for item in candidate.plans}
+        plans = tuple(
+            replace(
+                item,
+                plan=item.plan.model_copy(
+                    update={"acquired": update[item.plan.guid], "accepted": update[item.plan.guid]}
+                ),
+            )
+            for item in candidate.plans
+        )
+        asked = situation.request.model_copy(update={"current_target_guid": span.target_guid})
+        alone = decide(replace(now, request=asked), (replace(candidate, plans=plans),))
+        assert not isinstance(alone, TakeExposure)
+
+
+def test_steps_take_the_time_that_the_rig_says(make: Any) -> None:
+    """Pointing, filter, dither and download move the starts by their seconds."""
+    project = make.project(dither_every=1, minimum_time_min=0)
+    candidate = make.candidate(make.plan(desired=2, exposure_s=100.0), project=project)
+    [_, visit] = preview(make.situation(make.utc(12), (candidate,), profile=rig(make)), (candidate,)).spans
+    first, second = visit.exposures
+    assert (first.start - visit.start).total_seconds() == 120 + 8
+    assert (second.start - first.start).total_seconds() == 100 + 4 + 20
+    assert (first.dither, second.dither) == (False, True)
+    assert (visit.end - second.start).total_seconds() == 104
+
+
+def test_a_flip_is_told_where_a_target_passes_the_meridian(make: Any) -> None:
+    """The first exposure after transit is marked once, and takes the flip's time."""
+    costs = Overheads(flip_s=90)
+    candidate = make.candidate(make.plan(desired=100, exposure_s=300.0), project=make.project())
+    situation = make.situation(make.utc(18), (candidate,), profile=rig(make, costs))
+    [visit] = [span for span in preview(situation, (candidate,)).spans if span.kind == "target"]
+    flips = [place for place, each in enumerate(visit.exposures) if each.flip]
+    assert len(flips) == 1
+    gap = visit.exposures[flips[0]].start - visit.exposures[flips[0] - 1].start
+    assert gap.total_seconds() == 390
+    tables = situation.outlook.tables
+    transit = tables.transit(0, tables.sample_before(visit.exposures[flips[0]].start))
+    assert timedelta(0) < visit.exposures[flips[0]].start - transit < timedelta(seconds=395)
+
+
+@pytest.mark.parametrize("latitude_deg", [70.0, 90.0])
+def test_a_summer_without_night_is_an_empty_preview(latitude_deg: float, make: Any) -> None:
+    """Nothing is planned, and the reason says why."""
+    candidate = make.candidate()
+    night = preview(make.situation(make.utc(12, month=6), (candidate,), site=make.site(latitude_deg)), (candidate,))
+    assert (night.spans, night.ends_because) == ((), "the Sun does not set in this night")
+
+
+@given(minutes=st.integers(0, 700))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_site_one_hour_west_sees_the_same_stars_a_sidereal_hour_later(minutes: int, make: Any) -> None:
+    """Altitude-based decisions move with the site: 15 degrees of longitude for one sidereal hour."""
+    now = make.utc(18) + timedelta(minutes=minutes)
+    later = now + timedelta(seconds=3600 / 1.002737909)
+    project = make.project(minimum_altitude_deg=35, minimum_time_min=0)
+    candidate = make.candidate(make.plan(template={"twilight": "civil", "twilight_offset_min": -999}), project=project)
+    here, there = make.situation(now, (candidate,)), make.situation(later, (candidate,), site=make.site(47.0, -7.0))
+    tables = [(each.outlook.tables, each.now) for each in (here, there)]
+    altitudes = [float(table.altitude_deg[0, table.sample_before(moment)]) for table, moment in tables]
+    assert abs(altitudes[0] - altitudes[1]) < 0.3
+    if abs(altitudes[0] - 35) > 1:
+        kinds = {type(decide(each, (candidate,))) is TakeExposure for each in (here, there)}
+        assert len(kinds) == 1
+
+
+def test_exposures_end_in_a_step(make: Any) -> None:
+    """The last step of a decision is the exposure itself."""
+    candidate = make.candidate()
+    decision = decide(make.situation(make.utc(20), (candidate,)), (candidate,))
+    assert isinstance(decision.steps[-1], Expose)
