@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tsplug.imaging.lanes import in_order, slices
+
 Plane = NDArray[np.float32]
+# So many pixels stay in the cache while they are averaged.
+_HOT_PIXELS = 1 << 18
 
 
 def picture_size(shape: tuple[int, int], *, width_px: int | None, height_px: int | None) -> tuple[int, int]:
@@ -39,11 +43,21 @@ def block_mean(frame: NDArray[np.generic], step: int) -> Plane:
     body = frame[: height * step, : width * step]
     if step == 1:
         return np.ascontiguousarray(body, dtype=np.float32)
-    # Whole rows are added first: neighbours in memory, and only a part of them is left for the strided sums.
-    wide = np.float32 if frame.dtype.kind == "f" else np.uint32 if frame.dtype.itemsize <= 2 else np.float64
-    down = np.add.reduce(body.reshape(height, step, width * step), axis=1, dtype=wide)
+    small = np.empty((height, width), dtype=np.float32)
+
+    def work(rows: slice) -> None:
+        _mean_rows(body[rows.start * step : rows.stop * step], step, out=small[rows])
+
+    in_order(work, slices(height, max(1, _HOT_PIXELS // (width * step * step))))
+    return small
+
+
+def _mean_rows(rows: NDArray[np.generic], step: int, *, out: Plane) -> None:
+    """Average some rows: whole rows are added first, neighbours in memory, which leaves few for the strided sums."""
+    wide = np.float32 if rows.dtype.kind == "f" else np.uint32 if rows.dtype.itemsize <= 2 else np.float64
+    down = np.add.reduce(rows.reshape(out.shape[0], step, -1), axis=1, dtype=wide)
     across = down[:, 0::step].astype(np.float32 if wide is np.float32 else np.float64)
     for place in range(1, step):
         across += down[:, place::step]
     across /= step * step
-    return np.asarray(across, dtype=np.float32)
+    out[...] = across

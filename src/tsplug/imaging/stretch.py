@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.histogram import LevelHistogram
+from tsplug.imaging.statistics import adu_statistics
+
 MAD_TO_SIGMA = 1.4826
 _STEPS = 65_536
 
@@ -44,6 +47,9 @@ def midtones(values: NDArray[np.float64], balance: float) -> NDArray[np.float64]
 
 def levels_of(values: NDArray[np.generic]) -> Levels:
     """Return the levels of values; those that are no number are left out."""
+    if LevelHistogram.serves(values.dtype) and values.size:
+        found = adu_statistics(values)
+        return Levels(found.median, found.mad)
     known = np.asarray(values, dtype=np.float64).ravel()
     known = known[np.isfinite(known)]
     if not known.size:
