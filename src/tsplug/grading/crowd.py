@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from typing import NamedTuple, Protocol
 
 from tsplug.grading.disturbance import (
     NO_LIMITS,
+    SHAKEN_SHARE,
     Disturbances,
     Limits,
     is_defocused,
-    is_shaken,
+    shaken_share,
     told_apart,
 )
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
-from tsplug.grading.night_levels import Sample, Yardstick
+from tsplug.grading.night_levels import Sample, Yardstick, middle_without
 from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
 
@@ -37,8 +38,8 @@ class Scale(Protocol):
         """Return the coordinate in which air makes this harm grow evenly."""
         ...
 
-    def noise(self, values: Sequence[float]) -> float:
-        """Return the standard deviation of the harm that values like these have from chance alone."""
+    def noise(self, value: float) -> float:
+        """Return the standard deviation of the harm that values like this one have from chance alone."""
         ...
 
 
@@ -52,23 +53,39 @@ def hour_of(image: AcquiredImage) -> float:
     return image.started.timestamp() / 3600.0
 
 
+class _Held(NamedTuple):
+    """What frames have that are held against each other by one yardstick: their nights, and levels of all of them."""
+
+    yardstick: Yardstick
+    nights: dict[int | None, Nights]
+    levels: dict[int | None, Levels]
+
+
 @dataclass(frozen=True)
 class _Column:
-    """The frames that have a metric, by guid, with their nights, and the values sorted."""
+    """The frames that have a metric, by guid, with their nights, and the values sorted.
+
+    ``held`` has what is found by yardsticks whose floor is so high.
+    """
 
     samples: dict[str, tuple[date, Sample]]
     values: dict[str, float]
     ordered: list[float]
+    held: dict[float, _Held] = field(default_factory=dict)
 
+    def middle_without(self, value: float | None) -> float:
+        """Return the median of the values, without one of them; None leaves nothing out."""
+        left_out = None if value is None else bisect_left(self.ordered, value)
+        return middle_without(self.ordered, left_out, end=len(self.ordered) - (left_out is not None))
 
-class _Terms(NamedTuple):
-    """On which terms frames have the same levels: by the same yardstick, by frames within the same limits."""
-
-    metric: str
-    scale: type
-    limits: Limits
-    yardstick: Yardstick
-    newest: int | None
+    def held_by(self, yardstick: Yardstick, floor: float) -> _Held:
+        """Return what is found by a yardstick whose floor lies higher."""
+        found = self.held.get(floor)
+        if found is None:
+            if floor != yardstick.floor:
+                yardstick = replace(yardstick, floor=floor, ceiling=max(yardstick.ceiling, floor))
+            found = self.held[floor] = _Held(yardstick, {}, {})
+        return found
 
 
 class Crowd:
@@ -84,9 +101,7 @@ class Crowd:
         self.newest = newest
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
-        self._columns: dict[tuple[str, type, Limits], _Column] = {}
-        self._nights: dict[_Terms, Nights] = {}
-        self._levels: dict[_Terms, Levels] = {}
+        self._columns: dict[tuple[str, type, Limits, Yardstick], _Column] = {}
         self._usual: dict[tuple[str, str, type, Yardstick], tuple[AcquiredImage, tuple[int, Usual] | None]] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
@@ -94,24 +109,31 @@ class Crowd:
         return self._rank.get(image.guid)
 
     def usual_for(
-        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick
+        self,
+        image: AcquiredImage,
+        metric: str,
+        *,
+        scale: Scale,
+        yardstick: Yardstick,
+        pixel_arcsec: float | None = None,
     ) -> tuple[int, Usual] | None:
         """Return how many other frames have a metric, and what is usual by them; None where none has it.
 
-        It is remembered: who concludes briefly at first asks again for what explains it.
+        ``pixel_arcsec`` is the scale of the frame's pixels. What is found is remembered: who concludes briefly at first
+        asks again for what explains it.
         """
         key = (image.guid, metric, type(scale), yardstick)
         asked, found = self._usual.get(key, (None, None))
         if asked is not image:
-            found = self._found_for(image, metric, scale=scale, yardstick=yardstick)
+            found = self._found_for(image, metric, scale=scale, yardstick=yardstick, pixel_arcsec=pixel_arcsec)
             self._usual[key] = image, found
         return found
 
     def _found_for(
-        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick
+        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick, pixel_arcsec: float | None
     ) -> tuple[int, Usual] | None:
         limits = self._disturbances.limits_for(image) if yardstick.undisturbed else NO_LIMITS
-        key = (metric, type(scale), limits)
+        key = (metric, type(scale), limits, yardstick)
         column = self._columns.get(key)
         if column is None:
             column = self._columns[key] = self._column(metric, scale, limits=limits)
@@ -119,35 +141,39 @@ class Crowd:
         count = len(column.samples) - (own is not None)
         if not count:
             return None
-        noise = scale.noise(_without(column.ordered, column.values.get(image.guid)))
-        if noise > 0:
-            # Rounded, so that frames whose absence hardly changes it share what is found.
-            floor = round(math.hypot(yardstick.floor, noise), 3)
-            yardstick = replace(yardstick, floor=floor, ceiling=max(yardstick.ceiling, floor))
-        levels = self._levels_without(image, column, terms=_Terms(*key, yardstick, self._newest_for(image)))
-        place = Place(
-            night_of(image), hour_of(image), _air(image, scale), _cause(image, limits, seeing=yardstick.seeing)
-        )
-        return count, levels.usual(place)
+        noise = scale.noise(column.middle_without(column.values.get(image.guid)))
+        # Rounded, so that frames whose absence hardly changes it share what is found.
+        floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
+        held = column.held_by(yardstick, floor)
+        levels = self._levels_without(own, column, held=held, newest=self._newest_for(image))
+        shaken = shaken_share(image, limits, scale_arcsec=pixel_arcsec)
+        by_guiding = 0.0
+        if shaken > SHAKEN_SHARE:
+            cause = Cause.SHAKEN
+        else:
+            cause = _cause(image, limits, seeing=yardstick.seeing)
+            by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
+        return count, levels.usual(Place(night_of(image), hour_of(image), _air(image, scale), cause, by_guiding))
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""
         rank = self._rank.get(image.guid)
         return None if self.newest is None else self.newest + (rank is not None and rank < self.newest)
 
-    def _levels_without(self, image: AcquiredImage, column: _Column, *, terms: _Terms) -> Levels:
-        yardstick = terms.yardstick
-        nights = self._nights.get(terms)
+    def _levels_without(
+        self, own: tuple[date, Sample] | None, column: _Column, *, held: _Held, newest: int | None
+    ) -> Levels:
+        yardstick, known, of_all = held
+        nights = known.get(newest)
         if nights is None:
-            nights = self._nights[terms] = nights_of(list(column.samples.values()), yardstick, newest=terms.newest)
-        own = column.samples.get(image.guid)
+            nights = known[newest] = nights_of(list(column.samples.values()), yardstick, newest=newest)
         if own is not None:
             night, sample = own
             rest = nights[night].without(sample)
             return Levels(nights.without(night), yardstick, own=None if rest is None else (night, rest))
-        levels = self._levels.get(terms)
+        levels = of_all.get(newest)
         if levels is None:
-            levels = self._levels[terms] = Levels(nights, yardstick)
+            levels = of_all[newest] = Levels(nights, yardstick)
         return levels
 
     def _column(self, metric: str, scale: Scale, *, limits: Limits) -> _Column:
@@ -164,21 +190,12 @@ class Crowd:
 
 
 def _cause(image: AcquiredImage, limits: Limits, *, seeing: bool) -> Cause:
-    if is_shaken(image, limits):
-        return Cause.SHAKEN
+    """Return what made the harm of a frame that is not shaken."""
     if not seeing:
         return Cause.UNKNOWN
     if is_defocused(image, limits):
         return Cause.DEFOCUSED
     return Cause.AIR if told_apart(image) else Cause.UNKNOWN
-
-
-def _without(ordered: list[float], value: float | None) -> list[float]:
-    """Return sorted numbers without one of them; None leaves nothing out."""
-    if value is None:
-        return ordered
-    place = bisect_left(ordered, value)
-    return ordered[:place] + ordered[place + 1 :]
 
 
 def _air(image: AcquiredImage, scale: Scale) -> float:

@@ -17,6 +17,16 @@ from tsplug.model import AcquiredImage
 UNSTEADY = 1.75
 """Guiding errors so many times larger than usual make a frame no standard for the sizes of stars: wind shakes it."""
 
+SHAKEN_SHARE = 0.25
+"""Such a part of the square of its HFR, due to guiding beyond the usual, makes a frame a shaken one.
+
+Errors add up in squares, so these stars are 1.15 times as large as the same air had left them under usual guiding; less
+is lost in what seeing does from one minute to the next, and says nothing.
+"""
+
+_HFR_OF_RMS = math.sqrt(math.log(2.0))
+"""The half-flux radius of a Gaussian whose two axes together have an RMS of 1 (spec/peers e-4: 1.1774 / sqrt 2)."""
+
 HOLLOW = 1.15
 """So many times more FWHM for its HFR than usual makes a star a disc.
 
@@ -70,9 +80,20 @@ class Disturbances:
         return self._guiding.get(guid, 0.0) <= limits.guiding and self._profiles.get(guid, 0.0) <= limits.profile
 
 
-def is_shaken(image: AcquiredImage, limits: Limits) -> bool:
-    """Return whether a frame was guided badly."""
-    return (_guiding_of(image) or 0.0) > limits.guiding
+def shaken_share(image: AcquiredImage, limits: Limits, *, scale_arcsec: float | None) -> float:
+    """Return which part of the square of a frame's HFR is due to guiding beyond the usual, 0 where it was guided well.
+
+    Where the scale of its pixels (arcseconds) or its HFR is not known, bad guiding is held to be all of it.
+    """
+    error = _guiding_of(image) or 0.0
+    if error <= limits.guiding:
+        return 0.0
+    radius = image.metrics.get("hfr")
+    if scale_arcsec is None or radius is None or not (math.isfinite(radius) and radius > 0):
+        return 1.0
+    usual = limits.guiding / UNSTEADY
+    added_px2 = (error**2 - usual**2) * (_HFR_OF_RMS / scale_arcsec) ** 2
+    return min(added_px2 / radius**2, 1.0)
 
 
 def is_defocused(image: AcquiredImage, limits: Limits) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Sequence
 from typing import Protocol
 
 from tsplug.grading.night_levels import Yardstick
@@ -38,8 +36,8 @@ class Harm(Protocol):
         """Return the coordinate in which air makes this harm grow evenly."""
         ...
 
-    def noise(self, values: Sequence[float]) -> float:
-        """Return the standard deviation of the harm that values like these have from chance alone."""
+    def noise(self, value: float) -> float:
+        """Return the standard deviation of the harm that values like this one have from chance alone."""
         ...
 
 
@@ -61,7 +59,7 @@ class Ratio:
         """Return X - 1."""
         return airmass - 1.0
 
-    def noise(self, values: Sequence[float]) -> float:
+    def noise(self, value: float) -> float:
         """Return 0: nothing is known of chance."""
         return 0.0
 
@@ -84,7 +82,7 @@ class Difference:
         """Return X - 1."""
         return airmass - 1.0
 
-    def noise(self, values: Sequence[float]) -> float:
+    def noise(self, value: float) -> float:
         """Return 0: nothing is known of chance."""
         return 0.0
 
@@ -104,7 +102,7 @@ class Size:
         """Return ln(X)."""
         return math.log(airmass)
 
-    def noise(self, values: Sequence[float]) -> float:
+    def noise(self, value: float) -> float:
         """Return 0: many stars are averaged."""
         return 0.0
 
@@ -124,9 +122,9 @@ class Count:
         """Return X - 1."""
         return airmass - 1.0
 
-    def noise(self, values: Sequence[float]) -> float:
+    def noise(self, value: float) -> float:
         """Return half of what Poisson has, 0.5 / sqrt(N): bright stars are always found, faint ones by chance."""
-        return 0.5 / math.sqrt(max(statistics.median(values), 1.0))
+        return 0.5 / math.sqrt(max(value, 1.0))
 
 
 class CountAtSize(Count):
@@ -146,22 +144,26 @@ class CountAtSize(Count):
         return super().value(image, harm + (0.0 if size is None else SIZE_EXPONENT * math.log(size)))
 
 
-class Shape:
-    """Eccentricities: as they are; the air does not stretch stars."""
+class Elongation:
+    """Eccentricities, as the natural logarithm of how many times longer than wide the stars are.
+
+    An eccentricity e is a length of 1 / sqrt(1 - e^2) widths (spec/peers e-3): up to 0.4 that is hardly longer than
+    round, and from there on every step is more than the last. The air does not stretch stars.
+    """
 
     def harm(self, image: AcquiredImage, value: float) -> float | None:
-        """Return the value."""
-        return value
+        """Return ln(length / width), None for what is no eccentricity."""
+        return -0.5 * math.log1p(-value * value) if 0.0 <= value < 1.0 else None
 
     def value(self, image: AcquiredImage, harm: float) -> float:
-        """Return the harm."""
-        return harm
+        """Return the eccentricity; 0 where stars would have to be rounder than round."""
+        return math.sqrt(-math.expm1(-2.0 * max(harm, 0.0)))
 
     def air(self, airmass: float) -> float:
         """Return X - 1."""
         return airmass - 1.0
 
-    def noise(self, values: Sequence[float]) -> float:
+    def noise(self, value: float) -> float:
         """Return 0: many stars are averaged."""
         return 0.0
 

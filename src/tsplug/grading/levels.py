@@ -31,12 +31,16 @@ class Cause(StrEnum):
 
 
 class Place(NamedTuple):
-    """Where a frame stands among others: its night, its hour, the air it was seen through (NaN unknown), its cause."""
+    """Where a frame stands among others: its night, its hour, the air it was seen through (NaN unknown), its cause.
+
+    ``by_guiding`` is the harm that guiding beyond the usual did to it.
+    """
 
     night: date
     hour: float
     air: float
     cause: Cause = Cause.UNKNOWN
+    by_guiding: float = 0.0
 
 
 class Usual(NamedTuple):
@@ -44,8 +48,8 @@ class Usual(NamedTuple):
 
     Attributes:
         level: what the frame is held against.
-        slack: what it may exceed the level by beside the spread, because little is known of its night, or it was seen
-            through more air than the trend is known for.
+        slack: what it may exceed the level by beside the spread, because little is known of its night, it was seen
+            through more air than the trend is known for, or it was guided a little worse.
         spread: the robust standard deviation within nights.
         used: how many samples this rests on, outliers left out.
         nights: how many nights have a level of their own.
@@ -55,6 +59,7 @@ class Usual(NamedTuple):
         cause: what may have made the frame's harm.
         undecided: by how much more the level would lie if the worse part of the night that the frame belongs to should
             last; 0 where that is known or does not matter.
+        by_guiding: how much of the slack is due to guiding.
     """
 
     level: float
@@ -67,6 +72,7 @@ class Usual(NamedTuple):
     air: float
     cause: Cause = Cause.UNKNOWN
     undecided: float = 0.0
+    by_guiding: float = 0.0
 
     def factor(self, sigma: float) -> float:
         """Return how many spreads a frame may lie beyond the level: two at most where its stars are discs."""
@@ -89,9 +95,9 @@ class Levels:
     def __init__(self, nights: Nights, yardstick: Yardstick, *, own: tuple[date, Night] | None = None) -> None:
         self._yardstick = yardstick
         self._trend = 0.0
-        for _ in range(_TREND_PASSES):
-            slopes = () if own is None else own[1].at(self._trend).slopes
-            self._trend = _trend(nights.at(self._trend).slopes, slopes, steepest=yardstick.steepest)
+        for _ in range(_TREND_PASSES if yardstick.steepest > 0 else 0):
+            slopes = () if own is None else own[1].slopes(self._trend)
+            self._trend = _trend(nights.slopes(self._trend), slopes, steepest=yardstick.steepest)
         others = nights.at(self._trend)
         core = None if own is None else own[1].at(self._trend)
         added = {} if own is None or core is None else {own[0]: core}
@@ -112,7 +118,7 @@ class Levels:
         level, slack, undecided = self._granted(own, place)
         return Usual(
             level=level + by_air,
-            slack=0.0 if disturbed else slack,
+            slack=0.0 if disturbed else slack + place.by_guiding,
             spread=self._yardstick.floor if disturbed else self._spread,
             used=self._used,
             nights=len(self._known),
@@ -121,6 +127,7 @@ class Levels:
             air=by_air,
             cause=place.cause,
             undecided=undecided,
+            by_guiding=0.0 if disturbed else place.by_guiding,
         )
 
     def _granted(self, own: NightCore | None, place: Place) -> tuple[float, float, float]:

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import isnan
+from typing import NamedTuple, TypeVar
 
-from tsplug.grading.spells import NO_SPELLS, Spells, is_told, spells_of
+from tsplug.grading.spells import NIGHT_FRAMES, NIGHT_HOURS, NO_SPELLS, Spells, spells_of
+
+T = TypeVar("T")
 
 MAD_TO_SIGMA = 1.4826
 """Turns the median absolute deviation into the standard deviation of a normal distribution."""
@@ -27,9 +30,9 @@ _REMEMBERED = 64
 _ODD = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Yardstick:
-    """What a metric may do without a frame being bad, in harms.
+    """What a metric may do without a frame being bad, in harms; each is itself alone, so that finding by it is quick.
 
     Attributes:
         floor: the least standard deviation that may be claimed of it.
@@ -80,7 +83,6 @@ class NightCore(NamedTuple):
         used: how many belong to the core.
         level: the median of the core.
         tells: whether the core tells how the night is.
-        slopes: how the harms of pairs in the core grow with the air, sorted.
         air: the air coordinate in the middle of the core; NaN where the air is not known or does not matter.
         residuals: how far the newest of the core lie from the level, sorted.
         spells: the parts of the night that were worse.
@@ -90,10 +92,18 @@ class NightCore(NamedTuple):
     used: int
     level: float
     tells: bool
-    slopes: Sequence[float]
     air: float
     residuals: Sequence[float]
     spells: Spells
+
+
+class _Flat(NamedTuple):
+    """Harms with a trend taken out: by the samples' hours, sorted, and where of these the core begins and ends."""
+
+    by_hour: Sequence[float]
+    ordered: Sequence[float]
+    begin: int
+    end: int
 
 
 class Night:
@@ -105,62 +115,107 @@ class Night:
     """
 
     def __init__(self, samples: Sequence[Sample], yardstick: Yardstick, *, newest: int | None = None) -> None:
-        self._samples = samples
+        self._samples = sorted(samples, key=_by_hour)
         self._yardstick = yardstick
         self._newest = newest
         self._by_air = sorted((each.air, each.harm) for each in samples if math.isfinite(each.air))
+        self._flat: dict[float, _Flat] = {}
         self._known: dict[float, NightCore] = {}
+        self._slopes: dict[float, list[float]] = {}
 
     def without(self, sample: Sample) -> Night | None:
         """Return the night without one of its samples, None where nothing is left."""
-        rest = list(self._samples)
-        rest.remove(sample)
-        return Night(rest, self._yardstick, newest=self._newest) if rest else None
+        if len(self._samples) == 1:
+            return None
+        rest = object.__new__(Night)
+        rest._yardstick, rest._newest = self._yardstick, self._newest
+        # What is sorted stays so where one is taken out.
+        rest._samples = self._samples.copy()
+        rest._samples.remove(sample)
+        rest._by_air = self._by_air
+        if math.isfinite(sample.air):
+            rest._by_air = self._by_air.copy()
+            rest._by_air.remove((sample.air, sample.harm))
+        rest._flat, rest._known, rest._slopes = {}, {}, {}
+        return rest
+
+    def slopes(self, trend: float) -> Sequence[float]:
+        """Return how the harms of pairs grow with the air, sorted: pairs of the core that a trend leads to."""
+        return _remembered(self._slopes, trend, find=self._slopes_found)
 
     def at(self, trend: float) -> NightCore:
         """Return what the samples show when so much growth per unit of air is taken out."""
-        found = self._known.get(trend)
-        if found is None:
-            # Every trend may be another one: what is remembered must not grow with the plan.
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            found = self._known[trend] = self._found(trend)
-        return found
+        return _remembered(self._known, trend, find=self._found)
+
+    def _slopes_found(self, trend: float) -> list[float]:
+        return _slopes(self._in_core(_remembered(self._flat, trend, find=self._flattened), trend))
+
+    def _flattened(self, trend: float) -> _Flat:
+        harms = [each[1] if isnan(each[2]) else each[1] - trend * each[2] for each in self._samples]
+        flat = sorted(harms)
+        return _Flat(harms, flat, *core_of(flat, self._yardstick))
 
     def _found(self, trend: float) -> NightCore:
-        harms = [each.harm if math.isnan(each.air) else each.harm - trend * each.air for each in self._samples]
-        flat = sorted(harms)
-        begin, end = core_of(flat, self._yardstick)
-        low, high, level = flat[begin], flat[end - 1], middle(flat, begin, end=end)
-        core = [(harm, each) for harm, each in zip(harms, self._samples, strict=True) if low <= harm <= high]
+        flat = _remembered(self._flat, trend, find=self._flattened)
+        harms, ordered, begin, end = flat
+        low, high, level = ordered[begin], ordered[end - 1], middle(ordered, begin, end=end)
         newest = self._newest
-        residuals = [abs(harm - level) for harm, each in core if newest is None or each.rank < newest]
-        hours = [each.hour for _, each in core]
-        by_air = self._in_core(trend, low=low, high=high)
+        if newest is None:
+            residuals = [abs(harm - level) for harm in ordered[begin:end]]
+        else:
+            residuals = [
+                abs(harm - level)
+                for harm, each in zip(harms, self._samples, strict=True)
+                if each[3] < newest and low <= harm <= high
+            ]
+        residuals.sort()
+        by_air = self._in_core(flat, trend)
         return NightCore(
-            flat=flat,
+            flat=ordered,
             used=end - begin,
             level=level,
-            tells=is_told(hours),
-            slopes=_slopes(by_air),
+            tells=end - begin >= NIGHT_FRAMES and self._lasts(harms, low, high=high),
             air=by_air[len(by_air) // 2][0] if by_air else math.nan,
-            residuals=sorted(residuals),
+            residuals=residuals,
             spells=self._spells(harms, high) if self._yardstick.seeing else NO_SPELLS,
         )
 
+    def _lasts(self, harms: Sequence[float], low: float, *, high: float) -> bool:
+        """Return whether what lies within bounds is spread over long enough."""
+        first = next(each for each, harm in zip(self._samples, harms, strict=True) if low <= harm <= high)
+        last = next(
+            each for each, harm in zip(reversed(self._samples), reversed(harms), strict=True) if low <= harm <= high
+        )
+        return last.hour - first.hour >= NIGHT_HOURS
+
     def _spells(self, harms: Sequence[float], high: float) -> Spells:
-        by_hour = sorted((each.hour, harm) for each, harm in zip(self._samples, harms, strict=True))
+        by_hour = [(each[0], harm) for each, harm in zip(self._samples, harms, strict=True)]
         return spells_of(by_hour, high, level_of=self._level_of)
 
     def _level_of(self, flat: Sequence[float]) -> float:
         begin, end = core_of(flat, self._yardstick)
         return middle(flat, begin, end=end)
 
-    def _in_core(self, trend: float, *, low: float, high: float) -> list[tuple[float, float]]:
+    def _in_core(self, flat: _Flat, trend: float) -> list[tuple[float, float]]:
         """Return air and harm of the core's samples, sorted; none where the air does not matter."""
         if self._yardstick.steepest <= 0:
             return []
+        low, high = flat.ordered[flat.begin], flat.ordered[flat.end - 1]
         return [pair for pair in self._by_air if low <= pair[1] - trend * pair[0] <= high]
+
+
+def _by_hour(sample: Sample) -> tuple[float, float, int]:
+    return sample.hour, sample.harm, sample.rank
+
+
+def _remembered(known: dict[float, T], trend: float, *, find: Callable[[float], T]) -> T:
+    found = known.get(trend)
+    if found is None:
+        # Every trend may be another one: what is remembered must not grow with the plan.
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        found = known[trend] = find(trend)
+    return found
 
 
 def _slopes(by_air: Sequence[tuple[float, float]]) -> list[float]:

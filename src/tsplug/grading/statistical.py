@@ -11,7 +11,7 @@ from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
-VERSION = "3"
+VERSION = "4"
 
 _COMPARED = {check.metric for check in OWN_CHECKS if check.needs_peers} | METRIC_CHECKS.keys()
 
@@ -87,7 +87,10 @@ def _decisive(findings: Sequence[Finding]) -> Finding | None:
 
 def _measuring_failed(case: Case, findings: Sequence[Finding], *, status: VerdictStatus) -> bool:
     # Guiding is known to the host alone: what the pixels would have told is what an unreadable file takes away.
-    missing = any(finding.rule is Rule.MISSING and finding.metric in _COMPARED for finding in findings)
+    # Nor is anything lost that nobody asked for: hosts know sizes and counts, and hardly any knows eccentricities.
+    unasked = {"eccentricity"} if case.preferences.grade_eccentricity is None else set()
+    needed = _COMPARED - unasked
+    missing = any(finding.rule is Rule.MISSING and finding.metric in needed for finding in findings)
     return bool(case.image.measure_error) and missing and status is not VerdictStatus.REJECT
 
 

@@ -24,7 +24,6 @@ class Together:
     Attributes:
         cores: what each shows.
         known: those of ``cores`` that tell how their night is.
-        slopes: how harms grow with the air, of all nights, sorted.
         residuals: how far the newest samples lie from their night's level, sorted.
         used: how many samples belong to the cores.
         settled: the latest hour from which nights are settled.
@@ -32,7 +31,6 @@ class Together:
 
     cores: dict[date, NightCore]
     known: dict[date, NightCore]
-    slopes: Sequence[float]
     residuals: Sequence[float]
     used: int
     settled: float
@@ -43,7 +41,6 @@ class Together:
         return cls(
             cores=cores,
             known={night: core for night, core in cores.items() if core.tells},
-            slopes=sorted(slope for core in cores.values() for slope in core.slopes),
             residuals=sorted(residual for core in cores.values() for residual in core.residuals),
             used=sum(core.used for core in cores.values()),
             settled=max((core.spells.settled for core in cores.values()), default=-math.inf),
@@ -57,6 +54,7 @@ class Nights:
         self._nights = nights
         self._others: dict[date, Nights] = {}
         self._found: dict[float, Together] = {}
+        self._slopes: dict[float, list[float]] = {}
 
     def __getitem__(self, night: date) -> Night:
         """Return the samples of one night."""
@@ -69,6 +67,16 @@ class Nights:
             self._others.clear()
             self._others[night] = Nights({each: held for each, held in self._nights.items() if each != night})
         return self._others[night]
+
+    def slopes(self, trend: float) -> Sequence[float]:
+        """Return how harms grow with the air, of all nights, sorted: pairs of the cores that a trend leads to."""
+        found = self._slopes.get(trend)
+        if found is None:
+            if len(self._slopes) >= _REMEMBERED:
+                self._slopes.clear()
+            found = sorted(slope for night in self._nights.values() for slope in night.slopes(trend))
+            self._slopes[trend] = found
+        return found
 
     def at(self, trend: float) -> Together:
         """Return what the nights show when so much growth per unit of air is taken out."""

@@ -80,7 +80,12 @@ class MetricUsual:
             return f"; {_CAUSES[usual.cause]}"
         if not usual.slack:
             return ""
-        return "; its night is little known" if usual.night is None else "; seen through more air"
+        whys = {
+            "its night is little known": usual.night is None,
+            "guided a little worse": usual.by_guiding > 0,
+            "seen through more air": usual.night is not None and usual.slack > usual.by_guiding,
+        }
+        return "".join(f"; {why}" for why, holds in whys.items() if holds)
 
     def _value(self, harm: float) -> float:
         return self.scale.value(self.image, harm)
@@ -91,5 +96,5 @@ def usual_of(case: Case, metric: str, *, scale: ScaleOf, yardstick: Yardstick) -
     population, image = case.population, case.image
     crowd = population.crowd or Crowd(population.frames + population.earlier, newest=len(population.frames))
     on = scale(image, case.preferences)
-    found = crowd.usual_for(image, metric, scale=on, yardstick=yardstick)
+    found = crowd.usual_for(image, metric, scale=on, yardstick=yardstick, pixel_arcsec=case.scale_arcsec)
     return None if found is None else MetricUsual(image, on, *found)

@@ -40,8 +40,9 @@ class MetricPreferences(Value):
 class GraderPreferences(Value):
     """How frames are graded (defaults: spec/target-scheduler-domain 1.2, mode from SEMANTICS).
 
-    ``statistical`` switches the comparison with other frames on, which most of these are about; ``ungraded`` says what
-    becomes of frames that no grader can judge. ``delay_percent`` 0 grades at once; sigma factors are multiples of the
+    ``statistical`` switches the comparison with other frames on, which most of these are about; ``grade_eccentricity``
+    None leaves it to the mode: robust does, the other does not. ``ungraded`` says what becomes of frames that no grader
+    can judge. ``delay_percent`` 0 grades at once; sigma factors are multiples of the
     population's spread; levels of 0 are off. Frames whose mechanical angles differ by more than
     ``rotation_tolerance_deg`` on the circle are not compared.
     ``move_rejected`` moves files of rejected frames into a folder ``rejected`` beside them, or into the archive
@@ -57,7 +58,7 @@ class GraderPreferences(Value):
     grade_stars: bool = True
     grade_hfr: bool = True
     grade_fwhm: bool = False
-    grade_eccentricity: bool = False
+    grade_eccentricity: bool | None = None
     delay_percent: int = Field(default=80, ge=0, le=100)
     accept_improvement: bool = True
     max_samples: int = Field(default=10, ge=3, le=100)
@@ -79,6 +80,11 @@ class GraderPreferences(Value):
     ungraded: UngradedPolicy = UngradedPolicy.COUNT
     criteria_set: str = ""
     auto_grade: bool = True
+
+    @property
+    def grades_eccentricity(self) -> bool:
+        """Return whether frames are compared by the eccentricity of their stars."""
+        return self.mode is GraderMode.ROBUST if self.grade_eccentricity is None else self.grade_eccentricity
 
 
 class FlatsPreferences(Value):

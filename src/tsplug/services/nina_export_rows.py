@@ -29,11 +29,12 @@ Columns = Mapping[str, Any]
 
 def preference_row(profile: Profile) -> Columns:
     """Return the preferences of a profile."""
+    grader = profile.grader.model_copy(update={"grade_eccentricity": profile.grader.grades_eccentricity})
     return {
         "Id": profile.id,
         "profileId": profile.guid,
         "guid": profile.guid,
-        **encoded(GRADER, profile.grader),
+        **encoded(GRADER, grader),
         **encoded(PLANNER, profile.planner),
         **encoded(NINA, profile.nina),
     }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tsplug.grading.disturbance import HOLLOW, Disturbances, is_defocused, is_shaken, told_apart
+from tsplug.grading.disturbance import HOLLOW, Disturbances, is_defocused, shaken_share, told_apart
 from tsplug.model import AcquiredImage
 
 NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -38,9 +38,31 @@ def test_a_frame_guided_far_worse_than_usual_is_shaken() -> None:
     """The limit is 1.75 times the error that a quarter of the others stay below; unguided frames are not shaken."""
     limits = Disturbances(CALM).limits_for(frame(0))
     assert limits.guiding == pytest.approx(1.75 * 0.525)
-    assert is_shaken(frame(0, guiding_rms=0.93), limits)
-    assert not is_shaken(frame(0, guiding_rms=0.91), limits)
-    assert not is_shaken(frame(0), limits)
+    assert shaken_share(frame(0, guiding_rms=0.93), limits, scale_arcsec=None) == 1.0
+    assert shaken_share(frame(0, guiding_rms=0.91), limits, scale_arcsec=None) == 0.0
+    assert shaken_share(frame(0), limits, scale_arcsec=None) == 0.0
+
+
+def test_guiding_is_held_against_the_size_of_the_stars() -> None:
+    """What it adds in squares to the HFR is its share: little where the pixels are coarse or the seeing was bad."""
+    limits = Disturbances(CALM).limits_for(frame(0))
+    added_px2 = math.log(2.0) * (1.5**2 - 0.525**2) / 1.2**2
+    for hfr in (1.2, 2.0, 4.0):
+        shaken = frame(0, guiding_rms=1.5, hfr=hfr)
+        share = shaken_share(shaken, limits, scale_arcsec=1.2)
+        assert share == pytest.approx(min(added_px2 / hfr**2, 1.0))
+        assert shaken_share(shaken, limits, scale_arcsec=2.4) == pytest.approx(added_px2 / hfr**2 / 4)
+
+
+def test_errors_of_guiding_enlarge_round_stars_as_their_share_says() -> None:
+    """Gaussian stars of 1.5 px HFR under errors of 0.7 px have the HFR that the squares come to."""
+    generator = np.random.default_rng(1)
+    calm = generator.normal(scale=1.5 / math.sqrt(2.0 * math.log(2.0)), size=(400_000, 2))
+    moved = calm + generator.normal(scale=0.7 / math.sqrt(2.0), size=calm.shape)
+    hfr = float(np.median(np.hypot(*moved.T)))
+    limits = Disturbances([frame(n, guiding_rms=1e-6) for n in range(1, 10)]).limits_for(frame(0))
+    share = shaken_share(frame(0, guiding_rms=0.7, hfr=hfr), limits, scale_arcsec=1.0)
+    assert hfr * math.sqrt(1.0 - share) == pytest.approx(1.5, rel=0.005)
 
 
 def test_stars_that_became_discs_are_out_of_focus() -> None:

@@ -300,7 +300,7 @@ def test_round_stars_count_as_peers_and_hide_no_trailed_frame() -> None:
     peers = [frame(n, eccentricity=0.0) for n in range(1, 6)]
     preferences = only("eccentricity", ROBUST)
     assert verdict(frame(0, eccentricity=0.35), peers, preferences).status is VerdictStatus.ACCEPT
-    trailed = verdict(frame(0, eccentricity=0.67), peers, preferences)
+    trailed = verdict(frame(0, eccentricity=0.75), peers, preferences)
     assert (trailed.status, trailed.reason) == (VerdictStatus.REJECT, "Eccentricity")
     [check] = trailed.inputs["checks"]  # type: ignore[misc]
     assert check["samples"] == 5
@@ -342,3 +342,20 @@ def test_the_reference_tests_nothing_where_a_peer_lacks_the_metric(metric: str) 
     peers = [frame(n, **{metric: 0.3}) for n in range(1, 6)] + [frame(9)]
     assert verdict(frame(0, **{metric: 0.9}), peers, only(metric, TS)).status is VerdictStatus.ACCEPT
     assert verdict(frame(0, **{metric: 0.9}), peers, only(metric, ROBUST)).status is VerdictStatus.REJECT
+
+
+def test_long_stars_are_rejected_by_default_in_robust_mode_alone() -> None:
+    """A frame pulled along is rejected though its stars are hardly larger; the reference tests no shapes unasked."""
+    peers = [frame(n, star_count=300.0 + n, hfr=2.0 + n / 100, eccentricity=0.2) for n in range(1, 8)]
+    pulled = frame(0, star_count=300.0, hfr=2.05, eccentricity=0.9)
+    found = {mode: verdict(pulled, peers, GraderPreferences(mode=mode)) for mode in (ROBUST, TS)}
+    assert (found[ROBUST].status, found[ROBUST].reason) == (VerdictStatus.REJECT, "Eccentricity")
+    assert found[TS].status is VerdictStatus.ACCEPT
+
+
+@pytest.mark.parametrize(("asked", "status"), [(None, VerdictStatus.ACCEPT), (True, VerdictStatus.ABSTAIN)])
+def test_a_shape_that_nobody_asked_for_may_be_missing(asked: bool | None, status: VerdictStatus) -> None:
+    """Where the host told size and count, an unreadable file keeps a frame pending only if its shape is asked for."""
+    peers = [frame(n, star_count=300.0 + n, hfr=2.0 + n / 100) for n in range(1, 8)]
+    unread = frame(0, star_count=300.0, hfr=2.05, measure_error="the file is gone")
+    assert verdict(unread, peers, GraderPreferences(grade_eccentricity=asked)).status is status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.grading.harm import Shape
+from tsplug.grading.harm import Elongation
 from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.spread import Limits, SpreadCheck
 
@@ -11,14 +11,14 @@ CHECK = SpreadCheck(
     metric="eccentricity",
     order=50,
     limits=lambda preferences: Limits(
-        preferences.grade_eccentricity,
+        preferences.grades_eccentricity,
         preferences.eccentricity_sigma,
         preferences.auto_accept_eccentricity or None,
         preferences.auto_reject_eccentricity or None,
     ),
-    scale=lambda image, preferences: Shape(),
-    # Up to 0.4 stars look round (spec/peers e-3): among round stars differences below that say nothing.
-    yardstick=Yardstick(floor=0.1, ceiling=0.13, swing=0.15, young=0.1, steepest=0.0, undisturbed=True),
+    scale=lambda image, preferences: Elongation(),
+    # Up to an eccentricity of 0.4, a tenth longer than wide, stars look round (spec/peers e-3): less says nothing.
+    yardstick=Yardstick(floor=0.08, ceiling=0.1, swing=0.1, young=0.1, steepest=0.0, undisturbed=True),
     zero_fails=False,
     incomplete_passes=True,
 )
