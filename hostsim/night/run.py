@@ -28,8 +28,9 @@ from hostsim.night.simulators import SimulatedNight, simulated_observatory
 from hostsim.progress.display import Display
 from hostsim.progress.live import LiveDisplay
 from hostsim.progress.plain import PlainDisplay
-from hostsim.progress.tables import print_tables
+from hostsim.progress.tables import print_flats, print_tables
 from hostsim.saving.disk import Disk, PlainDisk
+from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host, HostContext, HostDevices
 from hostsim.sequence.journal import Journal, Snapshots
@@ -120,7 +121,7 @@ class _Night:
         stop = StopRequest()
         stack.enter_context(stopping_on_interrupt(stop))
         clock = WatchfulClock(self.clock, stop)
-        with ExitStack() as shown:
+        with self._flats_shown(), ExitStack() as shown:
             devices = HostDevices()
             host = Host(
                 context=HostContext(self.store, clock, devices, frame_files(), self._display(shown), stop),
@@ -144,6 +145,16 @@ class _Night:
                 journal.save()
             Runner(self.parsed.sequence, host, where=str(self.parsed.file), lines=self.parsed.lines).run()
         self.show_results("the night is done")
+
+    @contextmanager
+    def _flats_shown(self) -> Iterator[None]:
+        """Show the flats of a night that an instruction ended: those it took are taken, and will not be shown again."""
+        try:
+            yield
+        except InstructionFailedError:
+            if self.state.flat_runs:
+                print_flats(Console(), self.state.flat_runs)
+            raise
 
     def show_results(self, message: str) -> None:
         console = Console()

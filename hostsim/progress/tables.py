@@ -27,11 +27,16 @@ def print_tables(console: Console, store: Store, *, profile: Profile, flat_runs:
     with store.read() as unit:
         console.print(_targets(unit, profile))
         console.print(_grades(unit, profile))
+    print_flats(console, flat_runs)
+
+
+def print_flats(console: Console, flat_runs: Sequence[FlatRunReport]) -> None:
+    """Print the sets of flat runs with their levels, and below them what there is to say; dry runs are none."""
     console.print(_flats(flat_runs))
     for result, report in _sets(flat_runs):
         if report.reason:
-            said = f"{report.spec.filter_name} at {_angle(report)}, {result}: {report.reason}"
-            console.print(said, highlight=False, markup=False)
+            what = f"{report.spec.filter_name} at {_angle(report)}" if report.spec.filter_name else "dark flats"
+            console.print(f"{what}, {result}: {report.reason}", highlight=False, markup=False)
 
 
 def _targets(unit: Unit, profile: Profile) -> Table:
@@ -82,7 +87,7 @@ def _flats(runs: Sequence[FlatRunReport]) -> Table:
         table.add_column(heading, justify="right")
     for result, report in _sets(runs):
         table.add_row(
-            report.spec.filter_name,
+            report.spec.filter_name or "-",
             _angle(report),
             result if report.flats_type == "panel" else f"{result}, {report.flats_type}",
             f"{report.on_disk}/{report.wanted}",
@@ -99,7 +104,7 @@ def _angle(report: FlatSetReport) -> str:
 
 
 def _sets(runs: Sequence[FlatRunReport]) -> Iterator[tuple[str, FlatSetReport]]:
-    for run in runs:
+    for run in (each for each in runs if not each.dry_run):
         yield from (("taken", report) for report in run.taken)
         yield from (("skipped", report) for report in run.skipped)
         yield from (("failed", report) for report in run.failed)

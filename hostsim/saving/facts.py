@@ -14,6 +14,9 @@ from hostsim.equipment.rotator import RotatorReading
 from hostsim.equipment.weatherstation import WeatherReading
 from tsplug import Profile, Site
 
+LIT_KINDS = ("LIGHT", "FLAT")
+"""The kinds of frames that have seen light; calibration matches the others by camera settings alone."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -65,6 +68,11 @@ class FrameFacts:
     def is_light(self) -> bool:
         """Return whether the sky was imaged; calibration frames carry nothing of target and pointing."""
         return self.kind == "LIGHT"
+
+    @property
+    def is_lit(self) -> bool:
+        """Return whether light was let in; frames of the dark have neither filter nor angle, wherever those stand."""
+        return self.kind in LIT_KINDS
 
     def with_weather_from(self, before: WeatherReading | None) -> FrameFacts:
         """Return the same with the weather of the middle: between what was shown before the exposure and after."""

@@ -74,7 +74,7 @@ PATTERNS: dict[str, _Value] = {
     "READOUTMODE": lambda facts: facts.readings.camera.readout_mode_name,
     "RMS": _number(_guided_px),
     "RMSARCSEC": _number(lambda facts: g.rms_arcsec if (g := facts.readings.guiding) else None),
-    "ROTATORANGLE": _number(lambda facts: r.mechanical_deg if (r := facts.readings.rotator) else None),
+    "ROTATORANGLE": _number(lambda facts: r.mechanical_deg if facts.is_lit and (r := facts.readings.rotator) else None),
     "SENSORTEMP": _number(lambda facts: facts.readings.camera.temperature_c),
     "SEQUENCETITLE": lambda facts: facts.sequence_title,
     "SQM": _number(lambda facts: w.sky_mag_per_arcsec2 if (w := facts.readings.weather) else None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from hostsim.sequence.host import Host
-from tsplug import DeviceError, FlatRunReport, TsplugError
+from tsplug import DeviceError, FlatRunReport, FlatSetReport, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
 
@@ -18,6 +18,8 @@ def end_flats(report: FlatRunReport, host: Host) -> None:
     """
     host.journal.state.flat_runs.append(report)
     _tell(report, host)
+    if report.dry_run:
+        return
     panel = host.rig.panel
     # A panel that does not answer must not hide what came of the run: where its cover stands is then not known anew.
     with suppress(DeviceError):
@@ -33,16 +35,39 @@ def end_flats(report: FlatRunReport, host: Host) -> None:
 
 
 def _tell(report: FlatRunReport, host: Host) -> None:
-    if report.planned or not (report.taken or report.skipped or report.left or report.failed):
-        # What a dry run would do is many steps, each a line of its own.
-        for part in report.message.split("; ") if report.planned else [report.message]:
-            host.display.note(f"flats: {part}")
+    is_dry = report.dry_run or bool(report.planned)
+    # What a dry run would do is many steps, each a line of its own.
+    for part in report.message.split("; ") if is_dry else [report.message]:
+        host.display.note(f"flats: {part}")
     for left in report.left:
-        host.display.note(f"flats {left.spec.filter_name}: {left.reason}")
+        host.display.note(f"{_name(left)}: {left.reason}")
     for skipped in report.skipped:
-        host.warn_once(f"flats {skipped.spec.filter_name} skipped: {skipped.reason}")
+        said = f"{_name(skipped)} skipped: {skipped.reason}"
+        if said in host.warnings or is_dry:
+            # A warning is counted once; that it still holds is told all the same.
+            host.display.note(said)
+        else:
+            host.warn(said)
     for failed in report.failed:
-        host.warn(f"flats {failed.spec.filter_name}: {failed.reason}")
+        host.warn(f"{_name(failed)}: {failed.reason}")
+
+
+def _name(report: FlatSetReport) -> str:
+    """Return what a set is called in a line: its filter, or that it is one of dark flats, which have none."""
+    return f"flats {report.spec.filter_name}" if report.spec.filter_name else "dark flats"
+
+
+def ready_for_flats(obstacles: list[str], host: Host, *, dry_run: bool) -> None:
+    """Make sure that nothing stands in the way of flats; a dry run moves nothing, so there it is only told.
+
+    Raises:
+        TsplugError: something does, and the run is to move the equipment.
+    """
+    if not dry_run:
+        host.ready(obstacles)
+        return
+    for line in obstacles:
+        host.display.note(f"flats: would not be taken now: {line}")
 
 
 def take_immediate_flats(parameters: SchedulerImmediateFlats.Parameters, host: Host) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hostsim.equipment.camera import Exposure, Shot
 from hostsim.equipment.mount import MountReading
-from hostsim.saving.facts import FrameFacts, Readings, Subject
+from hostsim.saving.facts import LIT_KINDS, FrameFacts, Readings, Subject
 from hostsim.saving.fits import finish, free_name, write_part
 from hostsim.saving.header import cards
 from hostsim.saving.pattern import expand
@@ -277,7 +277,7 @@ class Frames:
             started=shot.started,
             ended=shot.ended,
             exposure_s=shot.exposure_s,
-            filter_name=host.rig.wheel.current() if host.rig.wheel else "",
+            filter_name=host.rig.wheel.current() if host.rig.wheel and kind in LIT_KINDS else "",
             subject=subject,
             readings=_readings(host, shot, guided=kind == "LIGHT"),
             profile=host.profile,

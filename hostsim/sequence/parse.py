@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -12,10 +11,9 @@ from pydantic import ValidationError
 
 from hostsim.devices.parts.limits import FaultyError
 from hostsim.sequence.catalogue_check import catalogue_problems
-from hostsim.sequence.containers import EventLists, Loop, Sequential
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import SequenceFileError
-from hostsim.sequence.instructions import Item
+from hostsim.sequence.flat_check import flat_problems, items_of
 from hostsim.sequence.nodes import Document, Path, Problem, shown
 from hostsim.sequence.wording import worded
 
@@ -44,10 +42,12 @@ def parse(file: FilePath) -> Parsed:
         sequence = Sequence.model_validate(document.data, context={"folder": file.parent})
     except ValidationError as error:
         raise SequenceFileError(_shown(file, _problems(error, document) + _catalogue(document))) from error
-    problems = _catalogue(document)
+    problems = _catalogue(document) or [
+        Problem(document.line_of(path), shown(path), message) for path, message in flat_problems(sequence)
+    ]
     if problems:
         raise SequenceFileError(_shown(file, problems))
-    lines = {path: document.line_of(path) for path in _paths(sequence.run, ("run",))}
+    lines = {path: document.line_of(path) for path, _ in items_of(sequence.run, ("run",))}
     digest = sha256(sequence.model_dump_json().encode()).hexdigest()
     return Parsed(sequence, file, lines, digest)
 
@@ -88,17 +88,6 @@ def _filter_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:
     if catalogue["profile"].get("filters") or not needed:
         return []
     return [(("profile", "filters"), f"names no filter, but the templates need {', '.join(needed)}: list the wheel's")]
-
-
-def _paths(items: Iterable[Item], path: Path) -> Iterable[Path]:
-    for index, item in enumerate(items):
-        here = (*path, index)
-        yield here
-        if isinstance(item, Loop | Sequential):
-            yield from _paths(item.run, (*here, "run"))
-        elif isinstance(events := getattr(item, "events", None), EventLists):
-            for name in EventLists.model_fields:
-                yield from _paths(getattr(events, name), (*here, "events", name))
 
 
 def _shown(file: FilePath, problems: list[Problem]) -> list[str]:

@@ -15,6 +15,7 @@ from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.safetymonitor import SafetyLimits
+from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig, connect
 from hostsim.faults.parts.board import FaultBoard
 from hostsim.night.simulators import SimulatedNight, simulated_observatory
@@ -39,7 +40,7 @@ LEVELS = {"L": (25, 4.685, 29_300.0), "Ha": (130, 18.75, 30_600.0)}
 
 @dataclass
 class FlatBench:
-    """The observatory, its server, and a rig of it without those devices that no flat run uses."""
+    """The observatory, its server, a rig of it without those devices that no panel run uses, and its mount."""
 
     folder: Path
     clock: SimulatedClock
@@ -47,6 +48,7 @@ class FlatBench:
     board: FaultBoard
     address: str
     rig: Rig
+    mount: Mount
     clean: dict[str, Any]
     profile: Profile
     site: Site
@@ -109,11 +111,14 @@ def flat_bench(folder: Path, document: dict[str, Any], *, moment: datetime = MOR
     observatory, _ = simulated_observatory(profile, site, night=night)
     board = FaultBoard(observatory)
     with AlpacaServer(observatory, presentation=Presentation(saves_frames=True)) as server:
-        rig = only_flats(connect(server.address, WatchfulClock(clock, StopRequest())))
-        assert rig.panel is not None
-        rig.panel.open_cover()
+        whole = connect(server.address, WatchfulClock(clock, StopRequest()))
+        assert whole.panel is not None
+        assert whole.mount is not None
+        whole.panel.open_cover()
+        whole.mount.unpark()
         clean = observatory.snapshot()
-        yield FlatBench(folder, clock, observatory, board, server.address, rig, clean, profile, site)
+        rig = only_flats(whole)
+        yield FlatBench(folder, clock, observatory, board, server.address, rig, whole.mount, clean, profile, site)
 
 
 def stocked(clock: Clock, document: dict[str, Any]) -> Store:
@@ -155,8 +160,11 @@ def records(store: Store, kind: type) -> list[Any]:
 def wrong_books(store: Store, out: Path) -> Iterator[str]:
     """Yield what is wrong with the books: files without records or the reverse, links to unfinished sets."""
     frames, sets = records(store, FlatSetFile), records(store, FlatSet)
-    if sorted(Path(frame.file) for frame in frames) != sorted(out.rglob("*.fits")):
+    if sorted(Path(frame.file) for frame in frames) != sorted(out.rglob("*.fits*")):
         yield "records and files differ"
+    flagged = {item.id for item in sets if item.state is FlatSetState.FLAGGED}
+    if any((frame.flat_set_id in flagged) is frame.file.endswith(".fits") for frame in frames):
+        yield "flagged frames lie among the flats, or others do not"
     if list(out.rglob("*.part")):
         yield "half-written files are left"
     whole = {item.id for item in sets if item.state is FlatSetState.COMPLETE}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from hostsim.faults.parts.schedule import FAULT_ADAPTER
 from hostsim.sequence.host import HostDevices
 from tsplug import FlatInstruction, FlatRunReport
 from tsplug.instructions import settle_panel
-from tsplug.model import FlatHistory, LitPanel, SkyFlatSettings
+from tsplug.model import ChangedReadoutMode, FlatHistory, LitPanel, SkyFlatSettings
 
 COUNT = 2
+DAWN = datetime(2026, 1, 16, 6, 20, tzinfo=UTC)
+"""When the sky grows light enough for flats."""
+MODE_BEFORE = 0
+"""The readout mode in which the camera comes to each run; one of the two sets needs another."""
 
 Fault = dict[str, Any]
 
@@ -66,6 +71,28 @@ STEPS = (
     "open_cover",
 )
 """Where a fault begins; what it breaks later counts too, for it lasts until the run is over."""
+SKY_FAULTS: tuple[Fault, ...] = (
+    *FAULTS,
+    *({**fault, "device": "telescope"} for fault in ANSWERS),
+    {"type": "mount_lost"},
+    {"type": "mount_lost", "how": "tracking_stops"},
+)
+"""Sky flats are dithered, so the mount belongs to them."""
+SKY_STEPS = (
+    "light off 1",
+    "open_cover",
+    "turn 1",
+    "mode 2",
+    "wheel 1",
+    "frame 1",
+    "frame 2",
+    "turn 2",
+    "wheel 2",
+    "frame 3",
+    "frame 4",
+    "light off 2",
+    "close_cover",
+)
 
 PAGE = Path(__file__).parents[2] / "docs/reference/flat-faults.md"
 """Where the documentation has the outcome of every fault at every step, as `_outcome` names them."""
@@ -159,10 +186,12 @@ class Cell:
     bench: FlatBench
     out: Path
     trigger: Trigger
+    with_mount: bool = False
 
     def __post_init__(self) -> None:
         self.store = two_sets(self.bench.clock)
-        self.host = self.bench.host(self.store, self.out, devices=WatchedDevices(self.bench.rig, self.trigger))
+        rig = replace(self.bench.rig, mount=self.bench.mount) if self.with_mount else self.bench.rig
+        self.host = self.bench.host(self.store, self.out, devices=WatchedDevices(rig, self.trigger))
         self.profile = self.host.profile
 
     def run(self) -> FlatRunReport:
@@ -185,9 +214,26 @@ class Cell:
         return records(self.store, kind)
 
     @property
+    def mode_wrong(self) -> bool:
+        """Return whether the camera has another readout mode than before the runs."""
+        return self.bench.observatory.camera.state.readout_mode != MODE_BEFORE
+
+    @property
     def is_lit(self) -> bool:
         """Return whether the lamp shines, or thinks it does."""
         return self.bench.observatory.of(CoverCalibrator)[0].state.lit
+
+    @property
+    def mode_is_lost(self) -> bool:
+        """Return whether the readout mode is wrong and no start will restore it."""
+        return self.mode_wrong and not self.all(ChangedReadoutMode)
+
+    def left_behind(self, when: str) -> Iterator[str]:
+        """Yield what of panel and readout mode is not as before the runs, or is still owed."""
+        if self.is_lit or self.all(LitPanel):
+            yield f"the panel is lit {when}"
+        if self.mode_wrong or self.all(ChangedReadoutMode):
+            yield f"the readout mode is not restored {when}"
 
     def mend(self) -> str:
         """Take the fault away, move a stuck cover by hand, and let time pass; return what the next start says."""
@@ -218,23 +264,48 @@ def judged(bench: FlatBench, fault: Fault, step: str) -> tuple[str, list[str]]:
         wrong.append("the panel shines and the report says that it is dark")
     if not report.panel_off and not cell.all(LitPanel):
         wrong.append("the panel may shine and nobody will look after it")
+    if cell.mode_is_lost:
+        wrong.append("the readout mode is wrong and nobody will restore it")
     outcome = _outcome(report)
     cell.mend()
-    if cell.is_lit:
-        wrong.append("the panel is lit after the next start")
+    wrong += cell.left_behind("after the next start")
     again = cell.run()
     wrong += cell.problems()
     if len(cell.all(FlatHistory)) != len(LEVELS) or again.failed:
         wrong.append(f"the next run did not complete the rest: {again.message}")
-    if cell.is_lit or cell.all(LitPanel):
-        wrong.append("the panel is lit in the end")
+    wrong += cell.left_behind("in the end")
     cell.close()
     return outcome, wrong
 
 
-def words_missing(report: FlatRunReport) -> list[str]:
-    """Return what a report tells of failures without naming device, step or remedy."""
-    return list(_words(report))
+def judged_sky(bench: FlatBench, fault: Fault, step: str) -> tuple[str, list[str]]:
+    """Run a cell by the sky's light, mend it, run it again; return its outcome and everything that is wrong with it."""
+    cell = Cell(bench, bench.begin_anew(DAWN), Trigger(bench.board, fault, step), with_mount=True)
+    report = cell.run_sky()
+    wrong = [*cell.problems(), *_words(report)]
+    if cell.is_lit:
+        wrong.append("the panel shines")
+    if cell.mode_is_lost:
+        wrong.append("the readout mode is wrong and nobody will restore it")
+    cover = bench.observatory.of(CoverCalibrator)[0].state.cover
+    if not _of_panel(fault) and cover is not CoverStatus.CLOSED:
+        wrong.append("the cover is not closed at dawn")
+    if len(report.taken) + len(report.failed) + len(report.left) != len(LEVELS):
+        wrong.append(f"a set is not told of: {report.message}")
+    outcome = _outcome(report)
+    cell.mend()
+    wrong += cell.left_behind("after the next start")
+    again = cell.run_sky()
+    wrong += [*cell.problems(), *cell.left_behind("in the end")]
+    # By then the sky may be too bright for one of them.
+    if again.failed or len(again.taken) + len(again.left) != len(report.failed) + len(report.left):
+        wrong.append(f"the next run did not try the rest: {again.message}")
+    cell.close()
+    return outcome, wrong
+
+
+def _of_panel(fault: Fault) -> bool:
+    return fault.get("device") == "covercalibrator" or fault["type"] in ("cover_jams", "panel_dies")
 
 
 def _outcome(report: FlatRunReport) -> str:
@@ -245,7 +316,17 @@ def _outcome(report: FlatRunReport) -> str:
     return "." if report.message.count(";") == 0 else "e"
 
 
-_LABELS = ('camera "', "camera:", 'flat panel "', "panel:", 'filter wheel "', 'rotator "', "disk:")
+_LABELS = (
+    'telescope "',
+    "telescope:",
+    'camera "',
+    "camera:",
+    'flat panel "',
+    "panel:",
+    'filter wheel "',
+    'rotator "',
+    "disk:",
+)
 
 
 def _words(report: FlatRunReport) -> Iterator[str]:
@@ -266,14 +347,14 @@ def _names_all(text: str) -> bool:
     return text.startswith(_LABELS) and "while trying to" in text and text.endswith("then try again")
 
 
-def table(outcomes: dict[tuple[str, str], str]) -> str:
+def table(outcomes: dict[tuple[str, str], str], steps: tuple[str, ...] = STEPS) -> str:
     """Return outcomes as a table: a row for each fault, a column for each step at which it begins."""
     rows = list(dict.fromkeys(fault for fault, _ in outcomes))
     width = max(len(row) for row in rows) + 1
-    lines = [f"{'':<{width}}{number:>3} {step}" for number, step in enumerate(STEPS, 1)]
-    lines.append(f"{'':<{width}}" + "".join(f"{number:>3}" for number in range(1, len(STEPS) + 1)))
+    lines = [f"{'':<{width}}{number:>3} {step}" for number, step in enumerate(steps, 1)]
+    lines.append(f"{'':<{width}}" + "".join(f"{number:>3}" for number in range(1, len(steps) + 1)))
     for row in rows:
-        cells = (outcomes.get((row, step), " ") for step in STEPS)
+        cells = (outcomes.get((row, step), " ") for step in steps)
         lines.append(f"{row:<{width}}" + "".join(f"{cell:>3}" for cell in cells))
     return "\n".join(lines)
 

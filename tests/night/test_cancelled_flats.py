@@ -18,7 +18,16 @@ from hostsim.sequence.host import Host, HostDevices
 from hostsim.sequence.stopping import StopRequest, WatchfulClock
 from tsplug import Cancelled, FlatInstruction, FlatRunReport
 from tsplug.instructions import INSTRUCTIONS, FlatWizard
-from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LitPanel, SkyFlatSettings, TrainedFlat
+from tsplug.model import (
+    ChangedReadoutMode,
+    FlatHistory,
+    FlatSet,
+    FlatSetFile,
+    FlatSetState,
+    LitPanel,
+    SkyFlatSettings,
+    TrainedFlat,
+)
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("cancelled flats")]
 
@@ -91,12 +100,13 @@ class Stopped:
         self.bench.clock.sleep(60.0)
 
     def check_safe(self) -> None:
-        """Assert that no light shines, nothing is exposed, and the books are right."""
+        """Assert that no light shines, nothing is exposed, the readout mode is as before, and the books are right."""
         panel = self.bench.observatory.of(CoverCalibrator)[0].state
         assert not panel.lit
         assert panel.cover is CoverStatus.CLOSED
         assert self.bench.observatory.camera.state.status is CameraStatus.IDLE
-        assert records(self.store, LitPanel) == []
+        assert self.bench.observatory.camera.state.readout_mode == 0
+        assert records(self.store, LitPanel) == records(self.store, ChangedReadoutMode) == []
         assert list(wrong_books(self.store, self.out)) == []
 
 

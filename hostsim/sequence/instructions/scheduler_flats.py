@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from hostsim.sequence.flats import end_flats
+from hostsim.sequence.flats import end_flats, ready_for_flats
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from tsplug.instructions import SchedulerFlats as Flats
@@ -24,7 +24,7 @@ class SchedulerFlats(Instruction, Flats.Parameters):
         """
         flats = Flats()
         parameters = Flats.Parameters(**{name: getattr(self, name) for name in Flats.Parameters.model_fields})
-        host.ready(flats.obstacles(parameters, host.session))
+        ready_for_flats(flats.obstacles(parameters, host.session), host, dry_run=self.dry_run)
         end_flats(flats.run(parameters, host.session), host)
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.sequence.flats import end_flats
+from hostsim.sequence.flats import end_flats, ready_for_flats
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.pointing import point_at_even_sky
@@ -30,7 +30,7 @@ class SkyFlats(Instruction, Flats.Parameters):
         """
         flats = Flats()
         parameters = Flats.Parameters(**{name: getattr(self, name) for name in Flats.Parameters.model_fields})
-        host.ready(flats.obstacles(parameters, host.session))
+        ready_for_flats(flats.obstacles(parameters, host.session), host, dry_run=self.dry_run)
         points = self.point and host.rig.mount is not None and not self.dry_run
         if points and flats.wanted(parameters, host.session):
             point_at_even_sky(host)

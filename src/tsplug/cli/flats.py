@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -15,10 +17,18 @@ from tsplug.model.wording import minutes
 from tsplug.services.flats_coverage import Reach, coverage_totals, flats_coverage
 from tsplug.services.flats_due import flats_due_rows
 from tsplug.services.flats_history import flat_history
+from tsplug.services.flats_owed import forget_owed, owed
 from tsplug.services.flats_plan import plan_run, planned_row
 from tsplug.services.flats_revoke import revoke_flats
 
 _MINUTE_S = 60.0
+
+
+class Owed(StrEnum):
+    """What can be owed."""
+
+    PANEL = "panel"
+    READOUT_MODE = "readout-mode"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +39,7 @@ def register(app: typer.Typer) -> None:
     command(group, "history")(history)
     command(group, "revoke")(revoke)
     command(group, "coverage")(coverage)
+    command(group, "owed")(owed_after_runs)
     app.add_typer(group, name="flats")
 
 
@@ -74,7 +85,7 @@ def plan(
     with common.context() as context:
         guid = common.chosen_profile(context.store).guid
         event = FlatInstruction(profile_guid=guid, count=count, repeat=repeat, dry_run=True)
-        row = planned_row(plan_run(event, context, rules=rules))
+        row = planned_row(plan_run(event, context, rules=rules)) | {"rules": list(rules)}
     if common.as_json:
         show_json(row)
         return
@@ -83,8 +94,8 @@ def plan(
 
 def history(common: Common) -> None:
     """Show the flat sets taken, newest first, with the light sessions they serve."""
-    with common.store() as store:
-        rows = flat_history(store, common.chosen_profile(store).guid if common.profile else None)
+    with common.context() as context:
+        rows = flat_history(context, common.chosen_profile(context.store).guid if common.profile else None)
     if common.as_json:
         show_json(rows)
         return
@@ -102,9 +113,9 @@ def revoke(
     """Declare a flat set unfit: its sessions become due again, its files stay."""
     if not why.strip():
         raise typer.BadParameter("must not be empty", param_hint="--why")
-    with common.store() as store:
-        profile = common.chosen_profile(store) if common.profile else None
-        row = revoke_flats(store, name, why=why, clock=common.clock(), profile=profile)
+    with common.context() as context:
+        profile = common.chosen_profile(context.store) if common.profile else None
+        row = revoke_flats(context, name, why=why, profile=profile)
     if common.as_json:
         show_json(row)
         return
@@ -131,6 +142,10 @@ def coverage(
     if common.as_json:
         show_json(shown)
         return
+    if missing and not shown:
+        looked = f"of {counted(len(rows), 'light session')}" if rows else "for there are no lights"
+        show_text(f"nothing is missing, {looked}; --target, --night and --since choose others")
+        return
     _show_coverage(shown)
     if not rows:
         return
@@ -138,6 +153,29 @@ def coverage(
         totals = coverage_totals(rows, by=by)
         columns = (word, "lights", "with flats", "without", "no plan", "without dark flats")
         show_table(f"by {word}", columns, rows=(list(row.values()) for row in totals))
+
+
+def _of(rules: Sequence[str]) -> str:
+    return f" by {' or '.join(rules)}" if rules else ""
+
+
+def owed_after_runs(
+    common: Common,
+    *,
+    forget: Annotated[
+        list[Owed] | None, typer.Option(help="Forget it: somebody has seen to it, or the device is gone.")
+    ] = None,
+) -> None:
+    """Show what runs that never came to their end left behind, and the next start sees to: lit panel, readout mode."""
+    with common.store() as store:
+        profile = common.chosen_profile(store)
+        rows = forget_owed(store, profile, kinds=forget) if forget else owed(store, profile)
+    if common.as_json:
+        show_json(rows)
+        return
+    said = "nothing is owed: panel and readout mode are as they were" if not rows else "owed to the equipment"
+    cells = ([row["what"], f"{row['since']:.16}".replace("T", " "), row["then"], row["why"]] for row in rows)
+    show_table("forgotten" if forget else said, ("what", "since", "at the next start", "why"), rows=cells)
 
 
 def _show_plan(row: dict[str, Any]) -> None:
@@ -159,7 +197,10 @@ def _show_plan(row: dict[str, Any]) -> None:
     )
     amount = f"{counted(len(row['sets']), 'flat set')}, {counted(row['frames'], 'frame')}"
     title = f"{amount}, about {minutes(row['estimate_s'])}"
-    show_table(title if row["sets"] else "no flats would be taken", columns, rows=cells)
+    nothing = "every set that is due is skipped" if row["skipped"] else f"none are due{_of(row['rules'])}"
+    show_table(title if row["sets"] else f"no flats would be taken: {nothing}", columns, rows=cells)
+    if not (row["sets"] or row["skipped"]):
+        show_text("tsplug flats due tells of every light session why, and when it will be")
     if row["skipped"]:
         skipped = ([each["filter"], each["reason"], "\n".join(each["sessions"])] for each in row["skipped"])
         title = f"{counted(len(row['skipped']), 'set')} skipped"
@@ -171,10 +212,12 @@ def _show_plan(row: dict[str, Any]) -> None:
 def _show_sets(title: str, rows: list[dict[str, Any]]) -> None:
     columns = (
         "set",
-        "night",
+        "taken",
         "kind",
         "filter",
         "gain",
+        "rotation",
+        "mode",
         "panel",
         "s",
         "ADU",
@@ -186,21 +229,33 @@ def _show_sets(title: str, rows: list[dict[str, Any]]) -> None:
     cells = (
         [
             row["key"],
-            row["night"],
+            _moment(row),
             row["flats_type"],
             row["filter"],
             row["gain"],
+            number(row["rotation_deg"], 1),
+            row["readout_mode"],
             row["brightness"],
             row["exposure_s"],
             number(row["adu_median"], 0),
             f"{row['on_disk']}/{row['wanted']}" if row["wanted"] else "",
             row["state"],
             "\n".join(f"{session['target']} {session['session_date']}" for session in row["sessions"]),
-            row["message"],
+            "; ".join(filter(None, (row["message"], _lost(row)))),
         ]
         for row in rows
     )
     show_table(title, columns, rows=cells)
+
+
+def _moment(row: dict[str, Any]) -> str:
+    """Return when the frames of a set were begun, in UTC, or when flats were taken of which nothing else is known."""
+    return f"{row['started'] or row['taken_at']:.16}".replace("T", " ")
+
+
+def _lost(row: dict[str, Any]) -> str:
+    gone = row["recorded"] - row["on_disk"]
+    return f"{gone} of {counted(row['recorded'], 'frame')} not on disk" if gone else ""
 
 
 def _show_coverage(rows: list[dict[str, Any]]) -> None:

@@ -19,6 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from tsplug.model.wording import counted as counted
+
 READER_GONE = 141
 """The exit status of a Unix tool whose reader stopped before the end, as `head` does: 128 and the number of SIGPIPE."""
 
@@ -73,11 +75,6 @@ def _json(value: object) -> str:
 def show_text(text: str) -> None:
     """Print text for people as it is."""
     _Console(highlight=False, soft_wrap=True).print(escape(text))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def show_table(title: str, columns: Sequence[str], *, rows: Iterable[Sequence[object]]) -> None:

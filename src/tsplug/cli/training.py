@@ -14,7 +14,7 @@ from tsplug.cli.opening import Common
 from tsplug.cli.output import counted, number, show_json, show_table, show_text
 from tsplug.services.training import NewTraining, add_training, delete_training, list_training, training_of
 
-_COLUMNS = ("id", "filter", "gain", "offset", "binning", "readout mode", "panel", "s", "ADU", "trained")
+_COLUMNS = ("id", "filter", "gain", "offset", "binning", "readout mode", "panel", "s", "ADU", "bias", "trained")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class Setting:
     readout_mode: Annotated[int | None, typer.Option(min=0, help="By its number; any if not given.")] = None
     adu: Annotated[
         float | None, typer.Option(help="The median level that this gives, which later flats are held to.")
+    ] = None
+    bias: Annotated[
+        float | None, typer.Option(help="The part of that level that no light makes, which a correction leaves out.")
     ] = None
 
 
@@ -63,6 +66,10 @@ def training_add(
     for value, option in ((setting.exposure, "--exposure"), (setting.adu, "--adu")):
         if value is not None and not 0 < value < float("inf"):
             raise typer.BadParameter(f"must be above 0, not {value:g}", param_hint=option)
+    if setting.bias is not None and not 0 <= setting.bias < (setting.adu or float("inf")):
+        raise typer.BadParameter(
+            f"must be within 0 and the level it is part of, not {setting.bias:g}", param_hint="--bias"
+        )
     if not filter_name.strip():
         raise typer.BadParameter("must not be empty", param_hint="FILTER")
     given = NewTraining(
@@ -74,6 +81,7 @@ def training_add(
         brightness=setting.brightness,
         exposure_s=setting.exposure,
         target_adu=setting.adu,
+        bias_adu=setting.bias,
     )
     with common.store() as store:
         row = add_training(given, store, profile=common.chosen_profile(store), clock=common.clock())
@@ -121,6 +129,7 @@ def _show(title: str, rows: Iterable[Mapping[str, Any]], *, common: Common | Non
             row["brightness"],
             row["exposure_s"],
             number(row["target_adu"], 0),
+            number(row["bias_adu"], 0),
             row["trained_at"][:10],
         ]
         for row in rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tsplug.flats.level import rounded_s
 from tsplug.flats.resume import missing_numbers
 from tsplug.flats.steps import TakeFrames
 from tsplug.model import FlatSet, FlatsType, LightSession
@@ -28,7 +29,7 @@ class DarkNeed:
 def dark_key(flat_set: FlatSet) -> _Settings:
     """Return what flats and their dark flats share: camera settings and exposure, neither filter nor angle."""
     settings = (flat_set.gain, flat_set.offset, flat_set.binning, flat_set.readout_mode, flat_set.roi_percent)
-    return (*settings, round(flat_set.exposure_s, 4))
+    return (*settings, rounded_s(flat_set.exposure_s))
 
 
 def dark_sets(needs: Iterable[DarkNeed], *, count: int) -> tuple[TakeFrames, ...]:
@@ -43,9 +44,10 @@ def dark_sets(needs: Iterable[DarkNeed], *, count: int) -> tuple[TakeFrames, ...
 def _take(group: Sequence[DarkNeed], count: int) -> TakeFrames:
     first = group[0]
     return TakeFrames(
-        spec=first.flat_set.spec.model_copy(update={"rotation_deg": None}),
+        # No light, no filter: what is in the wheel is no property of these frames.
+        spec=first.flat_set.spec.model_copy(update={"rotation_deg": None, "filter_name": ""}),
         brightness=0,
-        exposure_s=first.flat_set.exposure_s,
+        exposure_s=rounded_s(first.flat_set.exposure_s),
         target_adu=None,
         wanted=count,
         missing=missing_numbers(count, first.on_disk),

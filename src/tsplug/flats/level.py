@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 CORRECTION_RANGE = (0.25, 4.0)
 """The least and the most that an exposure may be scaled by."""
 
+CLIPPED_FROM = 0.95
+"""From this part of the camera's range on a median says only that the light is too bright, not by how much."""
+
+HALF = 0.5
+"""What a clipped exposure is scaled by where nobody can look how bright the light is."""
 
 PLAUSIBLE_RANGE = (0.1, 0.9)
 """Which part of the camera's range a flat's median lies in, whatever was trained."""
@@ -21,16 +27,22 @@ LATER_FRAMES = 2.0
 """How many times the allowed error a later frame may be off the first one: panels drift a little, or they fail."""
 
 
+def rounded_s(exposure_s: float) -> float:
+    """Return an exposure to a millisecond, short ones to three digits: what differs by less shares its dark flats."""
+    return round(exposure_s, max(3, 2 - math.floor(math.log10(exposure_s))))
+
+
 @dataclass(frozen=True)
 class Level:
     """The median level, in ADU, that a first frame should have, None where nobody knows, and the bias in it.
 
-    ``usual`` says that it was not trained, but is what earlier sets had.
+    ``usual`` says that it was not trained, but is what earlier sets had. ``max_adu`` is the end of the camera's range.
     """
 
     target_adu: float | None
     bias_adu: float | None = None
     usual: bool = False
+    max_adu: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Deviation:
     """A median level that lies outside what is allowed, in ADU: around the trained one, or that of the first frame.
 
     ``usual`` says that the target is not a trained level, but what earlier sets of the same setting had. ``bias_adu``
-    is the part of either level that no light has made.
+    is the part of either level that no light has made. ``clipped`` says that the level found is the end of the range.
     """
 
     found_adu: float
@@ -47,6 +59,7 @@ class Deviation:
     frame_number: int = 1
     usual: bool = False
     bias_adu: float = 0.0
+    clipped: bool = False
 
     def __str__(self) -> str:
         """Return the numbers in words."""
@@ -58,8 +71,8 @@ class Deviation:
             )
         wanted = f"{self.target_adu:.0f} ADU of earlier sets" if self.usual else f"trained {self.target_adu:.0f} ADU"
         return (
-            f"the first frame's median is {self.found_adu:.0f} ADU, {off:+.1f} % from the {wanted} "
-            f"(allowed {self.tolerance_percent:g} %)"
+            f"the first frame's median is {self.found_adu:.0f} ADU{', the end of the range' if self.clipped else ''}, "
+            f"{off:+.1f} % from the {wanted} (allowed {self.tolerance_percent:g} %)"
         )
 
     @property
@@ -70,14 +83,33 @@ class Deviation:
     def corrected_exposure_s(self, exposure_s: float) -> float | None:
         """Return the exposure that leads to the trained level, or None where nothing can be scaled.
 
-        Below saturation a level is ``bias + rate x exposure`` (EMVA 1288), so what lies above the bias is scaled.
+        Below saturation a level is ``bias + rate x exposure`` (EMVA 1288), so what lies above the bias is scaled. A
+        clipped level hides the rate: the exposure is halved then, for want of a frame that tells more.
         """
+        if self.clipped:
+            return rounded_s(HALF * exposure_s) if self.frame_number == 1 else None
         signal_adu, wanted_adu = self.found_adu - self.bias_adu, self.target_adu - self.bias_adu
         if min(signal_adu, wanted_adu) <= 0 or self.frame_number > 1:
             return None
         factor = wanted_adu / signal_adu
         low, high = CORRECTION_RANGE
-        return exposure_s * factor if low <= factor <= high else None
+        return rounded_s(exposure_s * factor) if low <= factor <= high else None
+
+    def seen_shorter(self, found_adu: float, exposure_s: float, *, max_adu: int) -> float | None:
+        """Return the exposure that leads to the trained level, as a frame of the shortest one allowed tells it.
+
+        Args:
+            found_adu: the median of that frame.
+            exposure_s: how long it was exposed, in seconds.
+            max_adu: the end of the camera's range.
+
+        Returns:
+            The exposure in seconds, or None where the light is too bright even for the shortest.
+        """
+        seen = replace(self, found_adu=found_adu, clipped=found_adu >= CLIPPED_FROM * max_adu)
+        longer_s = None if seen.clipped else seen.corrected_exposure_s(exposure_s)
+        shortest_s = exposure_s * (1.0 - self.tolerance_percent / 100.0)
+        return longer_s if longer_s is not None and longer_s >= shortest_s else None
 
 
 @dataclass(frozen=True)
@@ -162,7 +194,14 @@ def check_level(found_adu: float, wanted: Level, *, tolerance_percent: float) ->
     target_adu = wanted.target_adu
     if target_adu is None or abs(found_adu - target_adu) <= target_adu * tolerance_percent / 100.0:
         return None
-    return Deviation(found_adu, target_adu, tolerance_percent, usual=wanted.usual, bias_adu=wanted.bias_adu or 0.0)
+    return Deviation(
+        found_adu,
+        target_adu,
+        tolerance_percent,
+        usual=wanted.usual,
+        bias_adu=wanted.bias_adu or 0.0,
+        clipped=wanted.max_adu is not None and found_adu >= CLIPPED_FROM * wanted.max_adu,
+    )
 
 
 def check_plausible(found_adu: float, *, max_adu: int) -> Implausible | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tsplug.flats.correction import Lit, corrections_of, lit
 from tsplug.flats.estimate import FRAME_OVERHEAD_S, steps_s
 from tsplug.flats.resume import StartedSet, missing_numbers, resumable, without
 from tsplug.flats.steps import (
@@ -35,6 +36,9 @@ from tsplug.model import (
 )
 from tsplug.model.angles import same_rotation
 from tsplug.model.wording import minutes
+
+AS_BEFORE = ", as for the set before"
+"""Why a set begins with a corrected exposure: one like it needed it this night."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,8 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
     """Return the run that takes the flats of due sessions; a plan without sets moves nothing.
 
     Sessions of one spec share a set, or with ``repeat`` have one each. Sets are ordered by rotator angle, then filter
-    in the wheel's order, then readout mode. A set begun this night is continued where it fits. Sets for which the
-    budget leaves no time are named as left.
+    in the wheel's order, then readout mode. A set begun this night is continued where it fits, another one begins with
+    the exposure that a set like it needed this night. Sets for which the budget leaves no time are named as left.
 
     Args:
         sessions: the due sessions, their angles in rotation classes as `tsplug.flats.sessions.light_sessions` gives.
@@ -126,6 +130,7 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
     skipped: list[FlatSetReport] = []
     failed: list[FlatSetReport] = []
     started = list(request.started)
+    corrections = corrections_of(started)
     for group in _groups(sessions, repeat=request.instruction.repeat, rig=rig):
         spec = group[0].spec
         match = preferred_training(spec, request.trained, preferences=request.preferences)
@@ -140,7 +145,7 @@ def plan_flats(sessions: Iterable[LightSession], request: FlatRequest, *, rig: F
             spec, match.training, started=started, tolerance_deg=request.preferences.rotation_tolerance_deg
         )
         started = without(started, begun)
-        planned = _planned(group, match, begun=begun, count=request.count)
+        planned = _planned(group, match, begun=begun, count=request.count, corrections=corrections)
         sets.append(planned if rig.stands_at_deg is None else _unturned(planned))
     if not sets:
         return FlatPlan(skipped=tuple(skipped), failed=tuple(failed))
@@ -255,13 +260,18 @@ def _planned(
     *,
     begun: StartedSet | None,
     count: int,
+    corrections: Mapping[Lit, float],
 ) -> PlannedSet:
     spec, training = group[0].spec, match.training
-    exposure_s = training.exposure_s
+    trained_s = training.exposure_s
     on_disk: frozenset[int] = frozenset()
-    if begun is not None:
+    if begun is None:
+        exposure_s = corrections.get(lit(spec, brightness=training.brightness, exposure_s=trained_s), trained_s)
+        why = AS_BEFORE
+    else:
         # The rest of a set belongs to where its first frames were taken.
         spec, exposure_s, on_disk = begun.flat_set.spec, begun.flat_set.exposure_s, begun.on_disk
+        why = " before the set was interrupted"
     take = TakeFrames(
         spec=spec,
         brightness=training.brightness,
@@ -272,16 +282,15 @@ def _planned(
         missing=missing_numbers(count, on_disk),
         sessions=group,
         resumes="" if begun is None else begun.flat_set.guid,
-        corrected=exposure_s != training.exposure_s,
-        note="; ".join(filter(None, (match.fallback, _resumed_note(training.exposure_s, exposure_s)))),
+        corrected=begun is not None and exposure_s != trained_s,
+        note="; ".join(filter(None, (match.fallback, corrected_note(trained_s, exposure_s, why=why)))),
     )
     return PlannedSet(moves=moves_for(take) if take.missing else (), take=take)
 
 
-def _resumed_note(trained_s: float, exposure_s: float) -> str:
-    if exposure_s == trained_s:
-        return ""
-    return f"exposure corrected from {trained_s:g} s to {exposure_s:.4g} s before the set was interrupted"
+def corrected_note(wrong_s: float, exposure_s: float, *, why: str) -> str:
+    """Return what is said of a set that begins with another exposure than it would have, empty where it does not."""
+    return "" if exposure_s == wrong_s else f"exposure corrected from {wrong_s:g} s to {exposure_s:.4g} s{why}"
 
 
 def moves_for(take: TakeFrames) -> tuple[Move, ...]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from tsplug.model import FlatSpec, FlatsType, LightSession, Value
 
-_NAMED = 3
+_MOST_NAMES = 3
 # So many sessions a step names; a line with all of a long run's would not be read.
 
 
@@ -141,14 +141,14 @@ class TakeFrames(Value):
 
     @property
     def session_names(self) -> tuple[str, ...]:
-        """Return the sessions served, as target and date."""
-        return tuple(f"{session.target_name} {session.session_date}" for session in self.sessions)
+        """Return the sessions served, as target and date, each once: dark flats serve those of several filters."""
+        return tuple(dict.fromkeys(f"{session.target_name} {session.session_date}" for session in self.sessions))
 
     def describe(self) -> str:
         """Return the step in words."""
         names = self.session_names
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        served = f"{', '.join(names[:_NAMED])}{more}"
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        served = f"{', '.join(names[:_MOST_NAMES])}{more}"
         if self.flats_type is FlatsType.SKY:
             return f"take {len(self.missing)} of {self.wanted} sky flats for {served}"
         frames = "dark flats" if self.flats_type is FlatsType.DARK else "flats"

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tsplug.flats.level import rounded_s
+
 _SATURATED = 0.95
 _SATURATED_STEP = 8.0
 _FEWEST_ADU = 5.0
@@ -64,9 +66,9 @@ class Search:
         return abs(adu - self.target_adu) <= self.target_adu * self.tolerance_percent / 100.0
 
     def clamped_s(self, exposure_s: float) -> float:
-        """Return the nearest exposure that is allowed."""
+        """Return the nearest exposure that is allowed, rounded so that settings share their dark flats."""
         low, high = self.exposures_s
-        return min(max(exposure_s, low), high)
+        return min(max(rounded_s(min(max(exposure_s, low), high)), low), high)
 
     @property
     def signal_adu(self) -> float:
@@ -95,7 +97,8 @@ def next_step(search: Search, readings: Sequence[Reading]) -> Trial | Outcome:
     if not readings:
         low, high = search.brightnesses
         # In the middle of both ranges, as ratios go.
-        return Trial(round(math.sqrt(max(low, 1) * max(high, 1))), math.sqrt(math.prod(search.exposures_s)))
+        middle_s = search.clamped_s(math.sqrt(math.prod(search.exposures_s)))
+        return Trial(round(math.sqrt(max(low, 1) * max(high, 1))), middle_s)
     last = readings[-1]
     if search.hits(last.adu) and not _is_saturated(last, search):
         return Outcome(Verdict.FOUND, last, f"{last.adu:.0f} ADU at brightness {last.trial.brightness}")

@@ -56,10 +56,10 @@ class TrainedFlat(Record):
 
     profile_id: int
     filter_name: str = Field(min_length=1)
-    gain: int | None = None
-    offset: int | None = None
+    gain: int | None = Field(default=None, ge=0)
+    offset: int | None = Field(default=None, ge=0)
     binning: int = Field(default=1, ge=1, le=16)
-    readout_mode: int | None = None
+    readout_mode: int | None = Field(default=None, ge=0)
     brightness: int = Field(ge=0)
     exposure_s: float = Field(gt=0)
     target_adu: float | None = Field(default=None, gt=0)

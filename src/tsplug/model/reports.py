@@ -102,9 +102,10 @@ class FlatRunReport(Value):
     """What a flats instruction did: sets taken, skipped and failed, and the state it left the panel in.
 
     ``planned`` is what a dry run would take; ``left`` the sets for which no time was left, for the next run.
-    ``estimate_s`` is how long the plan was expected to take, in seconds.
+    ``estimate_s`` is how long the plan was expected to take, in seconds. ``dry_run`` says that nothing was to move.
     """
 
+    dry_run: bool = False
     planned: tuple[FlatSetReport, ...] = ()
     taken: tuple[FlatSetReport, ...] = ()
     skipped: tuple[FlatSetReport, ...] = ()

@@ -29,6 +29,15 @@ def problems_of(error: ValidationError) -> list[str]:
     return [": ".join(filter(None, line)) for line in lines]
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one.
+
+    >>> counted(1, "flat set"), counted(2, "flat set")
+    ('1 flat set', '2 flat sets')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def minutes(seconds: float) -> str:
     """Return a duration in minutes, with a decimal where there are few.
 

@@ -108,8 +108,9 @@ class FrameRequest(Value):
     """A frame for the host to expose and save.
 
     ``guid`` names the frame: a host that has already saved it returns that frame instead of exposing again. ``number``
-    counts within the set. Camera settings of None are the camera's defaults. ``dither`` asks for the telescope to be
-    moved a little before the exposure, so that stars fall elsewhere; a host without a mount leaves it out.
+    counts within the set. Camera settings of None are the camera's defaults. Dark flats name no filter, and neither
+    their header nor their file name should claim one, whatever is in the wheel. ``dither`` asks for the telescope to
+    be moved a little before the exposure, so that stars fall elsewhere; a host without a mount leaves it out.
     """
 
     guid: str

@@ -13,7 +13,7 @@ from tsplug.errors import AmbiguousNameError, InputError
 from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Record, Site, Target, TrainedFlat
 from tsplug.model.wording import plain
 from tsplug.ports import Clock, Store, Unit
-from tsplug.services.catalogue_checks import conflicts, dated
+from tsplug.services.catalogue_checks import conflicts, dated, training_conflicts
 
 R = TypeVar("R", bound=Record)
 
@@ -187,6 +187,9 @@ class _Loader:
     def _trained_flat(self, node: _Node, profile: Profile | None) -> None:
         owner = {"profile_id": _id_of(profile)}
         wanted = _validated(TrainedFlat, {"trained_at": self._now, **node.data, **owner})
+        if profile is not None and isinstance(wanted, TrainedFlat):
+            for key, message in training_conflicts(wanted, profile):
+                node.wrong(key, message=message)
         settings = ("profile_id", "filter_name", "gain", "offset", "binning", "readout_mode")
         existing = None
         if isinstance(wanted, TrainedFlat):

@@ -9,7 +9,7 @@ from typing import Any
 
 from tsplug.flats import cadence_rules
 from tsplug.grading.checks import METRIC_CHECKS
-from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record
+from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record, TrainedFlat
 
 _ENTERED = {
     ProjectState.ACTIVE: "active_at",
@@ -32,6 +32,17 @@ def conflicts(record: Record, changed: Collection[str]) -> Iterator[tuple[str, s
         yield from _profile_conflicts(record, changed)
     if isinstance(record, Project):
         yield from _project_conflicts(record, changed)
+
+
+def training_conflicts(training: TrainedFlat, profile: Profile) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a trained setting that its profile's panel or camera cannot have, with what is wrong."""
+    low, high = profile.panel_min_brightness, profile.panel_max_brightness
+    if high and not low <= training.brightness <= high:
+        yield "brightness", f"must be within {low} to {high}, the panel's range, not {training.brightness}"
+    modes = profile.readout_modes
+    if modes and training.readout_mode is not None and training.readout_mode >= len(modes):
+        there = ", ".join(f"{index} {name}" for index, name in enumerate(modes))
+        yield "readout_mode", f"{training.readout_mode} is none of the camera's ({there})"
 
 
 def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[tuple[str, str]]:

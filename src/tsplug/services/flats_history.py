@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tsplug.model import FlatHistory, FlatSet, FlatSetFile, Profile
-from tsplug.ports import Store
+from tsplug.ports import Context, FrameFiles
 
 ELSEWHERE = "elsewhere-"
 """What the names of flats begin with that another program took."""
 
 
-def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str, Any]]:
+def flat_history(context: Context, profile_guid: str | None = None) -> list[dict[str, Any]]:
     """Return every flat set, newest first, as JSON-ready dictionaries with its files and the sessions it serves.
 
     Flats that were imported, of which no frames are known, are sets of the state "imported" without an id. ``key`` is
-    what commands call a set.
+    what commands call a set, ``recorded`` how many frames were saved, ``on_disk`` how many of them are there now.
 
     Args:
-        store: where sets are kept.
+        context: where sets are kept, and their files.
         profile_guid: the profile whose sets are listed; all profiles' if None.
     """
-    with store.read() as unit:
+    with context.store.read() as unit:
         profiles = {profile.id: profile for profile in unit.list(Profile)}
         files: dict[int, list[FlatSetFile]] = defaultdict(list)
         for file in unit.list(FlatSetFile):
@@ -41,11 +42,8 @@ def flat_history(store: Store, profile_guid: str | None = None) -> list[dict[str
         (
             (flat_set.started, flat_set.id or 0),
             _set_row(flat_set, profiles.get(flat_set.profile_id))
-            | {
-                "files": [_file_row(file) for file in sorted(files[flat_set.id or 0], key=lambda file: file.number)],
-                "on_disk": len(files[flat_set.id or 0]),
-                "sessions": [_session_row(row) for row in sessions[flat_set.id or 0]],
-            },
+            | _frames_of(files[flat_set.id or 0], context.files)
+            | {"sessions": [_session_row(row) for row in sessions[flat_set.id or 0]]},
         )
         for flat_set in sets
         if profile_guid is None or flat_set.profile_id in wanted
@@ -96,6 +94,7 @@ def _imported_row(rows: Sequence[FlatHistory], profile: Profile | None) -> dict[
         "started": None,
         "taken_at": first.taken_at.isoformat(),
         "files": [],
+        "recorded": 0,
         "on_disk": 0,
         "sessions": [_session_row(row) for row in rows],
     }
@@ -128,10 +127,16 @@ def _set_row(flat_set: FlatSet, profile: Profile | None) -> dict[str, Any]:
     }
 
 
-def _file_row(file: FlatSetFile) -> dict[str, Any]:
+def _frames_of(recorded: Sequence[FlatSetFile], files: FrameFiles) -> dict[str, Any]:
+    rows = [_file_row(file, files) for file in sorted(recorded, key=lambda file: file.number)]
+    return {"files": rows, "recorded": len(rows), "on_disk": sum(row["on_disk"] for row in rows)}
+
+
+def _file_row(file: FlatSetFile, files: FrameFiles) -> dict[str, Any]:
     return {
         "number": file.number,
         "file": file.file,
+        "on_disk": files.status(Path(file.file)).exists,
         "adu_median": file.adu_median,
         "taken_at": file.taken_at.isoformat(),
     }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from tsplug.flats.correction import flagged_in_a_row
 from tsplug.flats.steps import PlannedSet
-from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetFile, FlatSetState, FlatsType
+from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetFile
 from tsplug.model.night import session_date
 from tsplug.ports import Context
 from tsplug.services.flats_check import flat_obstacles
@@ -19,7 +18,7 @@ def flats_needed(event: FlatInstruction, context: Context) -> FlatNeeds:
     """Return how many sets an instruction would need, how many of them can be taken, and why the others cannot.
 
     A set whose level was wrong with the trained and with the corrected exposure in this night is not possible any more:
-    taken again it would come out the same.
+    taken again it would come out the same. One whose correction held stays possible.
 
     Raises:
         NotFoundError: no such profile.
@@ -30,8 +29,12 @@ def flats_needed(event: FlatInstruction, context: Context) -> FlatNeeds:
         sets = unit.list(FlatSet, profile_id=rig.profile.id, night=night)
         frames = unit.count(FlatSetFile, flat_set_id=[item.id for item in sets])
     _, plan = planned_run(event, context, rig=rig)
-    flagged = Counter(_settings(item.spec) for item in sets if _is_flagged(item))
-    hopeless = [item for item in plan.sets if flagged[_settings(item.take.spec)] >= _FLAGGED_OFTEN]
+    tolerance_deg = rig.profile.flats.rotation_tolerance_deg
+    hopeless = [
+        item
+        for item in plan.sets
+        if flagged_in_a_row(sets, item.take.spec, tolerance_deg=tolerance_deg) >= _FLAGGED_OFTEN
+    ]
     impossible = [item.reason for item in (*plan.skipped, *plan.failed)] + [_hopeless(item) for item in hopeless]
     possible = len(plan.sets) - len(hopeless)
     obstacles = flat_obstacles(context) if possible else []
@@ -41,15 +44,6 @@ def flats_needed(event: FlatInstruction, context: Context) -> FlatNeeds:
         impossible=tuple(dict.fromkeys([*impossible, *obstacles])),
         frames=frames,
     )
-
-
-def _is_flagged(flat_set: FlatSet) -> bool:
-    # What a cloud has done to sky flats says nothing of the panel.
-    return flat_set.state is FlatSetState.FLAGGED and flat_set.flats_type is FlatsType.PANEL
-
-
-def _settings(spec: object) -> str:
-    return repr(spec)
 
 
 def _hopeless(planned: PlannedSet) -> str:

@@ -10,7 +10,7 @@ from tsplug.model import LitPanel, Profile
 from tsplug.ports import Context, Panel
 from tsplug.services.flats_mode import ReadoutModePromise
 
-SWITCHED_OFF = "the panel was lit by an earlier run"
+SWITCHED_OFF = "the panel was lit by an earlier run and is off now"
 MAY_BE_LIT = "the panel may be lit by an earlier run"
 
 

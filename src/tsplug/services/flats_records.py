@@ -14,6 +14,7 @@ from tsplug.flats.steps import TakeFrames
 from tsplug.flats.temperature import same_temperature
 from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LightSession, Profile
 from tsplug.ports import Context, FrameFiles, SavedFrame, Unit
+from tsplug.services.flats_flagged import FlaggedFrames
 
 _OTHER_TEMPERATURE = "C, the lights at"
 
@@ -55,11 +56,16 @@ class FlatRecords:
         self._store = context.store
         self._clock = context.clock
         self._files = context.files
+        self._flagged = FlaggedFrames(context.store, context.files, clock=context.clock)
         self._profile_id = profile_id
         self._night = night
 
     def close_abandoned(self, resumed: set[str]) -> None:
-        """Mark sets that a killed run left running and that this run does not resume as interrupted."""
+        """Mark sets that a killed run left running and that this run does not resume as interrupted.
+
+        Frames that it had flagged and left lying are set aside.
+        """
+        self._flagged.settle(self._profile_id)
         with self._store.write() as unit:
             for flat_set in unit.list(FlatSet, profile_id=self._profile_id, state=FlatSetState.RUNNING):
                 if flat_set.guid not in resumed:
@@ -151,11 +157,12 @@ class FlatRecords:
                 unit.add(_history(session, flat_set, taken_at=now))
 
     def leave(self, flat_set: FlatSet, state: FlatSetState, *, message: str) -> None:
-        """Leave a set unfinished: interrupted, to be resumed, or flagged, never to count."""
+        """Leave a set unfinished: interrupted, to be resumed, or flagged, never to count and its frames set aside."""
         with self._store.write() as unit:
-            if state is FlatSetState.FLAGGED:
-                flat_set.finished = self._clock.now()
+            flat_set.finished = None
             _set_state(unit, flat_set, state=state, message=message)
+        if state is FlatSetState.FLAGGED:
+            self._flagged.set_aside(flat_set)
 
     def _new_set(self, take: TakeFrames) -> FlatSet:
         return FlatSet(

@@ -8,23 +8,22 @@ from typing import Any
 
 from tsplug.errors import InputError, NotFoundError
 from tsplug.model import FlatHistory, FlatSet, FlatSetState, Profile
-from tsplug.ports import Clock, Store, Unit
+from tsplug.ports import Context, Unit
 from tsplug.services.flats_history import ELSEWHERE, flat_history, set_key
 
 _LARGEST_ID_DIGITS = 9
 
 
-def revoke_flats(store: Store, name: str, *, why: str, clock: Clock, profile: Profile | None = None) -> dict[str, Any]:
+def revoke_flats(context: Context, name: str, *, why: str, profile: Profile | None = None) -> dict[str, Any]:
     """Mark a flat set as unfit, with the reason, and return its row of the history.
 
     It stays known, with its files, and serves no light any more. A set's guid stands for it for ever, and no id is
     given twice, so a reason never meets another set.
 
     Args:
-        store: where sets are kept.
+        context: where sets are kept, and what tells when.
         name: the set's id or guid, or what the history calls flats that another program took.
         why: the reason.
-        clock: tells when.
         profile: whose sets are meant; any profile's if None.
 
     Raises:
@@ -34,15 +33,15 @@ def revoke_flats(store: Store, name: str, *, why: str, clock: Clock, profile: Pr
     reason = " ".join(why.split())
     if not reason:
         raise InputError("say why the set is revoked: --why TEXT")
-    with store.write() as unit:
+    with context.store.write() as unit:
         flat_set, links = _found(unit, name, profile=profile)
         if flat_set is not None:
             _revoke_set(unit, flat_set, why=reason)
         elif all(link.revoked_at is not None for link in links):
             raise InputError(f"{name} was revoked before: {links[0].revoked_why}")
-        _revoke_links(unit, links, why=reason, at=clock.now())
+        _revoke_links(unit, links, why=reason, at=context.clock.now())
     key = set_key(flat_set, links)
-    return next(row for row in flat_history(store) if row["key"] == key)
+    return next(row for row in flat_history(context) if row["key"] == key)
 
 
 def _found(unit: Unit, name: str, *, profile: Profile | None) -> tuple[FlatSet | None, list[FlatHistory]]:

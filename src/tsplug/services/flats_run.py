@@ -20,7 +20,7 @@ from tsplug.model import (
     TrainedFlat,
 )
 from tsplug.model.night import session_date
-from tsplug.model.wording import minutes
+from tsplug.model.wording import counted, minutes
 from tsplug.ports import Context, Devices, Unit
 from tsplug.services.flats_dark import dark_needs
 from tsplug.services.flats_due import due_sessions
@@ -144,6 +144,7 @@ def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
     planned = tuple(report(item.take, on_disk(item.take), reason="dry run: would be taken") for item in plan.sets)
     about = f"dry run, about {minutes(plan.estimate_s)}"
     return FlatRunReport(
+        dry_run=True,
         planned=planned,
         skipped=plan.skipped,
         failed=plan.failed,
@@ -238,4 +239,5 @@ class _Run:
 
 def _summary(tally: Tally, plan: FlatPlan) -> str:
     left = f", {len(tally.left)} left for the next run" if tally.left else ""
-    return f"{len(tally.taken)} flat sets taken, {len(plan.skipped)} skipped, {len(tally.failed)} failed{left}"
+    taken = counted(len(tally.taken), "flat set")
+    return f"{taken} taken, {len(plan.skipped)} skipped, {len(tally.failed)} failed{left}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from tsplug.errors import Cancelled, DeviceError, FileError
 from tsplug.flats.plan import moves_for
 from tsplug.flats.sky import Look, Over, Pause, SkyAim, SkySample, sky_order, sky_step
 from tsplug.flats.sky_plan import SkyPlan, plan_sky
-from tsplug.flats.steps import SetReadoutMode, TakeFrames
+from tsplug.flats.steps import CloseCover, Move, OpenCover, SetReadoutMode, TakeFrames
 from tsplug.model import FlatInstruction, FlatRunReport, FlatSet, FlatSetState, FlatSpec, TrainedFlat
 from tsplug.model.night import session_date
-from tsplug.model.wording import minutes
+from tsplug.model.wording import counted, minutes
 from tsplug.ports import Context, FrameLevels, SavedFrame, Unit
 from tsplug.services.flats_due import due_sessions
 from tsplug.services.flats_equipment import FlatEquipment, StepError, attempt
@@ -87,9 +87,35 @@ def _untouched(
             finished=now,
         )
     planned = tuple(report(take, on_disk(take), reason="dry run: would be taken by the sky's light") for take in takes)
-    words = [f"{take.spec.filter_name}: {len(take.missing)} flats" for take in takes]
-    message = "; ".join([f"dry run, {event.sky.when}", *words])
-    return FlatRunReport(planned=planned, skipped=plan.skipped, message=message, finished=now)
+    return FlatRunReport(
+        dry_run=True,
+        planned=planned,
+        skipped=plan.skipped,
+        message="; ".join(_told(takes, event)),
+        finished=now,
+    )
+
+
+def _told(takes: Sequence[TakeFrames], event: FlatInstruction) -> Iterator[str]:
+    """Yield what a run would do, step by step; when and how long it exposes, the sky decides."""
+    sky = event.sky
+    yield f"dry run, {sky.when}, {minutes(60.0 * sky.minutes)} at most"
+    if not takes:
+        return
+    yield (
+        f"flats of {sky.target_percent:g} % of the camera's range in {sky.minimum_exposure_s:g} to "
+        f"{sky.maximum_exposure_s:g} s, as the sky allows"
+    )
+    yield OpenCover().describe()
+    reached: dict[type[Move], Move] = {}
+    for take in takes:
+        for move in moves_for(take):
+            if reached.get(type(move)) != move:
+                yield move.describe()
+            reached[type(move)] = move
+        yield take.describe()
+    if event.cover_at_end == "closed":
+        yield CloseCover().describe()
 
 
 @dataclass
@@ -126,7 +152,8 @@ class _SkyRun:
             for problem in problems:
                 self.context.progress.report(problem)
         tally = self.tally
-        counts = f"{len(tally.taken)} sky flat sets taken, {len(plan.skipped)} skipped, {len(tally.failed)} failed"
+        taken = counted(len(tally.taken), "sky flat set")
+        counts = f"{taken} taken, {len(plan.skipped)} skipped, {len(tally.failed)} failed"
         left = f"{len(tally.left)} left for the next run" if tally.left else ""
         return FlatRunReport(
             taken=tuple(tally.taken),
@@ -310,7 +337,7 @@ class SkySet:
             self._spoilt = self._records.begin(self.take.model_copy(update={"resumes": "", "wanted": 1}))
             self._spoilt.exposure_s = saved.exposure_s
         self._spoilt.wanted = self._spoilt_count = self._spoilt_count + 1
-        self._records.leave(self._spoilt, FlatSetState.FLAGGED, message="frames whose level was off")
         self._records.add_frame(self._spoilt, self._number, saved=saved)
+        self._records.leave(self._spoilt, FlatSetState.FLAGGED, message="frames whose level was off")
         self.spoilt_in_a_row += 1
         return 0

@@ -17,16 +17,16 @@ from tsplug.flats import (
     check_saturation,
     check_steady,
 )
-from tsplug.flats.plan import moves_for
+from tsplug.flats.correction import Lit, lit
+from tsplug.flats.level import CORRECTION_RANGE, Deviation, rounded_s
+from tsplug.flats.plan import AS_BEFORE, corrected_note, moves_for
 from tsplug.flats.resume import missing_numbers
 from tsplug.flats.steps import LightOn, Move, PlannedSet, TakeFrames
-from tsplug.model import FlatSet, FlatSetReport, FlatSetState, FlatSpec, FlatsPreferences, FlatsType
-from tsplug.ports import Context, FrameRequest, SavedFrame
+from tsplug.model import FlatSet, FlatSetReport, FlatSetState, FlatsPreferences, FlatsType
+from tsplug.ports import Context, FrameMeter, FrameRequest, SavedFrame
 from tsplug.services.flats_equipment import BrightnessError, FlatEquipment, StepError
+from tsplug.services.flats_look import look, max_adu
 from tsplug.services.flats_records import FlatRecords, frame_guid
-
-_MAX_ADU = 65_535
-_Lit = tuple[FlatSpec, int, float]
 
 
 @dataclass
@@ -48,7 +48,7 @@ class FlatTaker:
     equipment: FlatEquipment
     total: int = 0
     done: int = 0
-    corrections: dict[_Lit, float] = field(default_factory=dict)
+    corrections: dict[Lit, float] = field(default_factory=dict)
 
     def take_sets(self, sets: Sequence[PlannedSet], tally: Tally, *, no_time_for: Callable[[PlannedSet], str]) -> bool:
         """Take set after set; a panel that fails ends the run, any other device only its set.
@@ -97,6 +97,10 @@ class FlatTaker:
         except Cancelled:
             self._interrupt(flat_set, "cancelled")
             raise
+        except StepError as error:
+            # What was asked of the camera meanwhile names its own step and remedy.
+            error.frames = self._interrupt(flat_set, str(error))
+            raise
         except (DeviceError, FileError) as error:
             frames = self._interrupt(flat_set, str(error))
             raise StepError(take, error, frames=frames) from error
@@ -135,7 +139,7 @@ class FlatTaker:
         take, before = self._as_corrected_before(self._aimed(planned.take)), self.done
         made, fault = self.expose(take)
         if fault is not None and not take.corrected:
-            exposure_s = fault.corrected_exposure_s(take.exposure_s)
+            exposure_s = self._corrected_s(fault, take, planned=planned)
             if exposure_s is not None:
                 again = _corrected(take, exposure_s, fault=fault)
                 self.total += len(again.missing) - len(take.missing) + self.done - before
@@ -145,6 +149,16 @@ class FlatTaker:
                 if fault is None:
                     self.corrections[_lit(planned.take)] = exposure_s
         (tally.taken if fault is None else tally.failed).append(made)
+
+    def _corrected_s(self, fault: LevelFault, take: TakeFrames, *, planned: PlannedSet) -> float | None:
+        """Return the exposure that mends a level; how bright a clipped one is, a frame tells that is not kept."""
+        meters = isinstance(self.context.devices.frames, FrameMeter)
+        if not (isinstance(fault, Deviation) and fault.clipped and meters):
+            return fault.corrected_exposure_s(take.exposure_s)
+        self._move(_as_planned(moves_for(take), planned))
+        shortest_s = rounded_s(CORRECTION_RANGE[0] * take.exposure_s)
+        levels = look(self.context, take.spec, exposure_s=shortest_s)
+        return fault.seen_shorter(levels.adu_median, levels.exposure_s, max_adu=max_adu(self.context))
 
     def _aimed(self, take: TakeFrames) -> TakeFrames:
         """Return a set with a level to hold it against: where none is trained, that of earlier sets like it."""
@@ -160,7 +174,7 @@ class FlatTaker:
         exposure_s = None if take.resumes else self.corrections.get(_lit(take))
         if exposure_s is None:
             return take
-        note = f"exposure corrected from {take.exposure_s:g} s to {exposure_s:.4g} s, as for the set before"
+        note = corrected_note(take.exposure_s, exposure_s, why=AS_BEFORE)
         return take.model_copy(
             update={"exposure_s": exposure_s, "note": "; ".join(filter(None, (take.note, note)))},
         )
@@ -205,15 +219,11 @@ class FlatTaker:
         if adu_median is None:
             return None
         if take.flats_type is FlatsType.DARK:
-            return check_dark(adu_median, max_adu=self._max_adu())
+            return check_dark(adu_median, max_adu=max_adu(self.context))
         if take.target_adu is None:
-            return check_plausible(adu_median, max_adu=self._max_adu())
-        wanted = Level(take.target_adu, take.bias_adu, usual=take.usual_level)
+            return check_plausible(adu_median, max_adu=max_adu(self.context))
+        wanted = Level(take.target_adu, take.bias_adu, usual=take.usual_level, max_adu=max_adu(self.context))
         return check_level(adu_median, wanted, tolerance_percent=self.preferences.adu_tolerance_percent)
-
-    def _max_adu(self) -> int:
-        camera = self.context.devices.camera
-        return _MAX_ADU if camera is None else camera.max_adu
 
     def _take_frame(self, flat_set: FlatSet, take: TakeFrames, *, number: int) -> SavedFrame:
         saved = self.context.devices.frames.take(frame_request(flat_set.guid, take, number=number))
@@ -259,10 +269,8 @@ def report(take: TakeFrames, frames: int, *, reason: str, adu_median: float | No
     )
 
 
-def _lit(take: TakeFrames) -> _Lit:
-    """Return what the level of a planned set depends on: what is wrong with it is wrong at every angle."""
-    spec = take.spec.model_copy(update={"rotation_deg": None, "temperature_c": None})
-    return spec, take.brightness, take.exposure_s
+def _lit(take: TakeFrames) -> Lit:
+    return lit(take.spec, brightness=take.brightness, exposure_s=take.exposure_s)
 
 
 def _corrected(take: TakeFrames, exposure_s: float, *, fault: LevelFault) -> TakeFrames:

@@ -187,7 +187,8 @@ def _save_flats(run: _Run, profile: Profile) -> dict[str, int]:
         elif _values(before) == _values(flat):
             counts["flats_unchanged"] += 1
         else:
-            run.unit.update(flat.model_copy(update={"id": before.id}))
+            # What the camera shows without light is known here alone.
+            run.unit.update(flat.model_copy(update={"id": before.id, "bias_adu": before.bias_adu}))
             counts["flats_updated"] += 1
     return counts
 

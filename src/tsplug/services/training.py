@@ -10,6 +10,7 @@ from pydantic import Field
 from tsplug.errors import InputError, NotFoundError
 from tsplug.model import Profile, TrainedFlat, Value
 from tsplug.ports import Clock, Store, Unit
+from tsplug.services.catalogue_checks import training_conflicts
 
 _KEY = ("profile_id", "filter_name", "gain", "offset", "binning", "readout_mode")
 
@@ -17,7 +18,8 @@ _KEY = ("profile_id", "filter_name", "gain", "offset", "binning", "readout_mode"
 class NewTraining(Value):
     """A panel setting as it is given: for which camera setting, how bright, how long, and what level that gives.
 
-    Gain, offset None are the camera's default; readout mode None is any.
+    Gain, offset None are the camera's default; readout mode None is any. ``bias_adu`` is the part of the level that
+    no light makes.
     """
 
     filter_name: str = Field(min_length=1)
@@ -28,6 +30,7 @@ class NewTraining(Value):
     brightness: int = Field(ge=0)
     exposure_s: float = Field(gt=0)
     target_adu: float | None = Field(default=None, gt=0)
+    bias_adu: float | None = Field(default=None, ge=0)
 
 
 def list_training(store: Store, profile: Profile, *, filter_name: str = "") -> list[dict[str, Any]]:
@@ -60,13 +63,12 @@ def add_training(given: NewTraining, store: Store, *, profile: Profile, clock: C
     Raises:
         InputError: the profile's wheel, camera or panel has no such filter, readout mode or level; all at once.
     """
-    problems = list(_problems(given, profile))
+    training = TrainedFlat(profile_id=profile.id or 0, **given.model_dump(), trained_at=clock.now())
+    problems = list(_problems(training, profile))
     if problems:
         raise InputError("; ".join(problems))
     with store.write() as unit:
-        kept, replaced = save_training(
-            unit, TrainedFlat(profile_id=profile.id or 0, **given.model_dump(), trained_at=clock.now())
-        )
+        kept, replaced = save_training(unit, training)
     return training_row(kept, profile) | {"replaced": replaced}
 
 
@@ -145,13 +147,8 @@ def _order(row: TrainedFlat) -> tuple[int, ...]:
     )
 
 
-def _problems(given: NewTraining, profile: Profile) -> Iterator[str]:
-    if profile.filters and given.filter_name not in profile.filters:
-        yield f"filter {given.filter_name!r} is not in the wheel of {profile.name!r} ({', '.join(profile.filters)})"
-    low, high = profile.panel_min_brightness, profile.panel_max_brightness
-    if high and not low <= given.brightness <= high:
-        yield f"brightness must be within {low} to {high}, the panel's range, not {given.brightness}"
-    modes = profile.readout_modes
-    if modes and given.readout_mode is not None and given.readout_mode >= len(modes):
-        there = ", ".join(f"{index} {name}" for index, name in enumerate(modes))
-        yield f"readout mode {given.readout_mode} is none of the camera's ({there})"
+def _problems(training: TrainedFlat, profile: Profile) -> Iterator[str]:
+    if profile.filters and training.filter_name not in profile.filters:
+        yield f"filter {training.filter_name!r} is not in the wheel of {profile.name!r} ({', '.join(profile.filters)})"
+    for key, message in training_conflicts(training, profile):
+        yield f"{key.replace('_', ' ')} {message}"

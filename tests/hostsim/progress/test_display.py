@@ -125,10 +125,15 @@ def test_the_tables_hold_plans_and_flats() -> None:
         spec=spec, sessions=("x",), wanted=10, on_disk=10, brightness=39, exposure_s=2.0, adu_median=29_910.0
     )
     console = Console(file=StringIO(), width=160)
-    print_tables(console, store, profile=profile, flat_runs=[FlatRunReport(taken=(taken,))])
+    dark = taken.model_copy(update={"spec": spec.model_copy(update={"filter_name": ""}), "reason": "seen light"})
+    dry = FlatRunReport(dry_run=True, skipped=(taken.model_copy(update={"reason": "never told"}),))
+    runs = [FlatRunReport(taken=(taken,), failed=(dark,)), dry]
+    print_tables(console, store, profile=profile, flat_runs=runs)
     stream = console.file
     assert isinstance(stream, StringIO)
     text = stream.getvalue()
     for part in ("desired", "accepted", "31.50", "10/10", "29910"):
         assert part in text
+    assert "dark flats, failed: seen light" in text
+    assert "never told" not in text
     store.close()

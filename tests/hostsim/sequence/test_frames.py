@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from astropy.io import fits
 
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
@@ -81,7 +82,9 @@ def test_a_frame_is_looked_at_and_not_kept(equipped: Host, tmp_path: Path) -> No
 
 
 def test_dark_flats_lie_apart_from_flats(equipped: Host, tmp_path: Path) -> None:
-    """Pattern, filter and exposure are the same, so only the folder tells them apart."""
+    """Flats have folders for filter and angle; dark flats have neither, in name and header, whatever is in the beam."""
     requests = [DARK.model_copy(update={"guid": kind, "kind": kind}) for kind in ("FLAT", "DARKFLAT")]
-    files = [Frames(equipped).take(request).file.relative_to(tmp_path) for request in requests]
-    assert [file.parts[0] for file in files] == ["flats", "dark_flats"]
+    files = [Frames(equipped).take(request).file for request in requests]
+    places = [file.relative_to(tmp_path).parts[:-1] for file in files]
+    assert places == [("flats", "2026-01-15", "L", "0.00"), ("dark_flats", "2026-01-15")]
+    assert [fits.getheader(file).get("FILTER") for file in files] == ["L", None]

@@ -70,7 +70,9 @@ def test_plan_tells_sets_time_and_the_training_to_add(run: Run) -> None:
     assert document(run(*words, "--adu", "25000", "--json"))["replaced"] is False
     assert [each["filter"] for each in document(run("flats", "plan", "--json"))["sets"]] == ["Ha", "B"]
     assert run("flats", "plan", "--rule", "nonsense").exit_code == 2
-    assert "no flats would be taken" in run("flats", "plan", "--rule", "completion").stdout
+    nothing = run("flats", "plan", "--rule", "completion").stdout
+    assert "no flats would be taken: none are due by completion" in nothing
+    assert "tsplug flats due tells of every light session why" in nothing
 
 
 def test_a_set_is_revoked_by_its_name_and_reason(run: Run) -> None:
@@ -85,10 +87,22 @@ def test_a_set_is_revoked_by_its_name_and_reason(run: Run) -> None:
     assert "dew" in run("flats", "history").stdout
 
 
+def test_history_looks_whether_the_frames_are_there(run: Run) -> None:
+    """Frames that nobody finds are not counted, and said; angle, readout mode and time of a set are shown."""
+    row = document(run("flats", "history", "--json"))[0]
+    assert (row["recorded"], row["on_disk"], row["wanted"]) == (10, 0, 10)
+    shown = run("flats", "history").stdout
+    assert all(heading in shown for heading in ("rotation", "mode", "taken"))
+    assert row["started"][:16].replace("T", " ") in " ".join(shown.split())
+    assert "10 of 10 frames not on disk" in " ".join(shown.split())
+
+
 def test_coverage_tells_what_lacks_flats(run: Run) -> None:
     """Lights without flats are listed, by target and night, and with --missing nothing else."""
     rows = document(run("flats", "coverage", "--missing", "--json"))
     assert {row["filter"] for row in rows} == {"Ha", "B"}
+    nothing = run("flats", "coverage", "--missing", "--night", "2026-01-14").stdout
+    assert nothing.startswith("nothing is missing, for there are no lights; --target")
     shown = run("flats", "coverage", "--target", "M 81").stdout
     assert "by target" in shown
     assert "by night" in shown
@@ -99,6 +113,16 @@ def test_coverage_tells_what_lacks_flats(run: Run) -> None:
         ["--night", "2026-01-15", "--since", "2026-01-15"],
     ):
         assert run("flats", "coverage", *words).exit_code == 2
+
+
+def test_nothing_is_owed_and_nothing_forgotten(run: Run) -> None:
+    """After a run that came to its end nothing is owed; forgetting that is refused, an unknown kind is wrong use."""
+    assert document(run("flats", "owed", "--json")) == []
+    assert "nothing is owed" in run("flats", "owed").stdout
+    refused = run("flats", "owed", "--forget", "readout-mode")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert "owes nothing of readout-mode" in refused.stderr
+    assert run("flats", "owed", "--forget", "cover").exit_code == 2
 
 
 def test_training_is_listed_and_deleted(run: Run) -> None:
@@ -123,6 +147,8 @@ def test_training_is_listed_and_deleted(run: Run) -> None:
         ["Ha", "--brightness", "10", "--exposure", "nan"],
         ["Ha", "--brightness", "-1", "--exposure", "1"],
         ["Ha", "--brightness", "10", "--exposure", "1", "--adu", "inf"],
+        ["Ha", "--brightness", "10", "--exposure", "1", "--bias", "-1"],
+        ["Ha", "--brightness", "10", "--exposure", "1", "--adu", "20000", "--bias", "20000"],
         [" ", "--brightness", "10", "--exposure", "1"],
         ["Ha", "--brightness", "10"],
     ],

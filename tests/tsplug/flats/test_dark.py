@@ -45,7 +45,13 @@ def test_filters_of_one_exposure_share_dark_flats() -> None:
         (4.0, 100, 1),
     ]
     assert {take.flats_type for take in takes} == {FlatsType.DARK}
-    assert {take.spec.rotation_deg for take in takes} == {None}
+    assert {(take.spec.rotation_deg, take.spec.filter_name) for take in takes} == {(None, "")}
+
+
+def test_exposures_that_differ_by_a_hair_share_dark_flats() -> None:
+    """Exposures that are equal to a millisecond are one, as cameras take them and programs match them."""
+    (take,) = dark_sets([need("L", 6.0), need("R", 6.0003)], count=5)
+    assert (take.exposure_s, len(take.sessions)) == (6.0, 2)
 
 
 def test_an_interrupted_set_goes_on() -> None:

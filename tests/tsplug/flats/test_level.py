@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.flats.level import Deviation, Level, check_level, check_steady
+from tsplug.flats.level import Deviation, Level, check_level, check_steady, rounded_s
 
 
 @pytest.mark.parametrize(("found", "fits"), [(27_000, True), (33_000, True), (26_999, False), (33_001, False)])
@@ -33,8 +33,10 @@ def test_a_correction_is_linear_and_bounded(found: float, target: float, exposur
     if corrected is None:
         assert found <= bias or target <= bias or not 0.2501 <= (target - bias) / (found - bias) <= 3.999
     else:
-        assert bias + corrected / exposure_s * (found - bias) == pytest.approx(target)
-        assert 0.249 <= corrected / exposure_s <= 4.001
+        # To a millisecond, or three digits.
+        exact_s = exposure_s * (target - bias) / (found - bias)
+        assert corrected == pytest.approx(exact_s, abs=0.00051, rel=0.0051)
+        assert 0.24 <= corrected / exposure_s <= 4.1
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,35 @@ def test_without_a_first_frame_with_light_there_is_nothing_to_compare() -> None:
     """No first frame, or one without any light: no verdict."""
     assert check_steady(1.0, None, number=2, tolerance_percent=10.0) is None
     assert check_steady(1.0, 0.0, number=2, tolerance_percent=10.0) is None
+
+
+@pytest.mark.parametrize(
+    ("exposure_s", "rounded"), [(6.12345, 6.123), (15.0, 15.0), (0.0456789, 0.0457), (0.00045678, 0.000457)]
+)
+def test_exposures_are_rounded_so_that_they_are_shared(exposure_s: float, rounded: float) -> None:
+    """An exposure has milliseconds, or three digits where it is shorter than a tenth of a second."""
+    assert rounded_s(exposure_s) == pytest.approx(rounded, rel=1e-9)
+
+
+def clipped(found: float = 65_535.0) -> Deviation:
+    """Return what is said of a first frame at the end of a 16-bit range, of which half is wanted."""
+    fault = check_level(found, Level(32_000.0, max_adu=65_535), tolerance_percent=10.0)
+    assert fault is not None
+    return fault
+
+
+def test_a_clipped_level_says_so_and_is_halved() -> None:
+    """How much too bright a clipped frame is nobody knows: without a better look its exposure is halved."""
+    assert "65535 ADU, the end of the range, +104.8 % from" in str(clipped())
+    assert clipped().corrected_exposure_s(4.0) == 2.0
+    assert "end of the range" not in str(clipped(60_000.0))
+    assert not clipped(60_000.0).clipped
+
+
+@pytest.mark.parametrize(
+    ("seen", "exposure_s"),
+    [(16_000.0, 2.0), (32_000.0, 1.0), (33_000.0, 0.97), (60_000.0, None), (65_000.0, None), (0.0, None)],
+)
+def test_a_shorter_frame_tells_what_a_clipped_one_hides(seen: float, exposure_s: float | None) -> None:
+    """A frame of a quarter of the exposure gives the one that is wanted, unless it is too bright itself."""
+    assert clipped().seen_shorter(seen, 1.0, max_adu=65_535) == exposure_s

@@ -83,6 +83,8 @@ class FlatsRig:
         assert self.devices.panel.level == 0
         assert all(Path(file.file).exists() for file in files)
         assert len({file.guid for file in files}) == len({file.file for file in files}) == len(files)
+        flagged = {item.id for item in self.all(FlatSet) if item.state is FlatSetState.FLAGGED}
+        assert all((file.flat_set_id in flagged) is file.file.endswith(".fits.flagged") for file in files)
         complete = {item.id for item in self.all(FlatSet) if item.state is FlatSetState.COMPLETE}
         assert {row.flat_set_id for row in self.all(FlatHistory)} == complete
         for item in self.all(FlatSet):

@@ -103,7 +103,7 @@ def test_revoked_flats_cover_nothing(flats_rig: FlatsRig) -> None:
     """A light whose flats were revoked lacks flats, and leads to none."""
     flats_rig.light("M 42", "L")
     flats_rig.run()
-    revoke_flats(flats_rig.store, "1", why="dust", clock=flats_rig.clock)
+    revoke_flats(flats_rig.context, "1", why="dust")
     assert [row["state"] for row in coverage(flats_rig)] == ["missing"]
     with flats_rig.store.read() as unit:
         assert flats_of(unit, [1]) == {1: ()}

@@ -23,13 +23,16 @@ def test_dark_flats_follow_the_flats(flats_rig: FlatsRig) -> None:
     flats_rig.light("M 81", "B")
     report = flats_rig.run(dark_flats=4)
     dark = [item for item in report.taken if item.flats_type is FlatsType.DARK]
-    assert [(item.exposure_s, item.on_disk, len(item.sessions)) for item in dark] == [(1.0, 4, 2), (1.2, 4, 1)]
+    assert [(item.exposure_s, item.on_disk, len(item.sessions)) for item in dark] == [(1.0, 4, 1), (1.2, 4, 1)]
     commands = flats_rig.devices.commands
     first = commands.index("panel.light_off")
     assert commands[first + 1].startswith("frames.take")
     kinds = [request.kind for request in flats_rig.devices.frames.requests]
     assert kinds == ["FLAT"] * 9 + ["DARKFLAT"] * 8
-    assert sorted(row.flats_type for row in flats_rig.all(FlatHistory)) == ["dark"] * 3 + ["panel"] * 3
+    assert {request.filter_name for request in flats_rig.devices.frames.requests if request.kind == "DARKFLAT"} == {""}
+    assert {item.filter_name for item in flats_rig.all(FlatSet) if item.flats_type is FlatsType.DARK} == {""}
+    served = sorted((row.flats_type, row.filter_name) for row in flats_rig.all(FlatHistory))
+    assert served == [(kind, name) for kind in ("dark", "panel") for name in "BGR"]
     flats_rig.check_books()
 
 

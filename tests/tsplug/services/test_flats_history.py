@@ -29,8 +29,9 @@ def test_history_names_sets_files_and_sessions(tmp_path: Path) -> None:
     devices.frames.level = lambda request, brightness: 25_000.0
     with store.read() as unit:
         guid = unit.list(Profile)[0].guid
-    run_flats(FlatInstruction(profile_guid=guid, count=2), FakeContext(store, clock, devices))
-    rows = json.loads(json.dumps(flat_history(store)))
+    context = FakeContext(store, clock, devices)
+    run_flats(FlatInstruction(profile_guid=guid, count=2), context)
+    rows = json.loads(json.dumps(flat_history(context)))
     assert [(row["filter"], row["state"], row["on_disk"], row["wanted"]) for row in rows] == [
         ("Ha", "complete", 2, 2),
         ("L", "complete", 2, 2),
@@ -41,8 +42,12 @@ def test_history_names_sets_files_and_sessions(tmp_path: Path) -> None:
     ]
     assert {Path(file["file"]) for row in rows for file in row["files"]} == set(tmp_path.iterdir())
     assert datetime.fromisoformat(rows[0]["taken_at"]).tzinfo is not None
-    assert flat_history(store, guid) == flat_history(store)
-    assert flat_history(store, "nobody") == []
+    assert flat_history(context, guid) == flat_history(context)
+    assert flat_history(context, "nobody") == []
+    Path(rows[0]["files"][1]["file"]).unlink()
+    row = flat_history(context)[0]
+    assert (row["recorded"], row["on_disk"]) == (2, 1)
+    assert [file["on_disk"] for file in row["files"]] == [True, False]
 
 
 def test_imported_history_is_listed_as_sets_without_frames() -> None:
@@ -63,11 +68,12 @@ def test_imported_history_is_listed_as_sets_without_frames() -> None:
                 taken_at=datetime(2023, 11, 15 if name == "L" else 16, 6, tzinfo=UTC),
             )
             unit.add(imported)
-    rows = json.loads(json.dumps(flat_history(store, profile.guid)))
+    context = FakeContext(store, ManualClock(EVENING), recording_devices(ManualClock(EVENING), Path()))
+    rows = json.loads(json.dumps(flat_history(context, profile.guid)))
     assert [(row["id"], row["state"], row["filter"], row["gain"], row["files"], row["on_disk"]) for row in rows] == [
         (None, "imported", "Ha", 100, [], 0),
         (None, "imported", "L", 100, [], 0),
     ]
     assert [session["target"] for session in rows[1]["sessions"]] == [target.name for target in targets[:2]]
     assert (rows[1]["night"], rows[1]["taken_at"][:10]) == ("2023-11-14", "2023-11-15")
-    assert flat_history(store, "nobody") == []
+    assert flat_history(context, "nobody") == []

@@ -142,7 +142,7 @@ def test_a_missing_camera_is_asked_for(rig: FlatsRig) -> None:
     rig.devices.camera = None
     said = settle_panel(rig.profile_guid, rig.context)
     assert said.startswith(
-        "the panel was lit by an earlier run; the camera may be in the readout mode of an earlier run"
+        "the panel was lit by an earlier run and is off now; the camera may be in the readout mode of an earlier run"
     )
     assert "connect it, and mode 2 is restored" in said
     assert promised(rig) == [2]

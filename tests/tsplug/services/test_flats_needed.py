@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetState, SkyFlatSettings
+from tsplug.model import FlatInstruction, FlatNeeds, FlatSet, FlatSetState, SkyFlatSettings, TrainedFlat
 from tsplug.services.flats_needed import flats_needed
 
 if TYPE_CHECKING:
     from conftest import FlatsRig
+
+EVENING = datetime(2026, 1, 15, 20, 0, tzinfo=UTC)
 
 
 def needs(flats_rig: FlatsRig) -> FlatNeeds:
@@ -54,6 +57,17 @@ def test_a_level_that_stays_wrong_is_not_tried_for_ever(flats_rig: FlatsRig) -> 
     after = needs(flats_rig)
     assert after.possible == 0
     assert "train the panel anew" in after.impossible[0]
+
+
+def test_a_correction_that_holds_keeps_sets_possible(flats_rig: FlatsRig) -> None:
+    """Lights that come after a stale training was corrected, however often, still get their flats."""
+    flats_rig.change(TrainedFlat, target_adu=20_000.0)
+    for number in range(3):
+        flats_rig.light("M 42", "L", started=EVENING + timedelta(minutes=number), rotation_deg=100.0 * number)
+        assert (needs(flats_rig).needed, needs(flats_rig).possible) == (1, 1)
+        assert len(flats_rig.run().taken) == 1
+    assert [item.state for item in flats_rig.all(FlatSet)].count(FlatSetState.FLAGGED) == 1
+    assert needs(flats_rig).needed == 0
 
 
 def test_without_a_panel_nothing_is_possible(flats_rig: FlatsRig) -> None:

@@ -33,7 +33,9 @@ def test_a_killed_run_is_made_good_at_the_next_start(flats_rig: FlatsRig, comman
     flats_rig.light()
     killed(flats_rig, command, after=after)
     assert len(flats_rig.all(LitPanel)) == 1
-    assert settle_panel(flats_rig.profile_guid, flats_rig.context) == "the panel was lit by an earlier run"
+    assert (
+        settle_panel(flats_rig.profile_guid, flats_rig.context) == "the panel was lit by an earlier run and is off now"
+    )
     assert flats_rig.devices.panel is not None
     assert flats_rig.devices.panel.level == 0
     assert flats_rig.all(LitPanel) == []
@@ -59,7 +61,10 @@ def test_a_panel_out_of_reach_is_said_and_done_later(flats_rig: FlatsRig) -> Non
     assert not flats_rig.run().panel_off
     flats_rig.devices.log.revive()
     report = flats_rig.run()
-    assert (report.panel_off, report.message) == (True, "no flats are due; the panel was lit by an earlier run")
+    assert (report.panel_off, report.message) == (
+        True,
+        "no flats are due; the panel was lit by an earlier run and is off now",
+    )
 
 
 def test_a_missing_panel_is_named(flats_rig: FlatsRig) -> None:
@@ -107,5 +112,7 @@ def test_a_panel_out_of_reach_before_it_was_lit_is_looked_after(flats_rig: Flats
     assert not flats_rig.run().panel_off
     assert len(flats_rig.all(LitPanel)) == 1
     flats_rig.devices.log.revive()
-    assert settle_panel(flats_rig.profile_guid, flats_rig.context) == "the panel was lit by an earlier run"
+    assert (
+        settle_panel(flats_rig.profile_guid, flats_rig.context) == "the panel was lit by an earlier run and is off now"
+    )
     assert flats_rig.all(LitPanel) == []

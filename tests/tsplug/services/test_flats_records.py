@@ -67,7 +67,7 @@ def test_a_panel_left_lit_is_darkened(flats_rig: FlatsRig) -> None:
     flats_rig.devices.commands.clear()
     report = flats_rig.run()
     assert flats_rig.devices.commands == ["panel.light_off"]
-    assert report.message == "no flats are due; the panel was lit by an earlier run"
+    assert report.message == "no flats are due; the panel was lit by an earlier run and is off now"
     flats_rig.check_books()
 
 

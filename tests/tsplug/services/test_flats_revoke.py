@@ -39,7 +39,7 @@ def taken(flats_rig: FlatsRig) -> FlatsRig:
 def test_the_sessions_of_a_revoked_set_are_due_again(taken: FlatsRig, by: str) -> None:
     """All sessions that a set served are outstanding again; the set, its reason and its files stay."""
     name = str(getattr(taken.all(FlatSet)[0], by))
-    row = revoke_flats(taken.store, name, why=" dew on \n the panel ", clock=taken.clock)
+    row = revoke_flats(taken.context, name, why=" dew on \n the panel ")
     assert (row["state"], row["message"], len(row["files"])) == ("revoked", "dew on the panel", 3)
     assert [session["revoked_at"] for session in row["sessions"]] == [taken.clock.now().isoformat()] * 2
     assert due_targets(taken) == ["M 42", "M 81"]
@@ -47,7 +47,7 @@ def test_the_sessions_of_a_revoked_set_are_due_again(taken: FlatsRig, by: str) -
     problems = examine(taken.store, taken.context.files).problems
     assert [each for each in problems if "flat" in each.subject] == []
     assert len(taken.run().taken) == 1
-    assert [row["state"] for row in flat_history(taken.store)] == ["complete", "revoked"]
+    assert [row["state"] for row in flat_history(taken.context)] == ["complete", "revoked"]
     assert due_targets(taken) == []
 
 
@@ -59,13 +59,12 @@ def test_a_reason_never_meets_another_set(taken: FlatsRig) -> None:
         unit.delete(gone)
     taken.run()
     with pytest.raises(NotFoundError, match="no flat set '1'"):
-        revoke_flats(taken.store, "1", why="dust", clock=taken.clock)
+        revoke_flats(taken.context, "1", why="dust")
     assert [item.state for item in taken.all(FlatSet)] == [FlatSetState.COMPLETE]
 
 
 def test_what_cannot_be_revoked_is_refused(taken: FlatsRig) -> None:
     """A set is revoked once, for a reason, not while it is being taken, and only where it is known."""
-    clock = taken.clock
     for name, why, wrong in (
         ("1", " ", "say why"),
         ("2", "dust", "no flat set '2'"),
@@ -74,17 +73,17 @@ def test_what_cannot_be_revoked_is_refused(taken: FlatsRig) -> None:
         ("9" * 40, "dust", "no flat set"),
     ):
         with pytest.raises(InputError, match=wrong):
-            revoke_flats(taken.store, name, why=why, clock=clock)
+            revoke_flats(taken.context, name, why=why)
     other = Profile(id=99, name="Other")
     with pytest.raises(NotFoundError, match="of profile 'Other'"):
-        revoke_flats(taken.store, "1", why="dust", clock=clock, profile=other)
+        revoke_flats(taken.context, "1", why="dust", profile=other)
     taken.change(FlatSet, state=FlatSetState.RUNNING)
     with pytest.raises(InputError, match="is being taken"):
-        revoke_flats(taken.store, "1", why="dust", clock=clock)
+        revoke_flats(taken.context, "1", why="dust")
     taken.change(FlatSet, state=FlatSetState.COMPLETE)
-    revoke_flats(taken.store, "1", why="dust", clock=clock)
+    revoke_flats(taken.context, "1", why="dust")
     with pytest.raises(InputError, match="revoked before: dust"):
-        revoke_flats(taken.store, "1", why="dust", clock=clock)
+        revoke_flats(taken.context, "1", why="dust")
 
 
 def test_flats_taken_elsewhere_are_revoked_by_their_own_name(flats_rig: FlatsRig) -> None:
@@ -108,10 +107,10 @@ def test_flats_taken_elsewhere_are_revoked_by_their_own_name(flats_rig: FlatsRig
                 )
             )
     assert due_targets(flats_rig) == []
-    (row,) = flat_history(flats_rig.store)
-    revoked = revoke_flats(flats_rig.store, row["key"], why="out of focus", clock=flats_rig.clock)
+    (row,) = flat_history(flats_rig.context)
+    revoked = revoke_flats(flats_rig.context, row["key"], why="out of focus")
     assert (revoked["state"], revoked["message"], len(revoked["sessions"])) == ("revoked", "out of focus", 3)
     assert due_targets(flats_rig) == ["M 42"]
     flats_rig.clock.set(flats_rig.clock.now() + timedelta(minutes=1))
     with pytest.raises(InputError, match="revoked before"):
-        revoke_flats(flats_rig.store, row["key"], why="again", clock=flats_rig.clock)
+        revoke_flats(flats_rig.context, row["key"], why="again")

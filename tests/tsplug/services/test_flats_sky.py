@@ -224,5 +224,15 @@ def test_a_dry_run_moves_nothing(flats_rig: FlatsRig) -> None:
     flats_rig.light("M 42", "L")
     flats_rig.light("M 42", "Ha")
     report = take(flats_rig, when="dawn", dry_run=True)
-    assert report.message == "dry run, dawn; L: 3 flats; Ha: 3 flats"
+    assert report.message.split("; ") == [
+        "dry run, dawn, 90 minutes at most",
+        "flats of 50 % of the camera's range in 0.5 to 30 s, as the sky allows",
+        "open the cover",
+        "set readout mode 0",
+        "select filter L",
+        "take 3 of 3 sky flats for M 42 2026-01-15",
+        "select filter Ha",
+        "take 3 of 3 sky flats for M 42 2026-01-15",
+        "close the cover",
+    ]
     assert flats_rig.devices.commands == []

@@ -20,7 +20,7 @@ def test_what_does_not_fit_into_the_time_is_left(flats_rig: FlatsRig) -> None:
     report = flats_rig.run(budget_min=2.0)
     assert (len(report.taken), len(report.left), report.failed) == (1, 1, ())
     assert "left for the next run" in report.left[0].reason
-    assert report.message == "1 flat sets taken, 0 skipped, 0 failed, 1 left for the next run"
+    assert report.message == "1 flat set taken, 0 skipped, 0 failed, 1 left for the next run"
     assert len(flats_rig.run().taken) == 1
 
 

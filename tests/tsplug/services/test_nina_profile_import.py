@@ -85,6 +85,8 @@ def test_what_changed_in_nina_changes_here(bring: Any, store: Store) -> None:
     bring()
     with store.write() as unit:
         unit.update(unit.list(Profile)[0].model_copy(update={"observer": "A. Observer", "panel_max_brightness": 99}))
+        for flat in unit.list(TrainedFlat):
+            unit.update(flat.model_copy(update={"bias_adu": 512.0}))
     report = bring(
         profile_xml(
             filters=filter_info("L", 0) + filter_info("OIII", 1), flats=trained(0, gain=100, brightness=5), name="New"
@@ -99,7 +101,7 @@ def test_what_changed_in_nina_changes_here(bring: Any, store: Store) -> None:
         99,
     )
     assert (site.latitude_deg, site.time_zone) == (40, "Europe/Zurich")
-    assert [(each.filter_name, each.brightness) for each in flats] == [("Ha", 62), ("L", 5)]
+    assert [(each.filter_name, each.brightness, each.bias_adu) for each in flats] == [("Ha", 62, 512), ("L", 5, 512)]
     assert (report.made, report.flats_updated) == (False, 1)
     changed = {each.field: each.after for each in report.changes}
     assert changed == {

@@ -47,6 +47,7 @@ def test_a_bias_outlives_a_new_level(flats_rig: FlatsRig) -> None:
     flats_rig.change(TrainedFlat, bias_adu=512.0)
     again = added(flats_rig, brightness=120)
     assert (again["replaced"], again["brightness"], again["bias_adu"]) == (True, 120, 512.0)
+    assert added(flats_rig, bias_adu=300.0)["bias_adu"] == 300.0
 
 
 def test_all_that_is_wrong_is_told_at_once(flats_rig: FlatsRig) -> None:

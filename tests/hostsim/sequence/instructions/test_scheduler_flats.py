@@ -106,3 +106,33 @@ def test_what_a_run_without_flats_has_to_say_is_shown(
     SchedulerFlats().run(with_report(make_host(), report))
     lines = screen.getvalue().splitlines()
     assert all(any(f"flats: {part}" in line for line in lines) for part in report.message.split("; "))
+
+
+def test_what_is_skipped_again_is_told_again(make_host: Callable[[], Host], screen: StringIO) -> None:
+    """A second run that skips everything says so and why; the warning is counted once."""
+    host = with_report(make_host(), FlatRunReport(skipped=(FAILED,), message="every due set was skipped"))
+    for _ in range(2):
+        SchedulerFlats().run(host)
+    assert screen.getvalue().count("flats: every due set was skipped") == 2
+    assert screen.getvalue().count("flats Ha skipped: the wheel is stuck") == 2
+    assert host.warnings == ["flats Ha skipped: the wheel is stuck"]
+
+
+def test_dark_flats_are_not_named_after_a_filter(make_host: Callable[[], Host], screen: StringIO) -> None:
+    """What failed of dark flats is told as such."""
+    dark = FAILED.model_copy(update={"spec": FAILED.spec.model_copy(update={"filter_name": ""})})
+    with pytest.raises(TsplugError):
+        SchedulerFlats().run(with_report(make_host(), FlatRunReport(failed=(dark,))))
+    assert "dark flats: the wheel is stuck" in screen.getvalue()
+
+
+def test_a_dry_run_needs_no_equipment(make_host: Callable[[], Host], screen: StringIO) -> None:
+    """Without camera and panel a dry run plans all the same, and says what would stand in the way."""
+    host = make_host()
+    host.manager.register(Answering(FlatRunReport(dry_run=True, message="dry run, about 0 minutes")))
+    with pytest.raises(TsplugError, match="no camera is connected"):
+        SchedulerFlats().run(host)
+    SchedulerFlats(dry_run=True).run(host)
+    text = " ".join(screen.getvalue().split())
+    assert "flats: would not be taken now: Scheduler Flats: no camera is connected" in text
+    assert "flats: dry run, about 0 minutes" in text

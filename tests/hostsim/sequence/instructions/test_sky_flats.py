@@ -52,4 +52,16 @@ def test_the_telescope_is_pointed_for_flats_that_are_due(host: Host) -> None:
     with pytest.raises(PointedError):
         SkyFlats(when="dusk").run(host)
     SkyFlats(when="dusk", dry_run=True).run(host)
-    assert len(host.journal.state.flat_runs[-1].planned) == 1
+    dry = host.journal.state.flat_runs[-1]
+    assert (dry.dry_run, len(dry.planned)) == (True, 1)
+    steps = dry.message.split("; ")
+    assert steps[:2] == [
+        "dry run, dusk, 90 minutes at most",
+        "flats of 50 % of the camera's range in 0.5 to 30 s, as the sky allows",
+    ]
+    assert steps[2:] == [
+        "open the cover",
+        "set readout mode 0",
+        "select filter L",
+        f"take 10 of 10 sky flats for {dry.planned[0].sessions[0]}",
+    ]

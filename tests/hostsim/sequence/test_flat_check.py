@@ -1,0 +1,59 @@
+"""What a flat wizard asks of a rig that has it not, and trained flats that no panel gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hostsim.sequence.errors import SequenceFileError
+from hostsim.sequence.parse import parse
+
+WIZARD = "  - {type: flat_wizard, filters: [L], minimum_brightness: 20, maximum_brightness: 999}\n"
+PANEL = "filters: [L], panel_min_brightness: 10, panel_max_brightness: 99}\n"
+TRAINED = "  trained_flats: [{filter_name: L, gain: 100, offset: 30, brightness: 50, exposure_s: 2}]\n"
+
+
+@pytest.fixture
+def text(small: str) -> str:
+    """Return a right sequence with a trained panel and a flat wizard."""
+    return small.replace("filters: [L]}\n", PANEL + TRAINED) + WIZARD
+
+
+def test_a_right_wizard_is_right(write: Callable[[str], Path], text: str, small: str) -> None:
+    """A level beyond the panel's brightest one is no mistake: the search ends at the panel's own."""
+    assert len(parse(write(text)).sequence.run) == 4
+    bare = small.replace("filters: [L]}", "filters: []}") + WIZARD.replace("[L]", "[X]")
+    assert len(parse(write(bare)).sequence.run) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("filters: [L], minimum", "filters: [L, Xx], minimum", "run[3].filters[1]: the profile has no filter 'Xx'"),
+        ("minimum_brightness: 20", "minimum_brightness: 100", "run[3].minimum_brightness: must be at most 99"),
+        ("maximum_brightness: 999", "maximum_brightness: 9", ""),
+        (
+            "minimum_brightness: 20, maximum_brightness: 999",
+            "maximum_brightness: 9",
+            "run[3].maximum_brightness: must be at least 10",
+        ),
+        ("brightness: 50", "brightness: 999", "catalogue.trained_flats[0].brightness: must be within 10 to 99"),
+        ("offset: 30", "offset: -5", "catalogue.trained_flats[0].offset: must be"),
+        ("gain: 100", "gain: -1", "catalogue.trained_flats[0].gain: must be"),
+    ],
+)
+def test_a_wrong_one_is_told(old: str, new: str, expected: str, write: Callable[[str], Path], text: str) -> None:
+    """Each mistake stands with its line and path, so that it is found before the night and not in it."""
+    assert old in text
+    with pytest.raises(SequenceFileError) as caught:
+        parse(write(text.replace(old, new)))
+    assert any(expected in problem for problem in caught.value.problems), caught.value.problems
+
+
+def test_a_wizard_in_a_loop_is_looked_at(write: Callable[[str], Path], text: str) -> None:
+    """The tree of instructions is searched to its leaves."""
+    looped = text.replace(WIZARD, "  - {type: loop, count: 2, run: [{type: flat_wizard, filters: [Xx]}]}\n")
+    with pytest.raises(SequenceFileError, match=r"run\[3\]\.run\[0\]\.filters\[0\]: the profile has no filter"):
+        parse(write(looped))
