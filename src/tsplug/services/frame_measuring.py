@@ -36,7 +36,11 @@ def measure_pixels(frame: FramePixels, *, scale_arcsec: float | None = None, lig
         ValueError: the frame cannot be measured; the text says why.
     """
     pixels = native(frame.pixels[_GREEN] if frame.pixels.ndim == 3 else frame.pixels)
-    settings = StarSettings(full_scale_adu=full_scale_of(pixels), electrons_per_adu=_electrons_per_adu(frame.header))
+    full_scale = full_scale_of(pixels)
+    gain = _electrons_per_adu(frame.header)
+    # Where levels go from 0 to 1, one is as many electrons as a camera's whole range.
+    gain *= StarSettings.full_scale_adu if full_scale == 1.0 else 1.0
+    settings = StarSettings(full_scale_adu=full_scale, electrons_per_adu=gain)
     mosaic = bool(pattern_of(frame.header)) and frame.pixels.ndim == 2
     return measure_frame(pixels, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
 

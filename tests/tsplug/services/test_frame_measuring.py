@@ -65,3 +65,12 @@ def test_circles_follow_the_stars_when_a_frame_is_turned() -> None:
         made = preview_of(taken, PreviewSettings(form="png"), measurement=measure_pixels(taken), annotated=True)
         pictures.append(shown(made))
     assert np.mean(np.abs(pictures[0] - pictures[1]) > 40) < 0.01
+
+
+def test_levels_from_0_to_1_tell_the_same_of_stars() -> None:
+    """A frame that a program for processing wrote as shares of full scale has the same stars."""
+    taken = frame(upside_down=False)
+    counted = measure_pixels(taken).metrics
+    shares = measure_pixels(FramePixels(taken.pixels.astype(np.float32) / 65_535.0, {})).metrics
+    for key in ("star_count", "stars_measured", "hfr", "fwhm", "snr"):
+        assert shares[key] == pytest.approx(counted[key], rel=1e-3)
