@@ -15,6 +15,8 @@ from hostsim.sky.focus import best_focus_steps
 from hostsim.sky.scene import ExposureSettings, GuidingSample, LightPath, Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
 from hostsim.sky.truth import FrameTruth
+from tsplug.imaging.measure import measure_frame
+from tsplug.imaging.settings import StarSettings
 
 Floats = NDArray[np.float64]
 SIZE = Sensor(width=800, height=600)
@@ -223,3 +225,20 @@ def test_twilight_frames_fade_and_lean(path: LightPath, exposure: ExposureSettin
     assert levels[0] > 1.3 * levels[1] > 1.3 * 1.3 * levels[2]
     measured = float(np.median(sky.render(path, dusk)))
     assert measured == pytest.approx(levels[0] + 300.0, rel=0.05)
+
+
+def test_what_hides_a_part_of_the_view_is_told_from_what_dims_all_of_it(
+    path: LightPath, exposure: ExposureSettings
+) -> None:
+    """Behind a roof's corner cells of the frame are dead; cloud or half a tree before all of the aperture kill none.
+
+    A skyline hides the same of every star of a frame, so the corner is put together of a free frame and a hidden one.
+    """
+    rich = replace(path, ra_hours=20.5, dec_deg=40.0)
+    long = replace(exposure, duration_s=300.0)
+    free = told_sky(Told()).render(rich, long)
+    corner = free.copy()
+    corner[:300, :200] = told_sky(Told(blocked_west_of=0.0)).render(rich, long)[:300, :200]
+    cloudy = told_sky(Told(cloud=1.0)).render(rich, long)
+    found = [measure_frame(frame.T, StarSettings()).metrics["dead_cells"] for frame in (free, corner, cloudy)]
+    assert found == [0.0, 6.0, 0.0]
