@@ -7,7 +7,6 @@ highest value). A compiled loop that also turns the bytes and adds them up takes
 from __future__ import annotations
 
 import asyncio
-import resource
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ from judging_frames import judge_drawn, measure_drawn
 from tsplug.app import frame_files
 from tsplug.imaging import histogram
 from tsplug.imaging.measure import FrameMeasurement
-from tsplug.services.frame_measuring import measure_pixels
+from tsplug.services.frame_measuring import is_light, measure_pixels
 
 SIZES = {"26 MP": (6248, 4176), "61 MP": (9576, 6388)}
 TIMED = ("rich", "crowded", "satellites", "dark")
@@ -96,7 +95,9 @@ def test_time_beside_the_floor_and_the_textbook(size: str, tmp_path: Path, monke
     for name in TIMED:
         drawn = draw(SCENES[name], width=width, height=height)
         path = tmp_path / f"{name}.fits"
-        fits.PrimaryHDU(drawn.pixels, fits.Header({"EGAIN": drawn.scene.electrons_per_adu})).writeto(path)
+        kind = "LIGHT" if drawn.scene.lights else "DARK"
+        cards = {"EGAIN": drawn.scene.electrons_per_adu, "IMAGETYP": kind}
+        fits.PrimaryHDU(drawn.pixels, fits.Header(cards)).writeto(path)
         _one_scene(f"{size} {name:<12}", path)
         if name == "rich":
             with monkeypatch.context() as without:
@@ -113,7 +114,8 @@ def test_time_beside_the_floor_and_the_textbook(size: str, tmp_path: Path, monke
 
 def numbers(path: Path) -> FrameMeasurement:
     """Read a file and measure it, as the command does."""
-    return measure_pixels(FILES.read(path))
+    frame = FILES.read(path)
+    return measure_pixels(frame, light=is_light(frame.header))
 
 
 def _one_scene(title: str, path: Path) -> None:
@@ -208,7 +210,9 @@ def test_peak_memory_of_a_process(size: str, tmp_path: Path) -> None:
 
 def _measure_alone(path: str) -> None:
     numbers(Path(path))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
+    # What resource tells of a process begins with the peak of the one that started it.
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    print(int(peak.split()[1]) * 1.024e-3)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from threading import Lock
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+# References to memory that nobody looks at: the keeper's, and that of the call that counts them.
+_OURS = 2
 
 
 class PixelMemory(Protocol):
@@ -33,22 +37,14 @@ class KeptMemory:
     """
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
+        self._bytes = np.empty(0, np.uint8)
         self._lock = Lock()
 
     def take(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> NDArray[np.generic]:
         """Return an array over the kept memory where that is free and of the right length, else over new memory."""
         length = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
         with self._lock:
-            if len(self._bytes) != length or self._is_looked_at():
-                self._bytes = bytearray(length)
-            return np.frombuffer(self._bytes, dtype).reshape(shape)
-
-    def _is_looked_at(self) -> bool:
-        # Python refuses to resize a bytearray while any array, or a view of one, looks at it.
-        try:
-            last = self._bytes.pop()
-        except (BufferError, IndexError):
-            return True
-        self._bytes.append(last)
-        return False
+            # Every array over these bytes, and every view of one, refers to them: beside us only this call does.
+            if self._bytes.size != length or sys.getrefcount(self._bytes) > _OURS:
+                self._bytes = np.empty(length, np.uint8)
+            return self._bytes.view(dtype).reshape(shape)
