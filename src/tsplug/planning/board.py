@@ -165,7 +165,7 @@ class Board:
     def transit_min(self, now: datetime) -> FloatArray:
         """Return for each entry the minutes until its nearest transit, negative after it."""
         sample, passed_s = self._since_noon(now)
-        angles = self.outlook.tables.hour_angle_deg[self._rows, sample]
+        angles = self.outlook.tables.hour_angles_at(sample)[self._rows]
         return np.asarray(-angles / SIDEREAL_DEG_PER_MINUTE - (passed_s - sample * _MINUTE_S) / _MINUTE_S)
 
     def ends_h(self, now: datetime) -> FloatArray:

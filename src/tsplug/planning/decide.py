@@ -122,7 +122,7 @@ def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
         return NothingLeft(reason="it is too humid for every plan that is open", rejected=rejected)
     waits = [view for view in views if isinstance(view, Refused) and view.again_at is not None]
     if not waits:
-        return NothingLeft(reason=why_nothing(board, views), rejected=rejected)
+        return NothingLeft(reason=why_nothing(board, moment), rejected=rejected)
     first = min(waits, key=lambda view: view.again_at or moment.now)
     own = first.rejected[0]
     assert own.again_at is not None
@@ -139,15 +139,16 @@ def _ends_for_humidity(board: Board, views: Sequence[Ready | Refused]) -> bool:
     return bool(open_now) and all(rule == Reason.HUMIDITY for rule in open_now)
 
 
-def _is_final(view: Ready | Refused) -> bool:
-    return Reason(view.rejected[0].rule).is_final
+def _all_final(board: Board, moment: Moment) -> bool:
+    views = (explain(board, moment, number=number) for number in range(len(board.candidates)))
+    return all(Reason(view.rejected[0].rule).is_final for view in views)
 
 
-def why_nothing(board: Board, views: Sequence[Ready | Refused]) -> str:
+def why_nothing(board: Board, moment: Moment) -> str:
     """Return why a night is over in which no target can be imaged any more."""
-    if not views:
+    if not board.candidates:
         return "no active project has a target"
-    if all(each.visit is None for each in board.entries) and all(map(_is_final, views)):
+    if all(each.visit is None for each in board.entries) and _all_final(board, moment):
         return "no enabled target wants more exposures"
     if float(board.outlook.tables.sun_altitude_deg.min()) >= SUN_LIMIT_DEG[Twilight.CIVIL]:
         return "the Sun does not set in this night"

@@ -81,8 +81,7 @@ class _Run:
         self._leave()
         following = next_start(self._board, moment)
         if following is None:
-            views = [explain(self._board, moment, number=each) for each in range(len(self._board.candidates))]
-            return self._end(why_nothing(self._board, views))
+            return self._end(why_nothing(self._board, moment))
         self._wait(moment, place=following[0], until=following[1])
         return True
 
