@@ -27,6 +27,7 @@ from tsplug.settings import Settings
 
 DOCS = Path(__file__).parent
 HOOKS = ("on_exposure_saved", "grade_plan", "flat_instruction_run")
+LISTENERS = tuple(hookspecs.LISTENERS.values())
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -62,6 +63,18 @@ def main() -> int:
 
 def _hooks() -> str:
     return "\n\n".join(_hook(name) for name in HOOKS)
+
+
+def _listeners() -> str:
+    rows = []
+    for kind, name in hookspecs.LISTENERS.items():
+        meaning = first_paragraph(getattr(hookspecs, name).__doc__)
+        rows.append([f"`{name}`", f"[{kind.__name__}](#{kind.__name__.lower()})", as_markdown(meaning)])
+    return table(["hook", "event", "what it is for"], rows)
+
+
+def _news() -> str:
+    return "\n\n".join(_value(kind) for kind in hookspecs.LISTENERS)
 
 
 def _hook(name: str) -> str:
@@ -169,6 +182,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "astrobin-keywords": astrobin.astrobin_keywords,
     "astrobin-settings": astrobin.astrobin_settings,
     "catalogue": sequences.catalogue,
+    "centering": sequences.centering,
     "containers": sequences.containers,
     "context": _context,
     "devices": servers.devices,
@@ -181,8 +195,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "flat-rules": _flat_rules,
     "flats-week-flats": flats.week_flats,
     "flats-week-lights": flats.week_lights,
+    "flip": sequences.flip,
     "focus": sequences.focus,
+    "guiding": sequences.guiding,
     "hooks": _hooks,
+    "listeners": _listeners,
+    "news": _news,
     "hostsim-cli": commands.hostsim_cli,
     "instructions": sequences.instructions,
     "metrics": _metrics,

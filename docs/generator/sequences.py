@@ -8,13 +8,16 @@ from generator.tables import WORDS, as_markdown, fields, first_paragraph
 from pydantic import BaseModel
 
 from hostsim.devices.safetymonitor import SafetyLimits
+from hostsim.sequence.centering import CenteringSettings
 from hostsim.sequence.conditions import Altitude, Until
 from hostsim.sequence.containers import EventLists, Loop, Sequential
 from hostsim.sequence.document import Sequence as Night
+from hostsim.sequence.flipping import FlipSettings
 from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
 from hostsim.sequence.safety_settings import SafetySettings
+from hostsim.sequence.watching import GuidingSettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
 from tsplug.model import TrainedFlat
 from tsplug.model.preferences import FlatsPreferences, GraderPreferences, PipelinePreferences, PlannerPreferences
@@ -27,6 +30,9 @@ _SECTIONS: dict[object, str] = {
     Until: "[condition](#conditions)",
     Altitude: "[altitude](#untilaltitude)",
     FocusSettings: "[focus settings](#focus-settings)",
+    CenteringSettings: "[centering](#centering)",
+    FlipSettings: "[flip](#flip)",
+    GuidingSettings: "[guiding](#guiding)",
     EventLists: "[events](#events-of-the-scheduler-container)",
     SafetySettings: "[safety](#safety)",
     SafetyLimits: "[limits](#safetylimits)",
@@ -79,6 +85,21 @@ def altitude() -> str:
 def events() -> str:
     """Return what can happen to a Scheduler Container."""
     return fields(EventLists, words=_SECTIONS)
+
+
+def centering() -> str:
+    """Return how targets are centered."""
+    return fields(CenteringSettings, words=_SECTIONS)
+
+
+def flip() -> str:
+    """Return how the meridian flip is made."""
+    return fields(FlipSettings, words=_SECTIONS)
+
+
+def guiding() -> str:
+    """Return what is done when guiding is lost."""
+    return fields(GuidingSettings, words=_SECTIONS)
 
 
 def focus() -> str:

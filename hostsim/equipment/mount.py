@@ -16,11 +16,17 @@ from tsplug import DeviceError, PierSide
 
 _SLEWING = Patience(timeout_s=600.0)
 _PARKING = Patience(timeout_s=900.0)
-_CENTERED_ARCSEC = 30.0
-_ATTEMPTS = 3
+CENTERED_ARCSEC = 30.0
+"""How far off is centered where nobody says otherwise."""
+ATTEMPTS = 3
+"""How many slews centering takes at most where nobody says otherwise."""
 _PIER_SIDES = {0: PierSide.EAST, 1: PierSide.WEST}
 # ASCOM's numbers of frames; `other` is what drivers without an answer say, and their mounts follow the date's sky.
 _OTHER, _OF_DATE, _J2000 = 0, 1, 2
+
+
+class NotCenteredError(DeviceError):
+    """The mount arrived, and still is too far off."""
 
 
 @dataclass(frozen=True)
@@ -114,19 +120,27 @@ class Mount(HostDevice):
         )
         self._wait(lambda: not self._alpaca.Slewing, "slewing", patience=_SLEWING)
 
-    def center(self, ra_hours: float, dec_deg: float) -> None:
-        """Slew until the mount reports the coordinates within half an arcminute.
+    def center(
+        self,
+        ra_hours: float,
+        dec_deg: float,
+        *,
+        tolerance_arcsec: float = CENTERED_ARCSEC,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        """Slew until the mount reports the coordinates within a tolerance, by default half an arcminute.
 
         Raises:
-            DeviceError: it is still off after three slews.
+            NotCenteredError: it is still off after so many slews.
+            DeviceError: the mount is parked, refused, or did not arrive.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in range(attempts):
             self.slew(ra_hours, dec_deg)
             off_arcsec = self.off_arcsec(ra_hours, dec_deg)
-            if off_arcsec <= _CENTERED_ARCSEC:
+            if off_arcsec <= tolerance_arcsec:
                 return
-        raise DeviceError(
-            self.label, f"is {off_arcsec:.0f} arcsec off after {_ATTEMPTS} slews: align it, then run the sequence again"
+        raise NotCenteredError(
+            self.label, f"is {off_arcsec:.0f} arcsec off after {attempts} slews: align it, then run the sequence again"
         )
 
     def off_arcsec(self, ra_hours: float, dec_deg: float) -> float:

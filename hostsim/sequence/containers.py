@@ -43,9 +43,11 @@ class Loop(_Container):
     name: str = Field(default="", description="What this part of the night is called.")
     count: int | None = Field(default=None, strict=True, ge=1, description="How many passes at most.")
     until: Until | None = Field(default=None, description="When no further pass begins.")
-    as_long_as: Literal["flats_needed"] | None = Field(
+    as_long_as: Literal["flats_needed", "targets_remain", "projects_remain"] | None = Field(
         default=None,
-        description="What must be so for a further pass: flats are due that can be taken, and the last pass took some.",
+        description="What must be so for a further pass. `flats_needed`: flats are due that can be taken, and the last "
+        "pass took some; `targets_remain`: something can still be imaged in this night, or is waited for; "
+        "`projects_remain`: an active project wants more exposures, in whatever night.",
     )
     run: list[Item] = Field(min_length=1, description="The instructions of one pass.")
 

@@ -7,8 +7,8 @@ import logging
 from hostsim.saving.fits import finish
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Outbox
-from tsplug import GradePlan, TsplugError
-from tsplug.hookspecs import notify_exposure_saved
+from tsplug import GradePlan, ImageSaved, TsplugError
+from tsplug.hookspecs import notify_exposure_saved, notify_listeners, request_grades
 
 _log = logging.getLogger(__name__)
 
@@ -41,13 +41,14 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
         why = "; ".join(failures.values()) or "no plugin records exposures"
         raise TsplugError(f"{event.file} is on disk but not recorded ({why}): run the same command again to record it")
     _log.info("saved %s: %s", event.file, outcomes[0].status.value)
+    notify_listeners(host.manager, ImageSaved(exposure=event, outcome=outcomes[0]), context=host.context)
     if outbox.grade and (resumed or any(outcome.grading_wanted for outcome in outcomes)):
         _grade(GradePlan(plan_guid=event.plan_guid, trigger="resume" if resumed else "exposure"), host)
 
 
 def _grade(event: GradePlan, host: Host) -> None:
     try:
-        grades = host.manager.hook.grade_plan(event=event, context=host.context)
+        grades = request_grades(host.manager, event, context=host.context)
         for warning in () if grades is None else grades.warnings:
             host.warn(warning)
     except TsplugError as error:

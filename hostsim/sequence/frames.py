@@ -119,10 +119,20 @@ class Frames:
     def __init__(self, host: Host) -> None:
         """Take frames with the equipment of a host."""
         self._host = host
-        self._guiding = Guiding()
+        self.guiding = Guiding()
 
-    def light(self, decision: TakeExposure, expose: Expose, *, grade: bool) -> Path:
-        """Take the light that was decided, and return its file when it is recorded (and graded)."""
+    def light(
+        self,
+        decision: TakeExposure,
+        expose: Expose,
+        *,
+        grade: bool,
+        look: Callable[[NDArray[np.uint16]], None] | None = None,
+    ) -> Path:
+        """Take the light that was decided, and return its file when it is recorded (and graded).
+
+        ``look`` sees the pixels before they are saved.
+        """
         self._keep_promise()
         state = self._host.journal.state
         number = state.lights + 1
@@ -137,14 +147,9 @@ class Frames:
             ),
             watch=partial(check_safe, self._host) if self._host.safety.frame == "abort" else None,
         )
-        subject = Subject(
-            target_name=decision.target_name,
-            project_name=decision.project_name,
-            session_id=decision.session_id,
-            ra_hours=decision.ra_hours,
-            dec_deg=decision.dec_deg,
-            rotation_deg=decision.rotation_deg,
-        )
+        if look is not None:
+            look(shot.pixels)
+        subject = _subject(decision)
         facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
         facts = facts.with_weather_from(weather)
         final = self._wanted("lights", self._host.profile.light_pattern, facts=facts)
@@ -159,7 +164,7 @@ class Frames:
         state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
         self._host.journal.save()
         deliver(outbox, self._host)
-        self._guiding.watch(facts.readings.guiding, self._host)
+        self.guiding.watch(facts.readings.guiding, self._host)
         return final
 
     def take(self, request: FrameRequest) -> SavedFrame:
@@ -289,6 +294,17 @@ class Frames:
     def _wanted(self, folder: str, pattern: str, *, facts: FrameFacts) -> Path:
         relative = expand(pattern, facts)
         return free_name(self._host.out / folder / relative.parent / f"{relative.name}.fits")
+
+
+def _subject(decision: TakeExposure) -> Subject:
+    return Subject(
+        target_name=decision.target_name,
+        project_name=decision.project_name,
+        session_id=decision.session_id,
+        ra_hours=decision.ra_hours,
+        dec_deg=decision.dec_deg,
+        rotation_deg=decision.rotation_deg,
+    )
 
 
 def _readings(host: Host, shot: Shot, *, guided: bool) -> Readings:

@@ -6,6 +6,7 @@ from hostsim.sequence.containers import EventLists, EventName
 from hostsim.sequence.host import Host
 from hostsim.sequence.pointing import point_again
 from hostsim.sequence.state import Aim, Happening, Stage
+from hostsim.sequence.telling import tell_complete
 from tsplug.instructions import SchedulerContainer
 
 # Those whose instructions run between two exposures of a target.
@@ -62,6 +63,7 @@ class Happenings:
         if not SchedulerContainer().is_complete(target.guid, self._host.session):
             return []
         self._host.display.note(f"{target.name} is complete")
+        tell_complete(target, self._host)
         return [Happening(event="after_target_complete", target=target)]
 
     def _aim_again(self, happening: Happening) -> None:

@@ -26,7 +26,8 @@ from hostsim.sequence.journal import Journal
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.stopping import StopRequest
-from tsplug import DeviceError, Profile, Site, TsplugError
+from tsplug import DeviceError, News, Profile, Site, TsplugError
+from tsplug.hookspecs import notify_listeners
 from tsplug.instructions import Session
 from tsplug.ports import Clock, FrameFiles, FrameTaker, Store
 
@@ -92,7 +93,7 @@ class Host:
 
     ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
     ``nested`` runs lists within an instruction, and ``depth`` tells how deep in the cursor the present one stands: both
-    are the runner's.
+    are the runner's. ``between`` is called before each instruction of such a list.
     """
 
     context: HostContext
@@ -110,6 +111,7 @@ class Host:
     warnings: list[str] = field(default_factory=list)
     nested: Callable[[SequenceOf[Item], Path], None] | None = None
     depth: int = -1
+    between: Callable[[], None] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -130,6 +132,10 @@ class Host:
     def session(self) -> Session:
         """Return what tsplug's instructions run in."""
         return Session(self.manager, self.profile.guid, self.context)
+
+    def tell(self, event: News) -> None:
+        """Tell every plugin that listens what has happened."""
+        notify_listeners(self.manager, event, context=self.context)
 
     def warn_once(self, message: str) -> None:
         """Warn, unless the same has been said before."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
+from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.containers import EventLists, EventName
+from hostsim.sequence.extras import weather_now
 from hostsim.sequence.flats import take_immediate_flats
-from hostsim.sequence.focusing import FocusSettings, NoFocusFoundError, autofocus
+from hostsim.sequence.flipping import Flips, FlipSettings
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.happenings import Happenings
 from hostsim.sequence.host import Host
 from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
+from hostsim.sequence.refocusing import Refocus, RefocusSettings
 from hostsim.sequence.shelter import (
     UnsafeError,
     check_safe,
@@ -22,8 +25,9 @@ from hostsim.sequence.shelter import (
     take_shelter,
 )
 from hostsim.sequence.standstill import end_standstill, wait_for
-from hostsim.sequence.state import Aim, Focus, Imaging, Stage, Waiting
-from hostsim.sequence.watching import Warmth, watch_mount
+from hostsim.sequence.state import Aim, Imaging, Stage, Waiting
+from hostsim.sequence.telling import tell_begun, tell_ended, tell_exposure, tell_waited, tell_waiting
+from hostsim.sequence.watching import GuidingSettings, Warmth, answer_lost, watch_mount
 from tsplug import (
     Cancelled,
     Decision,
@@ -43,7 +47,7 @@ from tsplug import (
 from tsplug.instructions import SchedulerContainer, SchedulerImmediateFlats
 
 
-class ImagingSettings(Protocol):
+class ImagingSettings(RefocusSettings, Protocol):
     """What a container lets its author choose."""
 
     @property
@@ -57,23 +61,18 @@ class ImagingSettings(Protocol):
         ...
 
     @property
-    def autofocus(self) -> bool:
-        """Return the setting `autofocus`."""
+    def centering(self) -> CenteringSettings:
+        """Return the setting `centering`."""
         ...
 
     @property
-    def autofocus_every_min(self) -> float:
-        """Return the setting `autofocus_every_min`."""
+    def flip(self) -> FlipSettings:
+        """Return the setting `flip`."""
         ...
 
     @property
-    def autofocus_every_c(self) -> float:
-        """Return the setting `autofocus_every_c`."""
-        ...
-
-    @property
-    def focus(self) -> FocusSettings:
-        """Return the setting `focus`."""
+    def guiding(self) -> GuidingSettings:
+        """Return the setting `guiding`."""
         ...
 
     @property
@@ -111,6 +110,9 @@ class Imager:
         self._settings = settings
         self._frames = Frames(host)
         self._warmth = Warmth()
+        self._refocus = Refocus(host, settings)
+        self._centering = Centering(host, settings.centering)
+        self._flips = Flips(host, settings.flip, half_turn=settings.rotation_half_turn)
         self._happenings = Happenings(host, settings.events, half_turn=settings.rotation_half_turn)
 
     def run(self, container: SchedulerContainer) -> None:
@@ -120,12 +122,18 @@ class Imager:
             TsplugError: a step failed.
         """
         state = self._host.journal.state
+        self._host.between = self._flips.amid
+        tell_begun(self._host)
         try:
             self._until_nothing_is_left(container)
+            tell_ended(self._host, reason=state.stage.over or "")
             # The runner keeps this together with its own step to what follows.
             state.stage = Stage()
+        except Exception as error:
+            tell_ended(self._host, reason="failed", error=error)
+            raise
         finally:
-            state.imaging = Imaging()
+            state.imaging, self._host.between = Imaging(), None
 
     def _until_nothing_is_left(self, container: SchedulerContainer) -> None:
         host = self._host
@@ -164,9 +172,20 @@ class Imager:
         self._end_wait()
         if stage.waiting is not None:
             return None
-        decision = container.decide(self._request(until), self._host.session)
+        decision = self._unless_left_out(container.decide(self._request(until), self._host.session))
         self._change_target(decision)
         return decision
+
+    def _unless_left_out(self, decision: Decision) -> Decision:
+        """Return a decision, or a wait for a target that is left out only for a while, where that comes first."""
+        skipped = [each for each in self._centering.left_out() if each.until is not None]
+        if isinstance(decision, TakeExposure) or not skipped:
+            return decision
+        until = min(each.until for each in skipped if each.until is not None)
+        if isinstance(decision, WaitUntil) and decision.until <= until:
+            return decision
+        names = ", ".join(sorted(each.name for each in skipped))
+        return WaitUntil(until=until, target_name=names, reason="could not be centered", rejected=decision.rejected)
 
     def _carry_out(self, decision: Decision | None) -> None:
         waiting = self._host.journal.state.stage.waiting
@@ -238,7 +257,7 @@ class Imager:
 
     def _request(self, until: datetime | None) -> DecisionRequest:
         imaging = self._host.journal.state.imaging
-        wheel = self._host.rig.wheel
+        wheel, weather = self._host.rig.wheel, weather_now(self._host)
         return DecisionRequest(
             profile_guid=self._host.profile.guid,
             current_target_guid=imaging.target_guid,
@@ -246,6 +265,8 @@ class Imager:
             until=until,
             stays_until=imaging.stays_until,
             since_dither=tuple(imaging.since_dither),
+            left_out=tuple(each.target_guid for each in self._centering.left_out()),
+            weather=weather.metrics() if weather is not None else {},
         )
 
     def _begin_wait(self, decision: WaitUntil) -> None:
@@ -255,54 +276,60 @@ class Imager:
         host.display.note(f"waiting until {decision.until:%H:%M} UTC for {decision.target_name}: {decision.reason}")
         waiting = Waiting(until=decision.until, target_name=decision.target_name, reason=decision.reason)
         host.journal.state.stage.waiting = waiting
+        tell_waiting(waiting, host)
         self._happenings.add("before_wait")
 
     def _end_wait(self) -> None:
         stage = self._host.journal.state.stage
         if stage.waiting is not None and self._host.clock.now() >= stage.waiting.until:
             stage.waiting = None
+            tell_waited(self._host)
             self._happenings.add("after_wait")
             self._host.journal.save()
 
     def _image(self, decision: TakeExposure) -> None:
         host = self._host
         show_progress(host, decision)
-        if self._current != decision.target_guid and self._arrive(decision):
+        tell_exposure(decision, host, new=self._current != decision.target_guid)
+        if self._current != decision.target_guid and not self._arrive(decision):
             return
+        target = Aim.of(decision)
         for step in decision.steps:
-            if isinstance(step, Expose):
-                self._host.journal.state.imaging.stays_until = decision.stays_until
-                self._flip_if_due(decision)
-                self._focus_if_due()
-                watch_mount(decision, host)
-                self._warmth.watch(host)
-                host.display.exposing(step.exposure_s)
-                self._frames.light(decision, step, grade=self._settings.grade)
-                host.display.saved()
-            elif not isinstance(step, SlewCenter | RotateTo):
+            if not isinstance(step, SlewCenter | RotateTo | Expose):
                 self._prepare(step, decision)
+        host.journal.state.imaging.stays_until = decision.stays_until
+        for expose in (step for step in decision.steps if isinstance(step, Expose)):
+            self._refocus.if_due()
+            if self._flips.waited(target, exposure_s=expose.exposure_s):
+                return
+            if self._flips.if_due(target) and self._settings.flip.autofocus and self._refocus.possible:
+                self._refocus.now()
+            watch_mount(decision, host)
+            self._warmth.watch(host)
+            host.display.exposing(expose.exposure_s)
+            self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
+            host.display.saved()
         self._happenings.run()
+        answer_lost(self._frames.guiding, self._settings.guiding, target=target, host=host)
 
     def _arrive(self, decision: TakeExposure) -> bool:
-        """Point at a new target; return whether instructions ran then, so that what is best must be asked anew."""
-        state = self._host.journal.state
+        """Point at a new target; return whether it can be exposed at once, else what is best must be asked anew."""
+        state, target = self._host.journal.state, Aim.of(decision)
         for step in decision.steps:
-            if isinstance(step, SlewCenter | RotateTo):
-                self._prepare(step, decision)
+            if isinstance(step, SlewCenter) and not self._centering.on(target):
+                return False
+            if isinstance(step, RotateTo):
+                rotate_to(step.position_angle_deg, self._host, half_turn=self._settings.rotation_half_turn)
         state.imaging = Imaging(target_guid=decision.target_guid, stays_until=decision.stays_until)
-        state.stage.target, state.stage.on_target = Aim.of(decision), True
-        self._happenings.add("before_target", target=state.stage.target)
+        state.stage.target, state.stage.on_target = target, True
+        self._happenings.add("before_target", target=target)
         if self._settings.events.before_target:
             self._host.journal.save()
-        return self._happenings.run()
+        return not self._happenings.run()
 
     def _prepare(self, step: Step, decision: TakeExposure) -> None:
         host = self._host
         match step:
-            case SlewCenter():
-                host.mount().center(step.ra_hours, step.dec_deg)
-            case RotateTo():
-                rotate_to(step.position_angle_deg, host, half_turn=self._settings.rotation_half_turn)
             case SwitchFilter():
                 switch_filter(step.filter_name, host, focus_offset=self._settings.focus_offset)
             case SetReadoutMode():
@@ -310,39 +337,3 @@ class Imager:
             case Dither():
                 dither(decision.ra_hours, decision.dec_deg, host=host, pixels=self._settings.dither_px)
                 host.journal.state.imaging.since_dither = []
-
-    def _flip_if_due(self, decision: TakeExposure) -> None:
-        mount = self._host.rig.mount
-        if mount is not None and mount.wrong_side(decision.ra_hours, decision.dec_deg):
-            self._host.display.note(f"{decision.target_name} has passed the meridian: flipping")
-            mount.center(decision.ra_hours, decision.dec_deg)
-            if self._host.profile.has_rotator and not self._settings.rotation_half_turn:
-                rotate_to(decision.rotation_deg, self._host, half_turn=False)
-
-    def _focus_if_due(self) -> None:
-        host, settings = self._host, self._settings
-        if not settings.autofocus or host.rig.focuser is None:
-            return
-        if self._focus_is_due():
-            self._focus()
-
-    def _focus_is_due(self) -> bool:
-        host, settings, last = self._host, self._settings, self._host.journal.state.focus
-        if last is None:
-            return True
-        passed = host.clock.now() - last.moment
-        if settings.autofocus_every_min > 0 and passed >= timedelta(minutes=settings.autofocus_every_min):
-            return True
-        celsius = host.focuser().temperature_c()
-        if settings.autofocus_every_c <= 0 or celsius is None or last.temperature_c is None:
-            return False
-        return abs(celsius - last.temperature_c) >= settings.autofocus_every_c
-
-    def _focus(self) -> None:
-        host = self._host
-        try:
-            autofocus(self._settings.focus, host)
-        except NoFocusFoundError as error:
-            # A cloud must not end the night: the old focus is better than no frames, and the next try is not far.
-            host.warn(f"{error}; imaging goes on at the old focus")
-            host.journal.state.focus = Focus(moment=host.clock.now(), temperature_c=host.focuser().temperature_c())

@@ -16,9 +16,14 @@ from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.state import Imaging, Place, Stage
 from tsplug import Cancelled, TsplugError
-from tsplug.instructions import FlatsNeeded
+from tsplug.instructions import FlatsNeeded, SchedulerCondition
 
 _log = logging.getLogger(__name__)
+
+_WORK = {
+    "targets_remain": SchedulerCondition.Parameters(of="targets"),
+    "projects_remain": SchedulerCondition.Parameters(of="projects"),
+}
 
 
 class Runner:
@@ -99,7 +104,11 @@ class Runner:
             del cursor[depth + 1 :]
             self._host.journal.save()
             # What an interruption left of a pass may well take no time.
-            if loop.count is None and loop.as_long_as is None and not resumed and self._host.clock.now() == began:
+            timeless = not resumed and self._host.clock.now() == began
+            if timeless and loop.as_long_as in _WORK:
+                self._host.warn(f"{shown(path)} (loop): the loop ends, for a pass took no time")
+                return
+            if timeless and loop.count is None and loop.as_long_as is None:
                 raise InstructionFailedError(
                     f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} (loop): a pass took no time, so the loop "
                     f"would never end: give it a count too; {self._safe()}"
@@ -111,6 +120,10 @@ class Runner:
             return False
         if place.ends is not None and self._host.clock.now() >= place.ends:
             return False
+        if loop.as_long_as in _WORK:
+            left = SchedulerCondition().judge(_WORK[loop.as_long_as], self._host.session)
+            self._host.display.note(f"{loop.as_long_as}: {left.reason}")
+            return left.left
         return loop.as_long_as is None or self._flats_help(place)
 
     def _flats_help(self, place: Place) -> bool:
@@ -131,7 +144,7 @@ class Runner:
         self._host.display.instruction(instruction.type)
         _log.info("%s begins", place)
         try:
-            self._host.context.cancellation.check()
+            self._look_around()
             instruction.run(self._host)
         except Cancelled as error:
             if self._within:
@@ -151,6 +164,11 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever a driver or plugin raises, the telescope must not track on
             _log.exception("%s failed unexpectedly", place)
             self._failed(instruction, f"{place}: unexpected {type(error).__name__}: {error}", error=error)
+
+    def _look_around(self) -> None:
+        self._host.context.cancellation.check()
+        if self._within and self._host.between is not None:
+            self._host.between()
 
     def _failed(self, instruction: Instruction, said: str, *, error: Exception) -> None:
         if instruction.on_error == "continue":

@@ -88,12 +88,21 @@ class Waiting(_Part):
     reason: str = ""
 
 
+class Skipped(_Part):
+    """A target that could not be centered: how often, and until when it is left out; None is for the night."""
+
+    target_guid: str
+    name: str
+    until: AwareDatetime | None = None
+    times: int = 1
+
+
 class Stage(_Part):
     """Where the Scheduler Container stands, beside what it images: all that an event must not be lost or doubled by.
 
     ``pending`` is what happened and has not run, in order; ``waiting`` the wait under way, with the mount ``parked``.
     ``target`` is the last one pointed at, as long as no other has been chosen; ``on_target`` that it is imaged still.
-    ``over`` says why nothing is left.
+    ``over`` says why nothing is left; ``skipped`` are the targets that could not be centered.
     """
 
     pending: list[Happening] = Field(default_factory=list)
@@ -102,13 +111,19 @@ class Stage(_Part):
     target: Aim | None = None
     on_target: bool = False
     over: str | None = None
+    skipped: list[Skipped] = Field(default_factory=list)
 
 
 class Focus(_Part):
-    """The last autofocus: when, and the temperature then in degrees C."""
+    """The last autofocus: when, the temperature then in degrees C, and how many lights the night had.
+
+    ``hfr_px`` are the half-flux radii of the lights since then, by filter, where they are asked for.
+    """
 
     moment: AwareDatetime
     temperature_c: float | None = None
+    lights: int = 0
+    hfr_px: dict[str, list[float]] = Field(default_factory=dict)
 
 
 class Standing(_Part):

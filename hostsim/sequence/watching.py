@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
 from hostsim.equipment.guider import GuidingReading
 from hostsim.sequence.host import Host
-from tsplug import TakeExposure
+from hostsim.sequence.shelter import sleep_watchfully
+from hostsim.sequence.state import Aim
+from tsplug import TakeExposure, TsplugError
 
 _TOO_WARM_C = 2.0
 # Guided stars stay within a pixel; these move by more than they are wide.
@@ -46,16 +52,36 @@ class Warmth:
         self._warned = off
 
 
+class GuidingSettings(BaseModel):
+    """What is done after an exposure in which guiding was lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when_lost: Literal["warn", "pause", "restart", "fail"] = Field(
+        default="warn",
+        description="`warn`: go on; `pause`: wait; `restart`: center the target anew; `fail`: the container fails.",
+    )
+    pause_min: float = Field(default=5.0, gt=0, le=240, description="How many minutes a pause lasts.")
+    attempts: int = Field(
+        default=3,
+        ge=1,
+        le=100,
+        description="How many pauses or restarts in a row may be in vain before the container fails.",
+    )
+
+
 class Guiding:
-    """Watches how lights were guided, and warns once each time that guiding is lost."""
+    """Watches how lights were guided and warns once each time that guiding is lost; ``lost`` counts lights in a row."""
 
     def __init__(self) -> None:
         """Start without a warning."""
         self._warned = False
+        self.lost = 0
 
     def watch(self, guiding: GuidingReading | None, host: Host) -> None:
         """Warn when the stars of a light moved by more than they are wide."""
         if guiding is None:
+            self.lost = 0
             return
         # Where the scale is unknown a pixel counts as an arcsecond.
         lost = guiding.rms_arcsec > _LOST_PX * (host.profile.pixel_scale_arcsec or 1.0)
@@ -65,3 +91,24 @@ class Guiding:
                 "look at the guider and its star"
             )
         self._warned = lost
+        self.lost = self.lost + 1 if lost else 0
+
+
+def answer_lost(guiding: Guiding, settings: GuidingSettings, *, target: Aim, host: Host) -> None:
+    """Do what a sequence wants when the last light was not guided.
+
+    Raises:
+        TsplugError: it wants to fail, or pauses and restarts did not help.
+        UnsafeError: it is not safe any more.
+        DeviceError: the mount does not center the target anew.
+    """
+    if guiding.lost == 0 or settings.when_lost == "warn":
+        return
+    if settings.when_lost == "fail" or guiding.lost > settings.attempts:
+        raise TsplugError(f"guider: guiding was lost in {guiding.lost} exposures in a row: look at the guider")
+    if settings.when_lost == "pause":
+        host.display.note(f"waiting {settings.pause_min:g} min for the guide star")
+        sleep_watchfully(settings.pause_min * 60.0, host)
+        return
+    host.display.note(f"centering {target.name} to guide anew")
+    host.mount().center(target.ra_hours, target.dec_deg)

@@ -1,4 +1,4 @@
-"""The three hooks that join a host and tsplug, and how a host calls them."""
+"""The hooks that join a host, tsplug and other plugins, and how a host calls them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,22 @@ import pluggy
 
 from tsplug.errors import InputError, TsplugError
 from tsplug.model import (
+    ContainerStarted,
+    ContainerStopped,
     ExposureOutcome,
     ExposureSaved,
     FlatInstruction,
     FlatRunReport,
+    FlatsTaken,
     GradePlan,
+    ImageGraded,
+    ImageSaved,
+    News,
     PlanGrades,
+    TargetCompleted,
+    TargetStarted,
+    WaitEnded,
+    WaitStarted,
 )
 from tsplug.ports import Context
 
@@ -74,6 +84,137 @@ def flat_instruction_run(event: FlatInstruction, context: Context) -> FlatRunRep
     """
 
 
+@hookspec
+def on_container_started(event: ContainerStarted, context: Context) -> None:
+    """Hear that a Scheduler Container begins to image.
+
+    Args:
+        event: the profile, and when.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_container_stopped(event: ContainerStopped, context: Context) -> None:
+    """Hear that a Scheduler Container has ended, however it did.
+
+    Args:
+        event: the profile, when, why, and whether it failed.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_wait_started(event: WaitStarted, context: Context) -> None:
+    """Hear that nothing can be imaged for a while; called before the instructions that lead a wait.
+
+    Args:
+        event: until when, for which target, and why.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_wait_ended(event: WaitEnded, context: Context) -> None:
+    """Hear that a wait is over.
+
+    Args:
+        event: the profile, and when.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_target_started(event: TargetStarted, context: Context) -> None:
+    """Hear of each exposure that has been decided, before anything moves; ``new`` tells those of another target.
+
+    Args:
+        event: the target, its coordinates, and how it is exposed.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_target_completed(event: TargetCompleted, context: Context) -> None:
+    """Hear that a target has all that it wants.
+
+    Args:
+        event: the target and its coordinates.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_image_saved(event: ImageSaved, context: Context) -> None:
+    """Hear of a light that is on disk and recorded; unlike `on_exposure_saved` it comes after the record.
+
+    Args:
+        event: the exposure, and what became of it.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_image_graded(event: ImageGraded, context: Context) -> None:
+    """Hear that grading has changed the status of an image.
+
+    Args:
+        event: the plan, the image, its status and the reason.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+@hookspec
+def on_flats_taken(event: FlatsTaken, context: Context) -> None:
+    """Hear that flats have been taken.
+
+    Args:
+        event: the profile, and the report of the run.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+
+
+LISTENERS: dict[type[News], str] = {
+    ContainerStarted: "on_container_started",
+    ContainerStopped: "on_container_stopped",
+    WaitStarted: "on_wait_started",
+    WaitEnded: "on_wait_ended",
+    TargetStarted: "on_target_started",
+    TargetCompleted: "on_target_completed",
+    ImageSaved: "on_image_saved",
+    ImageGraded: "on_image_graded",
+    FlatsTaken: "on_flats_taken",
+}
+"""Which hook hears of what."""
+
+
 def plugin_manager(plugins: Sequence[tuple[str, object]] = ()) -> pluggy.PluginManager:
     """Return a plugin manager with tsplug's hooks, the given plugins and all that are installed by entry point.
 
@@ -104,24 +245,53 @@ def notify_exposure_saved(
         The outcomes of those who recorded it, and what went wrong by plugin name. A plugin that raises costs a log
         line, never the others' records.
     """
-    outcomes: list[ExposureOutcome] = []
+    outcomes, failures = _told("on_exposure_saved", manager, event=event, context=context, about=str(event.file))
+    return [outcome for outcome in outcomes if isinstance(outcome, ExposureOutcome)], failures
+
+
+def notify_listeners(manager: pluggy.PluginManager, event: News, *, context: Context) -> dict[str, str]:
+    """Tell every plugin that listens what has happened, each on its own.
+
+    Returns:
+        What went wrong by plugin name. A plugin that raises costs a log line, and nothing else.
+    """
+    hook = LISTENERS[type(event)]
+    return _told(hook, manager, event=event, context=context, about=hook)[1]
+
+
+def request_grades(manager: pluggy.PluginManager, event: GradePlan, *, context: Context) -> PlanGrades | None:
+    """Have a plan graded, and tell every plugin that listens of each image whose status that changed.
+
+    Returns:
+        What the first plugin that answers says, None where none does.
+
+    Raises:
+        TsplugError: the plan cannot be graded.
+    """
+    grades = manager.hook.grade_plan(event=event, context=context)
+    if not isinstance(grades, PlanGrades):
+        return None
+    if not event.dry_run:
+        for grade in grades.grades:
+            if grade.changed:
+                notify_listeners(manager, ImageGraded(plan_guid=grades.plan_guid, grade=grade), context=context)
+    return grades
+
+
+def _told(
+    hook: str, manager: pluggy.PluginManager, *, event: News | ExposureSaved, context: Context, about: str
+) -> tuple[list[object], dict[str, str]]:
+    """Call the implementations of a hook one by one; return what they answered, and by plugin name what went wrong."""
+    answers: list[object] = []
     failures: dict[str, str] = {}
     named = manager.list_name_plugin()
-    for implementation in manager.hook.on_exposure_saved.get_hookimpls():
+    for implementation in getattr(manager.hook, hook).get_hookimpls():
         others = [plugin for _, plugin in named if plugin is not implementation.plugin]
-        caller = manager.subset_hook_caller("on_exposure_saved", remove_plugins=others)
+        caller = manager.subset_hook_caller(hook, remove_plugins=others)
         try:
-            results = caller(event=event, context=context)
+            answers.extend(caller(event=event, context=context))
         except Exception as error:  # noqa: BLE001 - a foreign plugin may raise anything, and must cost only itself
             failures[implementation.plugin_name] = f"{type(error).__name__}: {error}"
             level = logging.WARNING if isinstance(error, TsplugError) else logging.ERROR
-            _log.log(
-                level,
-                "plugin %s failed on %s: %s",
-                implementation.plugin_name,
-                event.file,
-                error,
-            )
-            continue
-        outcomes.extend(result for result in results if isinstance(result, ExposureOutcome))
-    return outcomes, failures
+            _log.log(level, "plugin %s failed on %s: %s", implementation.plugin_name, about, error)
+    return answers, failures

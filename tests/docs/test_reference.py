@@ -46,10 +46,12 @@ def test_every_block_is_shown_once() -> None:
 
 
 def test_every_hook_has_an_entry() -> None:
-    """The page of the hooks has a heading for every hook there is."""
+    """The page of the hooks has a heading for every hook there is, and a line for each that only listens."""
     names = hook_names()
-    assert names == set(generate.HOOKS)
-    assert [name for name in names if f"\n### {name}\n" not in PAGES["reference/hooks.md"]] == []
+    assert names == {*generate.HOOKS, *generate.LISTENERS}
+    page = PAGES["reference/hooks.md"]
+    assert [name for name in generate.HOOKS if f"\n### {name}\n" not in page] == []
+    assert [name for name in generate.LISTENERS if f"\n| `{name}` | [" not in page] == []
 
 
 def test_every_metric_has_an_entry() -> None:

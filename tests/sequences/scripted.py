@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from hostsim.equipment.mount import MountReading, NotCenteredError
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.frames import Frames
@@ -17,7 +19,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
 from hostsim.sequence.runner import Runner
 from hostsim.sequence.state import Aim, Happening
-from tsplug import Decision, Expose, NothingLeft, SlewCenter, TakeExposure, WaitUntil
+from tsplug import Decision, DecisionRequest, Expose, NothingLeft, PierSide, SlewCenter, TakeExposure, WaitUntil
 from tsplug.instructions import SchedulerContainer
 
 EXPOSURE_S = 300.0
@@ -64,6 +66,8 @@ class Telescope:
     off: float = 0.0
     wrong: bool = False
     safe: bool = True
+    pier_side: PierSide = PierSide.EAST
+    misses: dict[float, int] = field(default_factory=dict)
 
     def parked(self) -> bool:
         return self.is_parked
@@ -85,12 +89,18 @@ class Telescope:
     def wrong_side(self, ra_hours: float, dec_deg: float) -> bool:
         return self.wrong
 
+    def reading(self) -> MountReading:
+        return MountReading("M", 0.0, 0.0, 45.0, 180.0, self.pier_side)
+
     def is_safe(self) -> bool:
         return self.safe
 
     def center(self, ra_hours: float, dec_deg: float, **asked: object) -> None:
         self.told.append(f"center {ra_hours:g}")
         self.clock.sleep(30)
+        if self.misses.get(ra_hours, 0) > 0:
+            self.misses[ra_hours] -= 1
+            raise NotCenteredError(self.label, "is 90 arcsec off")
         self.off, self.wrong = 0.0, False
 
     def __getattr__(self, name: str) -> Callable[..., None]:
@@ -110,6 +120,7 @@ class Script:
     steps: tuple[str | int, ...]
     done: list[str | int] = field(default_factory=list)
     complete: frozenset[str] = frozenset()
+    misses: dict[float, int] = field(default_factory=dict)
     on_light: Callable[[Host], None] = lambda host: None
     host: Host = field(init=False)
     telescope: Telescope = field(init=False)
@@ -117,7 +128,7 @@ class Script:
     def run(self, **fields: Any) -> Host:
         """Run the container, or go on with it, with these fields, and return its host."""
         self.host = self.make_host()
-        self.telescope = Telescope(self.host.context.clock)
+        self.telescope = Telescope(self.host.context.clock, misses=self.misses)
         same = cast("Any", self.telescope)
         self.host.context.devices.rig = Rig(mount=same, camera=same, safety=same)
         item = {"type": "scheduler_container", "autofocus": False, **fields}
@@ -125,17 +136,17 @@ class Script:
         Runner(Sequence.model_validate(document), self.host, where="night.yaml", lines={}).run()
         return self.host
 
-    def decide(self, current: str | None) -> Decision:
-        """Return the script's step for as many lights as there are."""
-        lights, minutes = self.host.journal.state.lights, (self.host.clock.now() - self.began).total_seconds() / 60.0
+    def decide(self, request: DecisionRequest) -> Decision:
+        """Return the script's first step that has not been done, as far as it is not left out."""
+        lights, minutes = Counter(self.done), (self.host.clock.now() - self.began).total_seconds() / 60.0
         for step in self.steps:
             if isinstance(step, int) and minutes < step:
                 until = self.began + timedelta(minutes=step)
                 return WaitUntil(until=until, target_name="next", reason="too low")
-            if isinstance(step, str):
-                if lights == 0:
-                    return taking(step, self.host, new=step != current)
-                lights -= 1
+            if isinstance(step, str) and step not in request.left_out:
+                if lights[step] == 0:
+                    return taking(step, self.host, new=step != request.current_target_guid)
+                lights[step] -= 1
         return NothingLeft(reason="the script is over")
 
     def light(self, decision: TakeExposure) -> None:
@@ -155,7 +166,7 @@ def scripted(make_host: Callable[[], Host], began: datetime, monkeypatch: pytest
     def made(*steps: str | int) -> Script:
         script = Script(make_host, began, steps)
 
-        def light(frames: Frames, decision: TakeExposure, expose: Expose, *, grade: bool) -> Path:
+        def light(frames: Frames, decision: TakeExposure, expose: Expose, **settings: object) -> Path:
             script.light(decision)
             return Path()
 
@@ -166,7 +177,7 @@ def scripted(make_host: Callable[[], Host], began: datetime, monkeypatch: pytest
             assert moment is not None
             script.done.append(moment.minute)
 
-        monkeypatch.setattr(SchedulerContainer, "decide", lambda *given: script.decide(given[1].current_target_guid))
+        monkeypatch.setattr(SchedulerContainer, "decide", lambda *given: script.decide(given[1]))
         monkeypatch.setattr(SchedulerContainer, "is_complete", lambda *given: given[1] in script.complete)
         monkeypatch.setattr(Frames, "light", light)
         monkeypatch.setattr(Pause, "run", pause)

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import tsplug.hookspecs as hookspecs
-from tsplug import ExposureOutcome, ExposureSaved, GradePlan, GradingStatus, InputError, PlanGrades, hookimpl
-from tsplug.hookspecs import notify_exposure_saved, plugin_manager
+from tsplug import (
+    ContainerStarted,
+    ContainerStopped,
+    ExposureOutcome,
+    ExposureSaved,
+    FlatRunReport,
+    FlatsTaken,
+    GradePlan,
+    GradingStatus,
+    ImageGrade,
+    ImageGraded,
+    ImageSaved,
+    InputError,
+    News,
+    PlanGrades,
+    TargetCompleted,
+    TargetStarted,
+    WaitEnded,
+    WaitStarted,
+    hookimpl,
+)
+from tsplug.hookspecs import notify_exposure_saved, notify_listeners, plugin_manager, request_grades
 
 EVENT = ExposureSaved(
     guid="g1",
@@ -115,9 +135,92 @@ def test_tsplug_is_found_by_its_entry_point_like_any_other_plugin() -> None:
 
 def test_every_hook_documents_each_of_its_parameters() -> None:
     """The docstring of a hookspec names every parameter and what is returned."""
-    specs = [getattr(hookspecs, name) for name in ("on_exposure_saved", "grade_plan", "flat_instruction_run")]
+    names = ("on_exposure_saved", "grade_plan", "flat_instruction_run", *hookspecs.LISTENERS.values())
+    specs = [getattr(hookspecs, name) for name in names]
     for spec in specs:
         text = spec.__doc__ or ""
         for parameter in ("event:", "context:", "Returns:"):
             assert parameter in text, f"{spec.__name__} does not document {parameter}"
-    assert len(specs) == 3
+    assert len(specs) == 12
+
+
+class Listener:
+    """Hears everything."""
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+
+for _hook in hookspecs.LISTENERS.values():
+
+    def _hear(self: Listener, event: object) -> None:
+        self.heard.append(event)
+
+    setattr(Listener, _hook, hookimpl(_hear))
+
+
+class Deaf:
+    """Fails on everything."""
+
+
+for _hook in hookspecs.LISTENERS.values():
+
+    def _fail(self: Deaf, event: object) -> None:
+        raise RuntimeError("no ears")
+
+    setattr(Deaf, _hook, hookimpl(_fail))
+
+NOW = datetime(2026, 1, 1, 20, tzinfo=UTC)
+GRADE = ImageGrade(image_guid="g1", status=GradingStatus.REJECTED, reason="clouds", changed=True)
+SKY: dict[str, Any] = {"target_guid": "t", "target_name": "M 42", "project_name": "P", "ra_hours": 5.6, "dec_deg": -5.4}
+NEWS: list[News] = [
+    ContainerStarted(profile_guid="p", at=NOW),
+    ContainerStopped(profile_guid="p", at=NOW, reason="dawn"),
+    WaitStarted(profile_guid="p", at=NOW, until=NOW, target_name="M 42"),
+    WaitEnded(profile_guid="p", at=NOW),
+    TargetStarted(
+        profile_guid="p", at=NOW, new=True, rotation_deg=0.0, filter_name="L", exposure_s=60.0, until=NOW, **SKY
+    ),
+    TargetCompleted(profile_guid="p", at=NOW, rotation_deg=0.0, **SKY),
+    ImageSaved(exposure=EVENT, outcome=OUTCOME),
+    ImageGraded(plan_guid="plan", grade=GRADE),
+    FlatsTaken(profile_guid="p", report=FlatRunReport()),
+]
+
+
+@pytest.mark.parametrize("event", NEWS, ids=[type(event).__name__ for event in NEWS])
+def test_everybody_hears_the_news_whoever_fails(event: News, caplog: pytest.LogCaptureFixture) -> None:
+    """Each event reaches its own hook; a plugin that raises costs a log line and its name in the answer."""
+    before, after = Listener(), Listener()
+    manager = manager_with(("a", before), ("deaf", Deaf()), ("b", after))
+    failures = notify_listeners(manager, event, context=None)  # type: ignore[arg-type]
+    assert before.heard == after.heard == [event]
+    assert failures == {"deaf": "RuntimeError: no ears"}
+    assert caplog.text.count("plugin deaf failed on on_") == 1
+
+
+def test_every_event_has_a_hook_and_is_tried() -> None:
+    """The table of hooks is that of the events."""
+    assert {type(event) for event in NEWS} == set(hookspecs.LISTENERS) == set(get_args(News))
+
+
+@pytest.mark.parametrize(("dry_run", "heard"), [(False, ["g1"]), (True, [])])
+def test_listeners_hear_of_each_image_whose_status_changed(dry_run: bool, heard: list[str]) -> None:
+    """A grade that changes nothing is no news, nor is a rehearsal."""
+
+    class Grading:
+        @hookimpl
+        def grade_plan(self, event: GradePlan) -> PlanGrades:
+            same = GRADE.model_copy(update={"image_guid": "g2", "changed": False})
+            return PlanGrades(plan_guid=event.plan_guid, grades=(GRADE, same))
+
+    listener = Listener()
+    manager = manager_with(("grader", Grading()), ("listener", listener))
+    event = GradePlan(plan_guid="x", dry_run=dry_run)
+    assert request_grades(manager, event, context=None) is not None  # type: ignore[arg-type]
+    assert [each.grade.image_guid for each in listener.heard if isinstance(each, ImageGraded)] == heard
+
+
+def test_a_plan_that_nobody_grades_has_no_grades() -> None:
+    """Without a grader there is no answer, and no error."""
+    assert request_grades(manager_with(), GradePlan(plan_guid="x"), context=None) is None  # type: ignore[arg-type]

@@ -6,12 +6,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from hostsim.sequence.centering import CenteringSettings
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.containers import EventLists
+from hostsim.sequence.flipping import FlipSettings
 from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.host import Host
 from hostsim.sequence.imaging import Imager
 from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.watching import GuidingSettings
 from tsplug.instructions import SchedulerContainer as Container
 from tsplug.instructions import SchedulerImmediateFlats as ImmediateFlats
 
@@ -22,10 +25,17 @@ class SchedulerContainer(Instruction, Container.Parameters):
     help: ClassVar[str] = Container.help
     type: Literal["scheduler_container"] = "scheduler_container"
     until: Until | None = Field(default=None, description="When no further exposure begins, at the latest.")
-    autofocus: bool = Field(default=True, description="Focus before the first light and as the two limits below say.")
+    autofocus: bool = Field(default=True, description="Focus before the first light and as the limits below say.")
     autofocus_every_min: float = Field(default=120.0, ge=0, description="Focus again after so many minutes; 0 is off.")
     autofocus_every_c: float = Field(
         default=2.0, ge=0, description="Focus again when the temperature changed by so many degrees C; 0 is off."
+    )
+    autofocus_every_exposures: int = Field(default=0, ge=0, description="Focus again after so many lights; 0 is off.")
+    autofocus_hfr_percent: float = Field(
+        default=0.0,
+        ge=0,
+        le=1000,
+        description="Focus again when the stars of a filter's lights have grown by so many percent; 0 is off.",
     )
     focus: FocusSettings = Field(default_factory=FocusSettings, description="How the V-curve is measured.")
     focus_offset: bool = Field(default=True, description="The focuser follows the filters' focus offsets.")
@@ -33,6 +43,13 @@ class SchedulerContainer(Instruction, Container.Parameters):
     immediate_flats: ImmediateFlats.Parameters | None = Field(
         default=None,
         description="Take immediate flats after each target, with these parameters; absent takes none.",
+    )
+    centering: CenteringSettings = Field(
+        default_factory=CenteringSettings, description="How well targets are centered, and what if one cannot be."
+    )
+    flip: FlipSettings = Field(default_factory=FlipSettings, description="When the mount flips at the meridian.")
+    guiding: GuidingSettings = Field(
+        default_factory=GuidingSettings, description="What is done when guiding is lost (simulators only)."
     )
     events: EventLists = Field(default_factory=EventLists, description="Instructions for what happens while it images.")
     rotation_half_turn: bool = Field(

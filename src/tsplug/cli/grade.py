@@ -11,7 +11,7 @@ from tsplug.cli.commands import FAILED, command
 from tsplug.cli.grade_explain import register_explain
 from tsplug.cli.opening import CommandContext, Common
 from tsplug.cli.output import complain, counted, show_json, show_table, show_text
-from tsplug.hookspecs import plugin_manager
+from tsplug.hookspecs import plugin_manager, request_grades
 from tsplug.model import AcquiredImage, ExposurePlan, FileMove, GradePlan, PlanGrades, Project, Target
 from tsplug.ports import Unit
 from tsplug.services.lookup import find_named
@@ -44,7 +44,7 @@ def grade_run(
         for done, each in enumerate(plans):
             context.progress.report(f"grading plan {each.id}", done=done, total=len(plans))
             event = GradePlan(plan_guid=each.guid, trigger="manual", force=force, dry_run=dry_run)
-            results += [manager.hook.grade_plan(event=event, context=context) or PlanGrades(plan_guid=each.guid)]
+            results += [request_grades(manager, event, context=context) or PlanGrades(plan_guid=each.guid)]
         numbers = {each.guid: each.id for each in plans}
         if common.as_json:
             show_json([grades.model_dump(mode="json", exclude={"verdicts"}) for grades in results])

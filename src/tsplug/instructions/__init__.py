@@ -6,6 +6,7 @@ gives the JSON schema), and calls the instruction with a `Session`.
 
 from __future__ import annotations
 
+from tsplug.instructions.condition import SchedulerCondition
 from tsplug.instructions.container import SchedulerContainer
 from tsplug.instructions.flat_wizard import FlatWizard
 from tsplug.instructions.flats import SchedulerFlats, SchedulerImmediateFlats
@@ -19,6 +20,7 @@ __all__ = [
     "FlatWizard",
     "FlatsNeeded",
     "Instruction",
+    "SchedulerCondition",
     "SchedulerContainer",
     "SchedulerFlats",
     "SchedulerImmediateFlats",
@@ -30,6 +32,7 @@ __all__ = [
 
 Instruction = (
     SchedulerContainer
+    | SchedulerCondition
     | SchedulerFlats
     | SchedulerImmediateFlats
     | SkyFlats
@@ -43,6 +46,7 @@ INSTRUCTIONS: dict[str, Instruction] = {
     instruction.name: instruction
     for instruction in (
         SchedulerContainer(),
+        SchedulerCondition(),
         SchedulerFlats(),
         SchedulerImmediateFlats(),
         SkyFlats(),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tsplug.errors import TsplugError
+from tsplug.hookspecs import notify_listeners
 from tsplug.instructions.session import Session
-from tsplug.model import FlatInstruction, FlatRunReport
+from tsplug.model import FlatInstruction, FlatRunReport, FlatsTaken
 
 
 def known_rules(rules: tuple[str, ...]) -> tuple[str, ...]:
@@ -52,4 +53,7 @@ def answered(event: FlatInstruction, session: Session, *, name: str) -> FlatRunR
     report = session.manager.hook.flat_instruction_run(event=event, context=session.context)
     if not isinstance(report, FlatRunReport):
         raise TsplugError(f"{name}: no plugin answered; is tsplug loaded?")
+    if report.taken:
+        news = FlatsTaken(profile_guid=event.profile_guid, report=report)
+        notify_listeners(session.manager, news, context=session.context)
     return report

@@ -73,6 +73,18 @@ from tsplug.model.images import (
     Verdict,
 )
 from tsplug.model.jobs import Job, JobStep, Lease
+from tsplug.model.news import (
+    ContainerStarted,
+    ContainerStopped,
+    FlatsTaken,
+    ImageGraded,
+    ImageSaved,
+    News,
+    TargetCompleted,
+    TargetStarted,
+    WaitEnded,
+    WaitStarted,
+)
 from tsplug.model.pipeline import FrameSolution, KeptHeader
 from tsplug.model.preferences import (
     FlatsPreferences,
@@ -112,6 +124,7 @@ from tsplug.model.reports import (
     SessionDue,
     TrainingReport,
     TrainingResult,
+    WorkLeft,
 )
 from tsplug.model.site import Site
 
@@ -128,6 +141,8 @@ __all__ = [
     "CardProblem",
     "CardValue",
     "ChangedReadoutMode",
+    "ContainerStarted",
+    "ContainerStopped",
     "Contribution",
     "CountAdjustment",
     "Counter",
@@ -152,6 +167,7 @@ __all__ = [
     "FlatSetState",
     "FlatSpec",
     "FlatsPreferences",
+    "FlatsTaken",
     "FlatsType",
     "FrameHeader",
     "FrameSolution",
@@ -164,6 +180,8 @@ __all__ = [
     "HeaderChange",
     "HeaderEdit",
     "ImageGrade",
+    "ImageGraded",
+    "ImageSaved",
     "Job",
     "JobState",
     "JobStep",
@@ -176,6 +194,7 @@ __all__ = [
     "ModuleState",
     "MoonAge",
     "MoveState",
+    "News",
     "NightPreview",
     "NinaPreferences",
     "NothingLeft",
@@ -212,8 +231,10 @@ __all__ = [
     "SwitchFilter",
     "TakeExposure",
     "Target",
+    "TargetCompleted",
     "TargetScore",
     "TargetSeason",
+    "TargetStarted",
     "Thumbnail",
     "TrainedFlat",
     "TrainingReport",
@@ -226,6 +247,9 @@ __all__ = [
     "Value",
     "Verdict",
     "VerdictStatus",
+    "WaitEnded",
+    "WaitStarted",
     "WaitUntil",
+    "WorkLeft",
     "new_guid",
 ]

@@ -157,6 +157,7 @@ class DecisionRequest(Value):
         exposures_since_dither: their number, for a host that does not tell filters apart.
         weather: readings by metric key, such as ``humidity`` in percent; what is not measured is left out.
         explain: whether to tell scores and rejections; without, the same decision comes sooner.
+        left_out: guids of targets that the host cannot image now, such as those that it failed to center.
     """
 
     profile_guid: str
@@ -168,3 +169,4 @@ class DecisionRequest(Value):
     exposures_since_dither: int = Field(default=0, ge=0)
     weather: dict[str, float] = Field(default_factory=dict)
     explain: bool = True
+    left_out: tuple[str, ...] = ()

@@ -117,6 +117,13 @@ class FlatRunReport(Value):
     finished: UtcDatetime | None = None
 
 
+class WorkLeft(Value):
+    """Whether anything is left to image, and why, in a few words."""
+
+    left: bool
+    reason: str
+
+
 class FlatNeeds(Value):
     """What flats are due and what can be done about it: sets needed, sets this equipment can take, and why not more.
 

@@ -87,7 +87,8 @@ class _Looking:
         self._now = context.clock.now()
         with context.store.read() as unit:
             self._rig: Rig = load_rig(unit, request.profile_guid)
-            self._candidates = load_candidates(unit, self._rig.profile, now=self._now)
+            found = load_candidates(unit, self._rig.profile, now=self._now)
+            self._candidates = tuple(each for each in found if each.target.guid not in request.left_out)
             self._shared = shared_among(unit, {each.project.id: each.project for each in self._candidates}.values())
             self._holds = unit.find(Lease, profile_id=self._rig.profile.id) is not None
 

@@ -14,7 +14,7 @@ from scripted import Script, pausing
 from hostsim.sequence.errors import InstructionFailedError, SequenceFileError
 from hostsim.sequence.parse import parse
 from hostsim.sequence.shelter import UnsafeError
-from tsplug import Cancelled
+from tsplug import Cancelled, ContainerStopped, TargetCompleted, TargetStarted, WaitStarted, hookimpl
 from tsplug.model import PlannerPreferences
 
 BEFORE_WAIT, AFTER_WAIT, BEFORE_TARGET, AFTER_EXPOSURE = 1, 2, 3, 4
@@ -196,3 +196,65 @@ def test_instructions_of_lists_are_counted_and_have_lines(write: Callable[[str],
     parsed = parse(write(f"{head}run:\n  - type: scheduler_container\n{lists}"))
     assert parsed.lines[("run", 0, "events", "after_wait", 1)] == 12
     assert len(parsed.lines) == 3
+
+
+class Ears:
+    """Hears the container's news."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    @hookimpl
+    def on_container_started(self) -> None:
+        self.heard.append("begun")
+
+    @hookimpl
+    def on_container_stopped(self, event: ContainerStopped) -> None:
+        self.heard.append(f"failed: {event.reason}" if event.failed else event.reason)
+
+    @hookimpl
+    def on_wait_started(self, event: WaitStarted) -> None:
+        self.heard.append(f"wait for {event.target_name}")
+
+    @hookimpl
+    def on_wait_ended(self) -> None:
+        self.heard.append("waited")
+
+    @hookimpl
+    def on_target_started(self, event: TargetStarted) -> None:
+        self.heard.append(f"{'new ' if event.new else ''}{event.target_name} {event.exposure_s:g}")
+
+    @hookimpl
+    def on_target_completed(self, event: TargetCompleted) -> None:
+        self.heard.append(f"complete {event.target_name}")
+        raise ValueError("whatever a plugin does costs the night nothing")
+
+
+def listening(night: Script) -> Ears:
+    """Return ears that hear what happens in a night."""
+    ears, made = Ears(), night.make_host
+
+    def heard() -> Any:
+        host = made()
+        host.manager.register(ears)
+        return host
+
+    night.make_host = heard
+    return ears
+
+
+def test_plugins_hear_what_happens(night: Script) -> None:
+    """Each exposure is told before it is taken, waits and completion when they come to pass."""
+    ears = listening(night)
+    night.run()
+    first, middle = ["begun", "new A 300", "A 300"], ["wait for next", "waited", "new A 300"]
+    assert ears.heard == [*first, *middle, "new B 300", "complete B", "the script is over"]
+
+
+def test_plugins_hear_of_a_failure(night: Script) -> None:
+    """The container says why it ended, and that it failed."""
+    ears = listening(night)
+    with pytest.raises(InstructionFailedError):
+        night.run(events={"before_target": [{"type": "switch_filter", "filter": "L"}]})
+    assert ears.heard[:2] == ["begun", "new A 300"]
+    assert ears.heard[2].startswith("failed: night.yaml:1: run[0].events.before_target[0] (switch_filter): ")

@@ -12,11 +12,11 @@ from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.rig import connect
+from hostsim.sequence.flipping import Flips, FlipSettings
 from hostsim.sequence.focusing import FocusSettings, autofocus
 from hostsim.sequence.host import Host
-from hostsim.sequence.imaging import Imager
-from hostsim.sequence.instructions.scheduler_container import SchedulerContainer
 from hostsim.sequence.pointing import rotate_to
+from hostsim.sequence.state import Aim
 from hostsim.sky.conditions import Conditions
 from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 from tsplug import Cancelled, DeviceError, TakeExposure
@@ -79,8 +79,7 @@ def test_after_a_flip_the_frame_stands_as_planned(host: Host, clock: SimulatedCl
     rotate_to(30.0, host, half_turn=half_turn)
     before_deg = rotator.mechanical_deg()
     clock.sleep(7 * 3600)
-    imager = Imager(host, SchedulerContainer(rotation_half_turn=half_turn))
-    imager._flip_if_due(chosen)
+    assert Flips(host, FlipSettings(), half_turn=half_turn).if_due(Aim.of(chosen))
     turned_deg = (rotator.mechanical_deg() - before_deg) % 360.0
     assert turned_deg == pytest.approx(0.0 if half_turn else 180.0)
     assert rotator.mechanical_deg() == pytest.approx(30.0)

@@ -19,6 +19,8 @@ from hostsim.sequence.journal import load_state
 from hostsim.sequence.runner import Runner
 from hostsim.sequence.state import Outbox, Place
 from tsplug import Cancelled
+from tsplug.instructions import SchedulerCondition
+from tsplug.model import WorkLeft
 
 
 def wait(text: str) -> dict[str, Any]:
@@ -189,3 +191,29 @@ def test_what_could_not_be_connected_is_not_called_safe(make_host: Callable[[], 
     breaking(host, NotConnectedError("telescope", "does not connect", unsafe=("telescope", "flat panel")))
     with pytest.raises(InstructionFailedError, match=r"; NOT left safe: telescope, flat panel could not be connected$"):
         run(host, [CONNECT])
+
+
+def test_a_loop_goes_on_while_work_remains(
+    make_host: Callable[[], Host], monkeypatch: pytest.MonkeyPatch, screen: StringIO
+) -> None:
+    """The Scheduler Condition is asked before each pass, and its reason shown."""
+    answers = iter([True, True, False])
+
+    def judge(*given: object) -> WorkLeft:
+        return WorkLeft(left=next(answers), reason="M 42 can be imaged now")
+
+    monkeypatch.setattr(SchedulerCondition, "judge", judge)
+    run(make_host(), [{"type": "loop", "as_long_as": "targets_remain", "run": [PAUSE, LONGER]}])
+    assert screen.getvalue().count("== wait_until") == 4
+    assert screen.getvalue().count("targets_remain: M 42 can be imaged now") == 3
+
+
+def test_a_loop_whose_pass_does_nothing_for_the_work_ends(
+    make_host: Callable[[], Host], monkeypatch: pytest.MonkeyPatch, screen: StringIO
+) -> None:
+    """Work that remains for another night must not turn the loop for ever; what comes after it is done."""
+    monkeypatch.setattr(SchedulerCondition, "judge", lambda *given: WorkLeft(left=True, reason="later"))
+    host = make_host()
+    run(host, [{"type": "loop", "as_long_as": "projects_remain", "run": [wait("16:00")]}, PAUSE])
+    assert host.journal.state.finished
+    assert "the loop ends, for a pass took no time" in screen.getvalue()

@@ -1,0 +1,64 @@
+"""What is done when guiding is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from scripted import Telescope
+
+from hostsim.equipment.guider import GuidingReading
+from hostsim.equipment.rig import Rig
+from hostsim.sequence.host import Host
+from hostsim.sequence.state import Aim
+from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost
+from tsplug import TsplugError
+
+GOOD, LOST = GuidingReading(0.3, 0.3, 2.0), GuidingReading(9.0, 9.0, 2.0)
+TARGET = Aim(guid="t", name="T", project_name="P", ra_hours=5.0, dec_deg=20.0, rotation_deg=0.0)
+
+
+@pytest.fixture
+def host(make_host: Callable[[], Host]) -> Host:
+    made = make_host()
+    made.context.devices.rig = Rig(mount=cast("Any", Telescope(made.clock)))
+    return made
+
+
+def answer(host: Host, *readings: GuidingReading | None, **fields: Any) -> None:
+    """Answer each of some lights as settings have it."""
+    guiding = Guiding()
+    for reading in readings:
+        guiding.watch(reading, host)
+        answer_lost(guiding, GuidingSettings(**fields), target=TARGET, host=host)
+
+
+@pytest.mark.parametrize(
+    ("fields", "minutes", "told"),
+    [
+        ({}, 0, []),
+        ({"when_lost": "pause", "pause_min": 7}, 14, []),
+        ({"when_lost": "restart"}, 1, ["center 5", "center 5"]),
+    ],
+)
+def test_lost_guiding_is_answered_as_the_sequence_wants(
+    host: Host, fields: dict[str, Any], minutes: float, told: list[str]
+) -> None:
+    """Each light that was not guided is answered; one that was begins the count anew."""
+    began = host.clock.now()
+    answer(host, GOOD, LOST, None, GOOD, LOST, attempts=1, **fields)
+    assert host.clock.now() - began == timedelta(minutes=minutes)
+    assert cast("Telescope", host.rig.mount).told == told
+    assert len(host.warnings) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "lost"), [({"when_lost": "fail"}, 1), ({"when_lost": "pause"}, 4), ({"when_lost": "restart"}, 4)]
+)
+def test_guiding_that_stays_lost_fails_the_container(host: Host, fields: dict[str, Any], lost: int) -> None:
+    """At once where that is wanted, else after so many attempts in a row."""
+    answer(host, *[LOST] * (lost - 1), **fields)
+    with pytest.raises(TsplugError, match=f"guiding was lost in {lost} exposures in a row"):
+        answer(host, *[LOST] * lost, **fields)
