@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from tsplug.errors import InputError
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
     from tsplug.astrobin.configuration import Lookups
     from tsplug.astrobin.settings_document import Settings as AstrobinSettings
-    from tsplug.files.buffers import Buffers
     from tsplug.nina.profile import NinaProfile
     from tsplug.ports import (
         ArchiveSink,
@@ -24,15 +22,12 @@ if TYPE_CHECKING:
         FrameFiles,
         FrameHeaders,
         FrameStatus,
-        FrameTask,
         PipelineModule,
         PipelineTools,
         PlaceLookups,
-        Runner,
         SchedulerSink,
         SchedulerSource,
         Store,
-        Tell,
     )
 
 
@@ -128,57 +123,6 @@ def pipeline_modules() -> tuple[PipelineModule, ...]:
     from tsplug.services.pipeline.choosing import loaded_modules, ordered_modules
 
     return ordered_modules(loaded_modules(entry_points(group=MODULE_GROUP)))
-
-
-def work_on_frame(task: FrameTask, tell: Tell) -> None:
-    """Do one job of the image pipeline in this process, which keeps the store and a folder for temporary files."""
-    from tsplug.services.jobs.frame_work import work_on_frame as work
-
-    _own_temporary_folder()
-    tools, modules = _pipeline_at(task.store_url)
-    work(task, tell, tools=tools, modules=modules, clock=system_clock())
-
-
-@cache
-def _pipeline_at(store_url: str) -> tuple[PipelineTools, tuple[PipelineModule, ...]]:
-    store = open_store(store_url, system_clock(), create=False, keep_copy=False)
-    return pipeline_tools(store), pipeline_modules()
-
-
-@cache
-def _own_temporary_folder() -> Path:
-    """Let whatever this process and its children leave half done lie where `sweep_buffers` finds it."""
-    import atexit
-    import os
-    import tempfile
-
-    claim = buffers().claimed()
-    folder = claim.__enter__()
-    atexit.register(claim.__exit__, None, None, None)
-    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
-    return folder
-
-
-def buffers() -> Buffers:
-    """Return where what is in the making lies, for as long as the process lives that makes it."""
-    from tsplug.files.buffers import Buffers
-    from tsplug.settings import Settings
-
-    return Buffers(Settings().data_dir / "buffers")
-
-
-def sweep_buffers(file: Path | None = None) -> int:
-    """Remove what processes left half done that are gone, in the buffers and beside a frame; return how much."""
-    from tsplug.files.buffers import sweep_parts
-
-    return buffers().sweep() + (0 if file is None else sweep_parts(file))
-
-
-def local_runner(processes: int) -> Runner:
-    """Return what runs jobs in processes of this machine."""
-    from tsplug.jobs.local import LocalRunner
-
-    return LocalRunner("tsplug.app:work_on_frame", processes=processes)
 
 
 def read_start(file: Path, length: int) -> bytes | None:

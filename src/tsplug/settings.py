@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     db: str = Field(default="", description="The store: a database URL or an SQLite file; empty is one in data_dir.")
     user: str = Field(default_factory=_login_name, description="Who you are in the queue of jobs; your login name.")
     administrators: str = Field(default="", description="Who else may cancel jobs: names of users, by commas.")
+    upload_token: str = Field(default="", description="What who sends frames to `tsplug serve` must know.")
     data_dir: Path = Field(
         default_factory=_data_dir,
         description="Where the store lies unless db names it, and buffers of what is in the making.",

@@ -21,6 +21,7 @@ PARTS = {
     "process": ("process",),
     "jobs": ("jobs",),
     "worker": ("worker",),
+    "serve": ("serve",),
     "grade": ("grade",),
     "regrade": ("regrade",),
     "criteria": ("criteria",),

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tsplug.app import frame_headers, local_runner, system_clock
+from tsplug.app import frame_headers, system_clock
+from tsplug.app_jobs import local_runner
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.jobs_shown import show_job_lines
 from tsplug.cli.opening import Common, store_is_missing

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tsplug.app import local_runner
+from tsplug.app import system_clock
+from tsplug.app_jobs import list_folder, local_runner
 from tsplug.cli.commands import command
-from tsplug.cli.opening import Common
+from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, show_json, show_text
+from tsplug.cli.places import place
 from tsplug.cli.working import Limits, usual_processes, work
+from tsplug.errors import InputError
 from tsplug.services.jobs.listing import count_jobs
 from tsplug.services.jobs.submitting import OPEN
+from tsplug.services.jobs.watched_folders import WatchedFolders
 
 
 def register(app: typer.Typer) -> None:
@@ -27,17 +32,31 @@ def worker(
     processes: Annotated[
         int, typer.Option(min=0, help="How many frames are worked on beside each other; 0 is one a processor.")
     ] = 0,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", parser=place, help="A folder whose new frames are processed; may be given again."),
+    ] = None,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when the queue is empty.")] = False,
 ) -> None:
     """Work off the queue until it is stopped: Ctrl-C or SIGTERM gives back what is begun.
 
     Any number of workers share a queue, on one machine or on several.
     """
-    with common.store() as store:
+    folders = watch or []
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(f"{folder} is no folder to watch")
+    with common.store(create=bool(folders) and store_is_missing(common)) as store:
+        watched = WatchedFolders(store, system_clock(), folders=folders, listing=list_folder)
+
+        def is_done() -> bool:
+            watched.look()
+            return until_idle and not any(count_jobs(store)[state] for state in OPEN)
+
         run = work(store, common, runner=local_runner(processes or usual_processes()), limits=limits)
         CommandProgress().report("waiting for jobs; Ctrl-C ends it")
         try:
-            run(lambda: until_idle and not any(count_jobs(store)[state] for state in OPEN))
+            run(is_done)
         except KeyboardInterrupt:
             CommandProgress().report("stopped; what was begun is back in the queue")
         counts = count_jobs(store)

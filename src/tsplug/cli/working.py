@@ -14,7 +14,8 @@ from uuid import uuid4
 
 import typer
 
-from tsplug.app import sweep_buffers, system_clock
+from tsplug.app import system_clock
+from tsplug.app_jobs import sweep_buffers
 from tsplug.cli.opening import Common
 from tsplug.cli.output import CommandProgress
 from tsplug.ports import Runner, Store

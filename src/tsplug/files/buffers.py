@@ -13,6 +13,9 @@ from uuid import uuid4
 from tsplug.errors import FileError
 
 _LOCK = "lock"
+_PART = ".part"
+_NAMED = 80
+# How much of a name parts have in theirs.
 
 
 class Buffers:
@@ -63,20 +66,27 @@ class Buffers:
 
 
 def sweep_parts(file: Path) -> int:
-    """Remove what a process that is gone left half written beside a file, as `tsplug.files.placing` names it.
+    """Remove what a process that is gone left half written of a file, as `tsplug.files.placing` names it.
 
-    Return how many files there were.
+    Looks beside the file and in the folders there, where pictures of frames lie. Return how many files there were.
     """
-    name = f".{file.name[:80]}."
-    try:
-        parts = [entry for entry in file.parent.iterdir() if entry.name.startswith(name) and entry.suffix == ".part"]
-    except OSError:
-        return 0
-    left = [part for part in parts if not _is_alive(part.name[len(name) : -len(".part")])]
+    left = [part for part in _parts_of(file, file.parent, deep=True) if not _is_alive(part.suffixes[-2][1:])]
     for part in left:
         with suppress(OSError):
             part.unlink()
     return len(left)
+
+
+def _parts_of(file: Path, folder: Path, *, deep: bool) -> Iterator[Path]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(f".{file.name[:_NAMED]}.") and entry.name.endswith(_PART):
+            yield Path(entry.path)
+        elif deep and entry.is_dir(follow_symlinks=False):
+            yield from _parts_of(file, Path(entry.path), deep=False)
 
 
 def _remove_if_left(folder: Path) -> bool:

@@ -36,7 +36,7 @@ def _claim(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError as error:
         if error.errno == errno.EXDEV:
-            _copy(source, target)
+            copy_file(source, target)
         elif error.errno in _NO_LINKS:
             _rename(source, target)
             return
@@ -55,8 +55,13 @@ def _rename(source: Path, target: Path) -> None:
     source.rename(target)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy to another disk; the target appears when all of it is written there."""
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file, also to another disk; the target appears when all of it is written there.
+
+    Raises:
+        FileExistsError: there is a target.
+        OSError: the disk refuses.
+    """
     part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
     try:
         shutil.copy2(source, part)

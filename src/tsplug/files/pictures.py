@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tsplug.errors import FileError, InputError
+from tsplug.files.buffers import sweep_parts
 from tsplug.files.placing import placed
 
 
@@ -17,6 +18,8 @@ class DiskPictures:
             if file.is_file() and file.stat().st_size == len(content) and file.read_bytes() == content:
                 return False
             file.parent.mkdir(parents=True, exist_ok=True)
+            # Of an attempt before that was killed.
+            sweep_parts(file)
             with placed(file, force=True) as place:
                 place.write_bytes(content)
         except (OSError, InputError) as error:

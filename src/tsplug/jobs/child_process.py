@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import BinaryIO, NoReturn, cast
 
-from tsplug.errors import StoreError
+from tsplug.errors import StoreError, TsplugError
 from tsplug.ports import FrameTask, TaskNews, Tell, Work
 
 _Given = tuple[int, FrameTask]
@@ -43,6 +43,8 @@ def outcome(work: Work, key: int, *, task: FrameTask, tell: Tell) -> TaskNews:
         work(task, tell)
     except StoreError as error:
         return TaskNews(key, ended=True, problem=str(error), passing=True)
+    except TsplugError as error:
+        return TaskNews(key, ended=True, problem=str(error))
     except Exception as error:  # noqa: BLE001 - the next task must be run whatever this one raised
         return TaskNews(key, ended=True, problem=f"{type(error).__name__}: {error}")
     return TaskNews(key, ended=True)

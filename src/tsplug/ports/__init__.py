@@ -32,6 +32,7 @@ from tsplug.ports.pipeline import (
 )
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
+from tsplug.ports.storage import FrameStorage
 from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, VerdictRow, ids_of
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "FramePixels",
     "FrameRequest",
     "FrameStatus",
+    "FrameStorage",
     "FrameTaker",
     "FrameTask",
     "HeaderEditor",

@@ -68,6 +68,10 @@ def test_half_written_files_beside_a_frame_are_swept(tmp_path: Path) -> None:
     names = [f".a.fits.{dead.pid}.part", ".a.fits.odd.part", ".a.fits.1.part", f".b.fits.{dead.pid}.part", "a.fits"]
     for name in names:
         (tmp_path / name).write_bytes(b"")
-    assert sweep_parts(tmp_path / "a.fits") == 2
+    picture = tmp_path / "previews" / f".a.fits.jpg.{dead.pid}.part"
+    picture.parent.mkdir()
+    picture.write_bytes(b"")
+    assert sweep_parts(tmp_path / "a.fits") == 3
+    picture.parent.rmdir()
     assert sorted(entry.name for entry in tmp_path.iterdir()) == sorted(names[2:])
     assert sweep_parts(tmp_path / "nowhere" / "a.fits") == 0

@@ -74,8 +74,10 @@ class Worker:
             progress: is told of trouble with the store.
         """
         try:
-            while not self._stops(until):
+            while True:
                 try:
+                    if self._stops(until):
+                        break
                     self.step()
                 except StoreError as error:
                     if progress is not None:

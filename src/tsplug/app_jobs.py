@@ -1,0 +1,96 @@
+"""The composition root of the queue: what runs jobs, where frames are kept, and what is left of the dead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tsplug.app import open_store, pipeline_modules, pipeline_tools, system_clock
+
+if TYPE_CHECKING:
+    from tsplug.files.buffers import Buffers
+    from tsplug.ports import FrameStorage, FrameTask, PipelineModule, PipelineTools, Runner, Tell
+
+
+def work_on_frame(task: FrameTask, tell: Tell) -> None:
+    """Do one job of the image pipeline in this process, which keeps the store and a folder for temporary files."""
+    from tsplug.services.jobs.frame_work import work_on_frame as work
+    from tsplug.services.jobs.stored_work import is_stored, work_on_stored
+
+    _own_temporary_folder()
+    tools, modules = _pipeline_at(task.store_url)
+    if not is_stored(task.file):
+        work(task, tell, tools=tools, modules=modules, clock=system_clock())
+        return
+    with buffers().claimed() as folder:
+        copy = folder / "frame"
+        copy.mkdir()
+        storage = frame_storage(task.file.rpartition("/")[0])
+        work_on_stored(
+            task,
+            storage,
+            folder=copy,
+            work=lambda local: work(local, tell, tools=tools, modules=modules, clock=system_clock()),
+        )
+
+
+@cache
+def _pipeline_at(store_url: str) -> tuple[PipelineTools, tuple[PipelineModule, ...]]:
+    store = open_store(store_url, system_clock(), create=False, keep_copy=False)
+    return pipeline_tools(store), pipeline_modules()
+
+
+@cache
+def _own_temporary_folder() -> Path:
+    """Let whatever this process and its children leave half done lie where `sweep_buffers` finds it."""
+    import atexit
+    import os
+    import tempfile
+
+    claim = buffers().claimed()
+    folder = claim.__enter__()
+    atexit.register(claim.__exit__, None, None, None)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    return folder
+
+
+def buffers() -> Buffers:
+    """Return where what is in the making lies, for as long as the process lives that makes it."""
+    from tsplug.files.buffers import Buffers
+    from tsplug.settings import Settings
+
+    return Buffers(Settings().data_dir / "buffers")
+
+
+def sweep_buffers(file: Path | None = None) -> int:
+    """Remove what processes left half done that are gone, in the buffers and beside a frame; return how much."""
+    from tsplug.files.buffers import sweep_parts
+
+    return buffers().sweep() + (0 if file is None else sweep_parts(file))
+
+
+def frame_storage(place: str) -> FrameStorage:
+    """Return the storage that a folder or an address like ``s3://bucket/frames`` names.
+
+    Raises:
+        InputError: there is no such kind of place, or what reaches it is not installed.
+    """
+    from tsplug.files.storage import storage_at
+
+    return storage_at(place)
+
+
+def list_folder(folder: Path) -> Mapping[str, tuple[int, int]]:
+    """Return size and time of the last change of every frame in and below a folder, by path."""
+    from tsplug.files.folder_listing import list_folder as listed
+
+    return listed(folder)
+
+
+def local_runner(processes: int) -> Runner:
+    """Return what runs jobs in processes of this machine."""
+    from tsplug.jobs.local import LocalRunner
+
+    return LocalRunner("tsplug.app_jobs:work_on_frame", processes=processes)

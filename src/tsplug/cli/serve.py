@@ -1,0 +1,119 @@
+"""``tsplug serve``: takes frames that other machines send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tsplug.app import frame_headers, system_clock, verify_frame
+from tsplug.app_jobs import buffers, frame_storage, sweep_buffers
+from tsplug.cli.commands import command
+from tsplug.cli.opening import Common, store_is_missing
+from tsplug.cli.output import CommandProgress
+from tsplug.cli.places import place
+from tsplug.errors import InputError
+from tsplug.services.jobs.uploading import Arrival
+from tsplug.services.storing import DEFAULT_PATTERN, check_pattern
+from tsplug.settings import Settings
+
+_SHORTEST_TOKEN = 16
+_MEGABYTE = 10**6
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where it listens."""
+
+    bind: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 is all networks of this machine.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 is any that is free.")] = 8188
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """What becomes of frames that are sent."""
+
+    upload: Annotated[bool, typer.Option("--upload", help="Take frames that are sent with a token.")] = False
+    storage: Annotated[
+        str,
+        typer.Option(metavar="DIR|URL", help="Where frames go: a folder, or an address such as s3://bucket/frames."),
+    ] = "frames"
+    pattern: Annotated[str, typer.Option(help="How they are named there; see the how-to page.")] = DEFAULT_PATTERN
+    token_file: Annotated[
+        Path | None, typer.Option(parser=place, help="A file of lines USER:TOKEN; else TSPLUG_UPLOAD_TOKEN counts.")
+    ] = None
+    largest: Annotated[int, typer.Option(metavar="MB", min=1, help="The largest frame that is taken.")] = 1000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "serve")(serve)
+
+
+def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
+    """Take frames over HTTP until it is stopped: PUT /api/frames/NAME, then GET /api/jobs/ID.
+
+    They go through a buffer into the storage and the queue; `tsplug worker` processes them.
+    """
+    import uvicorn
+
+    from tsplug.web.uploads import UploadSettings, upload_application
+
+    if not uploads.upload:
+        raise typer.BadParameter("nothing is served without it", param_hint="--upload")
+    settings = UploadSettings(_tokens(uploads.token_file), uploads.largest * _MEGABYTE, buffers().claimed)
+    with common.store(create=store_is_missing(common)) as store:
+        arrival = Arrival(
+            store=store,
+            clock=system_clock(),
+            storage=frame_storage(uploads.storage),
+            headers=frame_headers(),
+            verify=verify_frame,
+            pattern=check_pattern(uploads.pattern),
+        )
+        sweep_buffers()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                upload_application(arrival, settings), host=address.bind, port=address.port, log_level="warning"
+            )
+        )
+        CommandProgress().report(f"listening at http://{address.bind}:{address.port}; Ctrl-C ends it")
+        server.run()
+
+
+def _tokens(file: Path | None) -> dict[str, str]:
+    """Return the users' tokens.
+
+    Raises:
+        InputError: there is none, or one that could be guessed.
+    """
+    settings = Settings()
+    if file is None:
+        tokens = {settings.user: settings.upload_token} if settings.upload_token else {}
+    else:
+        tokens = dict(_line(line, file) for line in _lines(file))
+    if not tokens:
+        raise InputError("nobody may send frames yet: give --token-file with lines USER:TOKEN, or TSPLUG_UPLOAD_TOKEN")
+    short = [user for user, token in tokens.items() if len(token) < _SHORTEST_TOKEN]
+    if short:
+        raise InputError(f"the token of {short[0]} is shorter than {_SHORTEST_TOKEN} characters and could be guessed")
+    return tokens
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read: {error}") from error
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _line(line: str, file: Path) -> tuple[str, str]:
+    user, mark, token = line.partition(":")
+    if not mark or not user.strip():
+        raise InputError(f"{file}: a line is not USER:TOKEN")
+    return user.strip(), token.strip()

@@ -1,0 +1,161 @@
+"""Keeps frames in a folder of this machine, or through fsspec anywhere: S3 and what speaks it, SFTP, WebDAV, ..."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from tsplug.errors import FileError, InputError
+from tsplug.files.moving import copy_file
+from tsplug.files.placing import placed
+
+_PART_BYTES = 1 << 20
+_WHOLE_AT_ONCE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "memory"})
+# Where an object appears when all of it was sent, so that no other name is needed meanwhile.
+
+
+class FolderStorage:
+    """A folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder; it is made when it is needed."""
+        self._root = root
+
+    def put(self, file: Path, name: str) -> str:
+        """Copy a file to a name below the folder and return its absolute path.
+
+        Raises:
+            FileError: another file has the name, or it cannot be written.
+        """
+        target = (self._root / name).absolute()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_file(file, target)
+        except FileExistsError:
+            with target.open("rb") as kept, file.open("rb") as new:
+                if not _same(kept, new):
+                    raise FileError(f"{target} is there already and is another file; nothing was changed") from None
+        except OSError as error:
+            raise FileError(f"{target} cannot be written: {error.strerror or error}") from error
+        return str(target)
+
+    def fetch(self, address: str, folder: Path) -> Path:
+        """Return where the file lies: no copy is needed."""
+        return Path(address)
+
+    def replace(self, file: Path, address: str) -> None:
+        """Put a file in the place of another.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        if Path(address) == file:
+            return
+        try:
+            with placed(Path(address), force=True) as place:
+                place.write_bytes(file.read_bytes())
+        except InputError as error:
+            raise FileError(str(error)) from error
+
+
+class RemoteStorage:
+    """A place that fsspec reaches."""
+
+    def __init__(self, url: str) -> None:
+        """Take the address of the place, such as ``s3://bucket/frames``.
+
+        Raises:
+            InputError: there is no such kind of place, or what reaches it is not installed.
+        """
+        self._protocol = url.partition("://")[0]
+        try:
+            from fsspec.core import url_to_fs
+
+            self._files, self._root = url_to_fs(url)
+        except ImportError as error:
+            raise InputError(f"{url} needs a package that is not installed: {error}; see tsplug[storage]") from error
+        except (ValueError, OSError) as error:
+            raise InputError(f"{url} names no storage: {error}") from error
+
+    def put(self, file: Path, name: str) -> str:
+        """Copy a file to a name below the place and return its address.
+
+        Raises:
+            FileError: another file has the name, or it cannot be written.
+        """
+        target = f"{self._root.rstrip('/')}/{name}"
+        address = f"{self._protocol}://{target.lstrip('/')}" if self._protocol != "file" else f"file://{target}"
+        with self._told(address):
+            if not self._files.exists(target):
+                self._send(file, target)
+                return address
+            with self._files.open(target, "rb") as kept, file.open("rb") as new:
+                if _same(kept, new):
+                    return address
+        raise FileError(f"{address} is there already and is another file; nothing was changed")
+
+    def fetch(self, address: str, folder: Path) -> Path:
+        """Copy a file into a folder of this machine.
+
+        Raises:
+            FileError: it is missing, or cannot be read.
+        """
+        source = str(self._files._strip_protocol(address))
+        local = folder / source.rpartition("/")[2]
+        with self._told(address):
+            self._files.get_file(source, str(local))
+        return local
+
+    def replace(self, file: Path, address: str) -> None:
+        """Put a file in the place of another.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        with self._told(address):
+            self._send(file, self._files._strip_protocol(address))
+
+    def _send(self, file: Path, target: str) -> None:
+        folder, _, name = target.rpartition("/")
+        self._files.makedirs(folder, exist_ok=True)
+        if self._protocol in _WHOLE_AT_ONCE:
+            self._files.put_file(str(file), target)
+            return
+        # One name for each frame: what a crash leaves is written over by the next attempt.
+        part = f"{folder}/.{name}.part"
+        self._files.put_file(str(file), part)
+        self._files.mv(part, target)
+
+    @contextmanager
+    def _told(self, address: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise FileError(f"{address}: missing") from error
+        except FileError:
+            raise
+        except Exception as error:
+            told = " ".join(str(error).split()) or type(error).__name__
+            raise FileError(f"{address} cannot be reached: {told}") from error
+
+
+def storage_at(place: str) -> FolderStorage | RemoteStorage:
+    """Return the storage that a folder or an address like ``s3://bucket/frames`` names.
+
+    Raises:
+        InputError: there is no such kind of place, or what reaches it is not installed.
+    """
+    return RemoteStorage(place) if "://" in place else FolderStorage(Path(place))
+
+
+def _same(one: IO[Any], other: IO[Any]) -> bool:
+    """Return whether what is left of two files is the same."""
+    return all(first == second for first, second in itertools.zip_longest(_parts(one), _parts(other)))
+
+
+def _parts(stream: IO[Any]) -> Iterator[bytes]:
+    while part := stream.read(_PART_BYTES):
+        yield part

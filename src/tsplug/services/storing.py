@@ -1,0 +1,130 @@
+"""Frames into a storage, under names that their headers give; the record follows the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path, PurePath
+
+from tsplug.errors import FileError, InputError
+from tsplug.model import AcquiredImage, BadFile
+from tsplug.ports import FrameHeaders, FrameStorage, Store
+from tsplug.services.disk_frames import Row, frame_row, record_of
+
+DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
+"""How frames are named in a storage where nobody says otherwise."""
+
+_TOKEN = re.compile(r"\$\$([A-Z0-9]+)\$\$")
+_FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
+_HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class StoredFrame:
+    """A frame that a storage has: where, and the record that follows it, if there is one."""
+
+    address: str
+    image_id: int | None = None
+
+
+def check_pattern(pattern: str) -> str:
+    """Return a pattern of file names.
+
+    Raises:
+        InputError: it is empty, leads out of the storage, or has a word there is not; with those there are.
+    """
+    unknown = [word for word in _TOKEN.findall(pattern) if word not in _WORDS]
+    if unknown or "$$" in _TOKEN.sub("", pattern):
+        told = f"$${unknown[0]}$$ is none" if unknown else "a $$ has no partner"
+        raise InputError(f"the pattern {pattern!r}: {told} of {', '.join(f'$${word}$$' for word in _WORDS)}")
+    parts = PurePath(pattern.replace("\\", "/")).parts
+    if not parts or ".." in parts or pattern.startswith("/"):
+        raise InputError(f"the pattern {pattern!r} names no place below the storage")
+    return pattern
+
+
+def stored_name(row: Row, file_name: str, *, pattern: str) -> str:
+    """Return the name of a frame in a storage, with slashes; what its header does not say is left out of it.
+
+    Args:
+        row: what its header says; see `tsplug.services.disk_frames.frame_row`.
+        file_name: how it is called, with the ending, which it keeps.
+        pattern: see `check_pattern`.
+    """
+    stem, ending = _split(file_name)
+    said = {**row, "file_name": stem}
+    filled = _TOKEN.sub(lambda match: _clean(_WORDS[match[1]](said)), pattern.replace("\\", "/"))
+    parts = [part.strip(" .") for part in filled.split("/")]
+    return "/".join(part for part in parts if part) + ending
+
+
+def store_frame(
+    file: Path, storage: FrameStorage, *, headers: FrameHeaders, store: Store | None, name: tuple[str, str]
+) -> StoredFrame:
+    """Copy a frame into a storage, and let its record follow; the file itself is the caller's to remove.
+
+    Args:
+        file: the frame.
+        storage: where it goes.
+        headers: reads what it is.
+        store: where it may be on record; None asks nobody.
+        name: how the frame is called, and the pattern of its new name.
+
+    Raises:
+        FileError: it is no frame, or the storage does not take it.
+    """
+    header = headers.read(file)
+    if isinstance(header, BadFile):
+        raise FileError(f"{name[0]}: {header.reason}")
+    row = frame_row(header)
+    address = storage.put(file, stored_name(row, name[0], pattern=name[1]))
+    image = None if store is None else _follow(store, file, guid=row["guid"] or "", address=address)
+    return StoredFrame(address, None if image is None else image.id)
+
+
+def _follow(store: Store, file: Path, *, guid: str, address: str) -> AcquiredImage | None:
+    with store.write() as unit:
+        image = record_of(unit, file, guid=guid)
+        if image is not None and image.file != address:
+            image.file = address
+            unit.update(image)
+        return image
+
+
+def _split(file_name: str) -> tuple[str, str]:
+    """Return a file's name without and with only its ending, of which packed frames have two."""
+    name = PurePath(file_name).name
+    packed = next((end for end in (".gz", ".fz") if name.lower().endswith(end)), "")
+    bare = name[: len(name) - len(packed)]
+    ending = PurePath(bare).suffix
+    return bare.removesuffix(ending), name[len(bare) - len(ending) :]
+
+
+def _clean(value: object) -> str:
+    return "" if value is None else _FORBIDDEN.sub("_", str(value))
+
+
+def _started(row: Mapping[str, object]) -> datetime | None:
+    return datetime.fromisoformat(str(row["started"])) if row["started"] else None
+
+
+def _moment(form: str, *, minus: timedelta = timedelta()) -> Callable[[Mapping[str, object]], object]:
+    return lambda row: None if (at := _started(row)) is None else (at - minus).strftime(form)
+
+
+_WORDS: dict[str, Callable[[Mapping[str, object]], object]] = {
+    "TARGETNAME": lambda row: row["target"],
+    "IMAGETYPE": lambda row: None if row["kind"] is None else str(row["kind"]).upper(),
+    "FILTER": lambda row: row["filter"],
+    "EXPOSURETIME": lambda row: None if row["exposure_s"] is None else f"{row['exposure_s']:.2f}",
+    "GAIN": lambda row: None if row["gain"] is None else f"{row['gain']:g}",
+    "BINNING": lambda row: row["binning"],
+    "DATE": _moment("%Y-%m-%d"),
+    "DATEMINUS12": _moment("%Y-%m-%d", minus=_HALF_A_DAY),
+    "DATETIME": _moment("%Y-%m-%d_%H-%M-%S"),
+    "TIME": _moment("%H-%M-%S"),
+    "FILENAME": lambda row: row["file_name"],
+}
+# The words of N.I.N.A. that a header can answer, in UTC, and FILENAME: how the frame was called.

@@ -1,0 +1,1 @@
+"""HTTP: frames that are sent to tsplug, and what becomes of them."""

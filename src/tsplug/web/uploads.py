@@ -1,0 +1,134 @@
+"""The HTTP interface to which frames are sent: ``PUT /api/frames/NAME``, and ``GET /api/jobs/ID``.
+
+A frame is streamed into a buffer; nothing of it is seen elsewhere before it is whole and looked at. The buffer goes
+whatever happens, also where this process is killed.
+"""
+
+from __future__ import annotations
+
+import errno
+import hmac
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tsplug.errors import FileError, NotFoundError, StoreError, TsplugError
+from tsplug.services.jobs.listing import job_details
+from tsplug.services.jobs.uploading import Arrival, NotAFrameError, frame_name, receive
+
+_WRITTEN_AT_ONCE = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+_STATUSES: tuple[tuple[type[TsplugError], int], ...] = (
+    (NotAFrameError, 415),
+    (NotFoundError, 404),
+    (FileError, 409),
+    (StoreError, 503),
+    (TsplugError, 400),
+)
+
+
+@dataclass(frozen=True)
+class UploadSettings:
+    """Who may send (``tokens``: the user's name by their secret), how much at once, and where buffers are made."""
+
+    tokens: dict[str, str]
+    largest_bytes: int
+    buffer: Callable[[], AbstractContextManager[Path]]
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, told: str) -> None:
+        super().__init__(told)
+        self.status = status
+
+
+def upload_application(arrival: Arrival, settings: UploadSettings) -> Starlette:
+    """Return the ASGI application."""
+    uploads = _Uploads(arrival, settings)
+    return Starlette(
+        routes=[
+            Route("/api/frames/{name}", _answered(uploads.put), methods=["PUT"]),
+            Route("/api/jobs/{job:int}", _answered(uploads.job), methods=["GET"]),
+        ]
+    )
+
+
+class _Uploads:
+    def __init__(self, arrival: Arrival, settings: UploadSettings) -> None:
+        self._arrival = arrival
+        self._settings = settings
+
+    async def put(self, request: Request) -> Response:
+        sender = self._sender(request)
+        name = frame_name(request.path_params["name"])
+        told = request.headers.get("content-length", "")
+        if told.isdigit():
+            self._check_size(int(told))
+        with self._settings.buffer() as folder:
+            file = folder / "frame"
+            await self._fill(file, request)
+            job = await to_thread.run_sync(lambda: receive(file, name, arrival=self._arrival, sender=sender))
+        return JSONResponse({"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}, 201)
+
+    async def job(self, request: Request) -> Response:
+        self._sender(request)
+        job_id = request.path_params["job"]
+        return JSONResponse(await to_thread.run_sync(lambda: job_details(self._arrival.store, job_id)))
+
+    def _sender(self, request: Request) -> str:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        for user, token in self._settings.tokens.items():
+            if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
+                return user
+        raise _RefusedError(401, "give the token: Authorization: Bearer TOKEN")
+
+    def _check_size(self, size: int) -> None:
+        if size > self._settings.largest_bytes:
+            limit_mb = self._settings.largest_bytes // 10**6
+            raise _RefusedError(413, f"the frame is larger than the {limit_mb} MB that are taken here")
+
+    async def _fill(self, file: Path, request: Request) -> None:
+        """Write what comes into a file, in parts that do not keep other senders waiting."""
+        size, waiting = 0, bytearray()
+        with file.open("wb") as stream:
+            async for part in request.stream():
+                size += len(part)
+                self._check_size(size)
+                waiting += part
+                if len(waiting) >= _WRITTEN_AT_ONCE:
+                    await to_thread.run_sync(stream.write, bytes(waiting))
+                    waiting.clear()
+            await to_thread.run_sync(stream.write, bytes(waiting))
+
+
+def _answered(handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers requests whatever goes wrong, in one line of JSON."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except _RefusedError as refusal:
+            return _error(refusal.status, refusal)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except TsplugError as error:
+            return _error(next(status for kind, status in _STATUSES if isinstance(error, kind)), error)
+        except OSError as error:
+            return _error(507 if error.errno in _FULL else 500, error)
+
+    return answer
+
+
+def _error(status: int, error: Exception) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    # The rest of what is being sent must not be taken for the next request.
+    return JSONResponse({"error": str(error)}, status, headers={**(headers or {}), "Connection": "close"})

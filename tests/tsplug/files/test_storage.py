@@ -1,0 +1,92 @@
+"""Frames are kept in a folder or through fsspec: whole, never over another one, and with an address that finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+from tsplug.errors import FileError, InputError
+from tsplug.files.storage import FolderStorage, RemoteStorage, storage_at
+
+Place = Callable[[Path], str]
+PLACES: dict[str, Place] = {
+    "folder": lambda folder: str(folder / "kept"),
+    "file": lambda folder: f"file://{folder / 'kept'}",
+    "memory": lambda folder: f"memory://kept{folder.name}",
+}
+
+
+@pytest.fixture(params=PLACES)
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> FolderStorage | RemoteStorage:
+    """Give each kind of storage, empty."""
+    MemoryFileSystem.store.clear()
+    return storage_at(PLACES[request.param](tmp_path))
+
+
+def written(folder: Path, content: bytes, name: str = "new.fits") -> Path:
+    """Write a file and return it."""
+    file = folder / name
+    file.write_bytes(content)
+    return file
+
+
+def content(storage: FolderStorage | RemoteStorage, address: str, folder: Path) -> bytes:
+    """Return what lies at an address."""
+    folder.mkdir(exist_ok=True)
+    return storage.fetch(address, folder).read_bytes()
+
+
+def test_a_file_is_found_by_its_address(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
+    """What was put under a name comes back from its address, also by another storage there; twice is once."""
+    file = written(tmp_path, b"frame")
+    address = storage.put(file, "M 42/a.fits")
+    assert address.endswith("M 42/a.fits")
+    assert storage.put(file, "M 42/a.fits") == address
+    assert content(storage, address, tmp_path / "copy") == b"frame"
+    again = storage_at(address.rpartition("/")[0])
+    assert content(again, address, tmp_path / "copy") == b"frame"
+
+
+def test_another_file_is_never_overwritten(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
+    """A name that another file has is refused, and that file stays."""
+    address = storage.put(written(tmp_path, b"first"), "a.fits")
+    with pytest.raises(FileError, match="is there already and is another file"):
+        storage.put(written(tmp_path, b"other"), "a.fits")
+    assert content(storage, address, tmp_path / "copy") == b"first"
+
+
+def test_a_file_can_take_anothers_place(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
+    """What was worked on takes the place of what was fetched, and nothing else is left."""
+    address = storage.put(written(tmp_path, b"first"), "a.fits")
+    storage.replace(written(tmp_path, b"second"), address)
+    assert content(storage, address, tmp_path / "copy") == b"second"
+    kept = tmp_path / "kept"
+    assert [entry.name for entry in kept.iterdir()] == ["a.fits"] if kept.exists() else True
+
+
+def test_what_is_not_there_is_told(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
+    """A file that is missing at its address is an error that names it, where a copy would be needed."""
+    if isinstance(storage, RemoteStorage):
+        address = storage.put(written(tmp_path, b"x"), "a.fits")
+        with pytest.raises(FileError, match=r"b\.fits: missing"):
+            storage.fetch(address.replace("a.fits", "b.fits"), tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Where a file stands in the way of a folder, the error says where and why."""
+    (tmp_path / "kept").write_bytes(b"")
+    for place in ("folder", "file"):
+        with pytest.raises(FileError, match="kept"):
+            storage_at(PLACES[place](tmp_path)).put(written(tmp_path, b"x"), "M 42/a.fits")
+    with pytest.raises(FileError, match="nowhere"):
+        FolderStorage(tmp_path).replace(written(tmp_path, b"x"), str(tmp_path / "nowhere" / "a.fits"))
+
+
+@pytest.mark.parametrize("place", ["magic://x", "s3://bucket/frames"])
+def test_a_place_that_cannot_be_reached_is_told(place: str) -> None:
+    """A kind of storage that is unknown, or whose package is not installed, is one line of error."""
+    with pytest.raises(InputError, match=place):
+        storage_at(place)

@@ -1,0 +1,96 @@
+"""Frames that come into a folder go into the queue once they are whole, and once only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tsplug.app_jobs import list_folder
+from tsplug.ports import JobQuery, Store
+from tsplug.services.jobs.listing import list_jobs
+from tsplug.services.jobs.watched_folders import LOOK_EVERY, SETTLED_AFTER, WatchedFolders
+from tsplug.testing import ManualClock, memory_store
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def store(clock: ManualClock) -> Store:
+    return memory_store(clock)
+
+
+def watch(store: Store, clock: ManualClock, *folders: Path) -> WatchedFolders:
+    """Return a watcher of folders on disk."""
+    return WatchedFolders(store, clock, folders=folders, listing=list_folder)
+
+
+def look(watched: WatchedFolders, clock: ManualClock, *, times: int = 4) -> int:
+    """Look again and again, and return how many frames came into the queue."""
+    found = 0
+    for _ in range(times):
+        found += watched.look()
+        clock.advance(LOOK_EVERY.total_seconds())
+    return found
+
+
+def files(store: Store) -> list[str]:
+    """Return the names of the files in the queue, oldest first."""
+    return [Path(row["file"]).name for row in list_jobs(store, JobQuery())[::-1]]
+
+
+def test_a_file_comes_when_it_grows_no_more(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """A frame that is still written waits until it was the same for a while; what is no frame or hidden never comes."""
+    watched = watch(store, clock, tmp_path)
+    deep = tmp_path / "M 42"
+    deep.mkdir()
+    for name in ("notes.txt", ".a.fits.1.part", ".hidden.fits"):
+        (deep / name).write_bytes(b"x")
+    for size in range(1, 5):
+        (deep / "a.fits").write_bytes(bytes(size))
+        assert look(watched, clock, times=1) == 0
+    assert look(watched, clock) == 1
+    assert files(store) == ["a.fits"]
+
+
+def test_a_processed_file_does_not_come_again(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """That processing writes its header brings no frame back, nor does a watcher that starts anew."""
+    watched = watch(store, clock, tmp_path)
+    (tmp_path / "a.fits").write_bytes(b"x")
+    assert look(watched, clock) == 1
+    (tmp_path / "a.fits").write_bytes(b"longer")
+    assert look(watched, clock) == 0
+    assert look(watch(store, clock, tmp_path), clock) == 0
+    (tmp_path / "b.fits").write_bytes(b"x")
+    assert look(watched, clock) == 1
+    assert files(store) == ["a.fits", "b.fits"]
+
+
+def test_a_folder_that_is_away_comes_back(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """A network folder that cannot be reached is no error; its frames come when it is there."""
+    folder = tmp_path / "network"
+    watched = watch(store, clock, folder)
+    assert look(watched, clock) == 0
+    folder.mkdir()
+    (folder / "a.fits").write_bytes(b"x")
+    assert look(watched, clock) == 1
+
+
+def test_it_does_not_look_all_the_time(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """However often it is asked, a watcher looks at most every two seconds."""
+    looks: list[Path] = []
+
+    def listing(folder: Path) -> dict[str, tuple[int, int]]:
+        looks.append(folder)
+        return {}
+
+    watched = WatchedFolders(store, clock, folders=[tmp_path], listing=listing)
+    for _ in range(20):
+        watched.look()
+        clock.advance(0.5)
+    assert len(looks) == 5
+    assert timedelta(0) < LOOK_EVERY < SETTLED_AFTER

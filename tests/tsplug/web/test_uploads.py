@@ -1,0 +1,140 @@
+"""Frames that are sent over HTTP: who may, what is taken, and what is left of what is not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import uvicorn
+from pixel_files import fits_bytes
+
+from tsplug.app import frame_headers, verify_frame
+from tsplug.app_jobs import frame_storage
+from tsplug.errors import StoreUnavailableError
+from tsplug.files.buffers import Buffers
+from tsplug.ports import JobQuery, Store
+from tsplug.services.jobs.listing import list_jobs
+from tsplug.services.jobs.uploading import Arrival
+from tsplug.testing import ManualClock, memory_store
+from tsplug.web.uploads import UploadSettings, upload_application
+
+TOKEN = {"Authorization": "Bearer a-token-that-is-long"}
+FRAME = fits_bytes(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64), OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
+LARGEST = 20_000
+
+
+@pytest.fixture
+def store() -> Store:
+    return memory_store(ManualClock())
+
+
+@pytest.fixture
+def client(tmp_path: Path, store: Store) -> Iterator[httpx.Client]:
+    """Give a client of a server whose buffers and storage lie in the test's folder; in the end no buffer is left."""
+    arrival = Arrival(
+        store=store,
+        clock=ManualClock(),
+        storage=frame_storage(str(tmp_path / "kept")),
+        headers=frame_headers(),
+        verify=verify_frame,
+        pattern="$$TARGETNAME$$/$$FILENAME$$",
+    )
+    buffers = Buffers(tmp_path / "buffers")
+    settings = UploadSettings({"ann": "a-token-that-is-long"}, LARGEST, buffers.claimed)
+    config = uvicorn.Config(upload_application(arrival, settings), port=0, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+        yield client
+    server.should_exit = True
+    thread.join()
+    assert list((tmp_path / "buffers").glob("*")) == []
+
+
+def kept(tmp_path: Path) -> list[str]:
+    """Return what is in the storage."""
+    folder = tmp_path / "kept"
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
+def test_a_frame_is_stored_and_queued(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+    """A whole frame goes into the storage under its name and into the queue as its sender's; sent again it is known."""
+    answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    assert (answer.status_code, answer.json()["state"]) == (201, "pending")
+    assert (tmp_path / "kept" / "M 42" / "a.fits").read_bytes() == FRAME
+    assert client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).json() == answer.json()
+    (row,) = list_jobs(store, JobQuery())
+    assert (row["file"], row["submitted_by"]) == (str(tmp_path / "kept" / "M 42" / "a.fits"), "ann")
+    assert client.get(f"/api/jobs/{answer.json()['job']}", headers=TOKEN).json()["state"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "headers", "status", "words"),
+    [
+        ("a.fits", FRAME, {}, 401, "give the token"),
+        ("a.fits", FRAME, {"Authorization": "Bearer wrong"}, 401, "give the token"),
+        ("a.fits", FRAME, {"Authorization": "Basic a-token-that-is-long"}, 401, "give the token"),
+        ("a.exe", FRAME, TOKEN, 415, "not named like a frame"),
+        (".fits", FRAME, TOKEN, 415, "not named like a frame"),
+        ("a.fits", b"MZ no frame", TOKEN, 415, "is no whole frame"),
+        ("a.fits", b"", TOKEN, 415, "is no whole frame"),
+        ("a.fits", FRAME[:-2880], TOKEN, 415, "is no whole frame"),
+        ("a.fits", bytes(LARGEST + 1), TOKEN, 413, "larger than"),
+    ],
+)
+def test_what_is_not_taken_is_told(
+    client: httpx.Client, tmp_path: Path, name: str, content: bytes, headers: dict[str, str], status: int, words: str
+) -> None:
+    """Without the token, and what is too large, no frame or not whole, is refused with the reason; nothing is kept."""
+    answer = client.put(f"/api/frames/{name}", content=content, headers=headers)
+    assert (answer.status_code, words in answer.json()["error"]) == (status, True), answer.text
+    assert kept(tmp_path) == []
+
+
+def test_a_stream_of_unknown_length_is_measured(client: httpx.Client, tmp_path: Path) -> None:
+    """A sender that does not say how much comes is stopped when it is too much."""
+    answer = client.put("/api/frames/a.fits", content=(bytes(1000) for _ in range(40)), headers=TOKEN)
+    assert (answer.status_code, kept(tmp_path)) == (413, [])
+
+
+def test_another_frame_of_the_name_is_refused(client: httpx.Client, tmp_path: Path) -> None:
+    """A frame is never written over another one."""
+    client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    other = fits_bytes(np.ones((64, 64), np.uint16), OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
+    answer = client.put("/api/frames/a.fits", content=other, headers=TOKEN)
+    assert (answer.status_code, kept(tmp_path)) == (409, ["M 42/a.fits"])
+
+
+def test_a_job_of_nobody_is_not_found(client: httpx.Client) -> None:
+    """A job that is not there is 404, and without the token nothing is told at all."""
+    assert client.get("/api/jobs/7", headers=TOKEN).status_code == 404
+    assert client.get("/api/jobs/7").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OSError(28, "No space left"), 507),
+        (OSError(5, "I/O error"), 500),
+        (StoreUnavailableError("away"), 503),
+    ],
+)
+def test_troubles_of_the_server_are_told(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    """A full disk, one that fails, and a store that is away each have their own answer."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("tsplug.web.uploads.receive", fails)
+    assert client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).status_code == status
