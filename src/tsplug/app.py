@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tsplug.astrobin.configuration import Lookups
     from tsplug.astrobin.settings_document import Settings as AstrobinSettings
+    from tsplug.files.solving.catalogue import CatalogueFacts
     from tsplug.nina.profile import NinaProfile
     from tsplug.ports import (
         ArchiveSink,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         PipelineModule,
         PipelineTools,
         PlaceLookups,
+        PlateSolver,
         SchedulerSink,
         SchedulerSource,
         Store,
@@ -109,7 +111,56 @@ def pipeline_tools(store: Store | None = None, *, clock: Clock | None = None) ->
         editor=DiskHeaders(),
         clock=clock or system_clock(),
         store=store,
+        solvers=plate_solvers(),
     )
+
+
+def star_catalogue_place() -> Path:
+    """Return where the star catalogue of this user lies, or would lie."""
+    from tsplug.settings import Settings
+
+    settings = Settings()
+    return settings.catalogue or settings.data_dir / "stars.catalogue"
+
+
+def plate_solvers() -> dict[str, PlateSolver]:
+    """Return every plate solver by its name: our own with the catalogue that is installed, and programs of others."""
+    from tsplug.files.solving.astap import Astap
+    from tsplug.files.solving.catalogue import StarCatalogueFile
+    from tsplug.files.solving.solve_field import SolveField
+    from tsplug.services.plate_solving import CatalogueMatcher
+
+    place = star_catalogue_place()
+    matcher = CatalogueMatcher(StarCatalogueFile(place) if place.exists() else None)
+    return {solver.name: solver for solver in (matcher, SolveField(), Astap())}
+
+
+def install_star_catalogue(source: Path, *, faintest: float | None = None) -> tuple[Path, CatalogueFacts]:
+    """Make this user's star catalogue of a file: Tycho-2, a table, a FITS table, or one of tsplug's own.
+
+    Stars are moved to this year's places where the file tells how they move; ``faintest`` leaves fainter ones out.
+
+    Raises:
+        InputError: it cannot be read or holds no stars, or the catalogue cannot be written.
+    """
+    from tsplug.files.solving.sources import install
+
+    epoch = float(system_clock().now().year)
+    place = star_catalogue_place()
+    make_folder(place.parent)
+    return place, install(source, place, epoch=epoch, faintest=faintest)
+
+
+def star_catalogue_facts() -> CatalogueFacts | None:
+    """Return what the installed star catalogue says of itself; None where none is.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    from tsplug.files.solving.catalogue import StarCatalogueFile
+
+    place = star_catalogue_place()
+    return StarCatalogueFile(place).facts if place.exists() else None
 
 
 def pipeline_modules() -> tuple[PipelineModule, ...]:

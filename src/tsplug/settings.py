@@ -35,3 +35,4 @@ class Settings(BaseSettings):
         default_factory=_data_dir,
         description="Where the store lies unless db names it, and buffers of what is in the making.",
     )
+    catalogue: Path | None = Field(default=None, description="The star catalogue; one in data_dir if unset.")

@@ -17,6 +17,7 @@ PARTS = {
     "catalogue": ("site", "profile", "project", "target", "template", "plan"),
     "images": ("images",),
     "files": ("files",),
+    "star_catalogue": ("catalogue",),
     "measure": ("measure",),
     "process": ("process",),
     "jobs": ("jobs",),

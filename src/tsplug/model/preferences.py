@@ -154,6 +154,10 @@ class PipelinePreferences(Value):
     ``preview_width_px`` in ``preview_folder``, which lies beside the frame unless it is an absolute path.
     ``keywords`` says in which dialect numbers are written into headers; ``keyword_names`` gives single values other
     keywords, an empty one leaves a value out.
+    ``solvers`` are asked in order until one solves: ``matcher``, our own, ``solve-field`` of astrometry.net with its
+    program and a folder of indexes, ``astap`` with its program and its database; these two may take
+    ``solve_timeout_s``. Frames are sought within ``search_radius_deg`` of where the mount was. One is on target within
+    ``on_target_arcsec``, and within ``on_target_share`` of the shorter side of the field.
     """
 
     start_on_save: bool = False
@@ -163,6 +167,15 @@ class PipelinePreferences(Value):
     preview_form: Literal["jpeg", "png"] = "jpeg"
     keywords: Literal["standard", "banzai"] = "standard"
     keyword_names: dict[str, str] = Field(default_factory=dict)
+    solvers: list[str] = Field(default_factory=lambda: ["matcher"])
+    search_radius_deg: float = Field(default=1.0, gt=0, le=20)
+    solve_timeout_s: float = Field(default=60.0, gt=0, le=3600)
+    solve_field: str = Field(default="solve-field", min_length=1)
+    solve_field_indexes: str = ""
+    astap: str = Field(default="astap_cli", min_length=1)
+    astap_database: str = ""
+    on_target_arcsec: float = Field(default=300.0, gt=0)
+    on_target_share: float = Field(default=0.1, gt=0, le=1)
 
     @field_validator("keyword_names")
     @classmethod

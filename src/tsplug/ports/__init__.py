@@ -32,6 +32,7 @@ from tsplug.ports.pipeline import (
 )
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
+from tsplug.ports.solver import PlateSolver, SolveOutcome, SolveRequest, SolveState, StarCatalogue
 from tsplug.ports.storage import FrameStorage
 from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, VerdictRow, ids_of
 
@@ -71,6 +72,7 @@ __all__ = [
     "PipelineModule",
     "PipelineTools",
     "PlaceLookups",
+    "PlateSolver",
     "Progress",
     "Rotator",
     "Runner",
@@ -78,7 +80,11 @@ __all__ = [
     "ScanProgress",
     "SchedulerSink",
     "SchedulerSource",
+    "SolveOutcome",
+    "SolveRequest",
+    "SolveState",
     "Spoilt",
+    "StarCatalogue",
     "Store",
     "TaskNews",
     "Tell",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from tsplug.model import AcquiredImage, ModuleState, PipelinePreferences, Profile
 from tsplug.ports.clock import Clock
 from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, HeaderEditor, Pictures
+from tsplug.ports.solver import PlateSolver
 from tsplug.ports.store import Store
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class PipelineTools:
     editor: HeaderEditor
     clock: Clock
     store: Store | None = None
+    solvers: Mapping[str, PlateSolver] = field(default_factory=dict)
 
 
 class FrameAtWork(Protocol):

@@ -13,7 +13,7 @@ from tsplug.ports import PipelineModule
 
 __all__ = ["BUILT_IN", "ORDER"]
 
-ORDER = ("header_update", "preview", "quality_analysis", "quality_headers")
+ORDER = ("header_update", "preview", "plate_solve", "quality_analysis", "quality_headers")
 """The names of the modules in the order in which they work on a frame."""
 
 

@@ -1,0 +1,175 @@
+"""Star catalogues as users have them: Tycho-2 as published, tables with a heading, FITS tables, or one of our own."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.errors import InputError
+from tsplug.files.solving.catalogue import MAGIC, CatalogueFacts, StarCatalogueFile, write_catalogue
+from tsplug.imaging.astrometry.matcher import SkyStars
+
+Floats = NDArray[np.float64]
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_YEAR = 2000.0
+_MAS_PER_DEG = 3.6e6
+_FEWEST = 100
+_NAMES = {
+    "ra": ("ra", "ra_deg", "raj2000", "ra_icrs", "_raj2000", "radeg", "ramdeg"),
+    "dec": ("dec", "dec_deg", "dej2000", "de_icrs", "_dej2000", "dedeg", "demdeg"),
+    "magnitude": ("mag", "magnitude", "vmag", "vtmag", "gmag", "phot_g_mean_mag", "hpmag", "mag_v", "v"),
+    "pm_ra": ("pmra", "pm_ra", "pmra_mas"),
+    "pm_dec": ("pmde", "pmdec", "pm_dec", "pmdec_mas"),
+}
+_WANTED = "columns ra and dec in degrees and mag (also RAJ2000, DEJ2000, VTmag, Gmag; pmRA and pmDE in mas a year)"
+# Tycho-2, CDS I/259 (Høg et al. 2000): fields between bars, byte by byte ReadMe.
+_TYCHO_BARS = 31
+_TYCHO_FIELDS = {"ra": 2, "dec": 3, "pm_ra": 4, "pm_dec": 5, "bt": 17, "vt": 19, "ra_seen": 24, "dec_seen": 25}
+_LINES = 50_000
+"""How many lines are texts at a time: numbers take a tenth of the memory."""
+
+
+@dataclass(frozen=True)
+class SourceStars:
+    """Stars of a source at an epoch, and what the source is."""
+
+    stars: SkyStars
+    source: str
+
+
+def read_source(file: Path, *, epoch: float) -> SourceStars:
+    """Return the stars of a file, moved to an epoch where it tells how they move.
+
+    Raises:
+        InputError: it cannot be read, or holds no stars; with what is accepted.
+    """
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(len(MAGIC))
+        if start == MAGIC:
+            return _own(file)
+        if start.startswith(b"SIMPLE"):
+            return _checked(file, _fits(file), epoch=epoch, source=f"FITS table {file.name}")
+        with _text(file, packed=start.startswith(_GZIP_MAGIC)) as text:
+            first = text.readline()
+            if first.count("|") >= _TYCHO_BARS:
+                return _checked(file, _tycho([first], text), epoch=epoch, source=f"Tycho-2 {file.name}")
+            return _checked(file, _table(first, text), epoch=epoch, source=f"table {file.name}")
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}") from error
+    except (UnicodeDecodeError, csv.Error, ValueError, EOFError) as error:
+        raise InputError(f"{file}: is no star catalogue ({error}): give Tycho-2, or a table with {_WANTED}") from error
+
+
+def install(file: Path, place: Path, *, epoch: float, faintest: float | None = None) -> CatalogueFacts:
+    """Make a catalogue at a place of a file of stars; ``faintest`` leaves fainter ones out.
+
+    Raises:
+        InputError: the file is no catalogue, or the place cannot be written.
+    """
+    read = read_source(file, epoch=epoch)
+    stars = read.stars
+    kept = np.full(stars.magnitude.size, True) if faintest is None else stars.magnitude <= faintest
+    if np.count_nonzero(kept) < _FEWEST:
+        raise InputError(f"{file}: holds {np.count_nonzero(kept)} stars down to magnitude {faintest}")
+    stars = SkyStars(stars.ra_deg[kept], stars.dec_deg[kept], stars.magnitude[kept])
+    return write_catalogue(place, stars, source=read.source, epoch=epoch)
+
+
+Columns = dict[str, Floats]
+
+
+def _own(file: Path) -> SourceStars:
+    catalogue = StarCatalogueFile(file)
+    return SourceStars(catalogue.near(0.0, 0.0, radius_deg=180.0), catalogue.facts.source)
+
+
+def _text(file: Path, *, packed: bool) -> io.TextIOWrapper:
+    stream = gzip.open(file) if packed else file.open("rb")  # noqa: SIM115 - closed by who reads the text
+    return io.TextIOWrapper(stream, encoding="utf-8")
+
+
+def _checked(file: Path, columns: Columns, *, epoch: float, source: str) -> SourceStars:
+    """Return stars that are somewhere, at an epoch."""
+    ra, dec, magnitude = (columns[name] for name in ("ra", "dec", "magnitude"))
+    good = np.isfinite(ra) & np.isfinite(dec) & np.isfinite(magnitude) & (abs(dec) <= 90.0)
+    if np.count_nonzero(good) < _FEWEST:
+        raise InputError(f"{file}: holds {np.count_nonzero(good)} stars, and no sky has fewer than {_FEWEST}")
+    years = epoch - _YEAR
+    motion = [np.nan_to_num(columns.get(name, np.zeros(ra.size))) for name in ("pm_ra", "pm_dec")]
+    dec_now = np.clip(dec + motion[1] * years / _MAS_PER_DEG, -90.0, 90.0)
+    ra_now = ra + motion[0] * years / _MAS_PER_DEG / np.maximum(np.cos(np.radians(dec)), 1e-6)
+    return SourceStars(SkyStars(ra_now[good], dec_now[good], magnitude[good]), source)
+
+
+def _tycho(first: Sequence[str], more: Iterable[str]) -> Columns:
+    """Return the columns of Tycho-2: mean places of J2000, else those seen; VT, else BT."""
+    lines = (line for line in chain(first, more) if line.strip())
+    table = _joined((_tycho_row(line.split("|")) for line in lines), width=len(_TYCHO_FIELDS))
+    columns = dict(zip(_TYCHO_FIELDS, table, strict=True))
+    columns["ra"] = np.where(np.isnan(columns["ra"]), columns["ra_seen"], columns["ra"])
+    columns["dec"] = np.where(np.isnan(columns["dec"]), columns["dec_seen"], columns["dec"])
+    columns["magnitude"] = np.where(np.isnan(columns["vt"]), columns["bt"], columns["vt"])
+    return columns
+
+
+def _tycho_row(fields: Sequence[str]) -> list[float]:
+    return [float(fields[place].strip() or "nan") for place in _TYCHO_FIELDS.values()]
+
+
+def _table(first: str, text: Iterator[str]) -> Columns:
+    """Return the columns of a table whose first line names them, parted by commas, semicolons, tabs or bars."""
+    separator = max(",;\t|", key=first.count)
+    heading = [name.strip().strip('"').lower() for name in first.lstrip("#\ufeff").split(separator)]
+    places = {name: _place(heading, names) for name, names in _NAMES.items()}
+    missing = [name for name in ("ra", "dec", "magnitude") if places[name] is None]
+    if missing:
+        raise ValueError(f"no column {', '.join(missing)} in its first line")
+    chosen = {name: place for name, place in places.items() if place is not None}
+    rows = (
+        [_number(row[place]) for place in chosen.values()]
+        for row in csv.reader(text, delimiter=separator)
+        if len(row) > max(chosen.values()) and not row[0].startswith("#")
+    )
+    return dict(zip(chosen, _joined(rows, width=len(chosen)), strict=True))
+
+
+def _joined(rows: Iterable[list[float]], *, width: int) -> Floats:
+    """Return rows as columns, a part of them at a time."""
+    waiting, parts = iter(rows), []
+    while part := list(islice(waiting, _LINES)):
+        parts.append(np.array(part, dtype=np.float64))
+    return np.concatenate(parts).T if parts else np.zeros((width, 0))
+
+
+def _fits(file: Path) -> Columns:
+    from astropy.io import fits
+
+    with fits.open(file) as opened:
+        for part in opened[1:]:
+            names = [name.lower() for name in getattr(getattr(part, "columns", None), "names", [])]
+            places = {name: _place(names, known) for name, known in _NAMES.items()}
+            if None not in (places["ra"], places["dec"], places["magnitude"]):
+                chosen = {name: place for name, place in places.items() if place is not None}
+                return {name: np.asarray(part.data.field(place), np.float64) for name, place in chosen.items()}
+    raise ValueError("none of its tables has such columns")
+
+
+def _place(heading: Sequence[str], names: Sequence[str]) -> int | None:
+    return next((heading.index(name) for name in names if name in heading), None)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,111 @@
+"""Fitting a frame onto the plane of a catalogue from a guess, and telling a true fit from a lucky one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.imaging.astrometry.votes import Guess, Points
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+_RADII_PX = (12.0, 6.0, 3.0, 2.0)
+_ENOUGH_FOR_AFFINE = 8
+_FEWEST = 6
+_FREE = 2
+"""Matches that a similarity always reaches, as two stars fix it."""
+LUCKY_LOG10 = -12.0
+"""The chance of a solution by luck, as a power of ten, that is taken: one search looks at up to a million places."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A frame on the plane: ``matrix`` and ``shift`` take its points there; which stars were matched, how far apart."""
+
+    matrix: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    stars: Places
+    catalogue: Places
+    residual_px: float
+    luck_log10: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Return whether it is no luck."""
+        return self.stars.size >= _FEWEST and self.luck_log10 <= LUCKY_LOG10
+
+
+def fit(frame: Points, catalogue: Points, *, guess: Guess, size_px: tuple[float, float]) -> Fit | None:
+    """Fit a frame onto the plane, beginning at a guess, with ever closer matches.
+
+    Args:
+        frame: stars of the frame about its middle.
+        catalogue: stars of the plane, brightest first.
+        guess: where to begin.
+        size_px: width and height of the frame.
+
+    Returns:
+        The fit, or None where too few stars match.
+    """
+    cosine, sine = math.cos(guess.turn_rad), math.sin(guess.turn_rad)
+    matrix, shift = np.array([[cosine, -sine], [sine, cosine]]), np.array([guess.x, guess.y])
+    stars = np.column_stack([frame.x, frame.y])
+    theirs = np.column_stack([catalogue.x, catalogue.y])
+    mine, other = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    for radius in _RADII_PX:
+        mine, other = _matched(stars @ matrix.T + shift, theirs, radius=radius)
+        if mine.size < _FEWEST - 1:
+            return None
+        matrix, shift = _least_squares(stars[mine], theirs[other])
+    apart = stars[mine] @ matrix.T + shift - theirs[other]
+    residual = float(np.sqrt((apart**2).sum(axis=1).mean()))
+    inside = _inside(theirs, matrix, shift=shift, size_px=size_px)
+    chance = stars.shape[0] * math.pi * _RADII_PX[-1] ** 2 / (size_px[0] * size_px[1])
+    luck = _tail_log10(mine.size - _FREE, mean=inside * min(1.0, chance))
+    return Fit(matrix, shift, mine, other, residual, luck)
+
+
+def _matched(stars: Floats, theirs: Floats, *, radius: float) -> tuple[Places, Places]:
+    """Return pairs that are each other's nearest within a radius."""
+    apart = np.hypot(stars[:, :1] - theirs[:, 0], stars[:, 1:] - theirs[:, 1])
+    nearest = apart.argmin(axis=1)
+    every = np.arange(stars.shape[0])
+    mutual = (apart.argmin(axis=0)[nearest] == every) & (apart[every, nearest] <= radius)
+    chosen = np.flatnonzero(mutual)
+    return chosen, nearest[chosen]
+
+
+def _least_squares(stars: Floats, theirs: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return matrix and shift that bring stars onto the catalogue: any matrix for many, turn and scale for few."""
+    if stars.shape[0] >= _ENOUGH_FOR_AFFINE:
+        design = np.column_stack([stars, np.ones(stars.shape[0])])
+        solved = np.linalg.lstsq(design, theirs, rcond=None)[0]
+        return np.asarray(solved[:2].T, np.float64), np.asarray(solved[2], np.float64)
+    mean, goal = stars.mean(axis=0), theirs.mean(axis=0)
+    own, other = (stars - mean) @ np.array([1.0, 1j]), (theirs - goal) @ np.array([1.0, 1j])
+    factor = complex((own.conj() * other).sum() / max(float((abs(own) ** 2).sum()), 1e-12))
+    matrix = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return matrix, goal - matrix @ mean
+
+
+def _inside(theirs: Floats, matrix: Floats, *, shift: Floats, size_px: tuple[float, float]) -> int:
+    """Return how many stars of the catalogue lie on the frame."""
+    if abs(float(np.linalg.det(matrix))) < 1e-9:
+        return int(theirs.shape[0])
+    back = np.linalg.solve(matrix, (theirs - shift).T)
+    return int(np.count_nonzero((abs(back[0]) <= size_px[0] / 2.0) & (abs(back[1]) <= size_px[1] / 2.0)))
+
+
+def _tail_log10(count: int, *, mean: float) -> float:
+    """Return the power of ten of the chance of so many matches or more where ``mean`` are expected by luck (Poisson).
+
+    An upper bound: the first term, by the geometric series that lies above the rest.
+    """
+    if count <= mean:
+        return 0.0
+    first = count * math.log(max(mean, 1e-12)) - mean - math.lgamma(count + 1)
+    return (first - math.log(max(1.0 - mean / (count + 1), 1e-3))) / math.log(10.0)
