@@ -257,15 +257,15 @@ def read_nina_profile(file: Path) -> NinaProfile:
     return read(file)
 
 
-def read_horizon(file: Path) -> list[tuple[float, float]]:
-    """Return the points of a horizon file: azimuth and altitude in degrees.
+def read_horizon(file: Path, *, form: str = "azDeg_altDeg") -> list[tuple[float, float]]:
+    """Return the points of a horizon file: azimuth and altitude in degrees; its lines may have another form.
 
     Raises:
         InputError: it cannot be read, or is none.
     """
     from tsplug.files.nina_profile import read_horizon as read
 
-    return read(file)
+    return read(file, form=form)
 
 
 def find_horizon(profile: Path, path: str) -> Path | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from tsplug.cli import import_nina_db, import_nina_profile, import_profile, import_targets
+from tsplug.cli import import_horizon, import_nina_db, import_nina_profile, import_profile, import_targets
 
-PARTS = (import_nina_db, import_nina_profile, import_targets, import_profile)
+PARTS = (import_nina_db, import_nina_profile, import_targets, import_profile, import_horizon)
 """Every module that adds a command, by its ``register``."""
 
 

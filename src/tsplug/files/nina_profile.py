@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 from tsplug.errors import InputError
 from tsplug.files.text import read_text
 from tsplug.nina.profile import NinaProfile, read_profile
-from tsplug.nina.profile.horizon import horizon_points
+from tsplug.nina.profile.horizon import DEGREES, horizon_points
 
 WANTED = "a N.I.N.A. profile (*.profile)"
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
@@ -44,15 +44,15 @@ def find_horizon(profile: Path, path: str) -> Path | None:
         return None
 
 
-def read_horizon(file: Path) -> list[tuple[float, float]]:
-    """Return the points of a horizon file: azimuth and altitude in degrees.
+def read_horizon(file: Path, *, form: str = DEGREES) -> list[tuple[float, float]]:
+    """Return the points of a horizon file: azimuth and altitude in degrees; its lines may have another form.
 
     Raises:
         InputError: it cannot be read, or is none.
     """
     text = read_text(file, wanted="a horizon file")
     try:
-        return horizon_points(text)
+        return horizon_points(text, form=form)
     except InputError as error:
         raise InputError(f"{file} is no horizon file: {error}") from error
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from tsplug.errors import InputError
@@ -21,12 +21,13 @@ from tsplug.model import (
     Project,
     Record,
     Site,
+    SkyConstraint,
     Target,
 )
 from tsplug.model.coordinates import parse_dec_deg, parse_ra_hours
 from tsplug.model.preferences import WEATHER_READINGS
 from tsplug.model.project import RULE_WEIGHTS
-from tsplug.model.wording import plain
+from tsplug.model.wording import plain, problems_of
 from tsplug.services.catalogue_values import checked_text, parse_horizon, parse_value, range_words
 
 _FORM = re.compile(r"\s*(?P<key>[A-Za-z_][\w-]*)(?:\.(?P<part>'[^']*'|\"[^\"]*\"|[^=]*))?\s*=(?P<text>.*)", re.DOTALL)
@@ -153,7 +154,26 @@ def _whole_value(kind: type[Record], key: str, *, text: str) -> Any:
     if key == "filter_cadence" and parse_value(list, text):
         raise ValueError("is kept by the planner; only none clears it")
     value = parse_value(kind.model_fields[key].annotation, text)
+    if key == "constraints":
+        _check_constraints(value)
     return value.strip() if key == "name" else value
+
+
+def _check_constraints(given: Any) -> None:
+    """Refuse a constraint that could not be asked.
+
+    Raises:
+        ValueError: it is unknown, or refuses its arguments.
+    """
+    # Imported here: few commands say anything of constraints, and astronomy is slow to import.
+    from tsplug.services.sky_constraints import checked_constraint
+
+    try:
+        for each in given:
+            checked_constraint(SkyConstraint.model_validate(each))
+    except (ValidationError, InputError) as error:
+        said = problems_of(error)[0] if isinstance(error, ValidationError) else str(error)
+        raise ValueError(said) from error
 
 
 def _part_value(info: FieldInfo, part: str, *, text: str) -> dict[str, Any]:

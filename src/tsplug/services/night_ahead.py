@@ -49,7 +49,7 @@ def preview_night(
 
     Raises:
         NotFoundError: there is no such profile, or no such target among those that could be imaged.
-        InputError: the profile has no site, or an attached constraint is wrong.
+        InputError: the profile has no site.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
     now = context.clock.now()
@@ -68,7 +68,7 @@ def season_ahead(
 
     Raises:
         NotFoundError: there is no such profile, or no such target among those that could be imaged.
-        InputError: the profile has no site, or an attached constraint is wrong.
+        InputError: the profile has no site.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
     first = night_of(context.clock.now(), rig.site).date

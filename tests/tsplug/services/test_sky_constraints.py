@@ -136,6 +136,20 @@ def test_arguments_without_units_stay_what_they_are() -> None:
     assert (made.max, made.boolean_constraint) == (2.0, True)
 
 
+def test_a_constraint_that_fails_costs_its_target_and_not_the_night(tmp_path: Path) -> None:
+    """A package that was taken away refuses the targets held to it, with its reason; the others are imaged."""
+    clock = ManualClock(NOW)
+    context = FakeContext(stocked_store(clock), clock, recording_devices(clock, tmp_path))
+    with context.store.write() as unit:
+        profile = unit.list(Profile)[0].guid
+        for record in unit.list(Project, name="Nebulae"):
+            unit.update(record.model_copy(update={"constraints": [SkyConstraint(name="TakenAway")]}))
+    decision = decide(DecisionRequest(profile_guid=profile), context)
+    assert isinstance(decision, TakeExposure)
+    assert decision.target_name == "M 81"
+    assert any("no constraint is called 'TakenAway'" in each.detail for each in decision.rejected)
+
+
 @pytest.mark.parametrize("kind", [Project, Target])
 def test_a_decision_honours_what_is_attached(kind: type, tmp_path: Path) -> None:
     """Held to hours after midnight, Orion waits, and the rejection names the constraint."""

@@ -1,4 +1,4 @@
-"""Horizon files as N.I.N.A. reads them (spec/target-scheduler-planner a.8)."""
+"""Horizon files as N.I.N.A. and Stellarium read them: lines of azimuth and altitude, in degrees or as said."""
 
 from __future__ import annotations
 
@@ -9,25 +9,47 @@ import re
 from tsplug.errors import InputError
 
 _SEPARATORS = re.compile(r"[\s,;]+")
+_DEGREES = {"deg": 1.0, "grad": 0.9, "rad": 180.0 / math.pi}
+
+DEGREES = "azDeg_altDeg"
+"""The form of N.I.N.A.'s files, and of most of Stellarium's."""
+
+FORMS = tuple(f"az{unit}_{angle}{unit}" for unit in ("Deg", "Rad", "Grad") for angle in ("alt", "zd"))
+"""What the two numbers of a line are, in the words of a Stellarium landscape (``polygonal_horizon_list_mode``)."""
 
 
-def horizon_points(text: str) -> list[tuple[float, float]]:
+def horizon_points(text: str, *, form: str = DEGREES) -> list[tuple[float, float]]:
     """Return azimuth and altitude in degrees by rising azimuth, of lines "azimuth altitude" with ``#`` comments.
 
     A list of ``[altitude, azimuth]`` in JSON, as MountWizzard4 keeps it, is read too.
 
+    Args:
+        text: the content of the file.
+        form: one of `FORMS`; ``zd`` stands for zenith distance instead of altitude.
+
     Raises:
-        InputError: a line has another form, or there are fewer than two points.
+        InputError: a line or the form is another, or there are fewer than two points.
     """
+    if form not in FORMS:
+        raise InputError(f"no horizon has the form {form!r}; there are {', '.join(FORMS)}")
     pairs = _listed(text) if text.lstrip().startswith("[") else _lines(text)
     points: dict[float, float] = {}
-    for place, azimuth, altitude in pairs:
+    for place, first, second in pairs:
+        azimuth, altitude = _in_degrees(first, second, form=form)
         if not (0 <= azimuth <= 360 and -90 <= altitude <= 90):
             raise InputError(f"{place}: azimuth must lie within 0..360 and altitude within -90..90 degrees")
         points.setdefault(azimuth, altitude)
     if len(points) < 2:
         raise InputError("a horizon needs two points or more, one line each: azimuth altitude")
     return sorted(points.items())
+
+
+def _in_degrees(first: float, second: float, *, form: str) -> tuple[float, float]:
+    degrees = _DEGREES[form.partition("_")[0].removeprefix("az").lower()]
+    azimuth, angle = first * degrees, second * degrees
+    # A circle closed at 2 pi must not fall out of range by a rounding.
+    azimuth = round(azimuth, 9)
+    return azimuth, 90.0 - angle if "_zd" in form else angle
 
 
 def _lines(text: str) -> list[tuple[str, float, float]]:

@@ -31,3 +31,25 @@ def test_what_is_no_horizon_is_refused(text: str, words: str) -> None:
     """A line of another form is named."""
     with pytest.raises(InputError, match=words):
         horizon_points(text)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("azDeg_altDeg", "0 10\n90 20\n360 10"),
+        ("azDeg_zdDeg", "0 80\n90 70\n360 80"),
+        ("azRad_altRad", "0 0.17453292520\n1.57079632679 0.3490658504\n6.28318530718 0.1745329252"),
+        ("azGrad_zdGrad", "0 88.8888888889\n100 77.7777777778\n400 88.8888888889"),
+    ],
+)
+def test_stellarium_says_what_its_numbers_are(form: str, text: str) -> None:
+    """Degrees, radians or gons, altitudes or zenith distances: the same horizon."""
+    points = horizon_points(text, form=form)
+    assert [azimuth for azimuth, _ in points] == pytest.approx([0, 90, 360])
+    assert [altitude for _, altitude in points] == pytest.approx([10, 20, 10])
+
+
+def test_another_form_is_refused() -> None:
+    """The forms that there are are named."""
+    with pytest.raises(InputError, match="there are azDeg_altDeg"):
+        horizon_points("0 10\n90 20", form="altDeg")
