@@ -33,10 +33,15 @@ def print_tables(console: Console, store: Store, *, profile: Profile, flat_runs:
 def print_flats(console: Console, flat_runs: Sequence[FlatRunReport]) -> None:
     """Print the sets of flat runs with their levels, and below them what there is to say; dry runs are none."""
     console.print(_flats(flat_runs))
-    for result, report in _sets(flat_runs):
-        if report.reason:
-            what = f"{report.spec.filter_name} at {_angle(report)}" if report.spec.filter_name else "dark flats"
-            console.print(f"{what}, {result}: {report.reason}", highlight=False, markup=False)
+    # What stands in the way stays there from run to run.
+    said = dict.fromkeys(_said(result, report) for result, report in _sets(flat_runs) if report.reason)
+    for line in said:
+        console.print(line, highlight=False, markup=False)
+
+
+def _said(result: str, report: FlatSetReport) -> str:
+    what = f"{report.spec.filter_name} at {_angle(report)}" if report.spec.filter_name else "dark flats"
+    return f"{what}, {result}: {report.reason}"
 
 
 def _targets(unit: Unit, profile: Profile) -> Table:

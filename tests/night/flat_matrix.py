@@ -82,15 +82,16 @@ SKY_STEPS = (
     "light off 1",
     "open_cover",
     "turn 1",
-    "mode 2",
     "wheel 1",
     "frame 1",
     "frame 2",
     "turn 2",
+    "mode 1",
     "wheel 2",
     "frame 3",
     "frame 4",
     "light off 2",
+    "mode 2",
     "close_cover",
 )
 
@@ -281,8 +282,11 @@ def judged(bench: FlatBench, fault: Fault, step: str) -> tuple[str, list[str]]:
 def judged_sky(bench: FlatBench, fault: Fault, step: str) -> tuple[str, list[str]]:
     """Run a cell by the sky's light, mend it, run it again; return its outcome and everything that is wrong with it."""
     cell = Cell(bench, bench.begin_anew(DAWN), Trigger(bench.board, fault, step), with_mount=True)
+    bench.observatory.of(CoverCalibrator)[0].state.cover = CoverStatus.CLOSED
     report = cell.run_sky()
     wrong = [*cell.problems(), *_words(report)]
+    if not cell.trigger.struck:
+        wrong.append("the run never came to this step")
     if cell.is_lit:
         wrong.append("the panel shines")
     if cell.mode_is_lost:

@@ -11,6 +11,9 @@ CORRECTION_RANGE = (0.25, 4.0)
 CLIPPED_FROM = 0.95
 """From this part of the camera's range on a median says only that the light is too bright, not by how much."""
 
+HARDLY_LIT = 0.05
+"""Below this part of the light that is wanted it is not the training that is wrong: the panel is dark."""
+
 HALF = 0.5
 """What a clipped exposure is scaled by where nobody can look how bright the light is."""
 
@@ -78,7 +81,10 @@ class Deviation:
     @property
     def remedy(self) -> str:
         """Return what to do about it."""
-        return "train the panel anew for this filter" if self.frame_number == 1 else "look at the panel's light"
+        hardly_lit = self.found_adu - self.bias_adu < HARDLY_LIT * (self.target_adu - self.bias_adu)
+        if self.frame_number > 1 or hardly_lit:
+            return "look at the panel's light"
+        return "train the panel anew for this filter"
 
     def corrected_exposure_s(self, exposure_s: float) -> float | None:
         """Return the exposure that leads to the trained level, or None where nothing can be scaled.

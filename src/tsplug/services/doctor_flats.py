@@ -65,7 +65,7 @@ def _check_files(flats: FlatSet, frames: list[FlatSetFile], *, ledger: Ledger, l
         ledger.check(
             Problem(
                 invariant="the file of a flat is on disk and readable",
-                subject=f"flat {frame.number} of set {flats.id} ({flats.filter_name}, {flats.night})",
+                subject=f"flat {frame.number} of set {flats.id} ({_light_of(flats)}, {flats.night})",
                 found=f"{frame.file}: {found}",
                 expected="a readable frame",
                 fix="restore the file, or tsplug doctor --fix makes its light sessions due again",
@@ -157,4 +157,9 @@ def _title_of(link: FlatHistory) -> str:
 
 
 def _name_of(flats: FlatSet) -> str:
-    return f"flat set {flats.id} ({flats.filter_name}, {flats.night})"
+    return f"flat set {flats.id} ({_light_of(flats)}, {flats.night})"
+
+
+def _light_of(flats: FlatSet) -> str:
+    """Return the filter of a set, or that it was taken in the dark, without any."""
+    return flats.filter_name or flats.flats_type.value

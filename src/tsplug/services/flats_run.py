@@ -142,7 +142,7 @@ def _standing(flat_rig: FlatRig, devices: Devices) -> FlatRig:
 
 def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
     planned = tuple(report(item.take, on_disk(item.take), reason="dry run: would be taken") for item in plan.sets)
-    about = f"dry run, about {minutes(plan.estimate_s)}"
+    about = f"dry run, about {minutes(plan.estimate_s)}" if plan.sets else "dry run, nothing would be taken"
     return FlatRunReport(
         dry_run=True,
         planned=planned,

@@ -87,3 +87,20 @@ def test_a_clipped_level_says_so_and_is_halved() -> None:
 def test_a_shorter_frame_tells_what_a_clipped_one_hides(seen: float, exposure_s: float | None) -> None:
     """A frame of a quarter of the exposure gives the one that is wanted, unless it is too bright itself."""
     assert clipped().seen_shorter(seen, 1.0, max_adu=65_535) == exposure_s
+
+
+@pytest.mark.parametrize(
+    ("found", "bias", "remedy"),
+    [
+        (36_000.0, 0.0, "train the panel anew for this filter"),
+        (2_000.0, 0.0, "train the panel anew for this filter"),
+        (900.0, 0.0, "look at the panel's light"),
+        (2_000.0, 500.0, "train the panel anew for this filter"),
+        (1_400.0, 500.0, "look at the panel's light"),
+    ],
+)
+def test_a_dark_panel_is_not_to_be_trained(found: float, bias: float, remedy: str) -> None:
+    """Where hardly any light arrives the panel is to be looked at, not trained."""
+    fault = check_level(found, Level(30_000.0, bias), tolerance_percent=10.0)
+    assert fault is not None
+    assert fault.remedy == remedy

@@ -88,7 +88,7 @@ def _coverage_row(row: Mapping[str, Any], colours: Mapping[str, str]) -> Coverag
 def _flat_row(taken: FlatsTaken, colours: Mapping[str, str]) -> FlatRow:
     flat_set = taken.flat_set
     return FlatRow(
-        filter_name=flat_set.filter_name,
+        filter_name=flat_set.filter_name or "dark flats",
         colour=colours.get(flat_set.filter_name, "other1"),
         settings=_settings(
             flat_set.gain, flat_set.offset, binning=flat_set.binning, rotation_deg=flat_set.rotation_deg
