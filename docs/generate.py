@@ -197,6 +197,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "flats-week-lights": flats.week_lights,
     "flip": sequences.flip,
     "focus": sequences.focus,
+    "solving": sequences.solving,
     "guiding": sequences.guiding,
     "hooks": _hooks,
     "listeners": _listeners,

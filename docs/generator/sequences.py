@@ -17,6 +17,7 @@ from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
 from hostsim.sequence.safety_settings import SafetySettings
+from hostsim.sequence.solving import SolvingSettings
 from hostsim.sequence.watching import GuidingSettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
 from tsplug.model import TrainedFlat
@@ -30,6 +31,7 @@ _SECTIONS: dict[object, str] = {
     Until: "[condition](#conditions)",
     Altitude: "[altitude](#untilaltitude)",
     FocusSettings: "[focus settings](#focus-settings)",
+    SolvingSettings: "[solving](#solving)",
     CenteringSettings: "[centering](#centering)",
     FlipSettings: "[flip](#flip)",
     GuidingSettings: "[guiding](#guiding)",
@@ -105,6 +107,11 @@ def guiding() -> str:
 def focus() -> str:
     """Return the settings of the autofocus."""
     return fields(FocusSettings, words=_SECTIONS)
+
+
+def solving() -> str:
+    """Return how a frame is taken and solved to center by it."""
+    return fields(SolvingSettings, words=_SECTIONS)
 
 
 def safety() -> str:

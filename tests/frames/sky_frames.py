@@ -13,7 +13,7 @@ from hostsim.sky.focus import best_focus_steps
 from hostsim.sky.scene import ExposureSettings, LightPath, Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
 from hostsim.sky.stars import stars_near
-from tsplug.imaging.astrometry.matcher import SkyStars
+from tsplug.model import SkyStars
 
 WIDTH, HEIGHT = 1000, 800
 STARTED = datetime(2026, 3, 12, 23, 0, tzinfo=UTC)

@@ -9,6 +9,7 @@ from pydantic import Field
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.pointing import rotate_to
+from hostsim.sequence.solving import SolvingSettings, center_by_stars
 
 
 class Slew(Instruction):
@@ -19,6 +20,9 @@ class Slew(Instruction):
     ra_hours: float = Field(ge=0, lt=24, description="Right ascension, J2000, in hours.")
     dec_deg: float = Field(ge=-90, le=90, description="Declination, J2000, in degrees.")
     center: bool = Field(default=True, description="Repeat the slew until the mount reports the place.")
+    solve: SolvingSettings | None = Field(
+        default=None, description="Center by the stars of a frame; absent centers by what the mount reports."
+    )
     rotation_deg: float | None = Field(
         default=None,
         strict=True,
@@ -30,7 +34,9 @@ class Slew(Instruction):
 
     def run(self, host: Host) -> None:
         """Slew, then rotate."""
-        if self.center:
+        if self.center and self.solve is not None:
+            center_by_stars(self.ra_hours, self.dec_deg, host=host, settings=self.solve)
+        elif self.center:
             host.mount().center(self.ra_hours, self.dec_deg)
         else:
             host.mount().slew(self.ra_hours, self.dec_deg)

@@ -14,12 +14,14 @@ from tsplug.instructions.flats_needed import FlatsNeeded
 from tsplug.instructions.report import SchedulerReport
 from tsplug.instructions.session import Session, settle_panel
 from tsplug.instructions.sky_flats import SkyFlats
+from tsplug.instructions.solving import Look, solve_pixels
 
 __all__ = [
     "INSTRUCTIONS",
     "FlatWizard",
     "FlatsNeeded",
     "Instruction",
+    "Look",
     "SchedulerCondition",
     "SchedulerContainer",
     "SchedulerFlats",
@@ -28,6 +30,7 @@ __all__ = [
     "Session",
     "SkyFlats",
     "settle_panel",
+    "solve_pixels",
 ]
 
 Instruction = (

@@ -127,6 +127,7 @@ from tsplug.model.reports import (
     WorkLeft,
 )
 from tsplug.model.site import Site
+from tsplug.model.sky_stars import SkyStars
 
 __all__ = [
     "FLATS_CADENCES",
@@ -224,6 +225,7 @@ __all__ = [
     "Site",
     "SkyConstraint",
     "SkyFlatSettings",
+    "SkyStars",
     "SlewCenter",
     "SmartTurns",
     "StatusChange",

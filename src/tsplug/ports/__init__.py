@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tsplug.model import SkyStars
 from tsplug.ports.clock import Clock
 from tsplug.ports.context import Cancellation, Context, Progress
 from tsplug.ports.devices import (
@@ -80,6 +81,7 @@ __all__ = [
     "ScanProgress",
     "SchedulerSink",
     "SchedulerSource",
+    "SkyStars",
     "SolveOutcome",
     "SolveRequest",
     "SolveState",

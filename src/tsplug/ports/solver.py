@@ -7,10 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tsplug.model import PipelinePreferences
+from tsplug.model import PipelinePreferences, SkyStars
 
 if TYPE_CHECKING:
-    from tsplug.imaging.astrometry.matcher import FrameStars, Matched, SkyStars
+    from tsplug.imaging.astrometry.matcher import FrameStars, Matched
 
 
 class SolveState(StrEnum):

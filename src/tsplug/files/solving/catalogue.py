@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from tsplug.errors import FileError
 from tsplug.files.placing import placed
-from tsplug.imaging.astrometry.matcher import SkyStars
 from tsplug.imaging.astrometry.sky_plane import separations_deg
+from tsplug.model import SkyStars
 
 Floats = NDArray[np.float64]
 

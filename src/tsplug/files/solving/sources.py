@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tsplug.errors import InputError
 from tsplug.files.solving.catalogue import MAGIC, CatalogueFacts, StarCatalogueFile, write_catalogue
-from tsplug.imaging.astrometry.matcher import SkyStars
+from tsplug.model import SkyStars
 
 Floats = NDArray[np.float64]
 

@@ -12,6 +12,7 @@ from tsplug.imaging.astrometry.fitting import Fit, fit
 from tsplug.imaging.astrometry.sky_plane import to_plane, to_sphere
 from tsplug.imaging.astrometry.votes import Guess, Pairs, Points, guesses, local_pairs
 from tsplug.imaging.astrometry.wcs import Wcs
+from tsplug.model import SkyStars
 
 Floats = NDArray[np.float64]
 
@@ -42,15 +43,6 @@ class FrameStars:
     def diagonal_px(self) -> float:
         """Return the length of the diagonal."""
         return math.hypot(self.width_px, self.height_px)
-
-
-@dataclass(frozen=True)
-class SkyStars:
-    """Stars of a catalogue near a place, brightest first: ICRS degrees at about the frame's epoch, magnitudes."""
-
-    ra_deg: Floats
-    dec_deg: Floats
-    magnitude: Floats
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from astropy.io import fits
 from tsplug.errors import FileError, InputError
 from tsplug.files.solving.catalogue import StarCatalogueFile, write_catalogue
 from tsplug.files.solving.sources import install
-from tsplug.imaging.astrometry.matcher import SkyStars
 from tsplug.imaging.astrometry.sky_plane import separation_deg, separations_deg
+from tsplug.model import SkyStars
 
 
 def whole_sky(count: int = 20_000) -> SkyStars:

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from sky_frames import DEC_DEG, HEIGHT, RA_HOURS, WIDTH, SimulatedCatalogue, scale_arcsec, sky_pixels
 
-from tsplug.imaging.astrometry.matcher import FrameStars, Hint, SkyStars, match_frame, search_radius_deg
+from tsplug.imaging.astrometry.matcher import FrameStars, Hint, match_frame, search_radius_deg
 from tsplug.imaging.astrometry.sky_plane import separation_deg
 from tsplug.imaging.astrometry.star_list import stars_to_solve
 from tsplug.imaging.astrometry.wcs import Wcs
 from tsplug.imaging.measure import measure_frame
 from tsplug.imaging.settings import StarSettings
+from tsplug.model import SkyStars
 
 MIDDLE = (WIDTH - 1) / 2, (HEIGHT - 1) / 2
 

@@ -13,9 +13,8 @@ from sky_frames import DEC_DEG, HEIGHT, RA_HOURS, WIDTH, SimulatedCatalogue, sca
 
 from tsplug.app import pipeline_modules, pipeline_tools
 from tsplug.errors import FileError
-from tsplug.imaging.astrometry.matcher import SkyStars
 from tsplug.imaging.astrometry.sky_plane import separation_deg
-from tsplug.model import AcquiredImage, FrameSolution, ModuleState, PipelinePreferences, Profile, Target
+from tsplug.model import AcquiredImage, FrameSolution, ModuleState, PipelinePreferences, Profile, SkyStars, Target
 from tsplug.ports import PlateSolver, SolveOutcome, SolveRequest, SolveState, Store
 from tsplug.services.pipeline.frame import frame_at_work
 from tsplug.services.pipeline.running import ModuleReport, run_modules
