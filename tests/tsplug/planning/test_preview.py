@@ -188,8 +188,8 @@ def test_no_exposure_of_a_night_breaks_a_limit(where: Any, noon: datetime, drawn
 @MANY
 @given(where=SITES, noon=NOONS, drawn=TARGETS, order=st.randoms())
 def test_the_order_of_projects_changes_nothing(where: Any, noon: datetime, drawn: Any, order: Any, make: Any) -> None:
-    """Shuffled candidates give the same night: ties have a key of their own."""
-    candidates = build(make, drawn)
+    """Shuffled candidates, twins among them, give the same night: ties have a key of their own."""
+    candidates = build(make, drawn * 2)
     shuffled = list(candidates)
     order.shuffle(shuffled)
     _, night = previewed(make, where, noon, candidates, rig(make))
