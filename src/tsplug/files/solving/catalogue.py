@@ -55,7 +55,7 @@ def write_catalogue(file: Path, stars: SkyStars, *, source: str, epoch: float, f
     ra = (np.rint(np.mod(stars.ra_deg, 360.0) * _RA_STEPS).astype(np.int64) % 2**32).astype("<u4")
     order = np.lexsort((ra, band))
     within = (stars.dec_deg + 90.0 - band * _BAND_DEG) * _DEC_STEPS
-    facts = CatalogueFacts(source, int(order.size), float(stars.magnitude.max(initial=_BRIGHTEST)), epoch)
+    facts = CatalogueFacts(source, int(order.size), round(float(stars.magnitude.max(initial=_BRIGHTEST)), 2), epoch)
     columns = {
         "starts": np.searchsorted(band[order], np.arange(BANDS + 1)).astype("<u4"),
         "ra": ra[order],
