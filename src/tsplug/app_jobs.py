@@ -89,6 +89,17 @@ def list_folder(folder: Path) -> Mapping[str, tuple[int, int]]:
     return listed(folder)
 
 
+def dask_runner(scheduler: str) -> Runner:
+    """Return what runs jobs on the workers of a Dask cluster.
+
+    Raises:
+        InputError: nobody answers at the scheduler's address, or Dask is not installed.
+    """
+    from tsplug.jobs.dask_runner import DaskRunner
+
+    return DaskRunner("tsplug.app_jobs:work_on_frame", scheduler=scheduler)
+
+
 def local_runner(processes: int) -> Runner:
     """Return what runs jobs in processes of this machine."""
     from tsplug.jobs.local import LocalRunner

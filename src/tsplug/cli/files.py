@@ -12,13 +12,15 @@ from tsplug.app import frame_headers
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.files_preview import register_preview
 from tsplug.cli.files_restore import register_restore
+from tsplug.cli.image_filters import Among, query_of
 from tsplug.cli.opening import Common, store_if_any
-from tsplug.cli.output import FileProgress, complain, counted, show_fields, show_json, show_table, show_text
+from tsplug.cli.output import FileProgress, complain, counted, number, show_fields, show_json, show_table, show_text
 from tsplug.cli.places import place
-from tsplug.services.disk_frames import list_frames, show_frame
+from tsplug.services.disk_frames import Row, list_frames, list_recorded, show_frame
+from tsplug.services.frame_scan import FrameScan
 
 _SHOWN = 12
-_COLUMNS = ("file", "kind", "target", "filter", "s", "gain", "record", "status")
+_COLUMNS = ("file", "kind", "target", "filter", "s", "gain", "record", "status", "HFR", "stars", "solved", "job")
 
 
 def register(app: typer.Typer) -> None:
@@ -32,17 +34,22 @@ def register(app: typer.Typer) -> None:
 
 
 def files_list(
-    places: Annotated[
-        list[Path], typer.Argument(metavar="DIR|FILE...", parser=place, help="Folders, or single frames.")
-    ],
     common: Common,
+    among: Among,
+    *,
+    places: Annotated[
+        list[Path] | None, typer.Argument(metavar="[DIR|FILE]...", parser=place, help="Folders, or single frames.")
+    ] = None,
+    unknown: Annotated[bool, typer.Option("--unknown", help="Only frames that are not on record.")] = False,
 ) -> None:
-    """List FITS and XISF frames in and below folders: what their headers say, and what the store has on record.
+    """List FITS and XISF frames in and below folders: what their headers say, what is on record, what was made of them.
 
-    Links are followed, nothing is listed twice. Exit status 1 when a file could not be read.
+    Without folders: the frames of records, which the filters choose. Links are followed, nothing is listed twice.
+    Exit status 1 when a file could not be read.
     """
-    with store_if_any(common) as store, FileProgress("reading headers") as progress:
-        scan = list_frames(places, frame_headers(), store=store, progress=progress)
+    scan = _of_places(places, common) if places else _of_records(common, among)
+    if unknown:
+        scan.kept = [row for row in scan.kept if row["image"] is None and row["flat_set"] is None]
     bad = [{"file": str(each.file), "reason": each.reason} for each in scan.bad_files]
     if common.as_json:
         show_json({"frames": scan.kept, "bad": bad})
@@ -57,6 +64,17 @@ def files_list(
             complain(f"and {len(bad) - _SHOWN} more files that cannot be read; --json lists them all")
     if bad:
         raise typer.Exit(FAILED)
+
+
+def _of_places(places: list[Path], common: Common) -> FrameScan[Row]:
+    with store_if_any(common) as store, FileProgress("reading headers") as progress:
+        return list_frames(places, frame_headers(), store=store, progress=progress)
+
+
+def _of_records(common: Common, among: Among) -> FrameScan[Row]:
+    with common.store() as store:
+        query = query_of(among.choice(common), common, store=store).model_copy(update={"newest_first": False})
+        return list_recorded(query, frame_headers(), store=store)
 
 
 def files_show(
@@ -82,10 +100,13 @@ def _folder(row: dict[str, Any]) -> str:
 def _cells(row: dict[str, Any]) -> list[Any]:
     record = f"set {row['flat_set']}" if row["flat_set"] is not None else row["image"]
     told = [row[key] for key in ("kind", "target", "filter", "exposure_s", "gain")]
-    return [_short(value) for value in (Path(row["file"]).name, *told, record, row["status"])]
+    metrics, solution, job = row["metrics"], row["solution"], row["job"]
+    solved = "" if solution is None else ("yes" if solution["solved"] else "no")
+    made = (number(metrics.get("hfr")), number(metrics.get("star_count"), 0), solved, job["state"] if job else "")
+    return [_short(value) for value in (Path(row["file"]).name, *told, record, row["status"], *made)]
 
 
-_NESTED = ("cards", "properties", "unusable")
+_NESTED = ("metrics", "solution", "job", "cards", "properties", "unusable")
 
 
 def _short(value: Any) -> Any:

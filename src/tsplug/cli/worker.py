@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tsplug.app import system_clock
-from tsplug.app_jobs import list_folder, local_runner
+from tsplug.app_jobs import dask_runner, list_folder, local_runner
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, show_json, show_text
 from tsplug.cli.places import place
 from tsplug.cli.working import Limits, usual_processes, work
 from tsplug.errors import InputError
+from tsplug.ports import Runner
 from tsplug.services.jobs.listing import count_jobs
 from tsplug.services.jobs.submitting import OPEN
 from tsplug.services.jobs.watched_folders import WatchedFolders
+
+
+class RunnerKind(StrEnum):
+    """What runs jobs."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
+@dataclass(frozen=True)
+class Runners:
+    """Where frames are worked on."""
+
+    runner: Annotated[RunnerKind, typer.Option(help="Processes of this machine, or the workers of a Dask cluster.")] = (
+        RunnerKind.LOCAL
+    )
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Of Dask, such as tcp://192.168.1.5:8786.")] = ""
+    processes: Annotated[
+        int, typer.Option(min=0, help="How many frames are worked on beside each other; 0 is one a processor.")
+    ] = 0
+
+    def made(self) -> Runner:
+        """Return the runner.
+
+        Raises:
+            typer.BadParameter: Dask without a scheduler, or the other way round.
+            InputError: no scheduler answers.
+        """
+        if (self.runner is RunnerKind.DASK) != bool(self.scheduler):
+            raise typer.BadParameter("--runner dask and --scheduler ADDRESS go together", param_hint="--runner")
+        return dask_runner(self.scheduler) if self.scheduler else local_runner(self.processes or usual_processes())
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +63,7 @@ def worker(
     common: Common,
     limits: Limits,
     *,
-    processes: Annotated[
-        int, typer.Option(min=0, help="How many frames are worked on beside each other; 0 is one a processor.")
-    ] = 0,
+    runners: Runners,
     watch: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", parser=place, help="A folder whose new frames are processed; may be given again."),
@@ -53,7 +85,7 @@ def worker(
             watched.look()
             return until_idle and not any(count_jobs(store)[state] for state in OPEN)
 
-        run = work(store, common, runner=local_runner(processes or usual_processes()), limits=limits)
+        run = work(store, common, runner=runners.made(), limits=limits)
         CommandProgress().report("waiting for jobs; Ctrl-C ends it")
         try:
             run(is_done)

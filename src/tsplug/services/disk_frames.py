@@ -13,8 +13,9 @@ from tsplug.astrobin.frames import LeftOut
 from tsplug.astrobin.normalise import normalised
 from tsplug.errors import FileError
 from tsplug.model import AcquiredImage, BadFile, FlatSet, FlatSetFile, FrameHeader
-from tsplug.ports import FrameHeaders, ScanProgress, Store, Unit
+from tsplug.ports import FrameHeaders, ImageQuery, ScanProgress, Store, Unit
 from tsplug.services.astrobin_store import by_rig, linked_flats
+from tsplug.services.frame_processing import add_job_modules, add_processing
 from tsplug.services.frame_scan import FrameScan, scan_frames
 
 Row = dict[str, Any]
@@ -29,9 +30,10 @@ def list_frames(
 ) -> FrameScan[Row]:
     """Return the frames in and below folders as JSON-ready rows, in order of path.
 
-    Times are ISO 8601 in UTC, exposures seconds. A light on record has ``image`` (its id), ``status``,
-    ``reject_reason`` and ``flats`` (how many are linked to its session); a flat on record has ``flat_set`` and its
-    ``status``. A frame is recognised by the identifier in its header, else by where it lies.
+    Times are ISO 8601 in UTC, exposures seconds. With a store each has ``preview`` (where its picture lies) and ``job``
+    (number, state and message of the newest). A light on record has ``image`` (its id), ``status``, ``reject_reason``,
+    ``metrics``, ``solution`` and ``flats`` (how many are linked to its session); a flat on record has ``flat_set`` and
+    its ``status``. A frame is recognised by the identifier in its header, else by where it lies.
 
     Args:
         places: folders or files.
@@ -47,6 +49,25 @@ def list_frames(
         with store.read() as unit:
             for part in _parts(scan.kept):
                 _add_records(unit, part)
+                add_processing(unit, part)
+    return scan
+
+
+def list_recorded(query: ImageQuery, headers: FrameHeaders, *, store: Store) -> FrameScan[Row]:
+    """Return the frames of records as `list_frames`, in the order of the query; files that are gone are bad ones."""
+    with store.read() as unit:
+        images = unit.images(query)
+    scan = FrameScan[Row]()
+    for image in images:
+        header = headers.read(Path(image.file), wanted=WANTED)
+        if isinstance(header, BadFile):
+            scan.bad_files.append(header)
+        else:
+            scan.kept.append(frame_row(header))
+    with store.read() as unit:
+        for part in _parts(scan.kept):
+            _add_records(unit, part)
+            add_processing(unit, part)
     return scan
 
 
@@ -63,6 +84,8 @@ def show_frame(file: Path, headers: FrameHeaders, *, store: Store | None = None)
     if store is not None:
         with store.read() as unit:
             _add_records(unit, [row])
+            add_processing(unit, [row])
+            add_job_modules(unit, row)
     return row | {
         "container": header.container,
         "size_bytes": header.size_bytes,
@@ -80,10 +103,10 @@ def frame_row(header: FrameHeader) -> Row:
     row: Row = dict.fromkeys(
         (
             *("kind", "target", "filter", "exposure_s", "gain", "binning", "started", "frames", "note"),
-            *("image", "status", "reject_reason", "flats", "flat_set"),
+            *("image", "status", "reject_reason", "flats", "flat_set", "solution", "job", "preview"),
         )
     )
-    row |= {"file": str(header.file), "guid": result.guid or None}
+    row |= {"file": str(header.file), "guid": result.guid or None, "metrics": {}}
     frame = result.frame
     if isinstance(frame, LeftOut):
         return row | {"note": frame.reason}

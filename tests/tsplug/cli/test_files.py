@@ -22,6 +22,7 @@ from tsplug.services.pipeline.frame import frame_at_work
 from tsplug.services.pipeline.running import run_modules
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.clock import START
+from tsplug.testing.lights import store_light
 from tsplug.testing.night import record_night
 
 Run = Callable[..., Result]
@@ -137,3 +138,19 @@ def test_headers_are_put_back(tmp_path: Path, run: Run) -> None:
     rows = document(run("restore", str(file), str(other), "--json"), status=1)
     assert [row["restored"] for row in rows] == [False, False]
     assert rows[1]["problem"] == f"{other}: no header is kept of it: the pipeline wrote nothing into it"
+
+
+def test_frames_of_records_and_unknown_ones(tmp_path: Path, run: Run) -> None:
+    """Without folders the frames of records are listed, and those that are not on record can be picked out."""
+    store = open_store(str(tmp_path / "store.sqlite"), ManualClock())
+    load_catalogue(first_catalogue(), store, clock=ManualClock())
+    for name in ("a.fits", "b.fits"):
+        write(tmp_path / "night" / name, fits_file(nina(LIGHT)))
+    known = tmp_path / "night" / "a.fits"
+    store_light(store, "M 42", filter_name="Ha", started=START, file=str(known))
+    store.close()
+    assert [frame["file"] for frame in document(run("list", "--json"))["frames"]] == [str(known)]
+    assert document(run("list", "--target", "M 81", "--json"))["frames"] == []
+    (unknown,) = document(run("list", str(tmp_path / "night"), "--unknown", "--json"))["frames"]
+    assert Path(unknown["file"]).name == "b.fits"
+    assert "HFR" in run("list").output

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.preview import PreviewSettings
-from tsplug.model import AcquiredImage, PipelinePreferences, Thumbnail
+from tsplug.model import AcquiredImage, Thumbnail
 from tsplug.ports import FrameAtWork, ModuleOutcome, Store, completed
 from tsplug.services.frame_measuring import preview_of, thumbnail_of_frame
-
-_ENDINGS = {"jpeg": "jpg", "png": "png"}
+from tsplug.services.preview_places import preview_place
 
 
 class PreviewModule:
@@ -32,12 +29,6 @@ class PreviewModule:
         if frame.image is not None and frame.tools.store is not None:
             _keep_thumbnail(frame.image, frame, store=frame.tools.store)
         return completed(f"{place.name}, {made.width_px} x {made.height_px}", preview=place)
-
-
-def preview_place(file: Path, preferences: PipelinePreferences) -> Path:
-    """Return where the picture of a frame lies: in a folder beside the frame, or in one for all."""
-    # The whole name: a frame as FITS and the same as XISF have two pictures.
-    return file.parent / preferences.preview_folder / f"{file.name}.{_ENDINGS[preferences.preview_form]}"
 
 
 def _keep_thumbnail(image: AcquiredImage, frame: FrameAtWork, *, store: Store) -> None:

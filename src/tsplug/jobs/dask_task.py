@@ -1,0 +1,49 @@
+"""What a Dask worker runs: one task, in a process of its own that can be killed without harm to the worker."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+
+from tsplug.jobs.local import LocalRunner
+from tsplug.ports import FrameTask, TaskNews
+
+_POLL_S = 0.5
+
+_idle: dict[str, list[LocalRunner]] = {}
+_stopped: set[str] = set()
+_turn = threading.Lock()
+# Of this worker: processes that wait for their next task, and the names of tasks that are to stop.
+
+
+def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNews]:
+    """Run a task in a process and return all its news; what it tells is also sent to who listens for its name."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    with _turn:
+        waiting = _idle.setdefault(work, [])
+        runner = waiting.pop() if waiting else LocalRunner(work, processes=1)
+    news: list[TaskNews] = []
+    try:
+        runner.start(key, task)
+        while not (news and news[-1].ended):
+            for each in runner.wait(_POLL_S):
+                news.append(each)
+                if not each.ended:
+                    worker.log_event(name.partition("/")[0], pickle.dumps(each))
+            if name in _stopped:
+                runner.stop(key)
+                news.append(TaskNews(key, ended=True, problem="stopped", passing=True))
+    finally:
+        if not (news and news[-1].ended):
+            runner.close()
+        with _turn:
+            _stopped.discard(name)
+            waiting.append(runner)
+    return news
+
+
+def stop_task(name: str) -> None:
+    """Let a task stop that runs on this worker, or comes to it."""
+    _stopped.add(name)

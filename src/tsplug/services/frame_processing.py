@@ -1,0 +1,61 @@
+"""What the image pipeline has made of frames on disk: their job, picture, numbers and solution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tsplug.model import AcquiredImage, FrameSolution, Job, PipelinePreferences, Profile
+from tsplug.ports import JobQuery, Unit
+from tsplug.services.jobs.listing import job_rows
+from tsplug.services.preview_places import preview_place
+
+Row = dict[str, Any]
+
+_SHOWN = ("id", "state", "message")
+_OF_STORE = ("id", "image_id")
+
+
+def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
+    """Add to rows of frames what is stored of them: ``metrics``, ``solution`` and ``job``; and ``preview``.
+
+    Args:
+        unit: a unit that reads.
+        rows: with ``file`` and ``image``, the id of the frame's record; see `tsplug.services.disk_frames`.
+    """
+    images = {image.id: image for image in unit.list(AcquiredImage, id=_set(row["image"] for row in rows))}
+    solutions = {each.image_id: each for each in unit.list(FrameSolution, image_id=list(images))}
+    profiles = {each.id: each for each in unit.list(Profile, id=_set(image.profile_id for image in images.values()))}
+    jobs = newest_jobs(unit, [row["file"] for row in rows])
+    for row in rows:
+        image = images.get(row["image"])
+        profile = None if image is None else profiles.get(image.profile_id)
+        job = jobs.get(row["file"])
+        solution = None if image is None else solutions.get(image.id or 0)
+        row["metrics"] = {} if image is None else image.metrics
+        row["solution"] = None if solution is None else solution.model_dump(mode="json", exclude=set(_OF_STORE))
+        row["job"] = None if job is None else job.model_dump(mode="json", include=set(_SHOWN))
+        row["preview"] = _preview(Path(row["file"]), profile)
+
+
+def add_job_modules(unit: Unit, row: Row) -> None:
+    """Put the whole of a frame's job, with its modules, in the place of the little that lists show."""
+    if row["job"] is not None:
+        (row["job"],) = job_rows(unit, unit.jobs(JobQuery(ids=(row["job"]["id"],))))
+
+
+def newest_jobs(unit: Unit, files: Sequence[str]) -> Mapping[str, Job]:
+    """Return the newest job about each file that there was one about."""
+    absolute = {str(Path(file).absolute()): file for file in files}
+    found = unit.jobs(JobQuery(files=tuple(absolute)))
+    return {absolute[job.file]: job for job in reversed(found)}
+
+
+def _preview(file: Path, profile: Profile | None) -> str | None:
+    place = preview_place(file, PipelinePreferences() if profile is None else profile.pipeline)
+    return str(place) if place.is_file() else None
+
+
+def _set(ids: Iterable[int | None]) -> list[int]:
+    return sorted({each for each in ids if each is not None})
