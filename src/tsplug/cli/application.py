@@ -69,9 +69,15 @@ def version(common: Common) -> None:
 
 def main() -> None:
     """Run the command line; exit status 0 done, 1 failed or refused, 2 wrong use, 141 nobody read on."""
+    output = sys.stdout
     try:
         try:
             application(sys.argv[1:])()
+        except SystemExit:
+            # Typer ends help that nobody reads on with a failure, and puts another output in place of that one.
+            if sys.stdout is not output:
+                stop_quietly()
+            raise
         finally:
             # Now, because a failure while Python shuts down could no longer be told.
             sys.stdout.flush()

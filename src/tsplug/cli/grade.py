@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from tsplug.app import frame_files
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.grade_explain import register_explain
 from tsplug.cli.opening import CommandContext, Common
-from tsplug.cli.output import complain, counted, show_json, show_table, show_text
+from tsplug.cli.output import FileProgress, complain, counted, show_json, show_table, show_text
 from tsplug.hookspecs import plugin_manager, request_grades
 from tsplug.model import AcquiredImage, ExposurePlan, FileMove, GradePlan, PlanGrades, Project, Target
 from tsplug.ports import Unit
@@ -41,10 +42,11 @@ def grade_run(
         with context.store.read() as unit:
             plans = _plans(unit, common, plan=plan, target=target)
         results: list[PlanGrades] = []
-        for done, each in enumerate(plans):
-            context.progress.report(f"grading plan {each.id}", done=done, total=len(plans))
-            event = GradePlan(plan_guid=each.guid, trigger="manual", force=force, dry_run=dry_run)
-            results += [request_grades(manager, event, context=context) or PlanGrades(plan_guid=each.guid)]
+        with FileProgress("grading plans", many=sys.maxsize) as progress:
+            for done, each in enumerate(plans):
+                progress(done, len(plans))
+                event = GradePlan(plan_guid=each.guid, trigger="manual", force=force, dry_run=dry_run)
+                results += [request_grades(manager, event, context=context) or PlanGrades(plan_guid=each.guid)]
         numbers = {each.guid: each.id for each in plans}
         if common.as_json:
             show_json([grades.model_dump(mode="json", exclude={"verdicts"}) for grades in results])

@@ -144,9 +144,13 @@ def _about(about: Mapping[str, Any]) -> list[str]:
     night, plan = about["night_level"], about["plan_level"]
     facts = [f"plan {plan:.4g}" if night is None else f"night {night:.4g}, plan {plan:.4g}"]
     facts.append(f"outliers left out, {about['used']} remain")
-    if about["slack"]:
+    # Verdicts of earlier versions granted nothing for guiding.
+    by_guiding = about.get("by_guiding") or 0.0
+    if about["slack"] - by_guiding > _TINY * plan:
         why = "since its night is little known" if night is None else "for the air it was seen through"
-        facts.append(f"{about['slack']:.3g} granted, {why}")
+        facts.append(f"{about['slack'] - by_guiding:.3g} granted, {why}")
+    if by_guiding:
+        facts.append(f"{by_guiding:.3g} granted, since it was guided a little worse")
     if about["air"] > _TINY * plan:
         facts.append(f"the air makes {about['air']:.3g} of it")
     return facts

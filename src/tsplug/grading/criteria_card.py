@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,7 @@ _JUST = 1e-6
 # A half above an odd threshold's predecessor rounds down to even, so a little more is needed there.
 
 
-@dataclass(frozen=True)
-class CardRow:
+class CardRow(NamedTuple):
     """One row of a card: scores of 0 to 100 by threshold and by deviation (None without a baseline), the lower one.
 
     ``decided_by`` is "threshold" or "deviation". ``contribution`` is the row's share of the unrounded score.

@@ -60,7 +60,7 @@ class FrameJudge:
 
     def _inputs(self, card: ScoreCard, place: int, *, minimum: Band) -> dict[str, object]:
         whole = self._criteria.set
-        rows = [{**row.__dict__, "samples": self._samples_of(row.metric, place)} for row in card.rows]
+        rows = [{**row._asdict(), "samples": self._samples_of(row.metric, place)} for row in card.rows]
         return {
             "set": whole.name,
             "set_guid": whole.guid,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from tsplug.grading.population import Population
 from tsplug.model import AcquiredImage, GraderPreferences
@@ -34,8 +35,7 @@ class Rule(StrEnum):
     UNDECIDED = "spell not over"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """The result of one check; numbers in the metric's unit, None where they do not exist.
 
     ``lower`` and ``upper`` bound what passes; ``samples`` counts the population's values; ``sigma`` is the factor;
@@ -55,22 +55,12 @@ class Finding:
     sigma: float | None = None
     lower: float | None = None
     upper: float | None = None
-    about: Mapping[str, float | int | None] = field(default_factory=dict)
+    about: Mapping[str, float | int | None] = MappingProxyType({})
 
     def as_inputs(self) -> dict[str, object]:
         """Return the finding as plain JSON types."""
-        plain = {key: str(value) if isinstance(value, StrEnum) else value for key, value in vars(self).items()}
+        plain = {key: str(value) if isinstance(value, StrEnum) else value for key, value in self._asdict().items()}
         return plain | {"about": dict(self.about)}
-
-
-def replace(finding: Finding, **changes: Any) -> Finding:
-    """Return a finding with other values in some fields, as `dataclasses.replace` does in ten times the time.
-
-    Findings are made by the hundred thousand; ``changes`` must name fields.
-    """
-    changed = object.__new__(Finding)
-    changed.__dict__.update(finding.__dict__, **changes)
-    return changed
 
 
 @dataclass(frozen=True)
@@ -85,6 +75,20 @@ class Case:
     preferences: GraderPreferences
     scale_arcsec: float | None
     final: bool = False
+
+
+class Outcomes(Protocol):
+    """What of a test decides: a `Finding` says it, and so does what a test comes to before it is told of."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what the test says."""
+        ...
+
+    @property
+    def rule(self) -> Rule:
+        """Return which of its rules decided."""
+        ...
 
 
 class Check(Protocol):
@@ -112,6 +116,10 @@ class Check(Protocol):
 
     def enabled(self, preferences: GraderPreferences) -> bool:
         """Return whether the profile wants this test."""
+        ...
+
+    def settle(self, case: Case) -> Outcomes:
+        """Test a frame, without telling how that came about: most are only counted."""
         ...
 
     def examine(self, case: Case) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from tsplug.grading.finding import Case, Finding, Outcome, Rule, replace
+from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.harm import Harm
 from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.population import MINIMUM_PEERS
@@ -27,6 +27,21 @@ class Limits(NamedTuple):
     sigma: float
     accept_level: float | None = None
     reject_level: float | None = None
+
+
+class Settled(NamedTuple):
+    """What a test comes to, in numbers: as `Finding`, before anything is told of it."""
+
+    outcome: Outcome
+    rule: Rule
+    value: float | None
+    samples: int = 0
+    centre: float | None = None
+    spread: float | None = None
+    sigma: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    usual: MetricUsual | None = None
 
 
 @dataclass(frozen=True)
@@ -60,117 +75,144 @@ class SpreadCheck:
         """Return whether the profile wants this test."""
         return self.limits(preferences).enabled
 
-    def examine(self, case: Case) -> Finding:
+    def settle(self, case: Case) -> Settled:
         """Test a frame: missing value, automatic levels, zero, too few peers, then the spread."""
         value = case.image.metrics.get(self.metric)
-        finding = self._blank
         if value is None or not math.isfinite(value):
-            return replace(finding, detail=f"{self.metric} is {'missing' if value is None else 'not a number'}")
-        finding = replace(finding, value=float(value))
-        return self._absolute(case, finding, value=value) or self._among_peers(case, finding, value=value)
+            return Settled(Outcome.ABSTAIN, Rule.MISSING, value)
+        limits = self.limits(case.preferences)
+        return self._absolute(case, value, limits=limits) or self._among_peers(case, value, limits=limits)
+
+    def examine(self, case: Case) -> Finding:
+        """Test a frame as `settle` does, and tell how that came about."""
+        settled = self.settle(case)
+        known = settled.rule is not Rule.MISSING and settled.value is not None
+        return Finding(
+            check=self.title,
+            metric=self.metric,
+            outcome=settled.outcome,
+            rule=settled.rule,
+            detail=self._detail(case, settled),
+            value=float(settled.value) if known and settled.value is not None else None,
+            unit=METRICS[self.metric].unit,
+            samples=settled.samples,
+            centre=settled.centre,
+            spread=settled.spread,
+            sigma=settled.sigma,
+            lower=settled.lower,
+            upper=settled.upper,
+            about={} if settled.usual is None else settled.usual.about,
+        )
 
     @cached_property
-    def _blank(self) -> Finding:
-        unit = METRICS[self.metric].unit
-        return Finding(self.title, self.metric, Outcome.ABSTAIN, Rule.MISSING, "", unit=unit)
+    def _better(self) -> str | None:
+        return METRICS[self.metric].better
 
-    def _absolute(self, case: Case, finding: Finding, *, value: float) -> Finding | None:
-        limits = self.limits(case.preferences)
+    def _absolute(self, case: Case, value: float, *, limits: Limits) -> Settled | None:
         if limits.reject_level is not None and self._worse(value, than=limits.reject_level):
-            side = "below" if self._more_is_better else "above"
-            detail = f"{self._told(value)} is {side} the automatic reject level {limits.reject_level:g}"
-            found = replace(finding, outcome=Outcome.REJECT, rule=Rule.REJECT_LEVEL, detail=detail)
-            return self._bounded(found, limits.reject_level)
+            return self._bounded(Outcome.REJECT, Rule.REJECT_LEVEL, value=value, level=limits.reject_level)
         if limits.accept_level is not None and not self._worse(value, than=limits.accept_level):
-            detail = f"{self._told(value)} reaches the automatic accept level {limits.accept_level:g}"
-            found = replace(finding, outcome=Outcome.PASS, rule=Rule.ACCEPT_LEVEL, detail=detail)
-            return self._bounded(found, limits.accept_level)
+            return self._bounded(Outcome.PASS, Rule.ACCEPT_LEVEL, value=value, level=limits.accept_level)
         if self._zero_fails(case) and abs(value) <= _ALMOST_ZERO:
-            return replace(finding, outcome=Outcome.REJECT, rule=Rule.ZERO, detail=f"{self.metric} is zero")
+            return Settled(Outcome.REJECT, Rule.ZERO, value)
         return None
 
-    @property
-    def _more_is_better(self) -> bool:
-        return METRICS[self.metric].better == "higher"
-
     def _worse(self, value: float, *, than: float) -> bool:
-        return value < than if self._more_is_better else value > than
+        return value < than if self._better == "higher" else value > than
 
-    def _bounded(self, finding: Finding, level: float) -> Finding:
-        return replace(finding, lower=level) if self._more_is_better else replace(finding, upper=level)
+    def _bounded(self, outcome: Outcome, rule: Rule, *, value: float, level: float) -> Settled:
+        more_is_better = self._better == "higher"
+        lower, upper = (level, None) if more_is_better else (None, level)
+        return Settled(outcome, rule, value, lower=lower, upper=upper)
 
     def _zero_fails(self, case: Case) -> bool:
         if self.of_reference and case.preferences.mode is GraderMode.TARGET_SCHEDULER:
             return not case.population.too_small
         return self.zero_fails
 
-    def _among_peers(self, case: Case, finding: Finding, *, value: float) -> Finding:
-        robust = case.preferences.mode is GraderMode.ROBUST
-        usual = usual_of(case, self.metric, scale=self.scale, yardstick=self.yardstick) if robust else None
-        samples = [] if robust else self._samples(case)
-        finding = replace(finding, samples=usual.samples if usual else len(samples))
-        if finding.samples < MINIMUM_PEERS:
-            return replace(finding, outcome=Outcome.PASS, rule=Rule.FEW_PEERS, detail=self._few(finding.samples))
-        if usual is not None:
-            return self._against_usual(case, finding, value=value, usual=usual)
-        if self.incomplete_passes and len(samples) < len(case.population.frames):
-            detail = f"accepted by rule: a comparable frame has no {self.metric}"
-            return replace(finding, outcome=Outcome.PASS, rule=Rule.FEW_PEERS, detail=detail)
-        return self._against_spread(case, finding, value=value, samples=samples)
+    def _among_peers(self, case: Case, value: float, *, limits: Limits) -> Settled:
+        if case.preferences.mode is GraderMode.ROBUST:
+            usual = usual_of(case, self.metric, scale=self.scale, yardstick=self.yardstick)
+            number = usual.samples if usual else 0
+            if usual is not None and number >= MINIMUM_PEERS:
+                return self._against_usual(case, value, usual=usual, sigma=limits.sigma)
+            return Settled(Outcome.PASS, Rule.FEW_PEERS, value, number)
+        samples = self._samples(case)
+        few = len(samples) < MINIMUM_PEERS
+        if few or (self.incomplete_passes and len(samples) < len(case.population.frames)):
+            return Settled(Outcome.PASS, Rule.FEW_PEERS, value, len(samples))
+        return self._against_spread(case, value, samples=samples, sigma=limits.sigma)
 
     def _samples(self, case: Case) -> list[float]:
         # A size of zero was never measured; a count of zero was.
         found = case.population.values(self.metric)
         return [sample for sample in found if self.counts or sample > _ALMOST_ZERO]
 
-    def _few(self, number: int) -> str:
-        return f"accepted by rule: {number} comparable frames have {self.metric}, {MINIMUM_PEERS} needed"
-
-    def _against_spread(self, case: Case, finding: Finding, *, value: float, samples: Sequence[float]) -> Finding:
+    def _against_spread(self, case: Case, value: float, *, samples: Sequence[float], sigma: float) -> Settled:
         """Compare with mean and sample standard deviation, as the reference does (spec/target-scheduler-domain 2.7)."""
-        sigma = self.limits(case.preferences).sigma
         centre, spread = statistics.fmean(samples), statistics.stdev(samples)
-        finding = replace(finding, centre=centre, spread=spread, sigma=sigma)
-        how = f"{sigma:g} x {spread:.3g}, {len(samples)} frames"
-        return self._judged(
-            case, finding, value=value, bounds=(centre - sigma * spread, centre + sigma * spread), how=how
-        )
+        found = Settled(Outcome.PASS, Rule.SPREAD, value, len(samples), centre, spread, sigma)
+        return self._judged(case, found, bounds=(centre - sigma * spread, centre + sigma * spread))
 
-    def _against_usual(self, case: Case, finding: Finding, *, value: float, usual: MetricUsual) -> Finding:
+    def _against_usual(self, case: Case, value: float, *, usual: MetricUsual, sigma: float) -> Settled:
         """Compare with the levels of night and plan (`tsplug.grading.levels`)."""
-        sigma = self.limits(case.preferences).sigma
-        finding = replace(
-            finding,
-            centre=usual.centre,
-            spread=usual.spread,
-            sigma=sigma,
-            samples=usual.samples,
-            about=usual.about,
-        )
-        found = self._judged(case, finding, value=value, bounds=usual.bounds(sigma), how=usual.told(sigma))
+        found = Settled(Outcome.PASS, Rule.SPREAD, value, usual.samples, usual.centre, usual.spread, sigma, usual=usual)
+        found = self._judged(case, found, bounds=usual.bounds(sigma))
         pending = case.image.status is GradingStatus.PENDING and not case.final
         if found.outcome is Outcome.REJECT and pending and usual.may_become_usual(value, sigma):
-            detail = f"{found.detail}; later frames will tell whether the night stays so"
-            return replace(found, outcome=Outcome.WAIT, rule=Rule.UNDECIDED, detail=detail)
+            return found._replace(outcome=Outcome.WAIT, rule=Rule.UNDECIDED)
         return found
 
-    def _judged(self, case: Case, finding: Finding, *, value: float, bounds: tuple[float, float], how: str) -> Finding:
-        better = METRICS[self.metric].better
+    def _judged(self, case: Case, found: Settled, *, bounds: tuple[float, float]) -> Settled:
+        better, value = self._better, found.value
+        centre = found.centre if found.centre is not None else math.nan
+        if value is None:
+            return found
         improve = case.preferences.accept_improvement and better is not None
-        centre = finding.centre if finding.centre is not None else math.nan
         lower = None if improve and better == "lower" else bounds[0]
         upper = None if improve and better == "higher" else bounds[1]
-        finding = replace(finding, lower=lower, upper=upper)
-        name = "median" if case.preferences.mode is GraderMode.ROBUST else "mean"
+        outcome, rule = Outcome.PASS, Rule.SPREAD
         if improve and (value > centre if better == "higher" else value < centre):
-            detail = f"{self._told(value)} is better than the {name} {centre:.4g}"
-            return replace(finding, outcome=Outcome.PASS, rule=Rule.IMPROVEMENT, detail=detail)
-        within = (lower is None or lower <= value) and (upper is None or value <= upper)
-        detail = f"{self._told(value)} is {_place(lower, upper, within=within)} ({name} {centre:.4g}, {how})"
-        return replace(finding, outcome=Outcome.PASS if within else Outcome.REJECT, rule=Rule.SPREAD, detail=detail)
+            rule = Rule.IMPROVEMENT
+        elif not ((lower is None or lower <= value) and (upper is None or value <= upper)):
+            outcome = Outcome.REJECT
+        return found._replace(outcome=outcome, rule=rule, lower=lower, upper=upper)
 
-    def _told(self, value: float) -> str:
-        return f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
+    def _detail(self, case: Case, settled: Settled) -> str:
+        value, rule = settled.value, settled.rule
+        if value is None or rule is Rule.MISSING:
+            return f"{self.metric} is {'missing' if value is None else 'not a number'}"
+        if rule is Rule.ZERO:
+            return f"{self.metric} is zero"
+        if rule is Rule.FEW_PEERS:
+            return self._few(settled.samples)
+        told = f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
+        if rule in (Rule.REJECT_LEVEL, Rule.ACCEPT_LEVEL):
+            return f"{told} {self._level_words(settled)}"
+        name = "median" if case.preferences.mode is GraderMode.ROBUST else "mean"
+        if rule is Rule.IMPROVEMENT:
+            return f"{told} is better than the {name} {settled.centre:.4g}"
+        place = _place(settled.lower, settled.upper, within=settled.outcome is Outcome.PASS)
+        text = f"{told} is {place} ({name} {settled.centre:.4g}, {_how(settled)})"
+        return f"{text}; later frames will tell whether the night stays so" if rule is Rule.UNDECIDED else text
+
+    def _few(self, number: int) -> str:
+        if number < MINIMUM_PEERS:
+            return f"accepted by rule: {number} comparable frames have {self.metric}, {MINIMUM_PEERS} needed"
+        return f"accepted by rule: a comparable frame has no {self.metric}"
+
+    def _level_words(self, settled: Settled) -> str:
+        level = settled.upper if settled.lower is None else settled.lower
+        if settled.rule is Rule.ACCEPT_LEVEL:
+            return f"reaches the automatic accept level {level:g}"
+        return f"is {'below' if self._better == 'higher' else 'above'} the automatic reject level {level:g}"
+
+
+def _how(settled: Settled) -> str:
+    sigma = settled.sigma or 0.0
+    if settled.usual is not None:
+        return settled.usual.told(sigma)
+    return f"{sigma:g} x {settled.spread:.3g}, {settled.samples} frames"
 
 
 def _place(lower: float | None, upper: float | None, *, within: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
 from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT, Conclusion
-from tsplug.grading.finding import Case, Finding, Outcome, Rule
+from tsplug.grading.finding import Case, Check, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
 from tsplug.model import GraderVerdict, VerdictStatus
 
@@ -37,18 +37,29 @@ def judge(case: Case) -> GraderVerdict:
     )
 
 
-def conclude(case: Case) -> Conclusion:
-    """Return what `judge` concludes of one frame; tests stop at the first that fails."""
-    findings = []
-    for finding in _examined(case):
-        if finding.outcome is Outcome.REJECT:
-            return Conclusion(GRADER, VerdictStatus.REJECT, finding.check)
-        findings.append(finding)
-    status, reason = _conclusion(findings)
-    if _measuring_failed(case, findings, status=status):
-        error = case.image.measure_error
-        return Conclusion(GRADER, VerdictStatus.ABSTAIN, error, error=error)
-    return Conclusion(GRADER, status, reason, waits=reason if _waits(findings, status) else "")
+def conclude(case: Case, checks: Sequence[Check] | None = None) -> Conclusion:
+    """Return what `judge` concludes of one frame; tests stop at the first that fails.
+
+    ``checks`` are those that the profile wants, where they are known already.
+    """
+    few, passed, telling = [], False, False
+    for check in wanted_checks(case.preferences) if checks is None else checks:
+        outcome, rule = (settled := check.settle(case)).outcome, settled.rule
+        if outcome is Outcome.REJECT:
+            return Conclusion(GRADER, VerdictStatus.REJECT, check.title)
+        passed = passed or outcome is Outcome.PASS
+        telling = telling or outcome is Outcome.WAIT or (rule is Rule.MISSING and bool(case.image.measure_error))
+        if rule is Rule.FEW_PEERS:
+            few.append(check.metric)
+    if telling or not passed:
+        return _told(judge(case))
+    return Conclusion(GRADER, VerdictStatus.ACCEPT, _by_rule_words(few))
+
+
+def _told(verdict: GraderVerdict) -> Conclusion:
+    """Return what a verdict concludes, where its words are needed: why nothing is known, or what is waited for."""
+    error, waits = (str(verdict.inputs.get(key, "")) for key in (ERROR_INPUT, WAITS_INPUT))
+    return Conclusion(GRADER, verdict.status, verdict.reason, error=error, waits=waits)
 
 
 def _examined(case: Case) -> Iterator[Finding]:
@@ -65,8 +76,11 @@ def _conclusion(findings: Sequence[Finding]) -> tuple[VerdictStatus, str]:
         return VerdictStatus.REJECT, decisive.check
     if decisive.outcome is Outcome.WAIT:
         return VerdictStatus.ABSTAIN, decisive.detail
-    by_rule = ", ".join(finding.metric for finding in _by_rule(findings))
-    return VerdictStatus.ACCEPT, f"fewer than {MINIMUM_PEERS} comparable frames for {by_rule}" if by_rule else ""
+    return VerdictStatus.ACCEPT, _by_rule_words([finding.metric for finding in _by_rule(findings)])
+
+
+def _by_rule_words(metrics: Sequence[str]) -> str:
+    return f"fewer than {MINIMUM_PEERS} comparable frames for {', '.join(metrics)}" if metrics else ""
 
 
 def _waits(findings: Sequence[Finding], status: VerdictStatus) -> bool:

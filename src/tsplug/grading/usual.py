@@ -52,6 +52,7 @@ class MetricUsual:
             "night_level": None if usual.night is None else self._value(usual.night),
             "plan_level": self._value(usual.plan),
             "slack": abs(self._value(usual.level + usual.slack) - self.centre),
+            "by_guiding": abs(self._value(usual.level + usual.by_guiding) - self.centre),
             "air": abs(self._value(usual.level) - self._value(usual.level - usual.air)),
         }
 

@@ -10,6 +10,7 @@ from typing import Any
 from tsplug.flats import cadence_rules
 from tsplug.grading.checks import METRIC_CHECKS
 from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record, TrainedFlat
+from tsplug.services.catalogue_fields import OWN_PREFERENCES
 
 _ENTERED = {
     ProjectState.ACTIVE: "active_at",
@@ -51,7 +52,11 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
         yield "flats.due_rule", f"must be one of {', '.join(cadence_rules())}, not {rule!r}"
     if {"grader", "grader.metrics"} & set(changed):
         for key in sorted(profile.grader.metrics.keys() - METRIC_CHECKS.keys()):
-            yield f"grader.metrics.{key}", "unknown; there are " + ", ".join(METRIC_CHECKS)
+            own = OWN_PREFERENCES.get(key)
+            yield (
+                f"grader.metrics.{key}",
+                f"has preferences of its own: {own}" if own else "unknown; there are " + ", ".join(METRIC_CHECKS),
+            )
     folder = profile.grader.rejected_dir
     if {"grader", "grader.rejected_dir"} & set(changed) and folder and not _is_absolute(folder):
         wanted = "must be an absolute path like /data/rejected or D:\\rejected, or empty for a folder beside the frame"

@@ -64,6 +64,16 @@ _COORDINATES: dict[str, Callable[[str], float]] = {"ra_hours": parse_ra_hours, "
 _EXPOSURES = ("exposure_s", "default_exposure_s")
 _ALIASES = {"filter": ("filter_name",), "exposure": _EXPOSURES, "seconds": _EXPOSURES}
 
+OWN_PREFERENCES = {
+    "guiding_rms": "grader.grade_rms and grader.rms_threshold_px",
+    "star_count": "grader.grade_stars and grader.stars_sigma",
+    "hfr": "grader.grade_hfr, grader.hfr_sigma, grader.auto_accept_hfr and grader.auto_reject_hfr",
+    "fwhm": "grader.grade_fwhm, grader.fwhm_sigma, grader.auto_accept_fwhm and grader.auto_reject_fwhm",
+    "eccentricity": "grader.grade_eccentricity, grader.eccentricity_sigma, grader.auto_accept_eccentricity and "
+    "grader.auto_reject_eccentricity",
+}
+"""Where profiles say how frames are graded by the metrics whose tests have files of their own."""
+
 
 @dataclass
 class Given:
@@ -184,6 +194,8 @@ def _part_value(info: FieldInfo, part: str, *, text: str) -> dict[str, Any]:
         return {part: _part_value(named, rest, text=text) if rest else parse_value(named.annotation, text)}
     if nested == dict[str, MetricPreferences]:
         metric, _, rest = part.partition(".")
+        if metric in OWN_PREFERENCES:
+            raise ValueError(f"has preferences of its own: {OWN_PREFERENCES[metric]}")
         fields = MetricPreferences.model_fields
         wanted = fields[_one_of(rest, fields)]
         return {_one_of(metric, METRIC_CHECKS): {rest: parse_value(wanted.annotation, text)}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from tsplug.errors import InputError
@@ -54,7 +53,7 @@ def card_row(card: ScoreCard, criteria: Criteria) -> dict[str, Any]:
         "band": None if card.band is None else str(card.band),
         "unrounded": card.unrounded,
         "coverage": card.coverage,
-        "rows": [asdict(row) for row in card.rows],
+        "rows": [row._asdict() for row in card.rows],
         "missing": list(card.missing),
         "gated": list(card.gated),
         "reason": card.reason,

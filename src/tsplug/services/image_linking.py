@@ -19,7 +19,7 @@ from tsplug.model import (
     Value,
     Verdict,
 )
-from tsplug.ports import Clock, Store, Unit
+from tsplug.ports import Clock, ImageQuery, Store, Unit
 from tsplug.services.lookup import find_named
 from tsplug.services.manual_grading import BY
 from tsplug.services.sharing import counts_for
@@ -126,6 +126,10 @@ class _Home:
     def name(self) -> str:
         return f"{self.target.name}/{self.template.name}"
 
+    def is_named(self, image: AcquiredImage) -> bool:
+        """Return whether an image bears the names of target and filter; capitals and spaces do not matter."""
+        return _is_same(image.target_name, self.target.name) and _is_same(image.filter_name, self.template.filter_name)
+
     def fits(self, image: AcquiredImage) -> bool:
         """Return whether an image of target and filter was exposed as the plan asks for."""
         seconds = self.plan.exposure_s or self.template.default_exposure_s
@@ -165,11 +169,11 @@ class _Linking:
 
     def take_fitting(self) -> None:
         """Link all images that fit and count for no plan that is there."""
-        names = {"target_name": self._home.target.name, "filter_name": self._home.template.filter_name}
-        fitting = [image for image in self._unit.list(AcquiredImage, **names) if self._home.fits(image)]
-        named = sorted({image.plan_id for image in fitting if image.plan_id is not None})
-        there = {plan.id for plan in self._unit.list(ExposurePlan, id=named)}
-        self.take([image for image in fitting if image.plan_id not in there])
+        unit, home = self._unit, self._home
+        there = {plan.id for plan in unit.list(ExposurePlan)}
+        nowhere = [key for key in unit.tally(ImageQuery(), by="plan_id") if key not in there]
+        planless = unit.list(AcquiredImage, plan_id=nowhere) if nowhere else []
+        self.take([image for image in planless if home.is_named(image) and home.fits(image)])
 
     def outcome(self) -> LinkOutcome:
         """Return what became of all of them."""
@@ -195,7 +199,7 @@ class _Linking:
         if shown is not None:
             reason = f"it shows target {shown.name!r}, the plan is for {home.target.name!r}"
             return _refused(image, LinkRefusalCode.OTHER_TARGET, reason=reason)
-        if image.filter_name != home.template.filter_name:
+        if not _is_same(image.filter_name, home.template.filter_name):
             reason = f"it was taken through {image.filter_name!r}, the plan is for {home.template.filter_name!r}"
             return _refused(image, LinkRefusalCode.OTHER_FILTER, reason=reason)
         return self._refusal_of_rig(image)
@@ -259,6 +263,11 @@ class _Linking:
             self._unit.add(line)
         else:
             self._unit.set_status(moved, line)
+
+
+def _is_same(name: str, other: str) -> bool:
+    """Return whether names are the same but for capitals and spaces, in which people and programs differ."""
+    return "".join(name.split()).casefold() == "".join(other.split()).casefold()
 
 
 def _refused(image: AcquiredImage, code: LinkRefusalCode, *, reason: str) -> LinkRefusal:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tsplug.grading.checks import wanted_checks
 from tsplug.grading.combine import Conclusion
-from tsplug.grading.finding import Case
+from tsplug.grading.finding import Case, Check
 from tsplug.grading.population import Choice, PlanPopulations
 from tsplug.grading.statistical import GRADER, conclude, judge
 from tsplug.model import AcquiredImage, GraderVerdict, Profile
@@ -31,6 +34,7 @@ class StatisticalJudge:
     def __init__(self, plan: PlanImages) -> None:
         self._plan = plan
         self._populations = PlanPopulations(plan.images)
+        self._wanted: dict[int, tuple[Profile, Sequence[Check]]] = {}
 
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
         """Return the verdict of an image."""
@@ -38,7 +42,14 @@ class StatisticalJudge:
 
     def briefly(self, image: AcquiredImage) -> Conclusion:
         """Return what the verdict of an image concludes."""
-        return conclude(_case(image, self._plan, populations=self._populations))
+        case = _case(image, self._plan, populations=self._populations)
+        return conclude(case, self._checks_of(self._plan.profile_of(image)))
+
+    def _checks_of(self, profile: Profile) -> Sequence[Check]:
+        found = self._wanted.get(id(profile))
+        if found is None:
+            found = self._wanted[id(profile)] = profile, wanted_checks(profile.grader)
+        return found[1]
 
 
 def _case(image: AcquiredImage, plan: PlanImages, *, populations: PlanPopulations) -> Case:

@@ -28,7 +28,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
-from sqlalchemy.engine import RowMapping
 
 from tsplug.errors import NotFoundError, StoreError
 from tsplug.model import Record
@@ -150,14 +149,16 @@ class Rows:
         """Return the first record by id whose fields equal values, values as in `equal_to`."""
         if all(_is_one(table_of(kind).c.get(name), value) for name, value in equals.items()):
             rows = self._connection.execute(_first_by(kind, tuple(equals)), dict(equals)).mappings()
-            found = [_record(kind, row) for row in rows]
+            found = [_record(kind, dict(row)) for row in rows]
         else:
             found = self.select(kind, matching(kind, equals).limit(1))
         return found[0] if found else None
 
     def select(self, kind: type[R], query: Select[Any]) -> list[R]:
         """Return the records that a query over a kind's table selects."""
-        return [_record(kind, row) for row in self._connection.execute(query).mappings()]
+        found = self._connection.execute(query)
+        names = tuple(found.keys())
+        return [_record(kind, dict(zip(names, row, strict=True))) for row in found]
 
     def sift(self, kind: type[R], query: Select[Any], *, spoilt: MutableSequence[Spoilt]) -> list[R]:
         """Return the records that a query selects, but put those that are no valid records into ``spoilt``."""
@@ -166,7 +167,7 @@ class Rows:
             try:
                 sound.append(kind.model_validate(dict(row)))
             except ValidationError as error:
-                field, value, wrong = _fault(error, row)
+                field, value, wrong = _fault(error, dict(row))
                 spoilt.append(Spoilt(kind, row["id"], field, value, wrong))
         return sound
 
@@ -279,9 +280,9 @@ def _values(record: Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in type(record).model_fields}
 
 
-def _record(kind: type[R], row: RowMapping) -> R:
+def _record(kind: type[R], row: Mapping[str, Any]) -> R:
     try:
-        return kind.model_validate(dict(row))
+        return kind.model_validate(row)
     except ValidationError as error:
         field, value, wrong = _fault(error, row)
         raise StoreError(
@@ -289,7 +290,7 @@ def _record(kind: type[R], row: RowMapping) -> R:
         ) from error
 
 
-def _fault(error: ValidationError, row: RowMapping) -> tuple[str, object, str]:
+def _fault(error: ValidationError, row: Mapping[str, Any]) -> tuple[str, object, str]:
     """Return the first field that made a row no record, what it holds, and what is wrong with that."""
     first = error.errors(include_url=False)[0]
     field = str(first["loc"][0]) if first["loc"] else ""

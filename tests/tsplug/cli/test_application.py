@@ -40,7 +40,7 @@ def test_the_installed_command_prints_one_document(db: Path) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("arguments", [["images", "list"], ["images", "list", "--json"]])
+@pytest.mark.parametrize("arguments", [["images", "list"], ["images", "list", "--json"], ["--help"]])
 def test_a_reader_that_stops_is_no_accident(db: Path, arguments: list[str]) -> None:
     """A closed pipe ends the command without a word, with the status of other tools that SIGPIPE ends."""
     with subprocess.Popen(

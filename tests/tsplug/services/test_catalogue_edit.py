@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tsplug.errors import InputError
+from tsplug.grading.checks import OWN_CHECKS
 from tsplug.model import (
     AcquiredImage,
     CountAdjustment,
@@ -238,3 +239,10 @@ def test_many_projects_are_ambiguous_without_a_profile(store: Store) -> None:
     assert edit_record(request, store, clock=CLOCK)["id"] == 3
     with store.read() as unit:
         assert unit.get(Project, 1).priority == 2
+
+
+@pytest.mark.parametrize("metric", [check.metric for check in OWN_CHECKS])
+def test_a_metric_with_preferences_of_its_own_leads_to_them(store: Store, metric: str) -> None:
+    """Who asks for it as for the other metrics is told what it is called."""
+    with pytest.raises(InputError, match=rf"grader.metrics.{metric}.grade: has preferences of its own: grader.grade_"):
+        edit(store, "profile", "1", f"grader.metrics.{metric}.grade=yes")

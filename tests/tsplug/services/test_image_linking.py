@@ -194,6 +194,16 @@ def test_all_that_fit_are_found(stray: Stray) -> None:
     assert stray.counters(outcome) == (2, 0)
 
 
+def test_capitals_and_spaces_make_no_other_name(stray: Stray) -> None:
+    """Programs and people spell a target or a filter a little differently; it fits all the same, and is not refused."""
+    good = stray.image()
+    spelled = {"target_name": f" {good.target_name.replace(' ', '').lower()}", "filter_name": good.filter_name.lower()}
+    fitting, named = stray.image(**spelled), stray.image(**spelled, exposure_s=60.0)
+    outcome = link_fitting(Link(plan=PLAN), store=stray.store, clock=stray.clock)
+    assert [each.image_id for each in outcome.linked] == [good.id, fitting.id]
+    assert not stray.link(named).refused
+
+
 def test_an_unknown_name_links_nothing(stray: Stray) -> None:
     """All or none: a typing mistake among ids changes nothing."""
     image = stray.image()

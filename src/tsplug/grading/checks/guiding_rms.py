@@ -29,6 +29,10 @@ class GuidingCheck:
         """Return whether the profile wants this test."""
         return preferences.grade_rms
 
+    def settle(self, case: Case) -> Finding:
+        """Test a frame; there is little to tell."""
+        return self.examine(case)
+
     def examine(self, case: Case) -> Finding:
         """Test a frame; without guiding (no value, or zero) nothing is said."""
         rms_arcsec = case.image.metrics.get(self.metric)
