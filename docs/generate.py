@@ -206,6 +206,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "instructions": sequences.instructions,
     "metrics": _metrics,
     "safety": sequences.safety,
+    "second-camera": sequences.second_camera,
     "scenario-file": scenarios.scenario_file,
     "scenarios": scenarios.scenarios,
     "scoring-rules": _scoring_rules,

@@ -17,6 +17,7 @@ from hostsim.sequence.focusing import FocusSettings
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
 from hostsim.sequence.safety_settings import SafetySettings
+from hostsim.sequence.second import SecondCameraSettings
 from hostsim.sequence.solving import SolvingSettings
 from hostsim.sequence.watching import GuidingSettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
@@ -35,6 +36,7 @@ _SECTIONS: dict[object, str] = {
     CenteringSettings: "[centering](#centering)",
     FlipSettings: "[flip](#flip)",
     GuidingSettings: "[guiding](#guiding)",
+    SecondCameraSettings: "[second camera](#second-camera)",
     EventLists: "[events](#events-of-the-scheduler-container)",
     SafetySettings: "[safety](#safety)",
     SafetyLimits: "[limits](#safetylimits)",
@@ -102,6 +104,11 @@ def flip() -> str:
 def guiding() -> str:
     """Return what is done when guiding is lost."""
     return fields(GuidingSettings, words=_SECTIONS)
+
+
+def second_camera() -> str:
+    """Return what a second camera is."""
+    return fields(SecondCameraSettings, words=_SECTIONS)
 
 
 def focus() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -136,25 +136,38 @@ class Camera(HostDevice):
         with self._trying("switch the cooler off"):
             self._alpaca.CoolerOn = False
 
-    def expose(self, exposure: Exposure, *, watch: Callable[[], None] | None = None) -> Shot:
+    def expose(
+        self,
+        exposure: Exposure,
+        *,
+        watch: Callable[[], None] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Shot:
         """Take one frame and return it; an exposure that fails in the camera is tried again.
 
         ``watch`` is called now and then while the shutter is open; what it raises is raised, the exposure goes on.
+        ``meanwhile`` is called once when it has opened, and may take its time.
 
         Raises:
             DeviceError: the camera refused, failed, or did not finish in time.
         """
-        taken = partial(self._exposed, exposure, watch=watch)
+        taken = partial(self._exposed, exposure, watch=watch, meanwhile=meanwhile)
         return again(taken, self._clock, doing="expose", on=ExposureFailedError)
 
-    def _exposed(self, exposure: Exposure, *, watch: Callable[[], None] | None) -> Shot:
+    def _exposed(
+        self, exposure: Exposure, *, watch: Callable[[], None] | None, meanwhile: Callable[[], None] | None
+    ) -> Shot:
         self._set_up(exposure)
         started = self._clock.now()
         with self._trying("start an exposure"):
             self._alpaca.StartExposure(exposure.exposure_s, exposure.light)
         try:
-            self._sleep(exposure.exposure_s, watch=watch)
-            ended = self._clock.now()
+            if meanwhile is not None:
+                meanwhile()
+            passed_s = (self._clock.now() - started).total_seconds()
+            self._sleep(max(0.0, exposure.exposure_s - passed_s), watch=watch)
+            late_s = max(0.0, passed_s - exposure.exposure_s)
+            ended = self._clock.now() - timedelta(seconds=late_s)
             self._wait(self._ready, "reading out", patience=Patience(timeout_s=_DOWNLOAD_S, poll_s=_POLL_S))
         except Cancelled:
             with suppress(DeviceError, Cancelled):

@@ -43,12 +43,15 @@ def speaks_alpaca(address: str, kinds: tuple[str, ...], *, answer_s: float = ANS
         return any(isinstance(answer.get("ErrorNumber"), int) for answer in asked)
 
 
-def listed_devices(address: str, kinds: tuple[str, ...], *, answer_s: float = ANSWER_S) -> dict[str, Listed]:
-    """Return the first device of each kind that the server at ``host:port`` has.
+def listed_devices(
+    address: str, kinds: tuple[str, ...], *, place: int = 0, answer_s: float = ANSWER_S
+) -> dict[str, Listed]:
+    """Return the first device of each kind that the server at ``host:port`` has, or the second with ``place`` 1.
 
     Args:
         address: the server.
         kinds: device types in lower case, for example ``filterwheel``.
+        place: which of a kind, in the order of their numbers; a kind with fewer is left out.
         answer_s: how long to wait for each answer, in seconds.
 
     Raises:
@@ -57,20 +60,22 @@ def listed_devices(address: str, kinds: tuple[str, ...], *, answer_s: float = AN
     with BoundedSession(answer_s) as session:
         entries = _value(session, f"http://{address}{_LIST}")
         if isinstance(entries, list):
-            return _first_of_each(entries, kinds)
-        probed = {kind: _probed(session, f"http://{address}/api/v1/{kind}/0") for kind in kinds}
-        return {kind: Listed(0, name or f"{kind} 0") for kind, name in probed.items() if name is not None}
+            return _one_of_each(entries, kinds, place=place)
+        probed = {kind: _probed(session, f"http://{address}/api/v1/{kind}/{place}") for kind in kinds}
+        return {kind: Listed(place, name or f"{kind} {place}") for kind, name in probed.items() if name is not None}
 
 
-def _first_of_each(entries: list[Any], kinds: tuple[str, ...]) -> dict[str, Listed]:
-    found: dict[str, Listed] = {}
+def _one_of_each(entries: list[Any], kinds: tuple[str, ...], *, place: int) -> dict[str, Listed]:
+    found: dict[str, dict[int, Listed]] = {}
     for entry in entries:
         if not isinstance(entry, dict):
             continue
         kind, number = str(entry.get("DeviceType", "")).lower(), entry.get("DeviceNumber")
-        if kind in kinds and isinstance(number, int) and (kind not in found or number < found[kind].number):
-            found[kind] = Listed(number, _one_line(entry.get("DeviceName")) or f"{kind} {number}")
-    return found
+        if kind in kinds and isinstance(number, int):
+            listed = Listed(number, _one_line(entry.get("DeviceName")) or f"{kind} {number}")
+            found.setdefault(kind, {}).setdefault(number, listed)
+    ordered = {kind: [listed for _, listed in sorted(devices.items())] for kind, devices in found.items()}
+    return {kind: devices[place] for kind, devices in ordered.items() if len(devices) > place}
 
 
 def _probed(session: requests.Session, url: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from alpaca.camera import Camera as AlpacaCamera
@@ -69,6 +69,11 @@ class Rig:
         found = (*imaging, self.safety, self.weather)
         return tuple(device for device in found if device is not None)
 
+    @property
+    def own_devices(self) -> tuple[HostDevice, ...]:
+        """Return the devices that a second camera has for itself."""
+        return tuple(device for device in (self.camera, self.wheel, self.focuser) if device is not None)
+
     def only(self, devices: list[HostDevice]) -> Rig:
         """Return a rig of these of the devices."""
         held = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -107,6 +112,28 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
     )
     _connect(rig)
     return rig
+
+
+def connect_second(address: str, clock: Clock, *, beside: Rig) -> Rig:
+    """Connect to the second camera, wheel and focuser at ``host:port``, on the mount of a rig that is connected.
+
+    Raises:
+        DeviceError: nothing answers there, there is no second camera, or a device cannot be connected.
+    """
+    kinds = ("camera", "filterwheel", "focuser")
+    server = f"Alpaca server {address}"
+    with talking_to(server, "list its devices"):
+        listed = listed_devices(address, kinds, place=1)
+    if "camera" not in listed:
+        raise DeviceError(server, "has no second camera: leave `second_camera` out of the sequence")
+    found = _Found(address, clock, listed, ANSWER_S)
+    own = Rig(
+        camera=found.device("camera", alpaca=AlpacaCamera, host=Camera),
+        wheel=found.device("filterwheel", alpaca=AlpacaWheel, host=FilterWheel),
+        focuser=found.device("focuser", alpaca=AlpacaFocuser, host=Focuser),
+    )
+    _connect(own)
+    return replace(own, mount=beside.mount, safety=beside.safety, weather=beside.weather)
 
 
 def _connect(rig: Rig) -> None:

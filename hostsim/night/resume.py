@@ -16,7 +16,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
 from hostsim.sequence.state import Imaging, NightState
-from tsplug import InputError, TsplugError
+from tsplug import DeviceError, InputError, TsplugError
 
 STATE = "state.json"
 
@@ -93,8 +93,9 @@ def take_up(host: Host) -> None:
 def _take_up(host: Host) -> None:
     state = host.journal.state
     if state.standing.connected:
-        host.context.devices.rig = host.connect()
+        host.connect_all()
         settle(host)
+        _drop_exposures(host)
     outbox = state.outbox
     for folder in ("lights", "flats"):
         sweep(host.out / folder, keep=outbox.part if outbox else None)
@@ -108,6 +109,14 @@ def _take_up(host: Host) -> None:
         state.stage.pending = [each for each in state.stage.pending if each.event != "before_target"]
         _restore(host)
         state.stood_down = state.sheltered = False
+
+
+def _drop_exposures(host: Host) -> None:
+    """End an exposure that went on while nobody waited for it; what is to be exposed is decided anew."""
+    for camera in (host.rig.camera, host.second.rig.camera if host.second is not None else None):
+        if camera is not None:
+            with suppress(DeviceError):
+                camera.abort()
 
 
 def _restore(host: Host) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from hostsim.alpaca.app import Presentation
 from hostsim.alpaca.server import AlpacaServer, AlpacaServerError
 from hostsim.clock import SimulatedClock, SystemClock
 from hostsim.equipment.guider import Guider
-from hostsim.equipment.rig import check_reachable, connect
+from hostsim.equipment.rig import check_reachable, connect, connect_second
 from hostsim.faults.parts.board import FaultBoard
 from hostsim.night.folder import output_folder
 from hostsim.night.log import night_log
@@ -39,7 +39,16 @@ from hostsim.sequence.runner import Runner
 from hostsim.sequence.state import NightState, begun
 from hostsim.sequence.stopping import StopRequest, WatchfulClock
 from hostsim.sky.scenario import Scenario
-from tsplug import InputError, Profile, Site, TsplugError, frame_files, load_catalogue, open_store
+from tsplug import (
+    InputError,
+    Profile,
+    Site,
+    TsplugError,
+    frame_files,
+    load_catalogue,
+    load_second_camera,
+    open_store,
+)
 from tsplug.hookspecs import plugin_manager
 from tsplug.ports import Clock, Store
 
@@ -138,6 +147,7 @@ class _Night:
                 safety=self.parsed.sequence.safety,
             )
             devices.take_frames_with(Frames(host))
+            self._pair(host, address=equipment.address)
             if self.resumed:
                 host.display.note("going on with the interrupted night")
                 take_up(host)
@@ -156,6 +166,17 @@ class _Night:
                 print_flats(Console(), self.state.flat_runs)
             raise
 
+    def _pair(self, host: Host, *, address: str) -> None:
+        """Give a host its second camera, where the sequence has one."""
+        settings = self.parsed.sequence.second_camera
+        if settings is None:
+            return
+        profile, _ = self._profile_and_site(settings.profile["name"])
+        clock, context = host.clock, host.context
+        beside = HostContext(context.store, clock, HostDevices(), context.files, context.progress, context.cancellation)
+        host.second = replace(host, context=beside, profile=profile, guider=None)
+        host.connect_second = lambda rig: connect_second(address, clock, beside=rig)
+
     def show_results(self, message: str) -> None:
         console = Console()
         profile, _ = self._profile_and_site()
@@ -164,11 +185,15 @@ class _Night:
 
     def _catalogue(self) -> tuple[Profile, Site]:
         if not self.resumed:
-            load_catalogue(self.parsed.sequence.catalogue, self.store, clock=self.clock)
+            first = load_catalogue(self.parsed.sequence.catalogue, self.store, clock=self.clock)
+            second = self.parsed.sequence.second_camera
+            if second is not None:
+                own = {"site": self.parsed.sequence.catalogue["site"], **second.model_dump()}
+                load_second_camera(own, self.store, clock=self.clock, first=first)
         return self._profile_and_site()
 
-    def _profile_and_site(self) -> tuple[Profile, Site]:
-        name = self.parsed.sequence.catalogue["profile"]["name"]
+    def _profile_and_site(self, name: str | None = None) -> tuple[Profile, Site]:
+        name = self.parsed.sequence.catalogue["profile"]["name"] if name is None else name
         with self.store.read() as unit:
             profile = unit.find(Profile, name=name)
             if profile is None:
@@ -182,7 +207,9 @@ class _Night:
             return _Equipment(self.options.alpaca)
         assert isinstance(self.clock, SimulatedClock)
         night = SimulatedNight(self.state.seed, self.state.scenario, self.parsed.sequence.safety.limits, self.clock)
-        observatory, guider = simulated_observatory(profile, site, night=night)
+        second = self.parsed.sequence.second_camera
+        other = None if second is None else self._profile_and_site(second.profile["name"])[0]
+        observatory, guider = simulated_observatory(profile, site, night=night, second=other)
         board = FaultBoard(observatory, self.parsed.sequence.faults, began=self.state.began)
         if self.state.simulators is not None:
             observatory.restore(self.state.simulators)

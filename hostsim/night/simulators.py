@@ -7,9 +7,10 @@ from datetime import datetime
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.camera import CameraConfig
-from hostsim.devices.configuration import ObservatoryConfig, standard_devices
+from hostsim.devices.configuration import AnyDeviceConfig, ObservatoryConfig, standard_devices
 from hostsim.devices.covercalibrator import CoverCalibratorConfig
 from hostsim.devices.filterwheel import FilterWheelConfig
+from hostsim.devices.focuser import FocuserConfig
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.safetymonitor import SafetyLimits, SafetyMonitorConfig
 from hostsim.devices.telescope import TelescopeConfig
@@ -37,41 +38,65 @@ class SimulatedNight:
     clock: SimulatedClock
 
 
-def simulated_observatory(profile: Profile, site: Site, *, night: SimulatedNight) -> tuple[Observatory, Guider]:
-    """Return an observatory under the sky of a night, and its guider."""
-    names = tuple(profile.filters) or ("L",)
-    offsets = tuple(profile.filter_offsets) or tuple(_FOCUS_STEPS.get(name, 0) for name in names)
+def simulated_observatory(
+    profile: Profile, site: Site, *, night: SimulatedNight, second: Profile | None = None
+) -> tuple[Observatory, Guider]:
+    """Return an observatory under the sky of a night, and its guider; ``second`` is another camera on its mount."""
     sky_site = SkySite(
         latitude_deg=site.latitude_deg,
         longitude_deg=site.longitude_deg,
         elevation_m=site.elevation_m,
         sky_brightness_mag=site.sky_quality or 21.0,
     )
-    usual, size = Optics(), Sensor()
-    optics = Optics(
-        focal_length_mm=profile.focal_length_mm or usual.focal_length_mm,
-        aperture_mm=profile.aperture_mm or usual.aperture_mm,
-        filter_focus_steps=dict(zip(names, offsets, strict=True)),
-    )
-    sensor = Sensor(
-        width=profile.sensor_width_px or size.width,
-        height=profile.sensor_height_px or size.height,
-        pixel_um=profile.pixel_size_um or size.pixel_um,
-    )
-    sky = Sky(seed=night.seed, site=sky_site, optics=optics, sensor=sensor, scenario=night.scenario)
+    cameras = [_OneCamera.of(each) for each in (profile, second) if each is not None]
+    skies = [
+        Sky(seed=night.seed, site=sky_site, optics=each.optics, sensor=each.sensor, scenario=night.scenario)
+        for each in cameras
+    ]
+    own = [device for each in cameras for device in each.devices(focuser=second is not None)]
     config = ObservatoryConfig(
         scenario=night.scenario,
         devices=standard_devices(
-            TelescopeConfig(site=sky_site, optics=optics),
-            CameraConfig(sensor=sensor),
+            TelescopeConfig(site=sky_site, optics=cameras[0].optics),
             CoverCalibratorConfig(max_brightness=profile.panel_max_brightness or _PANEL_LEVELS),
-            FilterWheelConfig(filters=names, focus_offsets_steps=offsets),
             SafetyMonitorConfig(limits=night.limits),
+            *own,
         ),
     )
-    observatory = Observatory(sky, night.clock, config=config)
+    observatory = Observatory(skies, night.clock, config=config)
 
     return observatory, _guider(observatory)
+
+
+@dataclass(frozen=True)
+class _OneCamera:
+    filters: tuple[str, ...]
+    offsets: tuple[int, ...]
+    optics: Optics
+    sensor: Sensor
+
+    @classmethod
+    def of(cls, profile: Profile) -> _OneCamera:
+        names = tuple(profile.filters) or ("L",)
+        offsets = tuple(profile.filter_offsets) or tuple(_FOCUS_STEPS.get(name, 0) for name in names)
+        usual, size = Optics(), Sensor()
+        optics = Optics(
+            focal_length_mm=profile.focal_length_mm or usual.focal_length_mm,
+            aperture_mm=profile.aperture_mm or usual.aperture_mm,
+            filter_focus_steps=dict(zip(names, offsets, strict=True)),
+        )
+        sensor = Sensor(
+            width=profile.sensor_width_px or size.width,
+            height=profile.sensor_height_px or size.height,
+            pixel_um=profile.pixel_size_um or size.pixel_um,
+        )
+        return cls(names, offsets, optics, sensor)
+
+    def devices(self, *, focuser: bool) -> tuple[AnyDeviceConfig, ...]:
+        """Return the devices of this camera alone."""
+        camera = CameraConfig(sensor=self.sensor)
+        wheel = FilterWheelConfig(filters=self.filters, focus_offsets_steps=self.offsets)
+        return (camera, wheel, FocuserConfig()) if focuser else (camera, wheel)
 
 
 def _guider(observatory: Observatory) -> Guider:

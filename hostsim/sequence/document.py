@@ -20,6 +20,7 @@ from hostsim.sequence.conditions import check_year
 from hostsim.sequence.fault_check import impossible_faults
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.safety_settings import SafetySettings
+from hostsim.sequence.second import SecondCameraSettings
 from hostsim.sky.scenario import read_scenario
 
 
@@ -44,6 +45,9 @@ class Sequence(BaseModel):
     )
     faults: FaultSchedule = Field(default=(), description="What goes wrong with the simulators, and when.")
     catalogue: dict[str, Any] = Field(description="Site, profile, templates, projects with targets, trained flats.")
+    second_camera: SecondCameraSettings | None = Field(
+        default=None, description="A second camera on the mount, which exposes while the first one does."
+    )
     run: list[Item] = Field(min_length=1, description="The instructions, in order.")
 
     @field_validator("scenario")

@@ -116,9 +116,11 @@ class Darks(Protocol):
 class Frames:
     """Exposes and saves lights and, as `tsplug.ports.FrameTaker`, flats."""
 
-    def __init__(self, host: Host) -> None:
-        """Take frames with the equipment of a host."""
+    def __init__(self, host: Host, *, leads: bool = True) -> None:
+        """Take frames with the equipment of a host; one that does not lead is the second camera of another."""
         self._host = host
+        self._leads = leads
+        self.meanwhile: Callable[[], None] | None = None
         self.guiding = Guiding()
 
     def light(
@@ -135,18 +137,14 @@ class Frames:
         """
         self._keep_promise()
         state = self._host.journal.state
-        number = state.lights + 1
         weather = weather_now(self._host)
         shot = self._shoot(
-            Exposure(
-                exposure_s=expose.exposure_s,
-                gain=expose.gain,
-                offset=expose.offset,
-                binning=expose.binning,
-                roi_percent=expose.roi_percent,
-            ),
+            _exposure(expose),
             watch=partial(check_safe, self._host) if self._host.safety.frame == "abort" else None,
+            meanwhile=self.meanwhile,
         )
+        # Only now: a second camera has taken lights meanwhile.
+        number = state.lights + 1
         if look is not None:
             look(shot.pixels)
         subject = _subject(decision)
@@ -156,12 +154,13 @@ class Frames:
         part = self._written(shot, facts, final=final)
         tell_truth(final, host=self._host)
         state.lights = number
-        state.imaging.since_dither = [*state.imaging.since_dither, decision.filter_name]
+        if self._leads:
+            state.imaging.since_dither = [*state.imaging.since_dither, decision.filter_name]
         event = _event(facts, decision, expose=expose, file=final)
-        outbox = Outbox(part=part, final=final, event=event, grade=grade)
-        state.outbox = outbox
+        outbox = state.outbox = Outbox(part=part, final=final, event=event, grade=grade)
         # Kept with the promise: whatever interrupts, what is to follow an exposure follows each that is saved, once.
-        state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
+        if self._leads:
+            state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
         self._host.journal.save()
         deliver(outbox, self._host)
         self.guiding.watch(facts.readings.guiding, self._host)
@@ -258,8 +257,14 @@ class Frames:
         if outbox is not None:
             deliver(outbox, self._host, resumed=True)
 
-    def _shoot(self, exposure: Exposure, *, watch: Callable[[], None] | None = None) -> Shot:
-        return self._host.camera().expose(exposure, watch=watch)
+    def _shoot(
+        self,
+        exposure: Exposure,
+        *,
+        watch: Callable[[], None] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Shot:
+        return self._host.camera().expose(exposure, watch=watch, meanwhile=meanwhile)
 
     def _written(self, shot: Shot, facts: FrameFacts, *, final: Path) -> Path:
         """Write a frame; where that is not possible, wait a while for somebody to make room: it has been exposed."""
@@ -294,6 +299,16 @@ class Frames:
     def _wanted(self, folder: str, pattern: str, *, facts: FrameFacts) -> Path:
         relative = expand(pattern, facts)
         return free_name(self._host.out / folder / relative.parent / f"{relative.name}.fits")
+
+
+def _exposure(expose: Expose) -> Exposure:
+    return Exposure(
+        exposure_s=expose.exposure_s,
+        gain=expose.gain,
+        offset=expose.offset,
+        binning=expose.binning,
+        roi_percent=expose.roi_percent,
+    )
 
 
 def _subject(decision: TakeExposure) -> Subject:

@@ -94,6 +94,7 @@ class Host:
     ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
     ``nested`` runs lists within an instruction, and ``depth`` tells how deep in the cursor the present one stands: both
     are the runner's. ``between`` is called before each instruction of such a list.
+    ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig.
     """
 
     context: HostContext
@@ -112,6 +113,8 @@ class Host:
     nested: Callable[[SequenceOf[Item], Path], None] | None = None
     depth: int = -1
     between: Callable[[], None] | None = None
+    second: Host | None = None
+    connect_second: Callable[[Rig], Rig] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -132,6 +135,17 @@ class Host:
     def session(self) -> Session:
         """Return what tsplug's instructions run in."""
         return Session(self.manager, self.profile.guid, self.context)
+
+    def connect_all(self) -> None:
+        """Connect the equipment, that of a second camera included.
+
+        Raises:
+            DeviceError: nothing answers, or a device cannot be connected.
+        """
+        devices = self.context.devices
+        devices.rig = self.connect()
+        if self.second is not None and self.connect_second is not None:
+            self.second.context.devices.rig = self.connect_second(devices.rig)
 
     def tell(self, event: News) -> None:
         """Tell every plugin that listens what has happened."""

@@ -17,6 +17,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
 from hostsim.sequence.refocusing import Refocus, RefocusSettings
+from hostsim.sequence.second import Second
 from hostsim.sequence.shelter import (
     UnsafeError,
     check_safe,
@@ -110,6 +111,7 @@ class Imager:
         self._settings = settings
         self._frames = Frames(host)
         self._warmth = Warmth()
+        self._second = Second(host)
         self._refocus = Refocus(host, settings)
         self._centering = Centering(host, settings.centering)
         self._flips = Flips(host, settings.flip, half_turn=settings.rotation_half_turn)
@@ -307,6 +309,7 @@ class Imager:
             watch_mount(decision, host)
             self._warmth.watch(host)
             host.display.exposing(expose.exposure_s)
+            self._frames.meanwhile = self._second.beside(decision, grade=self._settings.grade)
             self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
             host.display.saved()
         self._happenings.run()

@@ -73,13 +73,24 @@ def _problems(error: ValidationError, document: Document) -> list[Problem]:
 
 
 def _catalogue(document: Document) -> list[Problem]:
-    catalogue = document.data.get("catalogue") if isinstance(document.data, dict) else None
+    data = document.data if isinstance(document.data, dict) else {}
+    catalogue, second = data.get("catalogue"), data.get("second_camera")
     if not isinstance(catalogue, dict):
         return []
-    return [
-        Problem(document.line_of(("catalogue", *path)), shown(("catalogue", *path)), message)
-        for path, message in catalogue_problems(catalogue) or _filter_problems(catalogue)
+    found = [
+        (("catalogue", *path), said) for path, said in catalogue_problems(catalogue) or _filter_problems(catalogue)
     ]
+    if not found and isinstance(second, dict) and isinstance(second.get("profile"), dict):
+        found += [(("second_camera", *path), said) for path, said in _second_problems(catalogue, second)]
+    return [Problem(document.line_of(path), shown(path), said) for path, said in found]
+
+
+def _second_problems(catalogue: dict[str, Any], second: dict[str, Any]) -> list[tuple[Path, str]]:
+    if second["profile"].get("name") == catalogue["profile"]["name"]:
+        return [(("profile", "name"), "is that of the first camera: each has a profile of its own")]
+    beside: dict[str, Any] = {"site": catalogue["site"]}
+    beside |= {key: second[key] for key in ("profile", "templates") if key in second}
+    return catalogue_problems(beside) or _filter_problems(beside)
 
 
 def _filter_problems(catalogue: dict[str, Any]) -> list[tuple[Path, str]]:

@@ -101,6 +101,18 @@ class Refocus:
             state.focus = Focus(moment=host.clock.now(), temperature_c=host.focuser().temperature_c())
         if state.focus is not None:
             state.focus.lights = state.lights
+        if host.second is not None and host.second.rig.focuser is not None:
+            self._second(host.second)
+
+    def _second(self, second: Host) -> None:
+        """Focus the second camera, whose focus is due whenever the first one's is."""
+        state = second.journal.state
+        focus = state.focus
+        try:
+            autofocus(self._settings.focus, second)
+        except NoFocusFoundError as error:
+            second.warn(f"second camera: {error}; imaging goes on at its old focus")
+        state.focus = focus
 
     def look(self, pixels: NDArray[np.uint16]) -> None:
         """Note how large the stars of a light are, where that may ask for a new focus."""

@@ -61,6 +61,9 @@ def take_shelter(host: Host, *, why: str) -> None:
     if rig.camera is not None:
         with suppress(DeviceError):
             rig.camera.abort()
+    if host.second is not None and host.second.rig.camera is not None:
+        with suppress(DeviceError):
+            host.second.rig.camera.abort()
     if rig.panel is not None:
         rig.panel.close_cover()
     if rig.mount is not None:

@@ -143,6 +143,7 @@ __all__ = [
     "frame_files",
     "hookimpl",
     "load_catalogue",
+    "load_second_camera",
     "new_guid",
     "open_store",
 ]
@@ -181,3 +182,20 @@ def load_catalogue(document: Mapping[str, Any], store: Store, *, clock: Clock) -
     from tsplug.services.catalogue import load_catalogue as load
 
     return load(document, store, clock=clock)
+
+
+def load_second_camera(document: Mapping[str, Any], store: Store, *, clock: Clock, first: Profile) -> Profile:
+    """Bring the profile of a second camera on a mount into the store; it contributes to all projects of the first one.
+
+    Returns:
+        The second camera's profile as stored.
+
+    Raises:
+        InputError: fields are missing or wrong: a line ``path: message`` for each. Nothing is stored then.
+    """
+    from tsplug.services.catalogue import load_catalogue as load
+    from tsplug.services.second_camera import pair_profiles
+
+    profile = load(document, store, clock=clock)
+    pair_profiles(store, owner_guid=first.guid, profile_guid=profile.guid)
+    return profile

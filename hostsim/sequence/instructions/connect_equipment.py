@@ -17,9 +17,10 @@ class ConnectEquipment(Instruction):
 
     def run(self, host: Host) -> None:
         """Connect everything that is there."""
-        host.context.devices.rig = host.connect()
+        host.connect_all()
         host.journal.state.standing.connected = True
-        names = ", ".join(device.label for device in host.rig.devices)
+        second = () if host.second is None else host.second.rig.own_devices
+        names = ", ".join(device.label for device in (*host.rig.devices, *second))
         host.display.note(f"connected: {names or 'nothing'}")
         settle(host)
 

@@ -24,6 +24,8 @@ class CoolCamera(Instruction):
         """Cool, and wait."""
         patience = Patience(timeout_s=self.timeout_s, poll_s=5.0)
         host.camera().cool(self.temperature_c, tolerance_c=self.tolerance_c, patience=patience)
+        if host.second is not None:
+            host.second.camera().cool(self.temperature_c, tolerance_c=self.tolerance_c, patience=patience)
         host.journal.state.standing.cooled_to_c = self.temperature_c
 
 

@@ -22,6 +22,10 @@ class WarmCamera(Instruction):
     def run(self, host: Host) -> None:
         """Warm up, and wait."""
         host.camera().warm(at_least_c=self.temperature_c, patience=Patience(timeout_s=self.timeout_s, poll_s=5.0))
+        if host.second is not None:
+            host.second.camera().warm(
+                at_least_c=self.temperature_c, patience=Patience(timeout_s=self.timeout_s, poll_s=5.0)
+            )
         host.journal.state.standing.cooled_to_c = None
 
 

@@ -12,6 +12,7 @@ from tsplug.instructions.flat_wizard import FlatWizard
 from tsplug.instructions.flats import SchedulerFlats, SchedulerImmediateFlats
 from tsplug.instructions.flats_needed import FlatsNeeded
 from tsplug.instructions.report import SchedulerReport
+from tsplug.instructions.second_camera import SecondCamera
 from tsplug.instructions.session import Session, settle_panel
 from tsplug.instructions.sky_flats import SkyFlats
 from tsplug.instructions.solving import Look, solve_pixels
@@ -27,6 +28,7 @@ __all__ = [
     "SchedulerFlats",
     "SchedulerImmediateFlats",
     "SchedulerReport",
+    "SecondCamera",
     "Session",
     "SkyFlats",
     "settle_panel",
@@ -42,6 +44,7 @@ Instruction = (
     | FlatWizard
     | FlatsNeeded
     | SchedulerReport
+    | SecondCamera
 )
 """What a sequence author can add."""
 
@@ -56,6 +59,7 @@ INSTRUCTIONS: dict[str, Instruction] = {
         FlatWizard(),
         FlatsNeeded(),
         SchedulerReport(),
+        SecondCamera(),
     )
 }
 """Every instruction by its name."""

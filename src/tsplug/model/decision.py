@@ -144,6 +144,14 @@ class NothingLeft(Value):
 Decision = TakeExposure | WaitUntil | NothingLeft
 
 
+class FittedExposures(Value):
+    """What a second camera takes while the first one exposes: how many, and one of them; else why it takes none."""
+
+    count: int = Field(ge=0)
+    exposure: TakeExposure | None = None
+    reason: str = ""
+
+
 class DecisionRequest(Value):
     """What the host asks: for which profile, now, coming from which target and filter, until when at the latest.
 

@@ -11,6 +11,11 @@ from tsplug.services.catalogue_drafts import Draft
 from tsplug.services.lookup import find_named
 
 
+def contributes_to(unit: Unit, project: Project, *, profile: Profile) -> bool:
+    """Return whether a profile contributes to a project."""
+    return unit.find(Contribution, project_id=project.id, profile_id=profile.id) is not None
+
+
 def contributor_names(unit: Unit, project: Project) -> list[str]:
     """Return the names of the profiles that contribute to a project, in the order they were added."""
     links = unit.list(Contribution, project_id=project.id)

@@ -172,3 +172,22 @@ def test_a_fault_that_can_never_happen_is_refused(
         parse(write(listed))
     (told,) = caught.value.problems
     assert f"night.yaml:9: faults[1].{problem}" in told
+
+
+@pytest.mark.parametrize(
+    ("second", "problem"),
+    [
+        ("{profile: {name: Rig, filters: [L]}", "7: second_camera.profile.name: is that of the first camera"),
+        ("{profile: {name: Wide, filters: [L, L]}", "7: second_camera.profile.filters: a filter name occurs twice"),
+        ("{profile: {name: Wide}", "7: second_camera.profile.filters: names no filter, but the templates need L"),
+    ],
+)
+def test_a_second_camera_is_checked_like_the_first(
+    write: Callable[[str], Path], small: str, second: str, problem: str
+) -> None:
+    """What is wrong with its profile is told with its line."""
+    templates = "templates: [{name: L, filter_name: L, default_exposure_s: 60}]"
+    text = small.replace("run:\n", f"second_camera: {second}, {templates}}}\nrun:\n", 1)
+    with pytest.raises(SequenceFileError) as refused:
+        parse(write(text))
+    assert problem in refused.value.problems[0]

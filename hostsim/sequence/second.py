@@ -1,0 +1,74 @@
+"""A second camera on the mount: it exposes while the first one does, and both are done before the mount moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hostsim.sequence.frames import Frames
+from hostsim.sequence.host import Host
+from hostsim.sequence.pointing import switch_filter
+from hostsim.sequence.shelter import UnsafeError
+from tsplug import Cancelled, Expose, SetReadoutMode, SwitchFilter, TakeExposure, TsplugError
+from tsplug.instructions import SecondCamera
+
+
+class SecondCameraSettings(BaseModel):
+    """The second camera of a sequence: a profile with its templates, at the catalogue's site."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: dict[str, Any] = Field(description="Its profile, as in the catalogue; with a name of its own.")
+    templates: list[dict[str, Any]] = Field(
+        min_length=1,
+        description="Its templates, as in the catalogue: each is used with the first camera's template of its name.",
+    )
+
+
+class Second:
+    """Exposes with the second camera of a host, where it has one."""
+
+    def __init__(self, host: Host) -> None:
+        """Prepare; nothing moves yet."""
+        self._first = host
+        self._host = host.second
+        self._frames = None if host.second is None else Frames(host.second, leads=False)
+
+    def beside(self, decision: TakeExposure, *, grade: bool) -> Callable[[], None] | None:
+        """Return what takes the second camera's exposures while the first one takes the decided one, None without any.
+
+        What goes wrong with it costs the first camera nothing.
+        """
+        host, frames = self._host, self._frames
+        if host is None or frames is None or host.rig.camera is None:
+            return None
+        parameters = SecondCamera.Parameters(profile_guid=host.profile.guid)
+        fitted = SecondCamera().fit(parameters, self._first.session, decision=decision)
+        own = fitted.exposure
+        if own is None:
+            self._first.warn_once(f"the second camera takes nothing: {fitted.reason}")
+            return None
+
+        def take() -> None:
+            try:
+                for _ in range(fitted.count):
+                    self._take(own, host, frames=frames, grade=grade)
+            except (Cancelled, UnsafeError):
+                raise
+            except TsplugError as error:
+                self._first.warn(f"second camera: {error}; the first one goes on")
+
+        return take
+
+    def _take(self, own: TakeExposure, host: Host, *, frames: Frames, grade: bool) -> None:
+        host.context.cancellation.check()
+        for step in own.steps:
+            if isinstance(step, SwitchFilter):
+                if host.rig.wheel is not None and host.rig.wheel.current() != step.filter_name:
+                    switch_filter(step.filter_name, host, focus_offset=True)
+            elif isinstance(step, SetReadoutMode):
+                host.camera().set_readout_mode(step.readout_mode)
+            elif isinstance(step, Expose):
+                frames.light(own, step, grade=grade)

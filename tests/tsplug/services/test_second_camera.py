@@ -1,0 +1,100 @@
+"""What a second camera on the mount takes while the first one exposes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tsplug import Expose, SwitchFilter, TakeExposure, load_second_camera
+from tsplug.hookspecs import plugin_manager
+from tsplug.instructions import SecondCamera, Session
+from tsplug.model import Contribution, DecisionRequest, ExposurePlan, FittedExposures, Profile, Project
+from tsplug.services.deciding import decide
+from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices, stocked_store
+
+EVENING = datetime(2026, 1, 15, 20, tzinfo=UTC)
+PROFILE = {"name": "Wide", "filters": ["Clear", "H"], "focal_length_mm": 200.0}
+TEMPLATE: dict[str, Any] = {"name": "Ha", "filter_name": "H", "default_exposure_s": 90.0, "gain": 7, "readout_mode": 1}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """A winter evening on which the first camera would take M 42 in Ha for 300 s."""
+    clock = ManualClock(EVENING)
+    context = FakeContext(stocked_store(clock), clock, recording_devices(clock, tmp_path))
+    with context.store.read() as unit:
+        return Session(plugin_manager(), unit.list(Profile)[0].guid, context)
+
+
+def paired(session: Session, **template: Any) -> Profile:
+    """Return a second camera with one template, which contributes to all projects."""
+    context = session.context
+    document = {
+        "site": first_catalogue()["site"],
+        "profile": PROFILE,
+        "templates": [TEMPLATE | template],
+    }
+    with context.store.read() as unit:
+        first = unit.find(Profile, guid=session.profile_guid)
+    assert first is not None
+    return load_second_camera(document, context.store, clock=context.clock, first=first)
+
+
+def fitted(session: Session, second: Profile) -> FittedExposures:
+    """Return what fits into the exposure that is decided now."""
+    decision = decide(DecisionRequest(profile_guid=session.profile_guid), session.context)
+    assert isinstance(decision, TakeExposure)
+    assert decision.template_name == "Ha"
+    parameters = SecondCamera.Parameters(profile_guid=second.guid)
+    return SecondCamera().fit(parameters, session, decision=decision)
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(300.0, 1), (301.0, 1), (150.0, 2), (90.0, 3), (400.0, 1)])
+def test_as_many_as_fit_are_taken_and_at_least_one(session: Session, seconds: float, count: int) -> None:
+    """The whole part of the first camera's length over the second's, by its own template of the same name."""
+    second = paired(session, default_exposure_s=seconds)
+    found = fitted(session, second)
+    assert found.count == count
+    assert found.exposure is not None
+    assert (found.exposure.profile_guid, found.exposure.filter_name) == (second.guid, "H")
+    assert found.exposure.steps[0] == SwitchFilter(filter_name="H")
+    assert isinstance(expose := found.exposure.steps[-1], Expose)
+    assert (expose.exposure_s, expose.gain) == (seconds, 7)
+
+
+@pytest.mark.parametrize(("desired", "count"), [(1, 0), (2, 1), (3, 2), (4, 3), (9, 3)])
+def test_no_more_are_taken_than_the_plan_wants(session: Session, desired: int, count: int) -> None:
+    """The first camera's own exposure is counted before them."""
+    second = paired(session)
+    with session.context.store.write() as unit:
+        unit.set_all(ExposurePlan, {"desired": desired})
+    found = fitted(session, second)
+    assert found.count == count
+    assert (found.reason == "") == (count > 0)
+
+
+def test_a_template_of_another_name_is_not_used(session: Session) -> None:
+    """Without a template of the first camera's name the second one takes nothing, and says why."""
+    found = fitted(session, paired(session, name="Hydrogen"))
+    assert (found.count, found.reason) == (0, "profile 'Wide' has no template 'Ha'")
+
+
+def test_a_filter_that_is_gone_from_the_wheel_is_not_asked_for(session: Session) -> None:
+    """The wheel may have changed since the template was made."""
+    second = paired(session)
+    with session.context.store.write() as unit:
+        unit.set_all(Profile, {"filters": ["Clear"]}, guid=second.guid)
+    found = fitted(session, second)
+    assert (found.count, found.reason) == (0, "filter 'H' is not in the wheel of profile 'Wide'")
+
+
+def test_pairing_twice_is_pairing_once(session: Session) -> None:
+    """It contributes to every project of the first camera, whenever the night begins."""
+    first, again = paired(session), paired(session)
+    assert first.guid == again.guid
+    with session.context.store.read() as unit:
+        assert unit.count(Contribution) == unit.count(Project)
+    assert SecondCamera().validate(SecondCamera.Parameters(profile_guid=first.guid), session) == []
