@@ -89,7 +89,7 @@ def test_time_beside_the_floor_and_the_textbook(size: str, tmp_path: Path, monke
     """From a FITS file in the page cache to all numbers: scenes as a ratio to reading once, the rich one to others.
 
     On a machine with other work only the ratio of processor times tells much; with two free cores the clock's ratio
-    lies between that and its half, as nearly all of the work is in two threads.
+    can be as low as its half, as nearly all of the work is in two threads.
     """
     width, height = SIZES[size]
     for name in TIMED:

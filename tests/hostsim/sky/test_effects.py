@@ -230,7 +230,7 @@ def test_twilight_frames_fade_and_lean(path: LightPath, exposure: ExposureSettin
 def test_what_hides_a_part_of_the_view_is_told_from_what_dims_all_of_it(
     path: LightPath, exposure: ExposureSettings
 ) -> None:
-    """Behind a roof's corner cells of the frame are dead; cloud or half a tree before all of the aperture kill none.
+    """Behind a roof's corner cells of the frame are dead; cloud before all of it kills none.
 
     A skyline hides the same of every star of a frame, so the corner is put together of a free frame and a hidden one.
     """

@@ -9,9 +9,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# References to memory that nobody looks at: the keeper's, and that of the call that counts them.
-_OURS = 2
-
 
 class PixelMemory(Protocol):
     """Gives memory for the pixels of a frame."""
@@ -38,13 +35,15 @@ class KeptMemory:
 
     def __init__(self) -> None:
         self._bytes = np.empty(0, np.uint8)
+        # How many references there are while nobody looks is not the same in every version of Python.
+        self._unseen = sys.getrefcount(self._bytes)
         self._lock = Lock()
 
     def take(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> NDArray[np.generic]:
         """Return an array over the kept memory where that is free and of the right length, else over new memory."""
         length = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
         with self._lock:
-            # Every array over these bytes, and every view of one, refers to them: beside us only this call does.
-            if self._bytes.size != length or sys.getrefcount(self._bytes) > _OURS:
+            # Every array over these bytes, and every view of one, refers to them.
+            if self._bytes.size != length or sys.getrefcount(self._bytes) > self._unseen:
                 self._bytes = np.empty(length, np.uint8)
             return self._bytes.view(dtype).reshape(shape)
