@@ -96,7 +96,10 @@ def measure_discs(binned: NDArray[np.float32], sky: Background, *, settings: Sta
     if np.count_nonzero(good) < _FEWEST:
         return None
     found = _measured(stamps.pick(good), shapes.pick(good), noise=noise[good], settings=settings)
-    return found.pick(_single(found))
+    # One disc whose curve of growth never passes one half would leave no usual size to hold the others against.
+    found = found.pick(np.isfinite(found.hfr))
+    found = found.pick(_single(found)) if found.x.size else found
+    return found if found.x.size else None
 
 
 def _on_blocks(binned: NDArray[np.float32], settings: StarSettings) -> Peaks:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tsplug.imaging import defocus
+from tsplug.imaging.growth import half_flux_radii
 from tsplug.imaging.stars import measure_stars
 
 SHAPE = (500, 700)
@@ -83,3 +87,22 @@ def test_discs_that_overlap_are_no_third_star_between_them() -> None:
     farthest, disc_of = float(apart.min(axis=1).max()), apart.argmin(axis=1).tolist()
     assert farthest < 5.0
     assert len(set(disc_of)) == len(disc_of)
+
+
+@pytest.mark.parametrize("unknown", [1, 99], ids=["one disc", "every disc"])
+def test_a_disc_of_unknown_radius_takes_no_other_with_it(unknown: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a curve of growth does not pass one half the disc is left out; where none does there are no discs."""
+
+    def some_unknown(*told: Any, **more: Any) -> np.ndarray:
+        radii = half_flux_radii(*told, **more)
+        radii[:unknown] = np.nan
+        return radii
+
+    monkeypatch.setattr(defocus, "half_flux_radii", some_unknown)
+    frame = sky()
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for number in range(24):
+        frame += 500 * (np.hypot(y - 60 - number // 6 * 125, x - 60 - number % 6 * 115) < 14.0)
+    found = measure_stars(np.rint(frame).astype(np.uint16))
+    measured_as_discs = found.hfr is not None and found.hfr == pytest.approx(14.0 * np.sqrt(0.5), rel=0.05)
+    assert measured_as_discs == (unknown == 1)
