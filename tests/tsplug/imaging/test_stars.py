@@ -37,16 +37,18 @@ def star(fwhm: float, beta: float | None, axis_ratio: float, offset: tuple[float
     return drawn.reshape(2 * half + 1, FINE, 2 * half + 1, FINE).mean(axis=(1, 3))
 
 
-def sky_frame(seed: int = 1, count: int = 60, *, fwhm: float, beta: float | None, axis_ratio: float = 1.0) -> Floats:
+def sky_frame(
+    *, fwhm: float, beta: float | None, axis_ratio: float = 1.0, faintest: float = 4e3, phases: int = 8
+) -> Floats:
     """Draw stars of many brightnesses, apart from each other, over a noisy sky."""
-    random = np.random.default_rng(seed)
-    shapes = [star(fwhm, beta, axis_ratio, (dx, dy)) for dx, dy in random.uniform(-0.5, 0.5, (8, 2))]
+    random = np.random.default_rng(1)
+    shapes = [star(fwhm, beta, axis_ratio, (dx, dy)) for dx, dy in random.uniform(-0.5, 0.5, (phases, 2))]
     half = shapes[0].shape[0] // 2
     frame = np.zeros((SHAPE[0] + 2 * half, SHAPE[1] + 2 * half))
-    for number in range(count):
+    for number in range(60):
         x, y = 40 + (number % 10) * 79 + random.integers(-9, 9), 40 + (number // 10) * 102 + random.integers(-9, 9)
-        flux = math.exp(random.uniform(math.log(4e3), math.log(3e5)))
-        frame[y : y + 2 * half + 1, x : x + 2 * half + 1] += flux * shapes[number % 8]
+        flux = math.exp(random.uniform(math.log(faintest), math.log(3e5)))
+        frame[y : y + 2 * half + 1, x : x + 2 * half + 1] += flux * shapes[number % phases]
     frame = frame[half:-half, half:-half]
     return random.poisson(frame) + random.normal(SKY_ADU, NOISE_ADU, SHAPE)
 
@@ -64,8 +66,8 @@ def true_hfr(fwhm: float, beta: float | None) -> float:
     return alpha * math.sqrt(2 ** (1 / (beta - 1)) - 1)
 
 
-# What pixels add to the squared widths: a Gaussian gains 1/12 px^2 of variance once as FWHM and twice in an aperture.
-GAUSSIAN_PIXEL, MOFFAT_PIXEL = (5.545 / 12, 2 * 1.386 / 12), (0.575, 0.285)
+# What pixels add to the squared widths: a Gaussian gains 1/12 px^2 of variance.
+GAUSSIAN_PIXEL, MOFFAT_PIXEL = (5.545 / 12, 1.386 / 12), (0.575, 0.1425)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,28 @@ def test_sharpness_of_drawn_stars_is_measured(fwhm: float, beta: float | None) -
     assert result.eccentricity < 0.2
     assert 57 <= result.star_count <= 61
     assert result.measured >= 30
+
+
+def hfr_through_pixels(fwhm: float, beta: float | None) -> float:
+    """Return the half-flux radius of a profile that was averaged over one pixel once, worked out on a fine grid."""
+    fine, half = 32, math.ceil(2 * fwhm) + 1
+    place = np.arange(-half * fine, half * fine + 1) / fine
+    light = profile(*np.meshgrid(place, place), fwhm, beta)
+    for axis in (0, 1):
+        sums = np.cumsum(light, axis=axis)
+        light = (sums.take(range(fine, place.size), axis) - sums.take(range(place.size - fine), axis)) / fine
+    middles = place[fine:] - 0.5 + 0.5 / fine
+    radius = np.hypot(*np.meshgrid(middles, middles)).ravel()
+    order = np.argsort(radius)
+    return float(np.interp(0.5, np.cumsum(light.ravel()[order]) / fine**2, radius[order]))
+
+
+@pytest.mark.parametrize("beta", [None, 4.0, 2.5], ids=["Gaussian", "Moffat 4", "Moffat 2.5"])
+@pytest.mark.parametrize("fwhm", [1.6, 1.8, 2.2, 3.0], ids=str)
+def test_sharp_stars_are_not_widened_by_measuring(fwhm: float, beta: float | None) -> None:
+    """The pixel is in the half-flux radius once, as the sensor put it there: within 1 % from FWHM 1.6 px on."""
+    frame = sky_frame(fwhm=fwhm, beta=beta, faintest=4e4, phases=60)
+    assert measure_stars(as_stored(frame)).hfr == pytest.approx(hfr_through_pixels(fwhm, beta), rel=0.01)
 
 
 @pytest.mark.parametrize("axis_ratio", [0.9, 0.8, 0.6])
@@ -161,6 +185,6 @@ def test_what_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
 def test_the_detector_is_named_by_version_and_settings() -> None:
     """Other thresholds make another detector; the camera's gain does not."""
     usual = StarSettings().detector
-    assert usual.startswith("tsplug-stars 2 ")
+    assert usual.startswith("tsplug-stars 3 ")
     assert StarSettings(threshold=5.0).detector != usual
     assert StarSettings(electrons_per_adu=0.3).detector == usual
