@@ -203,7 +203,11 @@ class _Run:
         names = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
         picture = next(each for more in names if (each := folder / f"{bare_name(file)}{more}.jpg") not in self._taken)
         self._taken.add(picture)
-        there = read_start(picture, MARKED_BYTES)
+        try:
+            there = read_start(picture, MARKED_BYTES)
+        except InputError as error:
+            reason = getattr(error.__cause__, "strerror", None) or error
+            raise InputError(f"{picture} cannot be written: {reason}; give --previews another folder") from error
         if there is not None and not is_ours(there):
             raise InputError(f"{picture} is there and was not made by tsplug: give --previews another folder")
         write_file(picture, preview.data, force=True)

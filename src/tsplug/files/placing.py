@@ -38,9 +38,13 @@ def check_place(file: Path, *, force: bool) -> None:
     Raises:
         InputError: with what to do.
     """
-    if file.is_dir():
+    try:
+        is_folder, has_folder, is_there = file.is_dir(), file.parent.is_dir(), file.exists()
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror or error}; name another place") from error
+    if is_folder:
         raise InputError(f"{file} is a folder; name a file in it")
-    if not file.parent.is_dir():
+    if not has_folder:
         raise InputError(f"{file} cannot be written: the folder {file.parent} does not exist; make it")
-    if file.exists() and not force:
+    if is_there and not force:
         raise InputError(f"{file} is there already; name another file, or replace it with --force")

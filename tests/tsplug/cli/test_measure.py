@@ -132,6 +132,10 @@ def test_pictures_of_others_are_not_written_over(tmp_path: Path, run: Run) -> No
     assert "was not made by tsplug" in refused.stderr
     assert b"holidays" in (tmp_path / "pictures" / "a.jpg").read_bytes()
     assert "cannot be made" in run("measure", "a.fits", "--previews", "a.fits/x").stderr
+    (tmp_path / "others" / "a.jpg").mkdir(parents=True)
+    refused = run("measure", "a.fits", "--previews", "others")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert "a.jpg cannot be written: Is a directory; give --previews another folder" in refused.stderr
 
 
 def recorded(folder: Path) -> list[AcquiredImage]:
@@ -199,6 +203,10 @@ def test_a_picture_by_default_and_a_wrong_one(tmp_path: Path, run: Run) -> None:
     assert run("files", "preview", "night/a.fits").exit_code == 0
     assert (tmp_path / "a.jpg").exists()
     assert run("files", "preview", "night/a.fits", "--out", "x.gif").exit_code == 2
+    # The answer of the system is an error, as that to a folder which may not be entered is.
+    nowhere = run("files", "preview", "night/a.fits", "--out", f"{'x' * 300}/x.png")
+    assert (nowhere.exit_code, len(nowhere.stderr.splitlines())) == (1, 1)
+    assert "cannot be written: File name too long; name another place" in nowhere.stderr
     write(tmp_path / "b.fits", b"rubbish")
     bad = run("files", "preview", "b.fits")
     assert (bad.exit_code, len(bad.stderr.splitlines())) == (1, 1)

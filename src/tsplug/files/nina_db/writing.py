@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tsplug.errors import InputError
+from tsplug.files.placing import check_place
 from tsplug.nina.database.schema import TABLES, WRITTEN
 
 
@@ -58,12 +59,7 @@ class NewSchedulerFile:
 
 
 def _check_place(file: Path, *, force: bool) -> None:
-    if file.is_dir():
-        raise InputError(f"{file} is a folder; name a file in it")
-    if not file.parent.is_dir():
-        raise InputError(f"{file} cannot be written: the folder {file.parent} does not exist; make it")
-    if file.exists() and not force:
-        raise InputError(f"{file} is there already; name another file, or replace it with --force")
+    check_place(file, force=force)
     for end in ("wal", "journal"):
         if file.with_name(f"{file.name}-{end}").exists():
             raise InputError(
