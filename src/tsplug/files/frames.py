@@ -12,6 +12,7 @@ from typing import Protocol
 from tsplug.errors import FileError
 from tsplug.files.headers.sources import GzipBytes, HeaderError, PlainBytes
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
+from tsplug.files.headers.xisf_header import check_name
 from tsplug.files.moving import move_file
 from tsplug.files.pixels.buffers import FreshMemory, KeptMemory, PixelMemory
 from tsplug.files.pixels.claims import PixelError
@@ -124,6 +125,7 @@ def _frame(file: Path, descriptor: int) -> Iterator[_Frame]:
     for magic, kind in _KINDS.items():
         if start.startswith(magic):
             raise PixelError(f"is no FITS file but {kind}; only FITS and XISF frames are read")
+    check_name(file, start)
     if start == XISF_MAGIC:
         yield XisfFrame(PlainBytes(descriptor), PlainSource(descriptor))
     elif start.startswith(_GZIP_MAGIC):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tsplug.files.headers.cards import CARD_BYTES, Cards, Keywords, image_cards, read_cards
@@ -82,6 +82,8 @@ class FitsPart:
     structure: Mapping[str, CardValue]
     data_offset: int
     data_bytes: int
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    """Why cards say nothing usable, by keyword."""
 
     @property
     def has_image(self) -> bool:
@@ -117,9 +119,10 @@ def primary_header(source: ByteSource) -> bytes:
 def _parts(source: ByteSource, primary: bytes, *, keywords: Keywords) -> Iterator[FitsPart]:
     header, offset, left = primary, 0, LONGEST_HEADER_BYTES
     for _ in range(_MOST_PARTS + 1):
-        structure = read_cards(header, keywords).values
+        cards = read_cards(header, keywords)
+        structure, unusable = cards.values, {problem.keyword: problem.reason for problem in cards.problems}
         data_offset = offset + _padded(len(header) + CARD_BYTES)
-        part = FitsPart(header, structure, data_offset, _data_bytes(structure))
+        part = FitsPart(header, structure, data_offset, _data_bytes(structure), unusable)
         yield part
         offset, left = data_offset + part.data_bytes, left - len(header)
         if offset > _FARTHEST or left <= 0:

@@ -11,7 +11,7 @@ from tsplug.files.headers.fits_header import FitsHeaderReader
 from tsplug.files.headers.sources import ByteSource, GzipBytes, HeaderError, PlainBytes
 from tsplug.files.headers.walking import frames_below
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
-from tsplug.files.headers.xisf_header import XisfHeaderReader
+from tsplug.files.headers.xisf_header import XisfHeaderReader, check_name
 from tsplug.model import BadFile, FrameHeader
 from tsplug.ports import ScanProgress
 
@@ -92,6 +92,7 @@ class _Reader:
         source: ByteSource = PlainBytes(descriptor)
         start = source.read(0, len(XISF_MAGIC))
         xisf = start == XISF_MAGIC
+        check_name(file, start)
         if start[:2] == _GZIP_MAGIC:
             source = GzipBytes(descriptor)
         cards, properties, count = (self._xisf if xisf else self._fits).read(source)

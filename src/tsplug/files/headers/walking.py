@@ -89,4 +89,7 @@ def _found(entry: os.DirEntry[str]) -> _Folder | str | BadFile | None:
 
 
 def _what(entry: os.DirEntry[str]) -> str:
-    return "is a link to nothing" if entry.is_symlink() else "is no regular file"
+    if not entry.is_symlink():
+        return "is no regular file"
+    there = os.path.exists(entry.path)  # noqa: PTH110 - the entry has a text
+    return "is a link to what is no regular file" if there else "is a link to nothing"

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from xml.parsers import expat
 
 from tsplug.files.headers.cards import REMEMBERED, Cards, Keywords, Unusable, bare_value, card_value, one_line
@@ -27,6 +28,16 @@ _OWN_PROPERTIES = ("Observation:", "Instrument:", "Image:", "Processing:", _PROC
 _LONGEST_PROPERTY = 2000
 _UNREADABLE = (expat.ExpatError, LookupError, ValueError)
 # What expat raises on damaged XML, depending on where: unknown encodings come as the latter two.
+
+
+def check_name(file: Path, start: bytes) -> None:
+    """Refuse a file that is named as XISF and begins neither as one nor as FITS, which some programs name so.
+
+    Raises:
+        HeaderError: that is so.
+    """
+    if start and file.suffix.lower() == ".xisf" and not MAGIC.startswith(start) and not start.startswith(b"SIMPLE"):
+        raise HeaderError("is no XISF file")
 
 
 class XisfHeaderReader:

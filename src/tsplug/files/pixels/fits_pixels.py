@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,9 +54,9 @@ def fits_image(part: FitsPart) -> FitsImage:
     bits = structure.get("BITPIX")
     if not isinstance(bits, int) or isinstance(bits, bool) or bits not in _STORED:
         raise PixelError(f"says BITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
-    claim = Claim(frame_shape(axes_of(structure)), _STORED[bits])
+    claim = Claim(frame_shape(axes_of(part)), _STORED[bits])
     claim.check()
-    scale, zero = _number(structure, "BSCALE", default=1.0), _number(structure, "BZERO", default=0.0)
+    scale, zero = scaling_of(part)
     values, turn = _turning(bits, scale=scale, zero=zero, blank=structure.get("BLANK"))
     return FitsImage(part.data_offset, claim, values, turn)
 
@@ -88,16 +88,54 @@ def read_fits(image: FitsImage, source: PixelSource, *, memory: PixelMemory) -> 
     return pixels
 
 
-def axes_of(structure: Mapping[str, CardValue], prefix: str = "NAXIS") -> list[int]:
-    """Return the lengths of an image's axes, the quickest first."""
-    return [
-        count_of(structure, f"{prefix}{axis}") for axis in range(1, min(count_of(structure, prefix), _MOST_AXES) + 1)
-    ]
+def axes_of(part: FitsPart, prefix: str = "NAXIS") -> list[int]:
+    """Return the lengths of an image's axes, the quickest first; one that the header does not tell is 0.
+
+    Raises:
+        PixelError: what the header says is no length.
+    """
+    axes = min(count_of(part.structure, prefix), _MOST_AXES)
+    return [_length(part, f"{prefix}{axis}") for axis in range(1, axes + 1)]
 
 
-def _number(structure: Mapping[str, CardValue], keyword: str, *, default: float) -> float:
-    value = structure.get(keyword, default)
-    return float(value) if isinstance(value, int | float) else default
+def _length(part: FitsPart, keyword: str) -> int:
+    told, length = part.structure.get(keyword, 0), count_of(part.structure, keyword)
+    if keyword in part.unusable:
+        raise PixelError(f"holds no pixels: {keyword} in its header {part.unusable[keyword]}; copy it again")
+    if isinstance(told, bool) or told != length:
+        raise PixelError(f"holds no pixels: its header says {keyword} = {_as_written(told)}; copy it again")
+    return length
+
+
+def scaling_of(part: FitsPart) -> tuple[float, float]:
+    """Return by what stored numbers are multiplied, and what is then added to them.
+
+    Raises:
+        PixelError: the header says so that no pixel has a value, or all have the same.
+    """
+    scale = _number(part, "BSCALE", default=1.0)
+    if scale == 0.0:
+        raise PixelError("says BSCALE = 0, which makes all pixels alike: its header is damaged, copy it again")
+    return scale, _number(part, "BZERO", default=0.0)
+
+
+def _number(part: FitsPart, keyword: str, *, default: float) -> float:
+    """Return a finite number.
+
+    Raises:
+        PixelError: the header says something else.
+    """
+    if keyword in part.unusable:
+        raise PixelError(f"has a {keyword} that {part.unusable[keyword]}: its header is damaged, copy it again")
+    told = part.structure.get(keyword, default)
+    if isinstance(told, bool | str):
+        written = _as_written(told)
+        raise PixelError(f"says {keyword} = {written}, which is no number: its header is damaged, copy it again")
+    return float(told)
+
+
+def _as_written(told: CardValue) -> str:
+    return {True: "T", False: "F"}[told] if isinstance(told, bool) else repr(told)
 
 
 def _turning(bits: int, *, scale: float, zero: float, blank: object) -> tuple[np.dtype[np.generic], Turn]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tsplug.files.headers.cards import CARD_BYTES
 from tsplug.files.headers.fits_header import FitsPart, count_of
 from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
-from tsplug.files.pixels.fits_pixels import axes_of
+from tsplug.files.pixels.fits_pixels import axes_of, scaling_of
 from tsplug.files.pixels.sources import PixelSource
 from tsplug.files.pixels.sums import sum_is_right
 
@@ -43,8 +43,9 @@ def check_tiled(part: FitsPart, source: PixelSource) -> Claim:
     bits = structure.get("ZBITPIX")
     if not isinstance(bits, int) or bits not in _BYTES:
         raise PixelError(f"says ZBITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
-    claim = Claim(frame_shape(axes_of(structure, "ZNAXIS")), np.dtype(f"V{abs(bits) // 8}"))
+    claim = Claim(frame_shape(axes_of(part, "ZNAXIS")), np.dtype(f"V{abs(bits) // 8}"))
     claim.check()
+    scaling_of(part)
     fields = count_of(structure, "TFIELDS")
     if structure.get("XTENSION") != "BINTABLE" or structure.get("NAXIS") != 2 or not 1 <= fields <= _MOST_FIELDS:
         raise PixelError("is packed in tiles but holds no table of them: its header is damaged, copy it again")
@@ -100,7 +101,7 @@ def _alone(part: FitsPart, source: PixelSource) -> bytearray:
 
 def _tiles(part: FitsPart) -> int:
     """Return how many tiles the header claims; a tile is a row where it does not say (FITS 4.0, section 10.1.1)."""
-    axes = axes_of(part.structure, "ZNAXIS")
+    axes = axes_of(part, "ZNAXIS")
     sides = [
         count_of(part.structure, f"ZTILE{place}", default=length if place == 1 else 1)
         for place, length in enumerate(axes, start=1)

@@ -14,6 +14,7 @@ from frame_files import fits_file, fits_header, write, xisf_file
 
 from tsplug.app import frame_headers
 from tsplug.errors import InputError
+from tsplug.files.frames import DiskFrames
 from tsplug.model import BadFile, FrameHeader
 
 HEADERS = frame_headers()
@@ -64,9 +65,11 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "nothing.fits").symlink_to(tmp_path / "gone")
     (tmp_path / "self.fits").symlink_to(tmp_path / "self.fits")
     write(tmp_path / "folder.fits/1.fits", FITS)
+    (tmp_path / "device.fits").symlink_to("/dev/zero")
     good, bad = scanned(tmp_path)
     assert good == ["1.fits"]
-    assert bad.keys() == {"pipe.fits", "socket.fits", "nothing.fits", "self.fits"}
+    assert bad.keys() == {"pipe.fits", "socket.fits", "nothing.fits", "self.fits", "device.fits"}
+    assert bad["device.fits"] == "is a link to what is no regular file"
     assert "regular" in bad["pipe.fits"]
     assert "link" in bad["nothing.fits"]
     assert isinstance(HEADERS.read(tmp_path / "pipe.fits"), BadFile)
@@ -115,6 +118,14 @@ def test_a_bad_file_costs_that_file(tmp_path: Path, content: bytes, reason: str)
     good, bad = scanned(tmp_path)
     assert good == ["a.fits", "c.fits"]
     assert reason in bad["b.fits"]
+
+
+def test_what_is_named_as_xisf_and_is_none(tmp_path: Path) -> None:
+    """The line speaks of what the name promised; FITS under that name is read."""
+    write(tmp_path / "page.xisf", b"<html>")
+    write(tmp_path / "fits.xisf", FITS)
+    assert scanned(tmp_path) == (["fits.xisf"], {"page.xisf": "is no XISF file"})
+    assert "is no XISF file; copy it again" in DiskFrames().status(tmp_path / "page.xisf").problem
 
 
 def test_a_bad_card_costs_that_card(tmp_path: Path) -> None:

@@ -96,8 +96,11 @@ LIES: list[tuple[Lie, str]] = [
     ({"NAXIS1": 10**9, "NAXIS2": 10**9}, "no frame has more than"),
     ({"NAXIS1": 10**30}, "no pixels"),
     ({"NAXIS1": 0}, "no pixels"),
-    ({"NAXIS1": -5}, "no pixels"),
-    ({"NAXIS1": "many"}, "no pixels"),
+    ({"NAXIS1": -5}, "no pixels: its header says NAXIS1 = -5"),
+    ({"NAXIS1": "many"}, "no pixels: its header says NAXIS1 = 'many'"),
+    ({"NAXIS2": True}, "no pixels: its header says NAXIS2 = T"),
+    ({"BSCALE": 0.0}, "BSCALE = 0"),
+    ({"BZERO": "x"}, "BZERO = 'x', which is no number"),
     ({"BITPIX": 17}, "BITPIX = 17"),
     ({"BITPIX": "x"}, "BITPIX = x"),
     ({"NAXIS": 1}, "holds no image"),
@@ -120,6 +123,18 @@ def test_a_lying_header_takes_no_memory(tmp_path: Path, lie: Lie, problem: str) 
     assert str(caught.value).startswith(f"{file}: ")
     assert most < 4 << 20
     assert problem in FILES.status(file).problem
+
+
+@pytest.mark.parametrize("number", ["NaN", "inf", "-Infinity", "1E999"])
+@pytest.mark.parametrize("keyword", ["BZERO", "BSCALE", "NAXIS1"])
+def test_a_number_that_is_none_is_told(tmp_path: Path, keyword: str, number: str) -> None:
+    """Pixels scaled by what is no number would be none either: the frame is refused, and the card named."""
+    content = fits_bytes(FRAME.astype(np.int16), BZERO=4.0, BSCALE=2.0)
+    place = content.index(keyword.encode())
+    card = f"{keyword:8}= {number:>20}".ljust(80).encode()
+    file = write(tmp_path / "a.fits", content[:place] + card + content[place + 80 :])
+    with pytest.raises(FileError, match=f"{keyword} .*{number}.*copy it again"):
+        FILES.read(file)
 
 
 def lying_tiles(file: Path) -> None:
