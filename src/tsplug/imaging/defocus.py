@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 _BLOCK = 4
 _HALF, _START_SIGMA = 18, 3.5
 _LARGEST_FAILED_SHARE, _LARGEST_SIGMA_PX = 0.35, 3.6
+_LEAST_NARROW_SHARE = 0.3
 _FEWEST, _FEWEST_CANDIDATES = 3, 3
 _MOST_STARS = 2000
 _MOST_CANDIDATES_PER_DISC = 30
@@ -60,6 +61,11 @@ def looks_defocused(first: Probe) -> bool:
     """Tell whether so many bright candidates are no stars, or such wide ones, that the frame is looked at again."""
     failed = 1.0 - first.share > _LARGEST_FAILED_SHARE or first.sigma_px > _LARGEST_SIGMA_PX
     return failed and first.looked_at >= _FEWEST_CANDIDATES
+
+
+def are_narrow(first: Probe) -> bool:
+    """Tell whether enough bright candidates are stars not too wide to be measured: others may be a nebula's."""
+    return first.sigma_px <= _LARGEST_SIGMA_PX and first.share >= _LEAST_NARROW_SHARE
 
 
 def are_most(discs: Discs, first: Probe, *, candidates: int) -> bool:

@@ -38,11 +38,15 @@ _LEAST_SNR = 7.0
 
 @dataclass(frozen=True)
 class Scene:
-    """What stars are measured on: the full frame (rows by columns), whether through a colour mosaic, and how."""
+    """What stars are measured on: the full frame (rows by columns), whether through a colour mosaic, and how.
+
+    ``blur_px2`` is the variance that adding up pixels added to the stars along each axis.
+    """
 
     pixels: NDArray[Any]
     settings: StarSettings
     mosaic: bool = False
+    blur_px2: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ def _measured(scene: Scene, candidates: Candidates, *, chosen: Places, half: int
     chosen, x, y = chosen[inside], x[inside], y[inside]
     level, noise, peak = candidates.level[chosen], candidates.noise[chosen], candidates.peak[chosen]
     stamps = cut_stamps(scene.pixels, (x, y), half_width=half, level=level, mosaic=scene.mosaic)
+    stamps = replace(stamps, blur_px2=stamps.blur_px2 + scene.blur_px2)
     border = border_levels(stamps)
     other = np.abs(border) > _OTHER_SKY_SIGMA * noise + _WINGS_SHARE * peak
     stamps.values[...] -= np.where(other, border, 0.0).astype(np.float32)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tsplug.imaging.background import Background, measure_background
 from tsplug.imaging.candidates import Candidates, Mosaic, confirm
-from tsplug.imaging.defocus import Discs, are_most, looks_defocused, measure_discs
+from tsplug.imaging.defocus import Discs, are_most, are_narrow, looks_defocused, measure_discs
 from tsplug.imaging.detection import find_peaks
 from tsplug.imaging.fieldmap import FieldMap, map_field
 from tsplug.imaging.profile import weighted_median
@@ -21,6 +21,7 @@ from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.sharpness import Sharpness, measure_sharpness
 from tsplug.imaging.source import ArraySource
 from tsplug.imaging.trails import Trail, find_trails
+from tsplug.imaging.wide import HALVINGS, are_peaked, halved_scene
 
 Floats = NDArray[np.float64]
 
@@ -56,6 +57,11 @@ class StarList:
         """Return no stars."""
         return cls(*(np.zeros(0) for _ in range(6)))
 
+    def enlarged(self, factor: int) -> StarList:
+        """Return the stars of a frame of means of so many pixels a side as they lie in all of its pixels."""
+        x, y = (_enlarged(each, factor) for each in (self.x, self.y))
+        return StarList(x, y, factor**2 * self.flux, self.snr, factor * self.hfr, factor * self.fwhm)
+
 
 @dataclass(frozen=True)
 class StarMeasurement:
@@ -88,6 +94,31 @@ class StarMeasurement:
     def eccentricity(self) -> float | None:
         """Return the typical eccentricity sqrt(1 - (b/a)^2), the noise taken out."""
         return None if self.roundness is None else self.roundness.eccentricity
+
+    def enlarged(self, factor: int) -> StarMeasurement:
+        """Return what was measured on a frame of means of so many pixels a side in px of all of its pixels.
+
+        Sky and trails are those of the full frame.
+        """
+        names = ("hfr", "hfr_stdev", "mean_radius", "fwhm")
+        sizes: dict[str, Any] = {
+            name: None if (size := getattr(self, name)) is None else factor * size for name in names
+        }
+        x, y = self.places or (np.zeros(0), np.zeros(0))
+        return replace(
+            self,
+            **sizes,
+            places=(_enlarged(x, factor), _enlarged(y, factor)),
+            stars=None if self.stars is None else self.stars.enlarged(factor),
+            field=None
+            if self.field is None
+            else replace(self.field, hfr=factor * self.field.hfr, fwhm=factor * self.field.fwhm),
+        )
+
+
+def _enlarged(place: Floats, factor: int) -> Floats:
+    """Return where places in pixels of which each is so many a side lie; pixel 0 has its middle between those."""
+    return np.asarray(factor * place + (factor - 1) / 2.0)
 
 
 def measure_stars(pixels: NDArray[Any], settings: StarSettings = _DEFAULTS, *, mosaic: bool = False) -> StarMeasurement:
@@ -137,13 +168,48 @@ def measure_reduced(
     first = probe(scene, candidates)
     discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None
     if discs is not None and are_most(discs, first, candidates=candidates.x.size):
-        return _out_of_focus(result, discs, shape=frame.pixels.shape)
-    candidates = candidates.pick(bright_enough(candidates, settings, sigma_px=first.sigma_px))
-    sample, failed = take_sample(scene, candidates, sigma_px=first.sigma_px)
+        wide = _in_fewer_pixels(result, frame, scene=scene)
+        return _out_of_focus(result, discs, shape=frame.pixels.shape) if wide is None else wide
+    return _counted(result, _sample(scene, candidates, sigma_px=first.sigma_px), scene=scene)
+
+
+def _sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tuple[StarSample, tuple[Floats, Floats]]:
+    """Return the stars that are measured, and the places of all that count."""
+    candidates = candidates.pick(bright_enough(candidates, scene.settings, sigma_px=sigma_px))
+    sample, failed = take_sample(scene, candidates, sigma_px=sigma_px)
     kept = np.delete(np.arange(candidates.x.size), failed)
-    places = candidates.x[kept].astype(np.float64), candidates.y[kept].astype(np.float64)
-    result = replace(result, star_count=kept.size, places=places)
+    return sample, (candidates.x[kept].astype(np.float64), candidates.y[kept].astype(np.float64))
+
+
+def _counted(
+    result: StarMeasurement, found: tuple[StarSample, tuple[Floats, Floats]], *, scene: Scene
+) -> StarMeasurement:
+    sample, places = found
+    result = replace(result, star_count=places[0].size, places=places)
     return _in_focus(result, sample, scene=scene) if sample.snr.size else result
+
+
+def _in_fewer_pixels(result: StarMeasurement, frame: ReducedFrame, *, scene: Scene) -> StarMeasurement | None:
+    """Return the values of stars that are wide but brightest in their middle; None where they are not.
+
+    They are measured where they are as wide as others are in the full frame, with its sky and its trails.
+    """
+    for halvings in range(1, HALVINGS + 1):
+        made = halved_scene(frame, scene)
+        if made is None:
+            return None
+        frame, scene = made
+        # Smaller tiles are raised by the wings of such stars, larger ones miss the slopes of a nebula.
+        sky = measure_background(frame.binned, tile_px=scene.settings.mesh_px * 3 // 4, least_noise=_least_noise(frame))
+        candidates = _candidates(frame, sky, scene=scene)
+        if not candidates.x.size:
+            return None
+        candidates = candidates.pick(~find_trails(frame.binned, candidates)[1])
+        first = probe(scene, candidates)
+        if are_narrow(first):
+            found = _sample(scene, candidates, sigma_px=first.sigma_px)
+            return _counted(result, found, scene=scene).enlarged(2**halvings) if are_peaked(found[0]) else None
+    return None
 
 
 def _candidates(frame: ReducedFrame, sky: Background, *, scene: Scene) -> Candidates:

@@ -36,6 +36,29 @@ def test_every_kind_of_night_is_measured_right(name: str) -> None:
     assert found.found > 0
 
 
+WIDE = {
+    "10 px": {"fwhm": 10.0},
+    "14 px, long": {"fwhm": 14.0, "beta": 2.5, "axis_ratio": 0.8},
+    "10 px, colour": {"fwhm": 10.0, "mosaic": True},
+    "8 px, nebula": {"fwhm": 8.0, "nebula_e": 1500.0},
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_wide_stars_are_no_discs(name: str) -> None:
+    """Stars as long focal lengths show them, brightest in their middle, have a FWHM and their true radius and place."""
+    drawn = draw(small(SCENES["rich"], **WIDE[name]), width=1500, height=1000, seed=3)
+    measured = measure_drawn(drawn)
+    found = judge_drawn(drawn, measured)
+    assert abs(found.hfr) < 0.03
+    assert abs(found.fwhm) < 0.05
+    assert abs(found.eccentricity) < 0.08
+    assert found.complete >= (0.75 if "nebula" in name else 0.95)
+    assert found.false <= (3 if "nebula" in name else 1)
+    assert measured.stars.field is not None
+    assert np.nanmedian(measured.stars.field.hfr) == pytest.approx(measured.metrics["hfr"], rel=0.1)
+
+
 @pytest.mark.parametrize("name", STARLESS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_darks_biases_and_flats_show_no_stars(name: str, seed: int) -> None:
