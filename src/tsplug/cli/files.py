@@ -54,7 +54,7 @@ def files_list(
     if common.as_json:
         show_json({"frames": scan.kept, "bad": bad})
     else:
-        for folder, rows in groupby(scan.kept, key=_folder):
+        for folder, rows in groupby(sorted(scan.kept, key=_folder), key=_folder):
             cells = [_cells(row) for row in rows]
             show_table(f"{_short(folder)}: {counted(len(cells), 'frame')}", _COLUMNS, rows=cells)
         show_text(counted(len(scan.kept), "frame"))

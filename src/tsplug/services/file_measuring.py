@@ -23,7 +23,8 @@ from tsplug.services.measuring import MeasuredImage, store_measured
 from tsplug.services.peer_measuring import PeerMeasuring
 
 _SETTINGS = Configuration()
-_FEW_STARS = 10
+# With fewer stars their own statistics allow no more than rough values (spec/image-performance 3).
+_FEW_STARS = 20
 
 TakePreview = Callable[[Path, Preview], None]
 """Is given the frame and its picture, as soon as that is made."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from tsplug.errors import FileError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.preview import PreviewSettings
@@ -15,9 +17,11 @@ def preview_file(file: Path, files: FrameFiles, *, settings: PreviewSettings, an
     """Return a picture of a frame; one with its stars and the map of its field is measured first.
 
     Raises:
-        FileError: it cannot be read, or is too small to be measured.
+        FileError: it cannot be read, or is too small to be measured, or no pixel has a value.
     """
     frame = files.read(file)
+    if not np.isfinite(frame.pixels).any():
+        raise FileError(f"{file}: the frame has no pixel with a value")
     if not annotated:
         return preview_of(frame, settings)
     try:

@@ -63,6 +63,16 @@ def test_frames_without_a_store(tmp_path: Path, run: Run) -> None:
     assert not (tmp_path / "store.sqlite").exists()
 
 
+def test_a_folder_is_one_section(tmp_path: Path, run: Run) -> None:
+    """Frames before and behind a folder in it stand together; the document keeps the order of paths."""
+    for name in ("a.fits", "m/1.fits", "z.fits"):
+        write(tmp_path / "night" / name, fits_file(nina(LIGHT)))
+    shown = run("list", str(tmp_path / "night")).stdout
+    assert [line.rpartition(": ")[2] for line in shown.splitlines() if str(tmp_path) in line] == ["2 frames", "1 frame"]
+    names = [Path(row["file"]).name for row in document(run("list", str(tmp_path / "night"), "--json"))["frames"]]
+    assert names == ["a.fits", "1.fits", "z.fits"]
+
+
 def test_a_bad_file_is_told(tmp_path: Path, run: Run) -> None:
     """A file that cannot be read is told with its reason, the others are listed, and the exit status is 1."""
     write(tmp_path / "night" / "a.fits", fits_file(nina(LIGHT)))

@@ -197,6 +197,24 @@ def test_a_frame_as_a_picture(tmp_path: Path, run: Run, suffix: str) -> None:
         assert (picture.size, picture.mode) == ((200, 150), "RGB")
 
 
+def test_a_frame_without_values_has_no_picture(tmp_path: Path, run: Run) -> None:
+    """A black picture would say that there is something: the frame is refused as measuring refuses it."""
+    write(tmp_path / "a.fits", fits_bytes(np.full((100, 120), np.nan, np.float32), **LIGHT))
+    refused = run("files", "preview", "a.fits")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert "the frame has no pixel with a value" in refused.stderr
+    assert not (tmp_path / "a.jpg").exists()
+
+
+def test_few_stars_are_told(tmp_path: Path, run: Run) -> None:
+    """The values of a dozen stars come with a warning."""
+    write(tmp_path / "a.fits", FRAME)
+    assert (
+        "12 stars measured: hfr, fwhm and eccentricity are uncertain"
+        in document(run("measure", "a.fits", "--json"))["warnings"]
+    )
+
+
 def test_a_picture_by_default_and_a_wrong_one(tmp_path: Path, run: Run) -> None:
     """Without a name the picture has the frame's, in the present folder; other forms, and bad frames, are refused."""
     write(tmp_path / "night" / "a.fits", FRAME)

@@ -111,6 +111,7 @@ def test_a_row_as_json_has_it(tmp_path: Path) -> None:
     assert [words.split(":")[0] for words in row["warnings"]][1:] == [
         "no pixel size and focal length in the header",
         "no EGAIN in the header",
+        "19 stars measured",
     ]
     (bad,) = measured(write(tmp_path / "b.fits", b"rubbish"))
     assert (bad.row()["metrics"], bad.row()["detector"]) == ({}, None)
