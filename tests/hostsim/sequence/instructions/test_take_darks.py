@@ -40,7 +40,7 @@ class DarkCamera:
     def set_readout_mode(self, index: int) -> None:
         self.mode = index
 
-    def expose(self, exposure: Exposure, *, watch: Callable[[], None] | None = None) -> Shot:
+    def expose(self, exposure: Exposure, **meanwhile: object) -> Shot:
         self.exposures.append((exposure, self.mode))
         if len(self.exposures) == self._fails_at:
             raise DeviceError("camera", "no power")
