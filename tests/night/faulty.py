@@ -58,6 +58,10 @@ class FaultyNight:
         """Return the FITS files below a folder."""
         return sorted((self.out / folder).rglob("*.fits"))
 
+    def flagged(self) -> list[Path]:
+        """Return the flats that were set aside because their level is wrong."""
+        return sorted((self.out / "flats").rglob("*.fits.flagged"))
+
     def log(self) -> str:
         """Return the night's log."""
         return (self.out / "night.log").read_text(encoding="utf-8")
@@ -83,7 +87,7 @@ class FaultyNight:
             counted = {key: len(unit.list(FlatSetFile, flat_set_id=key)) for key in sets}
         store.close()
         assert sorted(lights) == [file.resolve() for file in self.frames("lights")]
-        assert sorted(flats) == [file.resolve() for file in self.frames("flats")]
+        assert sorted(flats) == sorted(file.resolve() for file in [*self.frames("flats"), *self.flagged()])
         complete = {key for key, each in sets.items() if each.state is FlatSetState.COMPLETE}
         assert linked == complete
         assert all(counted[key] == sets[key].wanted for key in complete)

@@ -20,12 +20,13 @@ IMAGING, TURNING, EXPOSING, FLATTING = 80, 300, 130, 35_000
 
 @dataclass(frozen=True)
 class GoesOn:
-    """A night that comes to its end: what it says (in a warning or its log), and its lights and flats."""
+    """A night that comes to its end: what it says (in a warning or its log), its lights, flats and flagged flats."""
 
     faults: Faults
     says: str = ""
     lights: int = LIGHTS
     flats: int = FLATS
+    flagged: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,7 @@ GO_ON = {
         [{"type": "save_folder_full", "after_s": EXPOSING, "for_s": 200}],
         r"the frame cannot be saved \(.*No space left on device\): make room",
     ),
-    "a panel that is dim from the start": GoesOn(
-        [{"type": "panel_dims", "to": 0.6, "after_s": FLATTING}], flats=FLATS + 2
-    ),
+    "a panel that is dim from the start": GoesOn([{"type": "panel_dims", "to": 0.6, "after_s": FLATTING}], flagged=2),
 }
 STOPS = {
     "a server that fails": Stops(
@@ -193,6 +192,7 @@ def test_the_night_goes_on(case: GoesOn, tmp_path: Path, capsys: pytest.CaptureF
     assert error == ""
     assert re.search(case.says, shown + night.log())
     assert (len(night.frames("lights")), len(night.frames("flats"))) == (case.lights, case.flats)
+    assert len(night.flagged()) == case.flagged
     night.check_books()
     night.check_safe()
 
