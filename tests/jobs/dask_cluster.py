@@ -34,6 +34,12 @@ class Cluster:
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *options]
         return subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
 
+    def kill_a_worker(self) -> None:
+        """Kill one of the workers as `kill -9` does, and let another come in its place for whoever uses it next."""
+        self.workers[0].kill()
+        self.workers[0].wait()
+        self.workers[0] = self._worker()
+
     def close(self, number: int = signal.SIGKILL) -> None:
         """Send all of it a signal, and wait until it has ended."""
         for process in (*self.workers, self.scheduler):

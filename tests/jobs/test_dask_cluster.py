@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from dask_cluster import Cluster
-from killing import kill, pixel_bytes, start_worker, write_frames
+from killing import pixel_bytes, start_worker, write_frames
 
 from tsplug.app import open_store, system_clock
 from tsplug.errors import InputError
@@ -80,7 +80,7 @@ def test_a_killed_worker_of_the_cluster_loses_nothing(cluster: Cluster, tmp_path
     while not [row for row in list_jobs(store, JobQuery()) if row["state"] == "completed"]:
         assert worker.poll() is None
         time.sleep(0.02)
-    kill(cluster.workers[0].pid)
+    cluster.kill_a_worker()
     worker.communicate()
     assert worker.returncode == 0
     assert [row["state"] for row in list_jobs(store, JobQuery())] == ["completed"] * FRAMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import pickle
 import threading
 
@@ -22,6 +23,8 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
 
     worker = get_worker()
     with _turn:
+        if not _idle:
+            atexit.register(_close_all)
         waiting = _idle.setdefault(work, [])
         runner = waiting.pop() if waiting else LocalRunner(work, processes=1)
     news: list[TaskNews] = []
@@ -42,6 +45,13 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
             _stopped.discard(name)
             waiting.append(runner)
     return news
+
+
+def _close_all() -> None:
+    """End the processes with the worker, and not only when they find that it is gone."""
+    for runners in _idle.values():
+        for runner in runners:
+            runner.close()
 
 
 def stop_task(name: str) -> None:
