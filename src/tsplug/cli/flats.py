@@ -31,6 +31,10 @@ class Owed(StrEnum):
     READOUT_MODE = "readout-mode"
 
 
+_OLDER_NIGHTS = "no lights in the nights asked for; older ones: tsplug flats coverage --since DATE"
+"""What is told instead of nothing: sessions whose flats never came are told for two windows, and then only there."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Flats.", no_args_is_help=True)
@@ -66,6 +70,8 @@ def due(common: Common) -> None:
         for row in rows
     )
     show_table(counted(len(rows), "light session"), columns, rows=cells)
+    if not rows:
+        show_text(_OLDER_NIGHTS)
 
 
 def plan(
@@ -148,6 +154,7 @@ def coverage(
         return
     _show_coverage(shown)
     if not rows:
+        show_text(_OLDER_NIGHTS)
         return
     for by, word in (("target", "target"), ("session_date", "night")):
         totals = coverage_totals(rows, by=by)

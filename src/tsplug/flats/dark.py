@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tsplug.flats.level import rounded_s
 from tsplug.flats.resume import missing_numbers
 from tsplug.flats.steps import TakeFrames
-from tsplug.model import FlatSet, FlatsType, LightSession
+from tsplug.model import FlatSet, FlatSpec, FlatsType, LightSession
 
 _Settings = tuple[object, ...]
 
@@ -26,10 +26,11 @@ class DarkNeed:
     on_disk: frozenset[int] = frozenset()
 
 
-def dark_key(flat_set: FlatSet) -> _Settings:
+def dark_key(flats: FlatSet | TakeFrames) -> _Settings:
     """Return what flats and their dark flats share: camera settings and exposure, neither filter nor angle."""
-    settings = (flat_set.gain, flat_set.offset, flat_set.binning, flat_set.readout_mode, flat_set.roi_percent)
-    return (*settings, rounded_s(flat_set.exposure_s))
+    spec = flats.spec
+    settings = (spec.gain, spec.offset, spec.binning, spec.readout_mode, spec.roi_percent)
+    return (*settings, rounded_s(flats.exposure_s))
 
 
 def dark_sets(needs: Iterable[DarkNeed], *, count: int) -> tuple[TakeFrames, ...]:
@@ -41,17 +42,44 @@ def dark_sets(needs: Iterable[DarkNeed], *, count: int) -> tuple[TakeFrames, ...
     return tuple(sorted(takes, key=lambda take: take.exposure_s))
 
 
+def foreseen_dark(owed: Iterable[TakeFrames], planned: Iterable[TakeFrames], *, count: int) -> tuple[TakeFrames, ...]:
+    """Return the sets of dark flats that a run would end with: those that are owed, and those of its own panel flats.
+
+    Args:
+        owed: what earlier sets of the night still lack, as `dark_sets` gives it.
+        planned: the sets of panel flats that the run would take, at the exposures it begins with.
+        count: frames a set.
+    """
+    found = {dark_key(take): take for take in owed}
+    for take in planned:
+        key = dark_key(take)
+        if key in found:
+            found[key] = found[key].model_copy(update={"sessions": (*found[key].sessions, *take.sessions)})
+        else:
+            found[key] = _new_take(take.spec, exposure_s=take.exposure_s, count=count, sessions=take.sessions)
+    return tuple(sorted(found.values(), key=lambda take: take.exposure_s))
+
+
 def _take(group: Sequence[DarkNeed], count: int) -> TakeFrames:
     first = group[0]
+    sessions = tuple(session for need in group for session in need.sessions)
+    take = _new_take(first.flat_set.spec, exposure_s=first.flat_set.exposure_s, count=count, sessions=sessions)
+    if first.begun is None:
+        return take
+    return take.model_copy(
+        update={"missing": missing_numbers(count, first.on_disk), "resumes": first.begun.guid},
+    )
+
+
+def _new_take(spec: FlatSpec, *, exposure_s: float, count: int, sessions: tuple[LightSession, ...]) -> TakeFrames:
     return TakeFrames(
         # No light, no filter: what is in the wheel is no property of these frames.
-        spec=first.flat_set.spec.model_copy(update={"rotation_deg": None, "filter_name": ""}),
+        spec=spec.model_copy(update={"rotation_deg": None, "filter_name": ""}),
         brightness=0,
-        exposure_s=rounded_s(first.flat_set.exposure_s),
+        exposure_s=rounded_s(exposure_s),
         target_adu=None,
         wanted=count,
-        missing=missing_numbers(count, first.on_disk),
-        sessions=tuple(session for need in group for session in need.sessions),
-        resumes="" if first.begun is None else first.begun.guid,
+        missing=missing_numbers(count, frozenset()),
+        sessions=sessions,
         flats_type=FlatsType.DARK,
     )

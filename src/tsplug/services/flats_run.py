@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tsplug.errors import DeviceError
 from tsplug.flats import FlatPlan, FlatRequest, FlatRig, plan_flats
-from tsplug.flats.dark import DarkNeed, dark_sets
+from tsplug.flats.dark import DarkNeed, dark_sets, foreseen_dark
 from tsplug.flats.estimate import frame_overhead_s, steps_s
 from tsplug.flats.steps import PlannedSet, ReadAngle, TakeFrames
 from tsplug.model import (
@@ -57,7 +57,7 @@ def run_flats(event: FlatInstruction, context: Context) -> FlatRunReport:
         return run_sky_flats(event, context, rig=rig, said=said)
     needs, plan = planned_run(event, context, rig=rig)
     if event.dry_run:
-        return _dry_run(plan, context)
+        return _dry_run(plan, context, dark=_foreseen_dark(needs, plan, event=event))
     if not plan.sets and not needs.dark:
         return _nothing_to_take(plan, context, said=said)
     return _Run(event, context, rig=rig, promise=promise).execute(plan, needs.dark, said=said)
@@ -140,17 +140,25 @@ def _standing(flat_rig: FlatRig, devices: Devices) -> FlatRig:
         return replace(flat_rig, rotator_fault=str(StepError(ReadAngle(), error)))
 
 
-def _dry_run(plan: FlatPlan, context: Context) -> FlatRunReport:
-    planned = tuple(report(item.take, on_disk(item.take), reason="dry run: would be taken") for item in plan.sets)
-    about = f"dry run, about {minutes(plan.estimate_s)}" if plan.sets else "dry run, nothing would be taken"
+def _foreseen_dark(needs: Needs, plan: FlatPlan, *, event: FlatInstruction) -> tuple[TakeFrames, ...]:
+    if not event.dark_flats:
+        return ()
+    return foreseen_dark(needs.dark, (item.take for item in plan.sets), count=event.dark_flats)
+
+
+def _dry_run(plan: FlatPlan, context: Context, *, dark: Sequence[TakeFrames]) -> FlatRunReport:
+    takes = [*(item.take for item in plan.sets), *dark]
+    planned = tuple(report(take, on_disk(take), reason="dry run: would be taken") for take in takes)
+    estimate_s = plan.estimate_s + steps_s(dark, frame_overhead_s=plan.frame_overhead_s)
+    about = f"dry run, about {minutes(estimate_s)}" if takes else "dry run, nothing would be taken"
     return FlatRunReport(
         dry_run=True,
         planned=planned,
         skipped=plan.skipped,
         failed=plan.failed,
         left=plan.left,
-        estimate_s=plan.estimate_s,
-        message="; ".join([about, *(step.describe() for step in plan.steps)]),
+        estimate_s=estimate_s,
+        message="; ".join([about, *(step.describe() for step in [*plan.steps, *dark])]),
         finished=context.clock.now(),
     )
 

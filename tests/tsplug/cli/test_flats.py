@@ -57,6 +57,13 @@ def test_due_tells_what_is_due_and_what_expired(run: Run) -> None:
     assert "expired: older than the window" in run("flats", "due").stdout
 
 
+@pytest.mark.parametrize("words", [("flats", "due"), ("flats", "coverage")])
+def test_where_nothing_is_recent_older_nights_are_named(run: Run, words: tuple[str, str]) -> None:
+    """Half a year on, no lights are recent: the answer is not silence but the command that shows the older ones."""
+    assert "tsplug flats coverage --since DATE" in run("--at", "2026-07-16T06:00:00+01:00", *words).stdout
+    assert "--since" not in run(*words).stdout
+
+
 def test_plan_tells_sets_time_and_the_training_to_add(run: Run) -> None:
     """What would run is shown with its time; what is skipped ends in a command that makes it run."""
     row = document(run("flats", "plan", "--json", "--count", "4"))

@@ -36,6 +36,28 @@ def test_dark_flats_follow_the_flats(flats_rig: FlatsRig) -> None:
     flats_rig.check_books()
 
 
+def test_a_dry_run_tells_of_them(flats_rig: FlatsRig) -> None:
+    """A dry run plans the dark flats that the run takes, and the time they need; those that earlier flats lack too."""
+    flats_rig.light("M 81", "R")
+    flats_rig.light("M 81", "G")
+    flats_rig.light("M 81", "B")
+    alone, both = flats_rig.run(dry_run=True), flats_rig.run(dry_run=True, dark_flats=4)
+    foreseen = [(item.exposure_s, item.wanted, len(item.sessions)) for item in both.planned[len(alone.planned) :]]
+    taken = flats_rig.run(dark_flats=4).taken
+    assert foreseen == [
+        (item.exposure_s, item.wanted, len(item.sessions)) for item in taken if item.flats_type is FlatsType.DARK
+    ]
+    assert both.estimate_s - alone.estimate_s == pytest.approx(sum(4 * (each[0] + 4.0) for each in foreseen))
+    assert "take 4 of 4 dark flats of 1.2 s for M 81 2026-01-15" in both.message
+
+
+def test_a_dry_run_tells_of_those_that_earlier_flats_lack(flats_rig: FlatsRig) -> None:
+    """Where only dark flats are owed, a dry run says so."""
+    flats_rig.light("M 42", "L")
+    flats_rig.run()
+    assert [item.flats_type for item in flats_rig.run(dry_run=True, dark_flats=4).planned] == [FlatsType.DARK]
+
+
 def test_they_are_taken_once(flats_rig: FlatsRig) -> None:
     """Flats that have their dark flats get no more in this night."""
     flats_rig.light("M 42", "L")
