@@ -135,7 +135,7 @@ def coverage(
     night: Annotated[str, typer.Option(metavar="DATE", help="Only the lights of this night.")] = "",
     since: Annotated[str, typer.Option(metavar="DATE", help="The lights of all nights from this one on.")] = "",
     missing: Annotated[
-        bool, typer.Option("--missing", help="Only lights that lack flats, a plan, or dark flats.")
+        bool, typer.Option("--missing", help="Only lights that lack flats, frames of theirs, a plan, or dark flats.")
     ] = False,
 ) -> None:
     """Show which lights have flats and dark flats; without a choice, those of the nights that still get flats."""
@@ -143,7 +143,7 @@ def coverage(
         raise typer.BadParameter("give --night or --since, not both", param_hint="--since")
     reach = Reach(target, parse_day(night, "--night"), parse_day(since, "--since"))
     with common.context() as context:
-        rows = flats_coverage(common.chosen_profile(context.store), context, reach=reach)
+        rows = flats_coverage(common.chosen_profile(context.store), context, reach=reach, on_disk=True)
     shown = [row for row in rows if row["lacks"]] if missing else rows
     if common.as_json:
         show_json(shown)
@@ -158,7 +158,7 @@ def coverage(
         return
     for by, word in (("target", "target"), ("session_date", "night")):
         totals = coverage_totals(rows, by=by)
-        columns = (word, "lights", "with flats", "without", "no plan", "without dark flats")
+        columns = (word, "lights", "with flats", "incomplete", "without", "no plan", "without dark flats")
         show_table(f"by {word}", columns, rows=(list(row.values()) for row in totals))
 
 
@@ -265,6 +265,10 @@ def _lost(row: dict[str, Any]) -> str:
     return f"{gone} of {counted(row['recorded'], 'frame')} not on disk" if gone else ""
 
 
+def _there(on_disk: int, recorded: int) -> str:
+    return str(recorded) if on_disk == recorded else f"{on_disk}/{recorded}"
+
+
 def _show_coverage(rows: list[dict[str, Any]]) -> None:
     columns = (
         "night",
@@ -287,8 +291,8 @@ def _show_coverage(rows: list[dict[str, Any]]) -> None:
             row["gain"],
             number(row["rotation_deg"], 1),
             row["lights"],
-            row["flats"],
-            row["dark_flats"],
+            _there(row["on_disk"], row["flats"]),
+            _there(row["dark_flats_on_disk"], row["dark_flats"]),
             row["set"],
             row["state"],
             "; ".join(filter(None, ("no dark flats" if row["lacks"] == "dark flats" else "", row["warning"]))),

@@ -13,6 +13,7 @@ from tsplug.flats.temperature import same_temperature
 from tsplug.model import AcquiredImage, FlatSet, FlatSetState, FlatsPreferences, FlatsType, Profile, Target
 from tsplug.ports import Context, ImageQuery, Unit
 from tsplug.services.flats_links import SessionFlats, sessions_with_flats
+from tsplug.services.flats_on_disk import FlatsOnDisk
 from tsplug.services.lookup import find_named
 from tsplug.services.rigs import Rig, rig_of
 
@@ -29,13 +30,22 @@ class Reach:
     since: date | None = None
 
 
-def flats_coverage(profile: Profile, context: Context, *, reach: Reach) -> list[dict[str, Any]]:
+def flats_coverage(profile: Profile, context: Context, *, reach: Reach, on_disk: bool = False) -> list[dict[str, Any]]:
     """Return the light sessions of a profile, each with its numbers of lights, flats and dark flats, oldest first.
 
     ``state`` is "covered", "elsewhere" where another program took the flats, "missing", or "no plan" for lights that
     were recorded for none and so are owed no flats. ``lacks`` names what is missing: "flats", "a plan", or "dark
     flats", which are wanted for panel flats of a profile that takes any. ``files`` are the flats, ``warning`` tells
     where they fit badly.
+
+    Args:
+        profile: whose lights.
+        context: where lights and flats are recorded, and the files of the flats.
+        reach: which lights.
+        on_disk: whether the files are looked for. ``files`` are then those that are there, ``on_disk`` and
+            ``dark_flats_on_disk`` their numbers; ``files_missing`` are the flats and dark flats that are not. A session
+            whose flats are not all there is "incomplete"; one that has flats lacks "frames" if any of them or of its
+            dark flats is gone.
 
     Raises:
         NotFoundError: no such target.
@@ -52,7 +62,12 @@ def flats_coverage(profile: Profile, context: Context, *, reach: Reach) -> list[
     rows = [_row(item, [by_id[key] for key in item.session.image_ids], profile=profile) for item in linked]
     for row in rows:
         row["lacks"] = _lacks(row, takes_dark=takes_dark)
-    rows += _unplanned([image for key, image in by_id.items() if key not in planned], rig=rig)
+    unplanned = _unplanned([image for key, image in by_id.items() if key not in planned], rig=rig)
+    if on_disk:
+        look = FlatsOnDisk(context.files)
+        rows = [row | _on_disk(row, item, look=look) for row, item in zip(rows, linked, strict=True)]
+        unplanned = [row | {"on_disk": 0, "dark_flats_on_disk": 0, "files_missing": []} for row in unplanned]
+    rows += unplanned
     return sorted(rows, key=lambda row: (row["session_date"], row["target"], row["filter"], row["rotation_deg"] or 0.0))
 
 
@@ -67,6 +82,7 @@ def coverage_totals(rows: Iterable[dict[str, Any]], *, by: str) -> list[dict[str
             by: value,
             "lights": sum(count for state, count in found.items() if state != "without dark flats"),
             "covered": found["covered"] + found["elsewhere"],
+            "incomplete": found["incomplete"],
             "missing": found["missing"],
             "no_plan": found["no plan"],
             "without_dark_flats": found["without dark flats"],
@@ -112,6 +128,22 @@ def _row(item: SessionFlats, lights: Sequence[AcquiredImage], *, profile: Profil
         "flats_taken_at": None if item.row is None else item.row.taken_at.isoformat(),
         "files": [file.file for file in item.files],
         "warning": _warning(item, preferences=profile.flats),
+    }
+
+
+def _on_disk(row: Mapping[str, Any], item: SessionFlats, *, look: FlatsOnDisk) -> dict[str, Any]:
+    """Return what a row tells otherwise once the files of its flats and dark flats were looked for."""
+    flats, dark = look.of(item.files), look.of(item.dark_files)
+    told = [found.told(due="its sessions") for found in (flats, dark)]
+    lacks_frames = bool(flats.gone or dark.gone) and row["lacks"] != "flats"
+    return {
+        "state": "incomplete" if flats.gone else row["state"],
+        "lacks": "frames" if lacks_frames else row["lacks"],
+        "on_disk": len(flats.there),
+        "dark_flats_on_disk": len(dark.there),
+        "files": list(flats.there),
+        "files_missing": [*flats.gone, *dark.gone],
+        "warning": "; ".join(filter(None, (*told, row["warning"]))),
     }
 
 

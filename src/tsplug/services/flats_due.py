@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ from tsplug.model import (
     FLATS_ON_COMPLETION,
     AcquiredImage,
     ExposurePlan,
+    FlatSetFile,
     LightSession,
     Profile,
     Project,
@@ -32,6 +34,7 @@ from tsplug.model import (
 )
 from tsplug.ports import Context, ImageQuery, Unit
 from tsplug.services.flats_links import history_of
+from tsplug.services.flats_on_disk import FlatsOnDisk
 from tsplug.services.rigs import Rig, load_rig
 
 
@@ -54,8 +57,24 @@ def flats_due(profile_guid: str, context: Context) -> tuple[SessionDue, ...]:
 
 
 def flats_due_rows(profile_guid: str, context: Context) -> list[dict[str, Any]]:
-    """Return `flats_due` as JSON-ready dictionaries, oldest session first."""
-    return [due_row(due) for due in flats_due(profile_guid, context)]
+    """Return `flats_due` as JSON-ready dictionaries, oldest session first; reasons tell of flats that left the disk."""
+    now = context.clock.now()
+    with context.store.read() as unit:
+        rig = load_rig(unit, profile_guid)
+        judged = (*expired_sessions(unit, rig, now=now), *judged_sessions(unit, rig, now=now))
+        recorded: dict[int | None, list[FlatSetFile]] = defaultdict(list)
+        for file in unit.list(FlatSetFile, flat_set_id=_ids(_set_of(each) for each in judged)):
+            recorded[file.flat_set_id].append(file)
+    look = FlatsOnDisk(context.files)
+    gone = [look.of(recorded[_set_of(each)]).told(due="the session") for each in judged]
+    rows = [due_row(each.verdict) for each in judged]
+    return [
+        row | {"reason": "; ".join(filter(None, (row["reason"], told)))} for row, told in zip(rows, gone, strict=True)
+    ]
+
+
+def _set_of(judged: JudgedSession) -> int | None:
+    return None if judged.served_by is None else judged.served_by.flat_set_id
 
 
 def judged_sessions(unit: Unit, rig: Rig, *, now: datetime) -> tuple[JudgedSession, ...]:

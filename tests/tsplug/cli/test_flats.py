@@ -104,8 +104,37 @@ def test_history_looks_whether_the_frames_are_there(run: Run) -> None:
     assert "10 of 10 frames not on disk" in " ".join(shown.split())
 
 
+def write_flats(run: Run) -> list[Path]:
+    """Give every recorded flat a file; return those of the first set of the night."""
+    sets = document(run("flats", "history", "--json"))
+    files = [[Path(file["file"]) for file in row["files"]] for row in sets]
+    for file in [file for each in files for file in each]:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    return files[0]
+
+
+def test_coverage_looks_whether_the_frames_are_there(run: Run) -> None:
+    """Flats that were deleted are told in the row, in JSON by name, and --missing lists their sessions."""
+    gone = write_flats(run)[:2]
+    for file in gone:
+        file.unlink()
+    rows = [row for row in document(run("flats", "coverage", "--json")) if row["state"] == "incomplete"]
+    assert rows
+    assert all(row["files_missing"] == [str(file) for file in gone] for row in rows)
+    assert all(row["on_disk"] == len(row["files"]) == 8 and row["flats"] == 10 for row in rows)
+    assert all(Path(file).exists() for row in rows for file in row["files"])
+    for words in ([], ["--missing"]):
+        shown = " ".join(run("flats", "coverage", *words).stdout.split())
+        assert "8/10" in shown
+        assert "incomplete" in shown
+        assert "doctor --fix" in shown
+    assert "2 of 10 frames" in " ".join(run("flats", "due").stdout.split())
+
+
 def test_coverage_tells_what_lacks_flats(run: Run) -> None:
     """Lights without flats are listed, by target and night, and with --missing nothing else."""
+    write_flats(run)
     rows = document(run("flats", "coverage", "--missing", "--json"))
     assert {row["filter"] for row in rows} == {"Ha", "B"}
     nothing = run("flats", "coverage", "--missing", "--night", "2026-01-14").stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ from tsplug.model import (
     Project,
 )
 from tsplug.services.flats_coverage import Reach, coverage_totals, flats_coverage
+from tsplug.services.flats_due import flats_due_rows
 from tsplug.services.flats_links import flats_of
 from tsplug.services.flats_revoke import revoke_flats
 
@@ -35,6 +37,11 @@ pytestmark = pytest.mark.both_databases
 def coverage(rig: FlatsRig, **reach: Any) -> list[dict[str, Any]]:
     """Return the coverage of the rig's lights."""
     return flats_coverage(rig.all(Profile)[0], rig.context, reach=Reach(**reach))
+
+
+def on_disk(rig: FlatsRig) -> list[dict[str, Any]]:
+    """Return the coverage of the rig's lights by what is on disk."""
+    return flats_coverage(rig.all(Profile)[0], rig.context, reach=Reach(), on_disk=True)
 
 
 def test_every_light_is_counted_once_with_its_flats(flats_rig: FlatsRig) -> None:
@@ -59,6 +66,7 @@ def test_every_light_is_counted_once_with_its_flats(flats_rig: FlatsRig) -> None
         "target": "M 42",
         "lights": 3,
         "covered": 2,
+        "incomplete": 0,
         "missing": 1,
         "no_plan": 0,
         "without_dark_flats": 3,
@@ -161,3 +169,73 @@ def test_lights_of_a_rig_that_is_gone_still_lead_to_their_flats(flats_rig: Flats
         assert len(flats_of(unit, [1])[1]) == 3
         unit.set_all(AcquiredImage, {"project_id": unit.highest_id(Project) + 1})
         assert flats_of(unit, [1]) == {1: ()}
+
+
+def test_flats_that_left_the_disk_cover_a_session_no_longer(flats_rig: FlatsRig) -> None:
+    """With a look at the disk a row parts its files into those there and those gone, and says what mends it."""
+    flats_rig.light("M 42", "L")
+    flats_rig.light("M 42", "Ha", gain=7)
+    flats_rig.light("M 81", "R")
+    flats_rig.light("Rosette", "Ha", plan_id=None)
+    flats_rig.run()
+    recorded = [file.file for file in flats_rig.all(FlatSetFile) if file.flat_set_id == 1]
+    Path(recorded[1]).unlink()
+    Path(recorded[2]).unlink()
+    rows = on_disk(flats_rig)
+    told = [(row["filter"], row["state"], row["flats"], row["on_disk"], row["lacks"]) for row in rows]
+    assert told == [
+        ("Ha", "missing", 0, 0, "flats"),
+        ("L", "incomplete", 3, 1, "frames"),
+        ("R", "covered", 3, 3, ""),
+        ("Ha", "no plan", 0, 0, "a plan"),
+    ]
+    assert (rows[1]["files"], rows[1]["files_missing"]) == (recorded[:1], recorded[1:])
+    assert rows[1]["warning"] == (
+        "2 of 3 frames of set 1 are not on disk: restore them, or tsplug doctor --fix makes its sessions due again"
+    )
+    assert [row["files_missing"] for row in rows[:1] + rows[2:]] == [[], [], []]
+    sums = coverage_totals(rows, by="session_date")[0]
+    assert (sums["lights"], sums["covered"], sums["incomplete"], sums["missing"]) == (4, 1, 1, 1)
+
+
+def test_coverage_by_the_records_looks_at_no_disk(flats_rig: FlatsRig) -> None:
+    """Reports tell of nights whose files were moved to an archive as before, unless they ask for a look."""
+    flats_rig.light("M 42", "L")
+    flats_rig.run()
+    before = coverage(flats_rig)
+    for file in flats_rig.all(FlatSetFile):
+        Path(file.file).unlink()
+    assert coverage(flats_rig) == before
+    assert (before[0]["state"], before[0]["warning"], "files_missing" in before[0]) == ("covered", "", False)
+    assert [(row["state"], row["files"], row["on_disk"]) for row in on_disk(flats_rig)] == [("incomplete", [], 0)]
+
+
+def test_dark_flats_that_left_the_disk_are_told(flats_rig: FlatsRig) -> None:
+    """The flats still cover the session, but the row lacks frames and counts the dark flats that are there."""
+    flats_rig.light("M 42", "L")
+    flats_rig.run(dark_flats=2)
+    (dark,) = (item.id for item in flats_rig.all(FlatSet) if item.flats_type is FlatsType.DARK)
+    lost = next(file.file for file in flats_rig.all(FlatSetFile) if file.flat_set_id == dark)
+    Path(lost).unlink()
+    (row,) = on_disk(flats_rig)
+    assert (row["state"], row["lacks"], row["dark_flats"], row["dark_flats_on_disk"]) == ("covered", "frames", 2, 1)
+    assert row["files_missing"] == [lost]
+    assert row["warning"].startswith(f"1 of 2 frames of set {dark} is not on disk")
+    revoke_flats(flats_rig.context, "1", why="dust")
+    assert [(row["state"], row["lacks"]) for row in on_disk(flats_rig)] == [("missing", "flats")]
+
+
+def test_due_tells_of_flats_that_left_the_disk(flats_rig: FlatsRig) -> None:
+    """A session that has flats is not due, but its reason says how many of their frames are gone and what mends it."""
+    flats_rig.light("M 42", "L")
+    flats_rig.light("M 81", "R")
+    flats_rig.run()
+    flats_rig.light("M 42", "Ha", gain=7)
+    Path(next(file.file for file in flats_rig.all(FlatSetFile) if file.flat_set_id == 1)).unlink()
+    rows = {row["filter"]: row for row in flats_due_rows(flats_rig.profile_guid, flats_rig.context)}
+    assert rows["L"]["reason"].startswith("has flats: set 1, ")
+    assert rows["L"]["reason"].endswith(
+        "; 1 of 3 frames of set 1 is not on disk: restore it, or tsplug doctor --fix makes the session due again"
+    )
+    assert rows["L"]["due"] is False
+    assert "on disk" not in rows["R"]["reason"] + rows["Ha"]["reason"]
