@@ -25,6 +25,7 @@ Pixels = NDArray[np.float64]
 _CLIP_SIGMA = 4.0
 _STAR_SIGMA = 1.5
 _GROW_PX = 4
+_DEAD = 0.1
 _BLOCK_PX = 50
 # Of a shadow's own depth: where it counts as shadow, and where as the ground beside it.
 _SHADED, _BESIDE = 0.6, 0.05
@@ -99,8 +100,8 @@ class Calibration:
     def background(self, train: Train, flat: Train | None) -> Pixels:
         """Return the mean background of a train's lights, 1 in the median; not a number where stars always stand.
 
-        Stars are masked where they are found behind the matching flat, and the sky's own gradient, which the truth
-        beside each light tells, is divided out.
+        Dead pixels are masked, and stars where they are found behind the matching flat. The sky's own gradient, which
+        the truth beside each light tells, is divided out.
         """
         found: list[np.ma.MaskedArray] = []
         for file, light, mask in zip(self.lights[train], self.calibrated(train, flat), self._masks(train), strict=True):
@@ -119,7 +120,9 @@ class Calibration:
 
     def _masks(self, train: Train) -> list[NDArray[np.bool_]]:
         if train not in self._stars:
-            self._stars[train] = [_stars(light.data) for light in self.calibrated(train, train)]
+            # What a dead pixel divides by is noise around zero, and may be anything: no flat mends it.
+            dead = self.flats[train].data < _DEAD * np.median(self.flats[train].data)
+            self._stars[train] = [_stars(light.data) | dead for light in self.calibrated(train, train)]
         return self._stars[train]
 
     def _dust(self, background: Pixels, train: Train) -> float:
