@@ -111,11 +111,11 @@ def test_pending_images_are_graded(run: Run) -> None:
 
 
 def test_flats_are_told(run: Run) -> None:
-    """Sessions with flats are not due, the blue one without is; sets tell their frames."""
+    """Sessions with flats are not due, the blue one without is; sets tell their frames, and that none is on disk."""
     due = document(run("flats", "due", "--json", "--at", "2026-01-16T18:00:00+01:00"))
     assert {row["filter"] for row in due if row["due"]} == {"B"}
     sets = document(run("flats", "history", "--json"))
-    assert [(row["on_disk"], row["wanted"]) for row in sets] == [(10, 10)] * 4
+    assert [(row["recorded"], row["on_disk"], row["wanted"]) for row in sets] == [(10, 0, 10)] * 4
     assert "blue" not in run("flats", "due", "--at", AFTER).stdout
     assert run("flats", "history", "--profile", "refractor").exit_code == 0
 
