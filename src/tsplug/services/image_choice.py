@@ -28,7 +28,7 @@ SORTS: dict[str, str] = {
     **{
         name: name
         for name in AcquiredImage.model_fields
-        if name not in ("metrics", "extra", "guid") and not name.endswith(("_id", "_name"))
+        if name not in ("metrics", "host_metrics", "extra", "guid") and not name.endswith(("_id", "_name"))
     },
     **{key: key for key in METRICS},
 }
