@@ -38,7 +38,7 @@ def process(file: Path, store: object = None) -> dict[str, ModuleReport]:
 def test_a_frame_of_nobody_gets_picture_and_numbers(tmp_path: Path) -> None:
     """Without a store the picture lies beside the frame and the numbers stand in the report."""
     found = process(star_frame(tmp_path / "a.fits"))
-    assert found["quality_analysis"].message.startswith("stars 12, HFR 1.79 px")
+    assert found["quality_analysis"].message.startswith("stars 12, HFR 1.76 px")
     with Image.open(tmp_path / "previews" / "a.fits.jpg") as picture:
         assert picture.size == (400, 300)
 
