@@ -24,6 +24,7 @@ class FlipSettings(BaseModel):
     enabled: bool = Field(default=True, description="Flip when the target has passed the meridian.")
     after_min: float | None = Field(
         default=None,
+        strict=True,
         ge=0,
         le=120,
         description="Flip no sooner than so many minutes after the meridian; absent takes the profile's "
@@ -31,6 +32,7 @@ class FlipSettings(BaseModel):
     )
     pause_min: float | None = Field(
         default=None,
+        strict=True,
         ge=0,
         le=120,
         description="No exposure goes on into so many minutes before the meridian: the flip is waited for; 0 is off, "
