@@ -57,7 +57,7 @@ class Profiles:
         if profile.guid in self._new_here:
             grader = grader.model_copy(update={"mode": GraderMode.TARGET_SCHEDULER})
         given = {
-            "grader": grader,
+            "grader": _left_open(grader, before=profile.grader),
             "planner": _with(profile.planner, PLANNER, row=row, complain=complain),
             "nina": _with(profile.nina, NINA, row=row, complain=complain),
         }
@@ -86,6 +86,13 @@ class Profiles:
     def _has_projects(self, guid: str) -> bool:
         profile = self._known.get(guid)
         return profile is not None and self._run.unit.find(Project, profile_id=profile.id) is not None
+
+
+def _left_open(grader: GraderPreferences, *, before: GraderPreferences) -> GraderPreferences:
+    """Leave it to the mode whether eccentricity is graded where it was and means the same: the row knows yes and no."""
+    as_mode = grader.model_copy(update={"grade_eccentricity": None})
+    same = before.grade_eccentricity is None and as_mode.grades_eccentricity == grader.grade_eccentricity
+    return as_mode if same else grader
 
 
 def _with(preferences: V, fields: tuple[Field, ...], *, row: Row, complain: Complaint) -> V:

@@ -229,13 +229,18 @@ def _flats(draw: st.DrawFn, profile: Profile, *, target: Target, project: Projec
 
 
 def comparable(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """Return what a store holds but for the names of profiles, which N.I.N.A. keeps elsewhere."""
+    """Return what a store holds but for the names of profiles, which N.I.N.A. keeps elsewhere.
+
+    Whether eccentricity is graded is yes or no there: what a profile leaves to its mode is compared by what it means.
+    """
     held = everything(store)
     for kind, rows in held.items():
         for row in rows:
             row.pop("profile_name", None)
             if kind == "Profile":
                 row.pop("name")
+                graded = row["grader"].grades_eccentricity
+                row["grader"] = row["grader"].model_copy(update={"grade_eccentricity": graded})
         rows.sort(key=lambda row: (str(row.get("guid")), repr(row)))
     return held
 
