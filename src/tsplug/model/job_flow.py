@@ -33,7 +33,7 @@ LONGEST_BACKOFF_S = 600.0
 ENDED = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 """The states in which nothing more happens by itself."""
 
-_FREE: dict[str, Any] = {"owner": "", "leased_until": None}
+_FREE: dict[str, Any] = {"owner": "", "leased_until": None, "cancel_wanted": False}
 _BACKOFF_GROWTH = 2
 
 
@@ -213,7 +213,7 @@ def _given_back(job: Job, *, at: datetime, wait_s: float, why: str) -> Job:
 
 
 def _cancelled(job: Job, at: datetime) -> Job:
-    return _with(job, state=JobState.CANCELLED, cancel_wanted=False, not_before=None, finished_at=at, **_FREE)
+    return _with(job, state=JobState.CANCELLED, not_before=None, finished_at=at, **_FREE)
 
 
 def _with(job: Job, **changes: Any) -> Job:

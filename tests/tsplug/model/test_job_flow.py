@@ -70,6 +70,15 @@ def test_a_job_is_always_sound(events: list[JobEvent]) -> None:
         assert job == Job.model_validate(job.model_dump())
 
 
+def test_a_job_that_ends_before_it_is_stopped_is_wanted_cancelled_no_longer() -> None:
+    """A wish to cancel that comes too late is gone with the end of the job, so that a retry is not cancelled by it."""
+    asked = CancelWanted(START).change(running())
+    assert asked is not None
+    ended = Finished("ann", START).change(asked)
+    assert ended is not None
+    assert (ended.state, ended.cancel_wanted) == (JobState.COMPLETED, False)
+
+
 @given(st.lists(EVENTS, max_size=30), EVENTS)
 def test_who_does_not_own_a_job_cannot_change_it(events: list[JobEvent], event: JobEvent) -> None:
     """Only its owner ends, renews, loses or stops a job; and what has ended stays so until somebody wants it again."""
