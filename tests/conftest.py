@@ -16,7 +16,9 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 # The machine may be busy with the other half of the tests: slowness is not a failure, the timeout of a test is.
 hypothesis.settings.register_profile("tsplug", deadline=None)
-hypothesis.settings.load_profile("tsplug")
+# What decides on a change must say the same of it twice: rare examples are hunted for by everybody's own runs.
+hypothesis.settings.register_profile("tsplug-again", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tsplug-again" if os.environ.get("TSPLUG_NO_SKIPS") else "tsplug")
 
 
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
