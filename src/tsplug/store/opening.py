@@ -51,7 +51,7 @@ def open_sql_store(
     tell_revision(engine, REVISIONS[-1])
     try:
         if is_in_memory(url):
-            _make_in_memory(engine)
+            _make(engine)
         else:
             _prepare(engine, create=create, keep_copy=keep_copy)
             if must_write and url.get_backend_name() == "sqlite":
@@ -61,12 +61,6 @@ def open_sql_store(
         engine.dispose()
         raise
     return SqlStore(engine, clock)
-
-
-def _make_in_memory(engine: Engine) -> None:
-    with transaction(engine, writable=True) as connection:
-        METADATA.create_all(connection)
-        _stamp(connection)
 
 
 def _prepare(engine: Engine, *, create: bool, keep_copy: bool) -> None:
@@ -88,8 +82,8 @@ def _bring_up_to_date(engine: Engine) -> None:
     with transaction(engine, writable=False) as connection:
         found = _revision(connection, engine.url)
     if found is None:
-        _migrate(engine)
-    elif found != REVISIONS[-1]:
+        found = _make(engine)
+    if found != REVISIONS[-1]:
         # Kept connections would count as a program that uses the store, for another that starts now too.
         engine.dispose()
         with alone(engine.url) as exclusive:
@@ -161,6 +155,21 @@ def _use_wal(engine: Engine) -> None:
             raw.cursor().execute("PRAGMA journal_mode = WAL")
 
 
+def _make(engine: Engine) -> str:
+    """Make the schema where there is none, in one transaction, and return the revision that is there then.
+
+    Of two programs that start together, one makes it. The tables are made as they are declared: to repeat how they
+    came to be costs five times as much, and tests hold the one result against the other.
+    """
+    with transaction(engine, writable=True, migrating=True) as connection:
+        if (found := _revision(connection, engine.url)) is not None:
+            return found
+        METADATA.create_all(connection)
+        connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES (:revision)"), {"revision": REVISIONS[-1]})
+        return REVISIONS[-1]
+
+
 def _migrate(engine: Engine) -> None:
     """Bring the schema up to date in one transaction; two programs that start together do it once."""
     # Imported here: most starts find nothing to migrate, and Alembic is slow to import.
@@ -190,8 +199,3 @@ def _check_references(connection: Connection) -> None:
             f"the store {shown(connection.engine.url)} has {len(broken)} references to nothing in {tables} and cannot"
             " be brought up to date; run the tsplug that wrote it with `tsplug doctor --fix` first"
         )
-
-
-def _stamp(connection: Connection) -> None:
-    connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-    connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES (:revision)"), {"revision": REVISIONS[-1]})

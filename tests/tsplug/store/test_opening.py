@@ -4,7 +4,8 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from older_store import upgrade
+from sqlalchemy import Connection
 
 from tsplug.errors import InputError, StoreTooNewError, StoreUnavailableError
 from tsplug.model import Site
 from tsplug.store import opening
 from tsplug.store.database import transaction
+from tsplug.store.engines import engine_for, parse_url
 from tsplug.store.opening import REVISIONS, open_sql_store
 from tsplug.store.tables import METADATA, TABLES
 from tsplug.testing import ManualClock
@@ -45,12 +49,52 @@ def revise(file: Path, revision: str) -> None:
 
 
 def test_migrations_make_the_schema_of_the_tables(tmp_path: Path) -> None:
-    """What the migrations build is what the tables declare, column by column and index by index."""
-    store = open_sql_store(str(tmp_path / "store.sqlite"), ManualClock())
-    with transaction(store._engine, writable=False) as connection:
+    """What the migrations build is what the tables declare, and what a new store has, by column and index."""
+    migrated, made = tmp_path / "migrated.sqlite", tmp_path / "made.sqlite"
+    engine = engine_for(parse_url(str(migrated)))
+    upgrade(engine, "head")
+    with transaction(engine, writable=False) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
-        assert len(METADATA.tables) == len(TABLES) == 29
+    engine.dispose()
+    open_sql_store(str(made), ManualClock()).close()
+    assert schema(made) == schema(migrated)
+    assert len(METADATA.tables) == len(TABLES) == 29
+
+
+def schema(file: Path) -> dict[str, list[object]]:
+    """Return columns, references and indexes of every table, without what a column takes where nothing is said."""
+    with closing(sqlite3.connect(file)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: [*described(connection, name)] for name in names}
+
+
+def described(connection: sqlite3.Connection, table: str) -> Iterator[object]:
+    yield sorted((row[1], row[2], row[3], row[5]) for row in connection.execute(f"PRAGMA table_info({table})"))
+    yield sorted(row[2:7] for row in connection.execute(f"PRAGMA foreign_key_list({table})"))
+    yield sorted(
+        (
+            name if origin == "c" else "",
+            unique,
+            partial,
+            *(row[2] for row in connection.execute(f"PRAGMA index_info({name})")),
+        )
+        for _number, name, unique, origin, partial in connection.execute(f"PRAGMA index_list({table})").fetchall()
+    )
+    made_by = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0]
+    yield "AUTOINCREMENT" in made_by
+
+
+def test_programs_that_start_together_make_one_store(tmp_path: Path) -> None:
+    """A store that several programs find missing is made by one of them, and all work with it."""
+    file = tmp_path / "store.sqlite"
+    with ThreadPoolExecutor(4) as programs:
+        opened = [*programs.map(lambda _: open_sql_store(str(file), ManualClock()), range(4))]
+    for number, store in enumerate(opened):
+        with store.write() as unit:
+            unit.add(Site(name=f"Site {number}", latitude_deg=47, longitude_deg=8))
+        store.close()
+    assert len(reopen(file)) == len(opened)
 
 
 def test_revisions_are_those_of_the_migrations() -> None:
@@ -119,18 +163,20 @@ def test_older_store_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch
     assert migrated == [True]
 
 
-def test_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A migration that breaks off is undone as a whole: no table stays behind."""
+def test_a_store_that_is_made_by_half_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store whose making breaks off is undone as a whole: no table stays behind."""
     file = tmp_path / "store.sqlite"
-    monkeypatch.setattr(opening, "_migrate", half_a_migration)
+    monkeypatch.setattr(opening, "METADATA", HalfMade())
     with pytest.raises(ZeroDivisionError):
         reopen(file)
     monkeypatch.undo()
     assert reopen(file) == []
 
 
-def half_a_migration(engine: object) -> None:
-    with transaction(engine, writable=True) as connection:  # type: ignore[arg-type]
+class HalfMade:
+    """Tables that break off after the first."""
+
+    def create_all(self, connection: Connection) -> None:
         connection.exec_driver_sql("CREATE TABLE site (id INTEGER)")
         raise ZeroDivisionError
 

@@ -10,11 +10,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from databases import PostgresCluster
+from older_store import upgrade
+from sqlalchemy import Connection
 
 from tsplug.errors import InputError, StoreError, StoreTooNewError, StoreUnavailableError
 from tsplug.model import Site
 from tsplug.store import engines, opening
 from tsplug.store.database import transaction
+from tsplug.store.engines import engine_for, parse_url
 from tsplug.store.opening import open_sql_store
 from tsplug.store.tables import METADATA
 from tsplug.testing import ManualClock
@@ -33,24 +36,36 @@ def tables(url: str) -> list[str]:
 
 
 def test_migrations_make_the_schema_of_the_tables(postgres: PostgresCluster) -> None:
-    """What the migrations build on a server is what the tables declare, column by column and index by index."""
+    """What the migrations build on a server, and a new store, is what the tables declare, by column and index."""
+    for make in (migrate, lambda url: open_sql_store(url, ManualClock()).close()):
+        url = postgres.empty()
+        make(url)
+        engine = engine_for(parse_url(url))
+        with transaction(engine, writable=False) as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, METADATA) == []
+        engine.dispose()
+        postgres.drop(url)
+
+
+def migrate(url: str) -> None:
+    engine = engine_for(parse_url(url))
+    upgrade(engine, "head")
+    engine.dispose()
+
+
+def test_a_store_that_is_made_by_half_leaves_nothing(
+    postgres: PostgresCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store whose making breaks off is undone as a whole, as on SQLite."""
     url = postgres.empty()
-    store = open_sql_store(url, ManualClock())
-    with transaction(store._engine, writable=False) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, METADATA) == []
-    store.close()
-    postgres.drop(url)
 
+    class HalfMade:
+        def create_all(self, connection: Connection) -> None:
+            METADATA.create_all(connection)
+            raise ZeroDivisionError
 
-def test_failed_migration_leaves_nothing(postgres: PostgresCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A migration that breaks off is undone as a whole, as on SQLite."""
-    url = postgres.empty()
-
-    def fail(_connection: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(opening, "_check_references", fail)
+    monkeypatch.setattr(opening, "METADATA", HalfMade())
     with pytest.raises(ZeroDivisionError):
         open_sql_store(url, ManualClock())
     assert tables(url) == []
