@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,10 +38,10 @@ def pixel_bytes(file: Path) -> bytes:
     return file.read_bytes()[start : start + length]
 
 
-def start_worker(store: Path, *options: str) -> subprocess.Popen[bytes]:
-    """Start a worker on a store, which takes the folder beside it for its data."""
+def start_worker(store: Path, *options: str, through: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start a worker on a store, which takes the folder beside it for its data, perhaps through another program."""
     environment = {**os.environ, "TSPLUG_DATA_DIR": str(store.parent / "data")}
-    command = [str(TSPLUG), "worker", "--db", str(store), *options]
+    command = [*through, str(TSPLUG), "worker", "--db", str(store), *options]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
 
 

@@ -23,8 +23,8 @@ def by_name(task: FrameTask, tell: Tell) -> None:
 
 
 def _hang(task: FrameTask) -> None:
-    """Start a process of its own, say which, and never end."""
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
+    """Start a process in a group of its own as solvers are, say which, and never end."""
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"], process_group=0)
     Path(task.file).with_suffix(".pid").write_text(f"{os.getpid()} {other.pid}")
     time.sleep(1000)
 

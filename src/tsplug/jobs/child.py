@@ -10,6 +10,7 @@ import subprocess
 import threading
 from contextlib import suppress
 
+from tsplug.jobs.sessions import end_session
 from tsplug.ports import FrameTask, TaskNews
 
 _IS_POSIX = os.name == "posix"
@@ -49,11 +50,7 @@ class Child:
 
     def kill(self) -> None:
         """End the process and what it has started, and wait until it is gone."""
-        if _IS_POSIX:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()
+        self._end_session()
         self._process.wait()
         self._reader.join()
         with suppress(OSError):
@@ -67,11 +64,22 @@ class Child:
         with stream, suppress(EOFError, pickle.UnpicklingError, OSError, ValueError):
             while True:
                 self._news.put((self, pickle.load(stream)))
+        self._end_session()
         self._process.wait()
         with self._turn:
             self.is_over = True
             if self.key is not None:
                 self._tell_of_death()
+
+    def _end_session(self) -> None:
+        # One turn at a time, and none once the process is waited for: its number may be another's then.
+        with self._turn:
+            if self._process.returncode is not None:
+                return
+            if _IS_POSIX:
+                end_session(self._process.pid)
+            else:
+                self._process.kill()
 
     def _tell_of_death(self) -> None:
         problem = _end(self._process.wait())

@@ -9,12 +9,12 @@ import importlib
 import os
 import pickle
 import queue
-import signal
 import sys
 import threading
 from typing import BinaryIO, NoReturn, cast
 
 from tsplug.errors import StoreError, TsplugError
+from tsplug.jobs.sessions import end_session
 from tsplug.ports import FrameTask, TaskNews, Tell, Work
 
 _Given = tuple[int, FrameTask]
@@ -75,8 +75,8 @@ def _listen(stream: BinaryIO, given: queue.SimpleQueue[_Given]) -> None:
 
 def _end() -> NoReturn:
     """End this process at once, and with it what it has started: nobody waits for it any more."""
-    if os.name == "posix" and os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
+    if os.name == "posix" and os.getsid(0) == os.getpid():
+        end_session(os.getpid())
     os._exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,16 @@ def test_a_task_that_hangs_is_stopped_with_all_it_started(runner: LocalRunner, t
     start(runner, 3, tmp_path / "fine_again.fits")
     assert {each.key for each in news_until_end(runner, 3)} == {3}
     assert [pid for pid in pids if is_alive(pid)] == []
+
+
+def test_a_process_that_is_killed_takes_along_what_it_started(runner: LocalRunner, tmp_path: Path) -> None:
+    """A solver does not outlive the process that started it, whoever kills that."""
+    start(runner, 1, tmp_path / "hang.fits")
+    own, other = wait_for(tmp_path / "hang.pid").split()
+    os.kill(int(own), signal.SIGKILL)
+    assert news_until_end(runner, 1)[-1].problem == "its process was killed (SIGKILL)"
+    while is_alive(other):
+        os.sched_yield()
 
 
 def wait_for(file: Path) -> str:

@@ -37,7 +37,7 @@ def run_program(command: Sequence[str], *, folder: Path, timeout_s: float) -> Pr
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                process_group=0,
             )
     except FileNotFoundError:
         return ProgramEnd(127, "", f"the program {command[0]} is not there: install it, or name its path", missing=True)

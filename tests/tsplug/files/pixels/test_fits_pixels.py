@@ -169,6 +169,25 @@ def test_changed_tiles_are_found_by_their_checksum(tmp_path: Path) -> None:
         FILES.read(write(tmp_path / "b.fits.fz", bytes(content)))
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", ["u1", "u2", "f4"])
+def test_changed_pixels_are_found_by_their_checksum(tmp_path: Path, kind: str, packed: bool) -> None:
+    """Where a frame has a DATASUM, whole words or not, changed data are refused; what fills the last block counts."""
+    pixels = np.random.default_rng(2).uniform(1, 100, (301, 457)).astype(kind)
+    fits.PrimaryHDU(pixels).writeto(tmp_path / "a.fits", checksum=True)
+    content = bytearray((tmp_path / "a.fits").read_bytes())
+    pack = gzip.compress if packed else bytes
+    assert np.array_equal(FILES.read(write(tmp_path / "b.fits", pack(content))).pixels, pixels)
+    filled = pixels.nbytes + 2880 + 5
+    for place in (2880, 2880 + pixels.nbytes - 1, filled):
+        content[place] ^= 4
+        with pytest.raises(FileError, match="wrong DATASUM: its data changed"):
+            FILES.read(write(tmp_path / "b.fits", pack(content)))
+        content[place] ^= 4
+    cut = FILES.read(write(tmp_path / "b.fits", pack(content[: 2880 + pixels.nbytes])))
+    assert np.array_equal(cut.pixels, pixels)
+
+
 def test_kept_memory_is_used_again_once_nobody_looks(tmp_path: Path) -> None:
     """A frame that somebody still holds, if only in part, stays as it is; the memory of one let go of is reused."""
     one, two = write(tmp_path / "1.fits", fits_bytes(FRAME)), write(tmp_path / "2.fits", fits_bytes(FRAME + 7))
