@@ -114,7 +114,7 @@ def test_time_beside_the_floor_and_the_textbook(size: str, tmp_path: Path, monke
 
 def numbers(path: Path) -> FrameMeasurement:
     """Read a file and measure it, as the command does."""
-    frame = FILES.read(path)
+    frame = FILES.read(path, to_measure=True)
     return measure_pixels(frame, light=is_light(frame.header))
 
 

@@ -41,10 +41,10 @@ class DiskFrames:
         """Prepare; ``keep_memory`` is for who reads many frames of one size and lets go of each before the next."""
         self._memory: PixelMemory = KeptMemory() if keep_memory else FreshMemory()
 
-    def read(self, file: Path) -> FramePixels:
+    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
         """Read a frame; see `tsplug.ports.FrameFiles`."""
         with _opened(file) as frame:
-            return frame.read(self._memory)
+            return frame.read(self._memory, to_measure=to_measure)
 
     def status(self, file: Path) -> FrameStatus:
         """Say whether a frame is on disk and whole, from its headers and its length alone."""
@@ -84,7 +84,7 @@ class _Frame(Protocol):
 
     def check(self) -> None: ...
 
-    def read(self, memory: PixelMemory) -> FramePixels: ...
+    def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels: ...
 
     def wrong_sums(self) -> str: ...
 

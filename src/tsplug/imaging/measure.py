@@ -9,9 +9,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tsplug.imaging.cells import dead_cells
-from tsplug.imaging.reduction import ReducedFrame, reduce_frame
+from tsplug.imaging.reduction import FirstPass, ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.settings import StarSettings
-from tsplug.imaging.source import ArraySource, BandSource
+from tsplug.imaging.source import ArraySource
 from tsplug.imaging.stars import StarMeasurement, check_size, measure_reduced
 from tsplug.imaging.statistics import AduStatistics
 
@@ -80,27 +80,25 @@ def measure_frame(
         ValueError: the frame cannot be measured; the text says why.
     """
     check_size(pixels.shape)
-    return measure_bands(ArraySource(pixels), settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
+    passed = pass_over(ArraySource(pixels))
+    return measure_passed(passed, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
 
 
-def measure_bands(
-    source: BandSource,
+def measure_passed(
+    passed: FirstPass,
     settings: StarSettings,
     *,
     scale_arcsec: float | None = None,
     mosaic: bool = False,
     light: bool = True,
 ) -> FrameMeasurement:
-    """Measure a frame that is read band by band; otherwise as `measure_frame`.
-
-    Every band is counted and binned as soon as the source yields it, while it is in the cache; stars are looked for
-    when the last one is in.
+    """Measure a frame that one pass has gone over, as whoever reads it does band by band; else as `measure_frame`.
 
     Raises:
         ValueError: the frame cannot be measured; the text says why.
     """
-    check_size(source.pixels.shape)
-    frame = reduce_frame(source, full_scale_adu=settings.full_scale_adu)
+    check_size(passed.pixels.shape)
+    frame = reduce_frame(passed, full_scale_adu=settings.full_scale_adu)
     stars = measure_reduced(frame, settings, mosaic=mosaic, light=light)
     found = {**_levels(frame.statistics), "background": stars.background, "noise": stars.noise}
     if light:

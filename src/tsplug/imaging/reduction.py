@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,29 @@ from tsplug.imaging.lanes import in_lanes
 from tsplug.imaging.source import BandSource
 from tsplug.imaging.statistics import AduStatistics, statistics_of_levels, statistics_of_values
 
-_HOT_PIXELS = 1 << 18
+_HOT_PIXELS = 1 << 17
+
+NewArray = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class FirstPass:
+    """What one pass over the pixels of a frame leaves: enough for all that does not need single stars.
+
+    ``pixels`` are those of the source (rows by columns). ``binned`` holds the sums of 2x2 pixels as 32-bit floats; an
+    odd last row or column is left out. ``histogram`` counts the levels of 8 and 16 bit integers and is None for others.
+    """
+
+    pixels: NDArray[Any]
+    binned: NDArray[np.float32]
+    histogram: LevelHistogram | None
 
 
 @dataclass(frozen=True)
 class ReducedFrame:
-    """A frame after the one pass over it.
+    """A frame after the one pass over it, as `FirstPass` has it, and its statistics.
 
-    ``pixels`` are those of the source (rows by columns). ``binned`` holds the sums of 2x2 pixels as 32-bit floats; an
-    odd last row or column is left out. ``histogram`` counts the levels of 8 and 16 bit integers and is None for others.
-    ``median_adu`` fills in for pixels that are no number.
+    The typical level fills in for sums of pixels that are no number.
     """
 
     pixels: NDArray[Any]
@@ -32,16 +45,20 @@ class ReducedFrame:
     histogram: LevelHistogram | None = None
 
 
-def reduce_frame(source: BandSource, *, full_scale_adu: float) -> ReducedFrame:
+def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPass:
     """Draw all bands of a source in two threads; fill each, count its levels, add up 2x2 pixels while it is at hand.
 
+    Args:
+        source: the frame.
+        new_array: gives memory for the sums, by shape and type.
+
     Raises:
-        ValueError: the frame is not two-dimensional, or no pixel has a value.
+        ValueError: the frame is not two-dimensional.
     """
     pixels = source.pixels
     if pixels.ndim != 2:
         raise ValueError(f"a frame has rows and columns, not the shape {' x '.join(map(str, pixels.shape))}")
-    binned = np.empty((pixels.shape[0] // 2, pixels.shape[1] // 2), dtype=np.float32)
+    binned = new_array((pixels.shape[0] // 2, pixels.shape[1] // 2), np.dtype(np.float32))
 
     def lane(bands: Iterator[slice]) -> LevelHistogram | None:
         histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
@@ -57,13 +74,23 @@ def reduce_frame(source: BandSource, *, full_scale_adu: float) -> ReducedFrame:
         return histogram
 
     histogram, other = in_lanes(lane, source.bands())
-    if histogram is None or other is None:
-        statistics = statistics_of_values(pixels, full_scale_adu=full_scale_adu)
-        _mend(binned, 4.0 * statistics.median)
-    else:
+    if histogram is not None and other is not None:
         histogram.merge(other)
-        statistics = statistics_of_levels(histogram, full_scale_adu=full_scale_adu)
-    return ReducedFrame(pixels, binned, statistics, histogram)
+    return FirstPass(pixels, binned, histogram)
+
+
+def reduce_frame(passed: FirstPass, *, full_scale_adu: float) -> ReducedFrame:
+    """Return a frame that was gone over with its statistics.
+
+    Raises:
+        ValueError: no pixel has a value.
+    """
+    if passed.histogram is not None:
+        statistics = statistics_of_levels(passed.histogram, full_scale_adu=full_scale_adu)
+    else:
+        statistics = statistics_of_values(passed.pixels, full_scale_adu=full_scale_adu)
+        _mend(passed.binned, 4.0 * statistics.median)
+    return ReducedFrame(passed.pixels, passed.binned, statistics, passed.histogram)
 
 
 def halved(frame: ReducedFrame) -> ReducedFrame:
@@ -96,6 +123,9 @@ class PairBinner:
             width = 2 * out.shape[1]
             wide = np.float32 if band.dtype.kind == "f" else np.int64
             across = np.add(band[:, 0:width:2], band[:, 1:width:2], dtype=wide)
+        if across.dtype == np.uint32:
+            # No sum reaches 2^31; processors turn signed integers into floats in half the time.
+            across = across.view(np.int32)
         np.add(across[0::2], across[1::2], out=out, casting="unsafe")
 
     def _across(self, words: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-BAND_PIXELS = 1 << 21
+BAND_PIXELS = 1 << 22
 """Pixels of one band: few enough for two threads to end together, enough for what is done once for each."""
 
 

@@ -14,7 +14,7 @@ from tsplug.imaging.defocus import Discs, are_most, are_narrow, looks_defocused,
 from tsplug.imaging.detection import find_peaks
 from tsplug.imaging.fieldmap import FieldMap, map_field
 from tsplug.imaging.profile import weighted_median
-from tsplug.imaging.reduction import ReducedFrame, reduce_frame
+from tsplug.imaging.reduction import ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.roundness import Roundness, measure_roundness
 from tsplug.imaging.sample import Scene, StarSample, bright_enough, probe, take_sample
 from tsplug.imaging.settings import StarSettings
@@ -128,7 +128,7 @@ def measure_stars(pixels: NDArray[Any], settings: StarSettings = _DEFAULTS, *, m
         ValueError: the frame is not two-dimensional, or too small.
     """
     check_size(pixels.shape)
-    frame = reduce_frame(ArraySource(pixels), full_scale_adu=settings.full_scale_adu)
+    frame = reduce_frame(pass_over(ArraySource(pixels)), full_scale_adu=settings.full_scale_adu)
     return measure_reduced(frame, settings, mosaic=mosaic)
 
 

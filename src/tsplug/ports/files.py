@@ -13,16 +13,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tsplug.imaging.reduction import FirstPass
+
 ScanProgress = Callable[[int, int], None]
 """Is told how many files of how many were looked at; called at the start, at the end, and now and then between."""
 
 
 @dataclass(frozen=True)
 class FramePixels:
-    """A frame in memory: rows by columns as stored, header cards by keyword."""
+    """A frame in memory: rows by columns as stored, header cards by keyword.
+
+    ``passed`` is what measuring needs of one pass over all pixels, where that was made while they were read.
+    """
 
     pixels: NDArray[np.generic]
     header: dict[str, Any]
+    passed: FirstPass | None = None
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,13 @@ class FrameStatus:
 class FrameFiles(Protocol):
     """Reads, checks and moves frames."""
 
-    def read(self, file: Path) -> FramePixels:
+    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
         """Read a frame.
+
+        Args:
+            file: where it lies.
+            to_measure: go over each part of it while it is in the processor's cache, where the file's form allows
+                that; measuring then need not go over all pixels again.
 
         Raises:
             FileError: missing, truncated, or not an image; the text says which.

@@ -143,7 +143,7 @@ class _Work:
         record, profile = self._record(header, told.guid, image=image)
         scale = _scale(frame, record, profile=profile)
         try:
-            pixels = self._files.read(header.file)
+            pixels = self._files.read(header.file, to_measure=True)
             measurement = measure_pixels(pixels, scale_arcsec=scale, light=frame is None or _is_light(frame))
         except FileError as error:
             return self.failed(header.file, str(error), record=record)

@@ -15,7 +15,7 @@ from tsplug.astrobin.kinds import kind_of
 from tsplug.imaging.annotation import Marks, annotate
 from tsplug.imaging.colour import mosaic_pattern
 from tsplug.imaging.encoding import Preview, encode
-from tsplug.imaging.measure import FrameMeasurement, measure_frame
+from tsplug.imaging.measure import FrameMeasurement, measure_frame, measure_passed
 from tsplug.imaging.preview import PreviewSettings, Reduced, full_scale_of, picture, thumbnail
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.statistics import native
@@ -42,6 +42,8 @@ def measure_pixels(frame: FramePixels, *, scale_arcsec: float | None = None, lig
     gain *= StarSettings.full_scale_adu if full_scale == 1.0 else 1.0
     settings = StarSettings(full_scale_adu=full_scale, electrons_per_adu=gain)
     mosaic = bool(pattern_of(frame.header)) and frame.pixels.ndim == 2
+    if frame.passed is not None:
+        return measure_passed(frame.passed, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
     return measure_frame(pixels, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
 
 

@@ -93,7 +93,7 @@ def measure_image(image: AcquiredImage, files: FrameFiles, *, profile: Profile |
         The numbers and the picture; a file that cannot be read or measured is told in ``problem``, not raised.
     """
     try:
-        frame = files.read(Path(image.file))
+        frame = files.read(Path(image.file), to_measure=True)
         scale_arcsec = None if profile is None else profile.frame_scale_arcsec(image.binning)
         measurement = measure_pixels(frame, scale_arcsec=scale_arcsec)
         return MeasuredImage(image, measurement, thumbnail_of_measured(frame, measurement))

@@ -55,7 +55,7 @@ class PeerMeasuring:
             if tried >= _TRIED:
                 break
             try:
-                measurement = measure_pixels(self._files.read(Path(peer.file)))
+                measurement = measure_pixels(self._files.read(Path(peer.file), to_measure=True))
             except (FileError, ValueError):
                 continue
             stars = measurement.stars.stars

@@ -19,7 +19,7 @@ def preview_file(file: Path, files: FrameFiles, *, settings: PreviewSettings, an
     Raises:
         FileError: it cannot be read, or is too small to be measured, or no pixel has a value.
     """
-    frame = files.read(file)
+    frame = files.read(file, to_measure=annotated)
     if not np.isfinite(frame.pixels).any():
         raise FileError(f"{file}: the frame has no pixel with a value")
     if not annotated:

@@ -41,7 +41,7 @@ class CountingCancellation:
 class PresentFiles:
     """Files on disk that are whole when they exist; their pixels are not read."""
 
-    def read(self, file: Path) -> FramePixels:
+    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
         """Refuse to read.
 
         Raises:

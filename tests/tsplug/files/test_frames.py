@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ from astropy.io import fits
 
 from tsplug.errors import FileError
 from tsplug.files.frames import DiskFrames
+from tsplug.imaging.reduction import pass_over
+from tsplug.imaging.source import ArraySource
 from tsplug.ports import FrameStatus
 
 FILES = DiskFrames()
@@ -85,3 +88,51 @@ def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert status.problem == "is no FITS file; copy it again from where it was saved, or leave it out"
     (tmp_path / "p.fits").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     assert "is no FITS file but a PNG picture" in FILES.status(tmp_path / "p.fits").problem
+
+
+@pytest.mark.parametrize("keep", [False, True], ids=["fresh memory", "kept memory"])
+def test_a_frame_to_measure_is_gone_over_while_it_is_read(tmp_path: Path, keep: bool) -> None:
+    """What measuring needs of one pass over all pixels is there, and the same as of the pixels; frame after frame."""
+    shape = (421, 700)
+    files = DiskFrames(keep_memory=keep)
+    for seed in range(3):
+        pixels = np.random.default_rng(seed).integers(0, 65_535, shape, endpoint=True).astype(np.uint16)
+        fits.PrimaryHDU(pixels).writeto(tmp_path / f"{seed}.fits")
+        read = files.read(tmp_path / f"{seed}.fits", to_measure=True)
+        expected = pass_over(ArraySource(pixels))
+        assert read.passed is not None
+        assert read.passed.histogram is not None
+        assert expected.histogram is not None
+        assert np.array_equal(read.pixels, pixels)
+        assert read.passed.pixels is read.pixels
+        assert np.array_equal(read.passed.binned, expected.binned)
+        assert np.array_equal(read.passed.histogram.counts, expected.histogram.counts)
+
+
+def test_a_frame_that_cannot_be_read_in_bands_is_only_read(tmp_path: Path) -> None:
+    """Planes of colour, packed tiles and gzip files are read as ever, and measured later."""
+    fits.PrimaryHDU(np.stack([PIXELS] * 3)).writeto(tmp_path / "colour.fits")
+    fits.CompImageHDU(PIXELS).writeto(tmp_path / "tiles.fits")
+    packed = tmp_path / "packed.fits.gz"
+    packed.write_bytes(gzip.compress(frame(tmp_path / "plain.fits").read_bytes()))
+    for file in (tmp_path / "colour.fits", tmp_path / "tiles.fits", packed):
+        read = FILES.read(file, to_measure=True)
+        assert read.passed is None
+        assert np.array_equal(read.pixels.reshape(-1)[: PIXELS.size], PIXELS.reshape(-1))
+
+
+@pytest.mark.parametrize(("shape", "dtype", "in_bands"), [((30, 40), "u2", True), ((31, 41), "u1", False)])
+def test_a_wrong_checksum_is_found_while_a_frame_is_gone_over(
+    tmp_path: Path, shape: tuple[int, int], dtype: str, in_bands: bool
+) -> None:
+    """The sum of a frame to measure is compared as of any other; where bands would cut its words, it is only read."""
+    pixels = np.arange(shape[0] * shape[1]).reshape(shape).astype(dtype)
+    fits.PrimaryHDU(pixels).writeto(tmp_path / "a.fits", checksum=True)
+    read = FILES.read(tmp_path / "a.fits", to_measure=True)
+    assert np.array_equal(read.pixels, pixels)
+    assert (read.passed is not None) == in_bands
+    content = bytearray((tmp_path / "a.fits").read_bytes())
+    content[2880 + 100] ^= 1
+    (tmp_path / "b.fits").write_bytes(content)
+    with pytest.raises(FileError, match="wrong DATASUM"):
+        FILES.read(tmp_path / "b.fits", to_measure=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tsplug.imaging.reduction import reduce_frame
+from tsplug.imaging.reduction import pass_over, reduce_frame
 
 
 class Slowly:
@@ -30,7 +30,7 @@ class Slowly:
 def test_bands_add_up_to_the_frame_whichever_thread_gets_them(dtype: str, shape: tuple[int, int]) -> None:
     """Statistics and 2x2 sums are those of the whole frame, of every type of pixel."""
     frame = np.random.default_rng(4).integers(0, 127, shape).astype(dtype)
-    reduced = reduce_frame(Slowly(frame, rows=6), full_scale_adu=127.0)
+    reduced = reduce_frame(pass_over(Slowly(frame, rows=6)), full_scale_adu=127.0)
     even = frame[: shape[0] // 2 * 2, : shape[1] // 2 * 2].astype(np.float64)
     assert np.array_equal(reduced.pixels, frame)
     assert np.array_equal(reduced.binned, even.reshape(shape[0] // 2, 2, shape[1] // 2, 2).sum(axis=(1, 3)))
@@ -47,4 +47,4 @@ def test_what_a_source_raises_comes_out() -> None:
             raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):
-        reduce_frame(Broken(np.ones((70, 64), np.uint16), rows=2), full_scale_adu=65_535.0)
+        pass_over(Broken(np.ones((70, 64), np.uint16), rows=2))

@@ -32,7 +32,7 @@ class FramesInMemory:
     header: dict[str, Any] = field(default_factory=dict)
     read_names: list[str] = field(default_factory=list)
 
-    def read(self, file: Path) -> FramePixels:
+    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
         """Return a frame."""
         self.read_names.append(file.name)
         found = self.frames.get(file.name, FileError(f"{file}: no such file"))

@@ -33,7 +33,7 @@ class Files:
         self.frames: dict[str, np.ndarray] = {}
         self.read_names: list[str] = []
 
-    def read(self, file: Path) -> FramePixels:
+    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
         """Return a frame."""
         self.read_names.append(file.name)
         if file.name not in self.frames:

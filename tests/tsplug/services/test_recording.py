@@ -132,7 +132,7 @@ def test_no_file_is_read_while_the_store_is_locked(context: FakeContext) -> None
     class Probing(PresentFiles):
         """Opens a unit of work when a file is read, which fails inside another."""
 
-        def read(self, file: Path) -> FramePixels:
+        def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
             """Read a header."""
             with context.store.write():
                 return FramePixels(np.zeros((1, 1)), {"OBJECT": "NGC 1"})

@@ -8,7 +8,8 @@ from tsplug.files.headers.fits_header import FitsHeaderReader, FitsPart, fits_pa
 from tsplug.files.headers.sources import ByteSource
 from tsplug.files.pixels.buffers import PixelMemory
 from tsplug.files.pixels.claims import PixelError
-from tsplug.files.pixels.fits_pixels import fits_image, read_fits
+from tsplug.files.pixels.fits_pixels import fits_image
+from tsplug.files.pixels.plain_pixels import read_plain
 from tsplug.files.pixels.sources import PixelSource
 from tsplug.files.pixels.sums import sum_is_right
 from tsplug.ports import FramePixels
@@ -36,15 +37,16 @@ class FitsFrame:
         else:
             self._source.require(fits_image(part).end)
 
-    def read(self, memory: PixelMemory) -> FramePixels:
+    def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels:
         """Return pixels and header cards; errors are those of `check`, and of damage within the pixels."""
         part = self._image
         cards, _, _ = FitsHeaderReader(None).read(self._headers)
+        header = dict(cards.values)
         if not _is_tiled(part):
-            return FramePixels(read_fits(fits_image(part), self._source, memory=memory), dict(cards.values))
+            return read_plain(fits_image(part), self._source, memory=memory, header=header, to_measure=to_measure)
         from tsplug.files.pixels.tiled_pixels import read_tiled
 
-        return FramePixels(read_tiled(part, self._source), dict(cards.values))
+        return FramePixels(read_tiled(part, self._source), header)
 
     def wrong_sums(self) -> str:
         """Return which checksums are wrong, or nothing; a frame without any has none that is."""

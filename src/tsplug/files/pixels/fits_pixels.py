@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.files.headers.fits_header import FitsPart, count_of
-from tsplug.files.pixels.buffers import PixelMemory
 from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
-from tsplug.files.pixels.sources import PixelSource
-from tsplug.files.pixels.sums import folded, told_sum, words_sum
-from tsplug.imaging.lanes import in_lanes
+from tsplug.files.pixels.plain_pixels import PlainImage, Turn
+from tsplug.files.pixels.sums import told_sum
 from tsplug.model import CardValue
 
-CHUNK_PIXELS = 128 << 10
-"""Pixels that are read, turned and stored at a time: they stay in the processor's cache meanwhile."""
 _STORED = {bits: np.dtype(name) for bits, name in {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8"}.items()} | {
     -32: np.dtype(">f4"),
     -64: np.dtype(">f8"),
@@ -27,31 +20,9 @@ _OFFSETS = {8: (-128.0, "i1"), 16: (32768.0, "u2"), 32: (2.0**31, "u4"), 64: (2.
 _MOST_AXES = 999
 _BLOCK_BYTES = 2880
 _PRECISE_BITS = 32
-Turn = Callable[[NDArray[np.generic], NDArray[np.generic]], object]
-"""Turns a chunk as stored into one of native values: from, into."""
 
 
-@dataclass(frozen=True)
-class FitsImage:
-    """Where an image lies, what is stored there, the type that its values have, and how they come of what is stored.
-
-    ``padding`` is how many bytes fill its last block, ``told_sum`` the checksum of both that the header tells, if any.
-    """
-
-    offset: int
-    claim: Claim
-    values: np.dtype[np.generic]
-    turn: Turn
-    padding: int
-    told_sum: int | None
-
-    @property
-    def end(self) -> int:
-        """Return where its last byte ends."""
-        return self.offset + self.claim.length
-
-
-def fits_image(part: FitsPart) -> FitsImage:
+def fits_image(part: FitsPart) -> PlainImage:
     """Return how the image of a part is stored.
 
     Raises:
@@ -68,48 +39,7 @@ def fits_image(part: FitsPart) -> FitsImage:
     padding = part.data_bytes - claim.length
     # More than a block's rest are data of another kind, which are not read here.
     told = told_sum(part) if 0 <= padding < _BLOCK_BYTES else None
-    return FitsImage(part.data_offset, claim, values, turn, padding, told)
-
-
-def read_fits(image: FitsImage, source: PixelSource, *, memory: PixelMemory) -> NDArray[np.generic]:
-    """Return the values of an image in native byte order: unsigned and scaled ones as what they stand for.
-
-    Raises:
-        PixelError: the file ends before they do, cannot be unpacked, or the checksum is wrong.
-        OSError: it cannot be read.
-    """
-    source.require(image.end)
-    pixels = memory.take(image.claim.shape, image.values)
-    flat = pixels.reshape(-1)
-
-    def lane(starts: Iterator[int]) -> int:
-        total = 0
-        chunk = np.empty(min(CHUNK_PIXELS, flat.size), image.claim.stored)
-        view, size = chunk.view(np.uint8).data, chunk.dtype.itemsize
-        for start in starts:
-            count = min(chunk.size, flat.size - start)
-            source.fill(view[: count * size], image.offset + start * size)
-            if image.told_sum is not None:
-                total += words_sum(view[: count * size])
-            image.turn(chunk[:count], flat[start : start + count])
-        return total
-
-    starts = range(0, flat.size, CHUNK_PIXELS)
-    totals = in_lanes(lane, starts) if source.any_order and len(starts) > 1 else (lane(iter(starts)),)
-    if image.told_sum is not None and folded(sum(totals) + _sum_behind(image, source)) != image.told_sum:
-        raise PixelError("has a wrong DATASUM: its data changed; copy it again from where it was saved")
-    return pixels
-
-
-def _sum_behind(image: FitsImage, source: PixelSource) -> int:
-    """Return the sum of what fills the last block, which is zeros but where somebody wrote otherwise or cut it off."""
-    begun = image.claim.length % 4
-    rest = bytearray(begun + image.padding)
-    try:
-        source.fill(memoryview(rest)[begun:], image.end)
-    except PixelError:
-        return 0
-    return words_sum(memoryview(rest))
+    return PlainImage(part.data_offset, claim, values, turn, padding, told)
 
 
 def axes_of(part: FitsPart, prefix: str = "NAXIS") -> list[int]:

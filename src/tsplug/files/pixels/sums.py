@@ -8,7 +8,7 @@ from tsplug.files.headers.fits_header import FitsPart
 from tsplug.files.pixels.sources import PixelSource
 
 _PIECE_BYTES = 1 << 20
-_WORD_BYTES = 4
+WORD_BYTES = 4
 
 
 def sum_is_right(part: FitsPart, source: PixelSource) -> bool:
@@ -30,9 +30,9 @@ def sum_is_right(part: FitsPart, source: PixelSource) -> bool:
 
 def words_sum(data: memoryview) -> int:
     """Return the sum of big-endian words of four bytes; what the last one lacks counts as zeros."""
-    whole = len(data) - len(data) % _WORD_BYTES
+    whole = len(data) - len(data) % WORD_BYTES
     total = int(np.frombuffer(data[:whole], ">u4").sum(dtype=np.uint64))
-    return total + int.from_bytes(bytes(data[whole:]).ljust(_WORD_BYTES, b"\0"), "big")
+    return total + int.from_bytes(bytes(data[whole:]).ljust(WORD_BYTES, b"\0"), "big")
 
 
 def folded(total: int) -> int:

@@ -30,7 +30,7 @@ class XisfFrame:
         """
         self._source.require(xisf_pixels(self._image.attributes).end)
 
-    def read(self, memory: PixelMemory) -> FramePixels:
+    def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels:
         """Return pixels and FITS keywords; errors are those of `check`, and of damage within the pixels.
 
         A colour filter array that only an element of XISF tells comes as the card BAYERPAT.

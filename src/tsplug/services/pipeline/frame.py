@@ -47,7 +47,7 @@ class PipelineFrame:
             FileError: the frame cannot be read.
         """
         if self._pixels is None:
-            self._pixels = self.tools.files.read(self.file)
+            self._pixels = self.tools.files.read(self.file, to_measure=True)
         return self._pixels
 
     def measurement(self) -> FrameMeasurement:
