@@ -10,6 +10,7 @@ Expected outcomes (a rejected frame, a skipped flat set, a target that is not up
     |   +-- StoreTooNewError        written by a newer tsplug: refused untouched
     |   `-- StoreUnavailableError   cannot be opened, locked for too long, read-only, disk full
     +-- FileError                   a frame cannot be read or written
+    |   `-- NameTakenError          another frame has its name in a storage
     +-- NetworkError                a question to the network was not answered
     +-- DeviceError                 a device failed, is missing or does not answer
     `-- Cancelled                   the user or the host asked to stop
@@ -48,6 +49,10 @@ class StoreUnavailableError(StoreError):
 
 class FileError(TsplugError):
     """A frame cannot be read or written; the text names the file and the reason."""
+
+
+class NameTakenError(FileError):
+    """Another frame has the name in a storage that a frame was to get there; nothing was changed."""
 
 
 class NetworkError(TsplugError):

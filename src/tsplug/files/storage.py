@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from tsplug.errors import FileError, InputError
+from tsplug.errors import FileError, InputError, NameTakenError
 from tsplug.files.moving import copy_file
 from tsplug.files.placing import placed
 
@@ -24,11 +24,16 @@ class FolderStorage:
         """Take the folder; it is made when it is needed."""
         self._root = root
 
+    def has(self, name: str) -> bool:
+        """Return whether there is something of a name below the folder."""
+        return (self._root / name).exists()
+
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name below the folder and return its absolute path.
 
         Raises:
-            FileError: another file has the name, or it cannot be written.
+            NameTakenError: another file has the name.
+            FileError: it cannot be written.
         """
         target = (self._root / name).absolute()
         try:
@@ -37,7 +42,7 @@ class FolderStorage:
         except FileExistsError:
             with target.open("rb") as kept, file.open("rb") as new:
                 if not _same(kept, new):
-                    raise FileError(f"{target} is there already and is another file; nothing was changed") from None
+                    raise _taken(str(target)) from None
         except OSError as error:
             raise FileError(f"{target} cannot be written: {error.strerror or error}") from error
         return str(target)
@@ -80,14 +85,25 @@ class RemoteStorage:
         except (ValueError, OSError) as error:
             raise InputError(f"{url} names no storage: {error}") from error
 
+    def has(self, name: str) -> bool:
+        """Return whether there is something of a name below the place.
+
+        Raises:
+            FileError: the place cannot be reached.
+        """
+        target = self._target(name)
+        with self._told(self._address(target)):
+            return bool(self._files.exists(target))
+
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name below the place and return its address.
 
         Raises:
-            FileError: another file has the name, or it cannot be written.
+            NameTakenError: another file has the name.
+            FileError: it cannot be written.
         """
-        target = f"{self._root.rstrip('/')}/{name}"
-        address = f"{self._protocol}://{target.lstrip('/')}" if self._protocol != "file" else f"file://{target}"
+        target = self._target(name)
+        address = self._address(target)
         with self._told(address):
             if not self._files.exists(target):
                 self._send(file, target)
@@ -95,7 +111,7 @@ class RemoteStorage:
             with self._files.open(target, "rb") as kept, file.open("rb") as new:
                 if _same(kept, new):
                     return address
-        raise FileError(f"{address} is there already and is another file; nothing was changed")
+        raise _taken(address)
 
     def fetch(self, address: str, folder: Path) -> Path:
         """Copy a file into a folder of this machine.
@@ -117,6 +133,12 @@ class RemoteStorage:
         """
         with self._told(address):
             self._send(file, self._files._strip_protocol(address))
+
+    def _target(self, name: str) -> str:
+        return f"{self._root.rstrip('/')}/{name}"
+
+    def _address(self, target: str) -> str:
+        return f"file://{target}" if self._protocol == "file" else f"{self._protocol}://{target.lstrip('/')}"
 
     def _send(self, file: Path, target: str) -> None:
         folder, _, name = target.rpartition("/")
@@ -149,6 +171,10 @@ def storage_at(place: str) -> FolderStorage | RemoteStorage:
         InputError: there is no such kind of place, or what reaches it is not installed.
     """
     return RemoteStorage(place) if "://" in place else FolderStorage(Path(place))
+
+
+def _taken(address: str) -> NameTakenError:
+    return NameTakenError(f"{address} is there already and is another file; nothing was changed")
 
 
 def _same(one: IO[Any], other: IO[Any]) -> bool:

@@ -9,13 +9,22 @@ from typing import Protocol
 class FrameStorage(Protocol):
     """Keeps whole files under names with slashes; an address tells where one lies."""
 
+    def has(self, name: str) -> bool:
+        """Return whether something lies under a name.
+
+        Raises:
+            FileError: it cannot be told.
+        """
+        ...
+
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name and return its address; a file of the same content that is there already will do.
 
         It appears under its name when it is whole.
 
         Raises:
-            FileError: another file has the name, or it cannot be written.
+            NameTakenError: another file has the name.
+            FileError: it cannot be written.
         """
         ...
 

@@ -23,10 +23,11 @@ _HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class StoredFrame:
-    """A frame that a storage has: where, and the record that follows it, if there is one."""
+    """A frame that a storage has: where, the record that follows it if there is one, and whether it was there before."""
 
     address: str
     image_id: int | None = None
+    was_there: bool = False
 
 
 def check_pattern(pattern: str) -> str:
@@ -73,15 +74,18 @@ def store_frame(
         name: how the frame is called, and the pattern of its new name.
 
     Raises:
+        NameTakenError: another frame has its name in the storage.
         FileError: it is no frame, or the storage does not take it.
     """
     header = headers.read(file)
     if isinstance(header, BadFile):
         raise FileError(f"{name[0]}: {header.reason}")
     row = frame_row(header)
-    address = storage.put(file, stored_name(row, name[0], pattern=name[1]))
+    target = stored_name(row, name[0], pattern=name[1])
+    was_there = storage.has(target)
+    address = storage.put(file, target)
     image = None if store is None else _follow(store, file, guid=row["guid"] or "", address=address)
-    return StoredFrame(address, None if image is None else image.id)
+    return StoredFrame(address, None if image is None else image.id, was_there)
 
 
 def _follow(store: Store, file: Path, *, guid: str, address: str) -> AcquiredImage | None:

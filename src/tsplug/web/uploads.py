@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tsplug.errors import FileError, NotFoundError, StoreError, TsplugError
+from tsplug.errors import FileError, NameTakenError, NotFoundError, StoreError, TsplugError
 from tsplug.services.jobs.listing import job_details
 from tsplug.services.jobs.uploading import Arrival, NotAFrameError, frame_name, receive
 
@@ -30,7 +30,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _STATUSES: tuple[tuple[type[TsplugError], int], ...] = (
     (NotAFrameError, 415),
     (NotFoundError, 404),
-    (FileError, 409),
+    (NameTakenError, 409),
+    (FileError, 500),
     (StoreError, 503),
     (TsplugError, 400),
 )
@@ -76,8 +77,10 @@ class _Uploads:
         with self._settings.buffer() as folder:
             file = folder / "frame"
             await self._fill(file, request)
-            job = await to_thread.run_sync(lambda: receive(file, name, arrival=self._arrival, sender=sender))
-        return JSONResponse({"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}, 201)
+            came = await to_thread.run_sync(lambda: receive(file, name, arrival=self._arrival, sender=sender))
+        job = came.job
+        told = {"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}
+        return JSONResponse(told, 200 if came.again else 201)
 
     async def job(self, request: Request) -> Response:
         self._sender(request)
@@ -121,11 +124,16 @@ def _answered(handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
         except ClientDisconnect:
             return Response(status_code=400)
         except TsplugError as error:
-            return _error(next(status for kind, status in _STATUSES if isinstance(error, kind)), error)
+            known = next(status for kind, status in _STATUSES if isinstance(error, kind))
+            return _error(507 if _is_full(error.__cause__) else known, error)
         except OSError as error:
-            return _error(507 if error.errno in _FULL else 500, error)
+            return _error(507 if _is_full(error) else 500, error)
 
     return answer
+
+
+def _is_full(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 def _error(status: int, error: Exception) -> JSONResponse:

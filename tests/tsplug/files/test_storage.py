@@ -44,6 +44,7 @@ def test_a_file_is_found_by_its_address(storage: FolderStorage | RemoteStorage, 
     file = written(tmp_path, b"frame")
     address = storage.put(file, "M 42/a.fits")
     assert address.endswith("M 42/a.fits")
+    assert (storage.has("M 42/a.fits"), storage.has("M 42/b.fits")) == (True, False)
     assert storage.put(file, "M 42/a.fits") == address
     assert content(storage, address, tmp_path / "copy") == b"frame"
     again = storage_at(address.rpartition("/")[0])

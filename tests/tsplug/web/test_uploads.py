@@ -17,6 +17,7 @@ from tsplug.app import frame_headers, verify_frame
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import StoreUnavailableError
 from tsplug.files.buffers import Buffers
+from tsplug.model import Job, JobState
 from tsplug.ports import JobQuery, Store
 from tsplug.services.jobs.listing import list_jobs
 from tsplug.services.jobs.uploading import Arrival
@@ -71,7 +72,8 @@ def test_a_frame_is_stored_and_queued(client: httpx.Client, store: Store, tmp_pa
     answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
     assert (answer.status_code, answer.json()["state"]) == (201, "pending")
     assert (tmp_path / "kept" / "M 42" / "a.fits").read_bytes() == FRAME
-    assert client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).json() == answer.json()
+    again = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    assert (again.status_code, again.json()) == (200, answer.json())
     (row,) = list_jobs(store, JobQuery())
     assert (row["file"], row["submitted_by"]) == (str(tmp_path / "kept" / "M 42" / "a.fits"), "ann")
     assert client.get(f"/api/jobs/{answer.json()['job']}", headers=TOKEN).json()["state"] == "pending"
@@ -112,6 +114,32 @@ def test_another_frame_of_the_name_is_refused(client: httpx.Client, tmp_path: Pa
     other = fits_bytes(np.ones((64, 64), np.uint16), OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
     answer = client.put("/api/frames/a.fits", content=other, headers=TOKEN)
     assert (answer.status_code, kept(tmp_path)) == (409, ["M 42/a.fits"])
+
+
+def test_what_was_sent_is_known_after_it_was_processed(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+    """A sender that did not hear the answer sends again: whatever processing wrote since, nothing is done twice."""
+    answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    file = tmp_path / "kept" / "M 42" / "a.fits"
+    file.write_bytes(FRAME + bytes(2880))
+    with store.write() as unit:
+        unit.set_all(Job, {"state": JobState.COMPLETED}, id=answer.json()["job"])
+    again = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    assert (again.status_code, again.json()) == (200, answer.json() | {"state": "completed"})
+    assert len(list_jobs(store, JobQuery())) == 1
+    file.unlink()
+    anew = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    assert (anew.status_code, anew.json()["state"], file.read_bytes() == FRAME) == (201, "pending", True)
+
+
+def test_a_storage_that_is_full_is_told(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is told as that also where it is the storage's, and not as a name that is taken."""
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tsplug.files.storage.copy_file", full)
+    answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    assert (answer.status_code, "No space left on device" in answer.json()["error"]) == (507, True)
 
 
 def test_a_job_of_nobody_is_not_found(client: httpx.Client) -> None:

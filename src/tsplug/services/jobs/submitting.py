@@ -53,8 +53,14 @@ def submit_image(unit: Unit, image: AcquiredImage, *, at: datetime) -> Job:
     return unit.add(Job(image_id=image.id, profile_id=image.profile_id, file=image.file, created_at=at))
 
 
+def newest_jobs(unit: Unit, files: Sequence[str]) -> dict[str, Job]:
+    """Return the newest job about each file, absolute path or address, that there was one about."""
+    parts = [tuple(files[start : start + _PART]) for start in range(0, len(files), _PART)]
+    return {job.file: job for part in parts for job in reversed(unit.jobs(JobQuery(files=part)))}
+
+
 def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
-    known = {job.file: job for job in reversed(unit.jobs(JobQuery(files=tuple(files))))}
+    known = newest_jobs(unit, files)
     wanted = [file for file in files if file not in known] if request.only_unknown else list(files)
     images = {image.file: image for image in unit.list(AcquiredImage, file=wanted)} if wanted else {}
     waiting = {file: job for file in wanted if (job := known.get(file)) is not None and job.state in OPEN}

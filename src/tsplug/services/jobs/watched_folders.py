@@ -1,4 +1,4 @@
-"""Folders into which frames come: each goes into the queue when it is whole, once."""
+"""Folders into which frames come: each goes into the queue when it is whole, once, and another of its name too."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tsplug.model import Job
+from tsplug.model.job_flow import ENDED
+from tsplug.model.jobs import NEW_PRIORITY
 from tsplug.ports import Clock, Store
-from tsplug.services.jobs.submitting import JobRequest, submit
+from tsplug.services.jobs.submitting import JobRequest, newest_jobs, submit
 
 Stamp = tuple[int, int]
 """What tells that a file grows: its size in bytes, and when it was last written to in nanoseconds."""
@@ -25,9 +28,12 @@ LOOK_EVERY = timedelta(seconds=2)
 
 @dataclass
 class _Seen:
+    """A file as it was looked at: since when it is as it is, and what of it was dealt with, until when it was that."""
+
     stamp: Stamp
     since: datetime
-    put: bool = False
+    known: Stamp | None = None
+    known_until: datetime | None = None
 
 
 class WatchedFolders:
@@ -45,7 +51,8 @@ class WatchedFolders:
     def look(self) -> int:
         """Put into the queue what is new and whole, if it is time to look; return how many frames that were.
 
-        A frame that any job was ever about is known, also to a watcher that was started anew.
+        A frame that any job was ever about is known, also to a watcher that was started anew. Where it changes after
+        its last job has ended another one has taken its name, and is new; until then its job has changed it.
 
         Raises:
             StoreError: the store failed; the next look tries again.
@@ -55,26 +62,46 @@ class WatchedFolders:
             return 0
         self._looked = now
         found = {file: stamp for folder in self._folders for file, stamp in self._listing(folder).items()}
-        whole = self._settled(found, now)
-        if not whole:
+        whole = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now)]
+        jobs = self._submit(whole, now)
+        for file in whole:
+            seen = self._seen[file]
+            seen.known, seen.known_until = seen.stamp, now
+        return jobs
+
+    def _submit(self, whole: Sequence[str], now: datetime) -> int:
+        fresh = [file for file in whole if self._seen[file].known is None]
+        others = self._replaced([file for file in whole if self._seen[file].known is not None])
+        if not fresh and not others:
             return 0
         with self._store.write() as unit:
-            jobs = submit(unit, whole, request=JobRequest(only_unknown=True), at=now)
-        for file in whole:
-            self._seen[file].put = True
+            jobs = submit(unit, fresh, request=JobRequest(only_unknown=True), at=now)
+            jobs += submit(unit, others, request=JobRequest(priority=NEW_PRIORITY), at=now)
         return len(jobs)
 
-    def _settled(self, found: Mapping[str, Stamp], now: datetime) -> list[str]:
-        """Return the files that were as they are for long enough; what is gone is forgotten."""
-        for file in self._seen.keys() - found.keys():
-            del self._seen[file]
-        return [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now)]
+    def _replaced(self, changed: Sequence[str]) -> list[str]:
+        """Return the files that were as before when their last job had ended already, so that no job changed them."""
+        if not changed:
+            return []
+        with self._store.read() as unit:
+            newest = newest_jobs(unit, changed)
+        return [file for file in changed if self._is_replaced(self._seen[file], newest.get(file))]
+
+    def _is_replaced(self, seen: _Seen, job: Job | None) -> bool:
+        if job is None:
+            return True
+        ended, until = job.finished_at, seen.known_until
+        return job.state in ENDED and ended is not None and until is not None and ended < until
 
     def _is_settled(self, file: str, stamp: Stamp, *, now: datetime) -> bool:
-        seen = self._seen.get(file)
-        if seen is None or seen.stamp != stamp:
-            put = seen is not None and seen.put
-            # What was put into the queue changes because it is processed.
-            self._seen[file] = _Seen(stamp, now, put)
+        """Return whether a file is new or changed, and was as it is for long enough.
+
+        One that is gone is remembered: a network folder that was away must not bring all its frames again.
+        """
+        seen = self._seen.setdefault(file, _Seen(stamp, now))
+        if seen.stamp != stamp:
+            seen.stamp, seen.since = stamp, now
+        if stamp == seen.known:
+            seen.known_until = now
             return False
-        return not seen.put and now - seen.since >= SETTLED_AFTER
+        return now - seen.since >= SETTLED_AFTER

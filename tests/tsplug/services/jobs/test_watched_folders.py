@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tsplug.app_jobs import list_folder
+from tsplug.model import Job, JobState
 from tsplug.ports import JobQuery, Store
 from tsplug.services.jobs.listing import list_jobs
 from tsplug.services.jobs.watched_folders import LOOK_EVERY, SETTLED_AFTER, WatchedFolders
@@ -70,6 +71,36 @@ def test_a_processed_file_does_not_come_again(tmp_path: Path, store: Store, cloc
     assert files(store) == ["a.fits", "b.fits"]
 
 
+def end_all(store: Store, clock: ManualClock) -> None:
+    """Let all jobs have ended now."""
+    with store.write() as unit:
+        unit.set_all(Job, {"state": JobState.COMPLETED, "finished_at": clock.now()}, state=JobState.PENDING)
+
+
+def test_another_frame_of_a_known_name_comes(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """What changes after its job has ended is another frame and comes again once it is whole, even if it was gone."""
+    watched = watch(store, clock, tmp_path)
+    file = tmp_path / "a.fits"
+    file.write_bytes(b"x")
+    assert look(watched, clock) == 1
+    file.write_bytes(b"header")
+    assert look(watched, clock, times=1) == 0
+    end_all(store, clock)
+    assert look(watched, clock) == 0
+    file.write_bytes(b"another")
+    assert look(watched, clock, times=2) == 0
+    assert look(watched, clock) == 1
+    assert [row["priority"] for row in list_jobs(store, JobQuery())] == [0, 0]
+    end_all(store, clock)
+    assert look(watched, clock) == 0
+    again = watch(store, clock, tmp_path)
+    assert look(again, clock) == 0
+    file.unlink()
+    assert look(again, clock) == 0
+    file.write_bytes(b"the next night")
+    assert look(again, clock) == 1
+
+
 def test_a_folder_that_is_away_comes_back(tmp_path: Path, store: Store, clock: ManualClock) -> None:
     """A network folder that cannot be reached is no error; its frames come when it is there."""
     folder = tmp_path / "network"
@@ -78,6 +109,12 @@ def test_a_folder_that_is_away_comes_back(tmp_path: Path, store: Store, clock: M
     folder.mkdir()
     (folder / "a.fits").write_bytes(b"x")
     assert look(watched, clock) == 1
+    end_all(store, clock)
+    assert look(watched, clock) == 0
+    folder.rename(tmp_path / "away")
+    assert look(watched, clock) == 0
+    (tmp_path / "away").rename(folder)
+    assert look(watched, clock) == 0
 
 
 def test_it_does_not_look_all_the_time(tmp_path: Path, store: Store, clock: ManualClock) -> None:
