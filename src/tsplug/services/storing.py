@@ -23,7 +23,7 @@ _HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class StoredFrame:
-    """A frame that a storage has: where, the record that follows it if there is one, and whether it was there before."""
+    """A frame that a storage has: where, the record that follows it if there is one, whether it was there before."""
 
     address: str
     image_id: int | None = None
