@@ -113,10 +113,16 @@ def _known(place: tuple[str | int, ...], data: Any, *, missing: bool) -> Path:
     path: Path = ()
     value = data
     for index, step in enumerate(place):
-        inside = step in value if isinstance(value, dict) else isinstance(step, int) and isinstance(value, list)
-        if inside:
+        if _is_inside(step, value):
             value = value[step]
             path = (*path, step)
         elif missing and index == len(place) - 1:
             path = (*path, step)
     return path
+
+
+def _is_inside(step: str | int, value: Any) -> bool:
+    if isinstance(value, dict):
+        return step in value
+    # What is missing from a list stands behind its end.
+    return isinstance(step, int) and isinstance(value, list) and step < len(value)

@@ -165,6 +165,7 @@ DEVICE = "[[servers]]\n[[servers.devices]]\n"
     ("kind", "text", "problem"),
     [
         ("switch", "switches = [{ name = 'a', high = 1e300, step = 1e-300 }]", "switches[0].high: must be from"),
+        ("camera", "sensor = { bayer_offset = [] }", "sensor.bayer_offset[0]: is missing"),
         ("switch", "switches = [{ name = 'a', low = -inf, high = 1 }]", "switches[0].low: must be a number from"),
         ("switch", "switches = [{ name = 'a', step = 0.3 }]", "switches[0].step: a: must go a whole number of times"),
         ("switch", "switches = [{ name = 'a', start = 3 }]", "switches[0].start: a: must be low 0 to high 1, not 3"),
