@@ -29,10 +29,12 @@ from hostsim.conformance.run import Target
 from hostsim.equipment.rig import check_address
 from hostsim.faults.parts.remote import add_fault, clear_faults, list_faults
 from hostsim.night import NightOptions, run_night
+from hostsim.night.catalogue import export_stars
 from hostsim.night.scenarios import scenario_of
 from hostsim.sequence.conditions import check_year
 from hostsim.sequence.parse import parse
 from hostsim.sky.scenario import named_scenarios, read_scenario
+from hostsim.sky.stars import FAINTEST_MAG
 from tsplug import InputError, TsplugError
 
 app = typer.Typer(
@@ -148,6 +150,29 @@ def scenarios(*, json: Annotated[bool, typer.Option("--json", help="Print one JS
     width = max(map(len, found))
     for name, text in found.items():
         typer.echo(f"{name:<{width}}  {text}")
+
+
+@app.command()
+def catalogue(
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The FITS table to write.")],
+    sequence: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Only stars around the targets of this sequence.")
+    ] = None,
+    faintest: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MAG",
+            min=1.0,
+            max=FAINTEST_MAG,
+            help="Leave fainter stars out.",
+            show_default="12, with --sequence 14",
+        ),
+    ] = None,
+) -> None:
+    """Write the stars of the simulated sky, for `tsplug catalogue install` or any solver that takes a FITS table."""
+    stars = export_stars(out, sequence=sequence, faintest_mag=faintest)
+    typer.echo(f"{out}: {stars} stars")
 
 
 def _refuse_beside_config(context: typer.Context) -> None:

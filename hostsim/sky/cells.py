@@ -28,6 +28,11 @@ def cells_near(ra_deg: float, dec_deg: float, *, radius_deg: float) -> list[tupl
     return found
 
 
+def every_cell() -> list[tuple[int, int]]:
+    """Return (band, index) of all cells, from the south pole to the north pole."""
+    return [(band, index) for band in range(_BANDS) for index in range(cells_in_band(band))]
+
+
 def cell_bounds(band: int, index: int) -> tuple[float, float, float, float]:
     """Return a cell's lowest and highest right ascension, then declination, in degrees."""
     width_deg = 360.0 / cells_in_band(band)

@@ -22,8 +22,13 @@ _EDGE = 7.0
 
 def cluster_stars_near(ra_deg: float, dec_deg: float, *, radius_deg: float) -> list[StarTable]:
     """Return the stars of every cluster that reaches into a circle, one table for each."""
+    return [cluster_stars(cluster) for cluster in clusters_near(ra_deg, dec_deg, radius_deg=radius_deg)]
+
+
+def clusters_near(ra_deg: float, dec_deg: float, *, radius_deg: float) -> list[Cluster]:
+    """Return every cluster that reaches into a circle."""
     return [
-        cluster_stars(cluster)
+        cluster
         for cluster in CLUSTERS
         if separation_deg(ra_deg, dec_deg, place=(cluster.ra_deg, cluster.dec_deg))
         < radius_deg + _EDGE * cluster.half_light_arcmin / 60.0

@@ -8,18 +8,21 @@ night. Real and made stars together follow the published counts of stars by magn
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 
 from hostsim.sky.brightstars import bright_stars
-from hostsim.sky.cells import cell_bounds, cells_near
-from hostsim.sky.clusters import cluster_stars_near
+from hostsim.sky.cells import cell_bounds, cells_near, every_cell
+from hostsim.sky.clusters import cluster_stars, cluster_stars_near, clusters_near
+from hostsim.sky.deepsky import CLUSTERS
 from hostsim.sky.randomness import stream
 from hostsim.sky.starcounts import named_fraction, sine_of_latitude, stars_per_deg2, survey_limit_mag
 from hostsim.sky.startable import StarTable
 
-__all__ = ["FAINTEST_MAG", "StarTable", "stars_near"]
+__all__ = ["FAINTEST_MAG", "StarTable", "all_stars", "stars_near"]
 
 FAINTEST_MAG = 20.0
 
@@ -35,12 +38,42 @@ def stars_near(ra_deg: float, dec_deg: float, *, radius_deg: float, faintest_mag
     Positions are ICRS at epoch J2000.0: `StarTable.moved` brings them to another. No star is fainter than
     ``faintest_mag``; a look that needs no faint stars is quicker for saying so.
     """
-    layers = [layer for layer in range(len(_LAYERS_MAG)) if layer == 0 or _LAYERS_MAG[layer - 1] < faintest_mag]
     parts = cluster_stars_near(ra_deg, dec_deg, radius_deg=radius_deg)
     for band, index in cells_near(ra_deg, dec_deg, radius_deg=radius_deg):
-        parts.append(bright_stars(band, index))
-        parts.extend(_made(band, index, layer=layer) for layer in layers)
-    table = StarTable.joined(parts)
+        parts.extend(_of_cell(band, index, faintest_mag=faintest_mag))
+    return _down_to(faintest_mag, StarTable.joined(parts))
+
+
+def all_stars(
+    places: Sequence[tuple[float, float]] = (), *, radius_deg: float = 180.0, faintest_mag: float
+) -> Iterator[StarTable]:
+    """Yield every star of the sky, or of the cells around some places, each once, a band of declination at a time.
+
+    Args:
+        places: right ascension and declination in degrees; none is the whole sky.
+        radius_deg: how far around each.
+        faintest_mag: no star is fainter.
+    """
+    cells, clusters = every_cell(), list(CLUSTERS)
+    if places:
+        around = [cells_near(*place, radius_deg=radius_deg) for place in places]
+        cells = sorted({cell for each in around for cell in each})
+        reaching = {cluster.name for place in places for cluster in clusters_near(*place, radius_deg=radius_deg)}
+        clusters = [cluster for cluster in CLUSTERS if cluster.name in reaching]
+    for cluster in clusters:
+        yield _down_to(faintest_mag, cluster_stars(cluster))
+    for _, band in groupby(cells, key=lambda cell: cell[0]):
+        parts = [part for cell in band for part in _of_cell(*cell, faintest_mag=faintest_mag)]
+        yield _down_to(faintest_mag, StarTable.joined(parts))
+
+
+def _of_cell(band: int, index: int, *, faintest_mag: float) -> list[StarTable]:
+    """Return the real and the made stars of a cell in all layers that reach so deep, a little deeper included."""
+    layers = [layer for layer in range(len(_LAYERS_MAG)) if layer == 0 or _LAYERS_MAG[layer - 1] < faintest_mag]
+    return [bright_stars(band, index), *(_made(band, index, layer=layer) for layer in layers)]
+
+
+def _down_to(faintest_mag: float, table: StarTable) -> StarTable:
     return table if faintest_mag >= FAINTEST_MAG else table.keep(table.magnitude <= faintest_mag)
 
 

@@ -23,6 +23,16 @@ STRUCTURAL_KEYWORDS = frozenset(
 )
 """Keywords that no value of ours may take the place of."""
 
+WRITTEN_VALUES = frozenset(
+    {
+        *("adu_mean", "adu_median", "adu_stdev", "background", "eccentricity", "ellipticity", "fwhm", "fwhm_arcsec"),
+        *("hfr", "hfr_stdev", "noise", "pixel_scale", "saturated_pixels", "snr", "star_count"),
+        *("observer", "project", "target", "plan", "session", "identifier", "grade", "grade_score", "grade_reason"),
+        *("offset", "solver_error"),
+    }
+)
+"""What the pipeline writes into headers, by the names that have keywords."""
+
 
 class MetricPreferences(Value):
     """How frames are compared by one metric: whether, how far from the usual, and from where without comparing.
@@ -181,6 +191,8 @@ class PipelinePreferences(Value):
     @classmethod
     def _are_keywords(cls, names: dict[str, str]) -> dict[str, str]:
         for name, keyword in names.items():
+            if name not in WRITTEN_VALUES:
+                raise ValueError(f"{name!r} is written into no header; what is: {', '.join(sorted(WRITTEN_VALUES))}")
             if keyword and not re.fullmatch(r"[A-Z0-9_-]{1,8}", keyword):
                 raise ValueError(f"{name}: {keyword!r} is no FITS keyword: up to 8 of A-Z, 0-9, - and _")
             if keyword in STRUCTURAL_KEYWORDS:

@@ -25,7 +25,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.model.coordinates import parse_dec_deg, parse_ra_hours
-from tsplug.model.preferences import WEATHER_READINGS
+from tsplug.model.preferences import WEATHER_READINGS, WRITTEN_VALUES
 from tsplug.model.project import RULE_WEIGHTS
 from tsplug.model.wording import plain, problems_of
 from tsplug.services.catalogue_values import checked_text, parse_horizon, parse_value, range_words
@@ -192,21 +192,41 @@ def _part_value(info: FieldInfo, part: str, *, text: str) -> dict[str, Any]:
         part, _, rest = part.lower().replace("-", "_").partition(".")
         named = nested.model_fields[_one_of(part, nested.model_fields)]
         return {part: _part_value(named, rest, text=text) if rest else parse_value(named.annotation, text)}
-    if nested == dict[str, MetricPreferences]:
-        metric, _, rest = part.partition(".")
-        if metric in OWN_PREFERENCES:
-            raise ValueError(f"has preferences of its own: {OWN_PREFERENCES[metric]}")
-        fields = MetricPreferences.model_fields
-        wanted = fields[_one_of(rest, fields)]
-        return {_one_of(metric, METRIC_CHECKS): {rest: parse_value(wanted.annotation, text)}}
-    if nested == dict[str, float]:
-        name = _rule_name(part)
-        return {name: RULE_WEIGHTS[name] if text.strip().lower() == "none" else parse_value(float, text)}
-    if nested == dict[str, float | None]:
-        return {_one_of(part, WEATHER_READINGS): parse_value(float | None, text)}
-    if nested == dict[str, int]:
-        return {part: parse_value(int | None, text)}
-    raise ValueError("has no parts")
+    read = _ENTRIES.get(nested)
+    if read is None:
+        raise ValueError("has no parts")
+    return read(part, text)
+
+
+def _metric_entry(part: str, text: str) -> dict[str, Any]:
+    metric, _, rest = part.partition(".")
+    if metric in OWN_PREFERENCES:
+        raise ValueError(f"has preferences of its own: {OWN_PREFERENCES[metric]}")
+    fields = MetricPreferences.model_fields
+    wanted = fields[_one_of(rest, fields)]
+    return {_one_of(metric, METRIC_CHECKS): {rest: parse_value(wanted.annotation, text)}}
+
+
+def _weight_entry(part: str, text: str) -> dict[str, Any]:
+    name = _rule_name(part)
+    return {name: RULE_WEIGHTS[name] if text.strip().lower() == "none" else parse_value(float, text)}
+
+
+def _keyword_entry(part: str, text: str) -> dict[str, Any]:
+    # An empty keyword leaves a value out; `none` brings the usual keyword back.
+    keyword = text.strip()
+    return {_one_of(part, sorted(WRITTEN_VALUES)): None if keyword.lower() == "none" else keyword}
+
+
+_ENTRIES: Mapping[Any, Callable[[str, str], dict[str, Any]]] = {
+    dict[str, MetricPreferences]: _metric_entry,
+    dict[str, float]: _weight_entry,
+    dict[str, float | None]: lambda part, text: {_one_of(part, WEATHER_READINGS): parse_value(float | None, text)},
+    dict[str, int]: lambda part, text: {part: parse_value(int | None, text)},
+    dict[str, bool]: lambda part, text: {part: parse_value(bool | None, text)},
+    dict[str, str]: _keyword_entry,
+}
+"""How an entry of a mapping is read, by the mapping's type; None takes an entry out."""
 
 
 def _one_of(word: str, known: Iterable[str]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostsim.sky.cells import CELL_DEG, CellIndex, cell_bounds, cells_in_band, cells_near
+from hostsim.sky.cells import CELL_DEG, CellIndex, cell_bounds, cells_in_band, cells_near, every_cell
 
 RIGHT_ASCENSION = st.floats(0.0, 360.0, exclude_max=True)
 
@@ -44,3 +47,14 @@ def test_an_index_puts_each_row_in_its_cell(places: list[tuple[float, float]]) -
     for row, place in enumerate(places):
         near = [index.order[index.rows(*cell)] for cell in cells_near(*place, radius_deg=0.01)]
         assert row in np.concatenate(near)
+
+
+def test_every_cell_is_named_once_and_they_cover_the_sphere() -> None:
+    """Their areas add up to that of the sky."""
+    cells = every_cell()
+    assert len(set(cells)) == len(cells)
+    area = 0.0
+    for band, index in cells:
+        ra_low, ra_high, dec_low, dec_high = cell_bounds(band, index)
+        area += (ra_high - ra_low) * math.degrees(math.sin(math.radians(dec_high)) - math.sin(math.radians(dec_low)))
+    assert area == pytest.approx(41_252.96, abs=0.1)

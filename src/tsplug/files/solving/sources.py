@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -66,7 +67,7 @@ def read_source(file: Path, *, epoch: float) -> SourceStars:
             return _checked(file, _table(first, text), epoch=epoch, source=f"table {file.name}")
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}") from error
-    except (UnicodeDecodeError, csv.Error, ValueError, EOFError) as error:
+    except (UnicodeDecodeError, csv.Error, ValueError, EOFError, zlib.error) as error:
         raise InputError(f"{file}: is no star catalogue ({error}): give Tycho-2, or a table with {_WANTED}") from error
 
 
@@ -114,7 +115,8 @@ def _checked(file: Path, columns: Columns, *, epoch: float, source: str) -> Sour
 def _tycho(first: Sequence[str], more: Iterable[str]) -> Columns:
     """Return the columns of Tycho-2: mean places of J2000, else those seen; VT, else BT."""
     lines = (line for line in chain(first, more) if line.strip())
-    table = _joined((_tycho_row(line.split("|")) for line in lines), width=len(_TYCHO_FIELDS))
+    rows = (_tycho_row(line.split("|"), number=number) for number, line in enumerate(lines, 1))
+    table = _joined(rows, width=len(_TYCHO_FIELDS))
     columns = dict(zip(_TYCHO_FIELDS, table, strict=True))
     columns["ra"] = np.where(np.isnan(columns["ra"]), columns["ra_seen"], columns["ra"])
     columns["dec"] = np.where(np.isnan(columns["dec"]), columns["dec_seen"], columns["dec"])
@@ -122,7 +124,9 @@ def _tycho(first: Sequence[str], more: Iterable[str]) -> Columns:
     return columns
 
 
-def _tycho_row(fields: Sequence[str]) -> list[float]:
+def _tycho_row(fields: Sequence[str], *, number: int) -> list[float]:
+    if len(fields) <= _TYCHO_BARS:
+        raise ValueError(f"line {number} has {len(fields)} of {_TYCHO_BARS + 1} fields: the file is cut off")
     return [float(fields[place].strip() or "nan") for place in _TYCHO_FIELDS.values()]
 
 

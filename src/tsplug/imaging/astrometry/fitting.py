@@ -13,11 +13,15 @@ from tsplug.imaging.astrometry.votes import Guess, Points
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-_RADII_PX = (12.0, 6.0, 3.0, 2.0)
+_COARSE_PX = (12.0, 6.0, 3.0)
+_FINE_PX = (2.0, 1.0)
+"""Radii of the last matches; which of them is the less lucky counts: the smaller one leaves blends of stars out."""
 _ENOUGH_FOR_AFFINE = 8
+_STARS_SHARE, _FEWEST_STARS = 3, 20
+"""Stars of the frame for each of the catalogue that lies on it, at least so many: fainter ones match by luck alone."""
 _FEWEST = 6
-_FREE = 2
-"""Matches that a similarity always reaches, as two stars fix it."""
+_FIXED = {False: 2, True: 3}
+"""Matches that a fit always reaches: two stars fix a similarity, three an affine one."""
 LUCKY_LOG10 = -12.0
 """The chance of a solution by luck, as a power of ten, that is taken: one search looks at up to a million places."""
 
@@ -39,7 +43,9 @@ class Fit:
         return self.stars.size >= _FEWEST and self.luck_log10 <= LUCKY_LOG10
 
 
-def fit(frame: Points, catalogue: Points, *, guess: Guess, size_px: tuple[float, float]) -> Fit | None:
+def fit(
+    frame: Points, catalogue: Points, *, guess: Guess, size_px: tuple[float, float], coarse: bool = True
+) -> Fit | None:
     """Fit a frame onto the plane, beginning at a guess, with ever closer matches.
 
     Args:
@@ -47,34 +53,45 @@ def fit(frame: Points, catalogue: Points, *, guess: Guess, size_px: tuple[float,
         catalogue: stars of the plane, brightest first.
         guess: where to begin.
         size_px: width and height of the frame.
+        coarse: whether the guess may be some pixels off.
 
     Returns:
         The fit, or None where too few stars match.
     """
     cosine, sine = math.cos(guess.turn_rad), math.sin(guess.turn_rad)
     matrix, shift = np.array([[cosine, -sine], [sine, cosine]]), np.array([guess.x, guess.y])
-    stars = np.column_stack([frame.x, frame.y])
     theirs = np.column_stack([catalogue.x, catalogue.y])
-    mine, other = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    for radius in _RADII_PX:
+    on_frame = _inside(theirs, matrix, shift=shift, size_px=size_px)
+    stars = np.column_stack([frame.x, frame.y])[: max(_FEWEST_STARS, _STARS_SHARE * on_frame)]
+    best: Fit | None = None
+    for radius in (*_COARSE_PX, *_FINE_PX) if coarse else _FINE_PX:
         mine, other = _matched(stars @ matrix.T + shift, theirs, radius=radius)
         if mine.size < _FEWEST - 1:
-            return None
+            break
         matrix, shift = _least_squares(stars[mine], theirs[other])
-    apart = stars[mine] @ matrix.T + shift - theirs[other]
-    residual = float(np.sqrt((apart**2).sum(axis=1).mean()))
-    inside = _inside(theirs, matrix, shift=shift, size_px=size_px)
-    chance = stars.shape[0] * math.pi * _RADII_PX[-1] ** 2 / (size_px[0] * size_px[1])
-    luck = _tail_log10(mine.size - _FREE, mean=inside * min(1.0, chance))
-    return Fit(matrix, shift, mine, other, residual, luck)
+        if radius in _FINE_PX:
+            apart = stars[mine] @ matrix.T + shift - theirs[other]
+            residual = float(np.sqrt((apart**2).sum(axis=1).mean()))
+            inside = _inside(theirs, matrix, shift=shift, size_px=size_px)
+            chance = stars.shape[0] * math.pi * radius**2 / (size_px[0] * size_px[1])
+            luck = _luck_log10(mine.size, mean=inside * min(1.0, chance))
+            if best is None or luck < best.luck_log10:
+                best = Fit(matrix, shift, mine, other, residual, luck)
+    return best
+
+
+def _luck_log10(count: int, *, mean: float) -> float:
+    """Return the power of ten of the chance that so many match by luck at one of the radii that are tried."""
+    free = count - _FIXED[count >= _ENOUGH_FOR_AFFINE]
+    return min(0.0, _tail_log10(free, mean=mean) + math.log10(len(_FINE_PX)))
 
 
 def _matched(stars: Floats, theirs: Floats, *, radius: float) -> tuple[Places, Places]:
     """Return pairs that are each other's nearest within a radius."""
-    apart = np.hypot(stars[:, :1] - theirs[:, 0], stars[:, 1:] - theirs[:, 1])
+    apart = (stars[:, :1] - theirs[:, 0]) ** 2 + (stars[:, 1:] - theirs[:, 1]) ** 2
     nearest = apart.argmin(axis=1)
     every = np.arange(stars.shape[0])
-    mutual = (apart.argmin(axis=0)[nearest] == every) & (apart[every, nearest] <= radius)
+    mutual = (apart.argmin(axis=0)[nearest] == every) & (apart[every, nearest] <= radius**2)
     chosen = np.flatnonzero(mutual)
     return chosen, nearest[chosen]
 

@@ -16,8 +16,9 @@ from tsplug.model import SkyStars
 
 Floats = NDArray[np.float64]
 
-_STAGES = (12, 25, 40)
-"""How many of the brightest stars vote, one attempt after the other."""
+_STAGES = (12, 12, 25, 40)
+"""How many of the brightest stars vote, one attempt after the other; the first looks no further than half a field,
+and for no mirrored frame: that is where a mount that was centered has it."""
 _FITTED = 200
 _CATALOGUE_SHARE = 2.0
 _ROUNDS = 2
@@ -91,15 +92,18 @@ def match_frame(stars: FrameStars, catalogue: SkyStars, *, hint: Hint) -> Matche
     """
     plane = _plane(catalogue, centre=hint.centre, scale_deg=hint.scale_deg)
     size = float(stars.width_px), float(stars.height_px)
-    for count in _STAGES:
+    whole_px = hint.radius_deg / hint.scale_deg
+    for stage, count in enumerate(_STAGES):
+        reach_px = whole_px if stage else min(whole_px, 0.5 * min(size))
         share = round(_CATALOGUE_SHARE * count)
-        pairs = local_pairs(plane, reach_px=hint.radius_deg / hint.scale_deg, field_px=size, count=share)
-        for flip in (1.0, -1.0):
+        pairs = local_pairs(plane, reach_px=reach_px, field_px=size, count=share)
+        for flip in (1.0, -1.0) if stage else (1.0,):
             own = _flipped(stars, flip)
-            found = _attempt(own, plane, chosen=_voted(own.brightest(count), pairs, hint=hint), size_px=size)
+            chosen = _voted(own.brightest(count), pairs, reach_px=reach_px)
+            found = _attempt(own, plane, chosen=chosen, size_px=size)
             if found is not None:
                 return _refined(stars, catalogue, found=found, flip=flip, hint=hint)
-        if count >= stars.x.size:
+        if stage and count >= stars.x.size:
             break
     return None
 
@@ -121,8 +125,8 @@ def _plane(catalogue: SkyStars, *, centre: tuple[float, float], scale_deg: float
     return Points(-east[seen] / scale_deg, -north[seen] / scale_deg)
 
 
-def _voted(own: Points, pairs: Pairs, *, hint: Hint) -> list[Guess]:
-    found = guesses(own, pairs, scale_error=SCALE_ERROR, reach_px=hint.radius_deg / hint.scale_deg)
+def _voted(own: Points, pairs: Pairs, *, reach_px: float) -> list[Guess]:
+    found = guesses(own, pairs, scale_error=SCALE_ERROR, reach_px=reach_px)
     return [guess for guess in found if guess.votes >= _FEWEST_VOTES]
 
 
@@ -154,9 +158,8 @@ def _refined(stars: FrameStars, catalogue: SkyStars, *, found: Fit, flip: float,
         nearer = _moved(centre, found, scale_deg=scale_deg)
         plane = _plane(catalogue, centre=nearer, scale_deg=scale_deg)
         guess = Guess(_turn_on(nearer, found, centre=centre, scale_deg=scale_deg), 0.0, 0.0, 0)
-        again = fit(
-            own.brightest(_FITTED), _near(plane, guess, reach=0.6 * stars.diagonal_px), guess=guess, size_px=size
-        )
+        near = _near(plane, guess, reach=0.6 * stars.diagonal_px)
+        again = fit(own.brightest(_FITTED), near, guess=guess, size_px=size)
         if again is None:
             break
         centre, found = nearer, again

@@ -14,23 +14,31 @@ _MOST = 400
 _NEAR_PX = 2.0
 _HALF_PX = 10
 """Half the side of the square in which the middle of a star is sought that was counted and not measured."""
+_SATURATED = 0.95
+"""From which share of the frame's highest level on a star may be saturated."""
 
 
 def stars_to_solve(measurement: FrameMeasurement) -> FrameStars:
     """Return the stars of a frame that was measured, at most 400.
 
     Catalogues hold the brightest stars of the sky, which frames show saturated: they are counted and not measured.
-    Their middles are those of their light above what surrounds them.
+    Their middles are those of their light above what surrounds them. What else was not measured may be a knot of a
+    nebula, whose light is that of many stars: it comes last, by its height.
     """
-    rows, columns = measurement.frame.pixels.shape
+    pixels = measurement.frame.pixels
     listed, places = measurement.stars.stars, measurement.stars.places
     x, y, flux = (np.zeros(0),) * 3 if listed is None else (listed.x, listed.y, listed.flux)
+    doubtful = np.zeros(x.size, bool)
     if places is not None:
         more = _unmeasured(places, (x, y))[:_MOST]
-        found = [_middle(measurement.frame.pixels, column=places[0][each], row=places[1][each]) for each in more]
-        x, y, flux = (np.concatenate([old, new]) for old, new in zip((x, y, flux), _columns(found), strict=True))
-    order = np.argsort(-flux, kind="stable")[:_MOST]
-    return FrameStars(x[order], y[order], columns, rows)
+        found = [_middle(pixels, column=places[0][each], row=places[1][each]) for each in more]
+        across, down, light, height, peak = np.array(found, dtype=np.float64).reshape(-1, 5).T
+        knots = peak < _SATURATED * float(pixels.max())
+        new = (across, down, np.where(knots, height, light))
+        x, y, flux = (np.concatenate(each) for each in zip((x, y, flux), new, strict=True))
+        doubtful = np.concatenate([doubtful, knots])
+    order = np.lexsort((-flux, doubtful))[:_MOST]
+    return FrameStars(x[order], y[order], pixels.shape[1], pixels.shape[0])
 
 
 def _unmeasured(places: tuple[Floats, Floats], measured: tuple[Floats, Floats]) -> NDArray[np.int64]:
@@ -41,22 +49,18 @@ def _unmeasured(places: tuple[Floats, Floats], measured: tuple[Floats, Floats]) 
     return np.flatnonzero(apart > _NEAR_PX)
 
 
-def _middle(pixels: NDArray[np.generic], *, column: float, row: float) -> tuple[float, float, float]:
-    """Return the middle and the light of a star at a pixel."""
+def _middle(pixels: NDArray[np.generic], *, column: float, row: float) -> tuple[float, float, float, float, float]:
+    """Return the middle, the light, the height above its surroundings and the highest level of a star at a pixel."""
     top, left = max(0, int(row) - _HALF_PX), max(0, int(column) - _HALF_PX)
     stamp = pixels[top : int(row) + _HALF_PX + 1, left : int(column) + _HALF_PX + 1].astype(np.float64)
     border = np.concatenate([stamp[0], stamp[-1], stamp[:, 0], stamp[:, -1]])
     level = float(np.median(border))
     # What is less than a tenth of the star's height may be a neighbour's wing, or noise.
-    light = np.clip(stamp - level - 0.1 * max(float(stamp.max()) - level, 0.0), 0.0, None)
+    peak = float(stamp.max())
+    light = np.clip(stamp - level - 0.1 * max(peak - level, 0.0), 0.0, None)
     total = float(light.sum())
     if total <= 0.0:
-        return column, row, 0.0
+        return column, row, 0.0, 0.0, peak
     across = float((light.sum(axis=0) * np.arange(stamp.shape[1])).sum() / total)
     down = float((light.sum(axis=1) * np.arange(stamp.shape[0])).sum() / total)
-    return left + across, top + down, float((stamp - level).sum())
-
-
-def _columns(found: list[tuple[float, float, float]]) -> tuple[Floats, Floats, Floats]:
-    table = np.array(found, dtype=np.float64).reshape(-1, 3)
-    return table[:, 0], table[:, 1], table[:, 2]
+    return left + across, top + down, float((stamp - level).sum()), peak - level, peak

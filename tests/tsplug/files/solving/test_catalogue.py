@@ -15,6 +15,8 @@ from tsplug.files.solving.sources import install
 from tsplug.imaging.astrometry.sky_plane import separation_deg, separations_deg
 from tsplug.model import SkyStars
 
+ROTTEN_GZIP = gzip.compress(b"ra,dec,mag\n" + b"1,2,3\n" * 999)[:12] + b"\xff" * 40
+
 
 def whole_sky(count: int = 20_000) -> SkyStars:
     """Return stars over the whole sky."""
@@ -64,30 +66,49 @@ def test_a_damaged_catalogue_is_one_line(tmp_path: Path, spoil: str) -> None:
         StarCatalogueFile(file).near(0.0, 0.0, radius_deg=1.0)
 
 
-def tycho_line(ra: str, dec: str, *, vt: str = "11.000", pm: tuple[str, str] = ("1000.0", "-500.0")) -> str:
-    """Return a line of Tycho-2 (CDS I/259): 32 fields between bars; without a mean place only the seen one."""
-    fields = ["0001 00008 1", "P" if ra else "X", ra, dec, *pm, *[""] * 11, "12.146", "0.158", vt, "0.223", "999"]
-    return "|".join([*fields, " ", "", "  2.31754222", "  2.23186444", *[""] * 6]) + "\n"
+# The first record of Tycho-2 as it was published, and records made by hand after its byte by byte description (CDS
+# I/259): without a mean place (flag X), with VT alone, with BT alone, and one at the end of the circle that moves fast.
+TYCHO_RECORDS = """\
+0001 00008 1| |  2.31750494|  2.23184345|  -16.3|   -9.0| 68| 73| 1.7| 1.8|1958.89|1951.94| 4|1.0|1.0|0.9|1.0|12.146|0.158|12.146|0.223|999| |         |  2.31754222|  2.23186444|1.67|1.54| 88.0|100.8| |-0.2
+0001 00126 1|X|            |            |       |       |   |   |    |    |       |       |  |   |   |   |   |12.506|0.208|11.973|0.165| 18| |         |  1.56420000|  1.90170000|1.31|1.14| 94.0|123.0| | 0.0
+0002 00444 1|P| 20.00000000|-45.50000000|    0.0|    0.0|  9| 12| 1.2| 1.2|1990.76|1989.25| 8|1.0|0.8|1.0|0.7|      |     | 8.670|0.015|999|T|    522  | 20.00000000|-45.50000000|1.50|1.60|  9.0| 11.0|D| 0.1
+9537 12121 3| |359.99999900| 60.00000000|10000.0|-5000.0|  9| 12| 1.2| 1.2|1990.76|1989.25| 8|1.0|0.8|1.0|0.7| 9.310|0.020|      |     |999|T|  24186AB| 359.9999900| 60.00000000|1.50|1.60|  9.0| 11.0| | 0.1
+"""  # noqa: E501 - as published
 
 
-def test_tycho_2_is_moved_to_the_year(tmp_path: Path) -> None:
-    """Mean places move; a star without one stands where it was seen; one without VT has BT."""
-    lines = [
-        tycho_line("  10.00000000", "  60.00000000"),
-        tycho_line("", "", pm=("", "")),
-        tycho_line("20", "5", vt=""),
-    ]
-    lines += [tycho_line(f"{100 + number}", f"{-number / 2}") for number in range(120)]
-    with gzip.open(tmp_path / "tyc2.dat.gz", "wt") as stream:
-        stream.writelines(lines)
-    facts = install(tmp_path / "tyc2.dat.gz", tmp_path / "stars", epoch=2026.0)
-    assert (facts.stars, facts.source) == (123, "Tycho-2 tyc2.dat.gz")
+def tycho(folder: Path, *, ending: str = "\n", cut: int = 0) -> Path:
+    """Write these records and some more, packed, as if they were the whole catalogue."""
+    lines = TYCHO_RECORDS.splitlines()
+    more = [lines[2].replace("20.00000000", f"{100 + number}.00000000") for number in range(120)]
+    content = ending.join([*lines, *more, ""])
+    file = folder / "tyc2.dat.gz"
+    with gzip.open(file, "wt", newline="") as stream:
+        stream.write(content[: len(content) - cut])
+    return file
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["as mirrored", "as on the disc"])
+def test_tycho_2_is_read_as_published(tmp_path: Path, ending: str) -> None:
+    """Mean places move to the year; a star without one stands where it was seen; one without VT has BT."""
+    facts = install(tycho(tmp_path, ending=ending), tmp_path / "stars", epoch=2026.0)
+    assert (facts.stars, facts.source) == (124, "Tycho-2 tyc2.dat.gz")
     catalogue = StarCatalogueFile(tmp_path / "stars")
-    moved = catalogue.near(10.0, 60.0, radius_deg=0.1)
-    assert moved.ra_deg[0] == pytest.approx(10.0 + 0.026 / 3.6 / 0.5, abs=2e-5)
-    assert moved.dec_deg[0] == pytest.approx(60.0 - 0.013 / 3.6, abs=2e-5)
-    assert catalogue.near(2.3175, 2.2319, radius_deg=0.01).ra_deg.size == 1
-    assert catalogue.near(20.0, 5.0, radius_deg=0.1).magnitude[0] == pytest.approx(12.1)
+    expected = [
+        (2.31750494 - 0.0163 * 26 / 3600, 2.23184345 - 0.009 * 26 / 3600, 12.1),
+        (1.5642, 1.9017, 12.0),
+        (20.0, -45.5, 8.7),
+        (359.999999 + 10 * 26 / 3600 / 0.5 - 360.0, 60.0 - 5 * 26 / 3600, 9.3),
+    ]
+    for ra_deg, dec_deg, magnitude in expected:
+        found = catalogue.near(ra_deg, dec_deg, radius_deg=0.01)
+        assert separation_deg((found.ra_deg[0], found.dec_deg[0]), (ra_deg, dec_deg)) * 3600.0 < 0.05
+        assert (found.ra_deg.size, found.magnitude[0]) == (1, pytest.approx(magnitude))
+
+
+def test_tycho_2_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    """Half a download is no catalogue; the line is named."""
+    with pytest.raises(InputError, match="line 124 has 24 of 32 fields: the file is cut off"):
+        install(tycho(tmp_path, cut=60), tmp_path / "stars", epoch=2026.0)
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "fits", "own"])
@@ -120,9 +141,10 @@ def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
         (b"\xff\xfe\x00binary\x00", "is no star catalogue"),
         (b"", "no column"),
         (b"\x1f\x8bcut", "is no star catalogue|cannot be read"),
+        (ROTTEN_GZIP, "is no star catalogue"),
         (b"SIMPLE  = nonsense", "is no star catalogue|cannot be read"),
     ],
-    ids=["one star", "other columns", "binary", "empty", "cut gzip", "cut FITS"],
+    ids=["one star", "other columns", "binary", "empty", "cut gzip", "rotten gzip", "cut FITS"],
 )
 def test_what_is_no_catalogue_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
     """The message says what is accepted, and nothing is installed."""

@@ -12,6 +12,7 @@ from pipeline_frames import star_frame
 
 from tsplug.app import pipeline_modules, pipeline_tools
 from tsplug.errors import NotFoundError
+from tsplug.imaging.keywords import QUALITY_KEYWORDS, RECORD_KEYWORDS, SOLUTION_KEYWORDS
 from tsplug.model import (
     AcquiredImage,
     GradingStatus,
@@ -21,6 +22,7 @@ from tsplug.model import (
     StatusChange,
     Thumbnail,
 )
+from tsplug.model.preferences import WRITTEN_VALUES
 from tsplug.ports import Store
 from tsplug.services.kept_headers import restore_header
 from tsplug.services.pipeline.frame import frame_at_work
@@ -144,6 +146,15 @@ def test_a_keyword_that_cannot_be_used_is_refused(keyword: str) -> None:
     """What says how pixels are stored, and what is none."""
     with pytest.raises(ValueError, match="hfr: "):
         PipelinePreferences(keyword_names={"hfr": keyword})
+
+
+def test_a_keyword_for_what_is_not_written_is_refused() -> None:
+    """The message lists what is; a name that was mistyped would change nothing, and nobody would know."""
+    with pytest.raises(ValueError, match=r"'hrf' is written into no header; what is: .* hfr, "):
+        PipelinePreferences(keyword_names={"hrf": "MYHFR"})
+    names = {name: f"KEY{number}" for number, name in enumerate(sorted(WRITTEN_VALUES))}
+    assert set(names) == {*QUALITY_KEYWORDS, *RECORD_KEYWORDS, *SOLUTION_KEYWORDS}
+    assert PipelinePreferences(keyword_names=names).keyword_names == names
 
 
 def test_without_a_store_no_header_is_written(tmp_path: Path) -> None:
