@@ -138,7 +138,8 @@ def by_threshold(row: CriteriaRow, values: Numbers) -> Numbers:
     if row.good == row.bad:
         reached = values <= row.good if row.trend is Trend.LOWER_IS_BETTER else values >= row.good
         return np.where(np.isnan(values), np.nan, np.where(reached, 100.0, 0.0))
-    return np.clip(100.0 * (values - row.bad) / (row.good - row.bad), 0.0, 100.0)
+    # Nothing from below is nothing: of two zeros of different signs the lower one is a matter of the machine.
+    return np.clip(100.0 * (values - row.bad) / (row.good - row.bad), 0.0, 100.0) + 0.0
 
 
 def by_deviation(row: CriteriaRow, values: Numbers, *, baselines: Numbers) -> Numbers:
@@ -149,7 +150,7 @@ def by_deviation(row: CriteriaRow, values: Numbers, *, baselines: Numbers) -> Nu
     sound = np.where(baselines > 0, baselines, np.nan)
     sign = 1.0 if row.trend is Trend.LOWER_IS_BETTER else -1.0
     worse_percent = np.maximum(0.0, sign * (values - sound) / sound * 100.0)
-    return np.clip(100.0 * (2.0 * row.allowed_percent - worse_percent) / row.allowed_percent, 0.0, 100.0)
+    return np.clip(100.0 * (2.0 * row.allowed_percent - worse_percent) / row.allowed_percent, 0.0, 100.0) + 0.0
 
 
 def columns_of(metrics: Sequence[Mapping[str, float]], keys: Sequence[str]) -> dict[str, Numbers]:

@@ -102,7 +102,6 @@ class Crowd:
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
         self._columns: dict[tuple[str, type, Limits, Yardstick], _Column] = {}
-        self._usual: dict[tuple[str, str, type, Yardstick], tuple[AcquiredImage, tuple[int, Usual] | None]] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
@@ -119,19 +118,8 @@ class Crowd:
     ) -> tuple[int, Usual] | None:
         """Return how many other frames have a metric, and what is usual by them; None where none has it.
 
-        ``pixel_arcsec`` is the scale of the frame's pixels. What is found is remembered: who concludes briefly at first
-        asks again for what explains it.
+        ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        key = (image.guid, metric, type(scale), yardstick)
-        asked, found = self._usual.get(key, (None, None))
-        if asked is not image:
-            found = self._found_for(image, metric, scale=scale, yardstick=yardstick, pixel_arcsec=pixel_arcsec)
-            self._usual[key] = image, found
-        return found
-
-    def _found_for(
-        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick, pixel_arcsec: float | None
-    ) -> tuple[int, Usual] | None:
         limits = self._disturbances.limits_for(image) if yardstick.undisturbed else NO_LIMITS
         key = (metric, type(scale), limits, yardstick)
         column = self._columns.get(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -68,6 +68,7 @@ class Case:
     """A frame under test with what it is tested against; the scale is that of its own pixels, binning included.
 
     It is None where the optics of the rig are unknown. ``final`` is whether later frames are not waited for.
+    ``settled`` is what tests remember of it, by their titles.
     """
 
     image: AcquiredImage
@@ -75,6 +76,7 @@ class Case:
     preferences: GraderPreferences
     scale_arcsec: float | None
     final: bool = False
+    settled: dict[str, Outcomes] = field(default_factory=dict, repr=False, compare=False)
 
 
 class Outcomes(Protocol):

@@ -38,19 +38,39 @@ MATCHED_BY = (
 
 @dataclass(frozen=True)
 class Population:
-    """The frames to compare with, newest first.
+    """The frames to compare with.
 
     Attributes:
-        frames: the newest of them, as many as are wanted: the spread is theirs.
-        earlier: the rest, older than these: levels of nights rest on them too.
+        crowd: all of them, newest first, perhaps with the frame that is compared with them: many share a crowd, and
+            nobody copies it.
+        rank: the place of that frame in the crowd; None where it is not among them.
         matched: how many frames were taken alike, those included that are not compared with.
-        crowd: all of these, perhaps with the frame that they are compared with, where many are judged against one.
     """
 
-    frames: tuple[AcquiredImage, ...]
+    crowd: Crowd
+    rank: int | None
     matched: int
-    earlier: tuple[AcquiredImage, ...] = ()
-    crowd: Crowd | None = None
+
+    @property
+    def frames(self) -> tuple[AcquiredImage, ...]:
+        """Return the newest of them, as many as are wanted: the spread is theirs."""
+        every, rank, end = self.crowd.frames, self.rank, self.size
+        return every[:end] if rank is None or rank >= end else every[:rank] + every[rank + 1 : end + 1]
+
+    @property
+    def size(self) -> int:
+        """Return how many `frames` there are."""
+        others = self._others
+        return others if self.crowd.newest is None else min(others, self.crowd.newest)
+
+    @property
+    def earlier(self) -> int:
+        """Return how many are older than these: levels of nights rest on them too."""
+        return self._others - self.size
+
+    @property
+    def _others(self) -> int:
+        return len(self.crowd.frames) - (self.rank is not None)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -60,7 +80,7 @@ class Population:
     @property
     def too_small(self) -> bool:
         """Return whether nothing can be said of a spread."""
-        return len(self.frames) < MINIMUM_PEERS
+        return self.size < MINIMUM_PEERS
 
     def values(self, metric: str) -> tuple[float, ...]:
         """Return the finite values that the frames have of a metric."""
@@ -99,8 +119,7 @@ def population_of(image: AcquiredImage, candidates: Iterable[AcquiredImage], *, 
     ]
     chosen = matching if choice.takes_rejected else _trusted(image, matching, mode=choice.mode)
     chosen.sort(key=_age, reverse=True)
-    limit = len(chosen) if choice.max_samples is None else choice.max_samples
-    return Population(tuple(chosen[:limit]), len(matching), earlier=tuple(chosen[limit:]))
+    return Population(Crowd(chosen, newest=choice.max_samples), None, len(matching))
 
 
 def _trusted(image: AcquiredImage, matching: Sequence[AcquiredImage], *, mode: GraderMode) -> list[AcquiredImage]:
@@ -129,9 +148,7 @@ class PlanPopulations:
         if matching is None:
             matching = self._matching[key] = self._found(image, choice)
         crowd = matching.crowd_for(image)
-        rank, limit = crowd.rank_of(image), len(crowd.frames) if choice.max_samples is None else choice.max_samples
-        others = crowd.frames if rank is None else crowd.frames[:rank] + crowd.frames[rank + 1 :]
-        return Population(others[:limit], matching.others(image), earlier=others[limit:], crowd=crowd)
+        return Population(crowd, crowd.rank_of(image), matching.others(image))
 
     def _found(self, image: AcquiredImage, choice: Choice) -> _Matching:
         alike = self._alike.get(setup_of(image), [])

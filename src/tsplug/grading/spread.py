@@ -76,7 +76,16 @@ class SpreadCheck:
         return self.limits(preferences).enabled
 
     def settle(self, case: Case) -> Settled:
-        """Test a frame: missing value, automatic levels, zero, too few peers, then the spread."""
+        """Test a frame: missing value, automatic levels, zero, too few peers, then the spread.
+
+        The case remembers what that came to: who concludes briefly at first asks again for what explains it.
+        """
+        known = case.settled.get(self.title)
+        if not isinstance(known, Settled):
+            known = case.settled[self.title] = self._settle(case)
+        return known
+
+    def _settle(self, case: Case) -> Settled:
         value = case.image.metrics.get(self.metric)
         if value is None or not math.isfinite(value):
             return Settled(Outcome.ABSTAIN, Rule.MISSING, value)
@@ -139,7 +148,7 @@ class SpreadCheck:
             return Settled(Outcome.PASS, Rule.FEW_PEERS, value, number)
         samples = self._samples(case)
         few = len(samples) < MINIMUM_PEERS
-        if few or (self.incomplete_passes and len(samples) < len(case.population.frames)):
+        if few or (self.incomplete_passes and len(samples) < case.population.size):
             return Settled(Outcome.PASS, Rule.FEW_PEERS, value, len(samples))
         return self._against_spread(case, value, samples=samples, sigma=limits.sigma)
 

@@ -114,8 +114,8 @@ def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
         "mode": str(case.preferences.mode),
         "population": {
             "ids": list(case.population.ids),
-            "size": len(case.population.frames),
-            "earlier": len(case.population.earlier),
+            "size": case.population.size,
+            "earlier": case.population.earlier,
             "matched": case.population.matched,
             "matched_by": [*MATCHED_BY, "rotation"],
             "rotation_tolerance_deg": case.preferences.rotation_tolerance_deg,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tsplug.grading.crowd import Crowd
 from tsplug.grading.finding import Case
 from tsplug.grading.harm import Harm
 from tsplug.grading.levels import Cause, Usual
@@ -95,7 +94,6 @@ class MetricUsual:
 def usual_of(case: Case, metric: str, *, scale: ScaleOf, yardstick: Yardstick) -> MetricUsual | None:
     """Return what is usual for a frame, None where no comparable frame has the metric."""
     population, image = case.population, case.image
-    crowd = population.crowd or Crowd(population.frames + population.earlier, newest=len(population.frames))
     on = scale(image, case.preferences)
-    found = crowd.usual_for(image, metric, scale=on, yardstick=yardstick, pixel_arcsec=case.scale_arcsec)
+    found = population.crowd.usual_for(image, metric, scale=on, yardstick=yardstick, pixel_arcsec=case.scale_arcsec)
     return None if found is None else MetricUsual(image, on, *found)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tsplug.model import Band, ExposurePlan, RegradeRun, Target
 from tsplug.ports import Context
+from tsplug.services.paused_collection import collection_paused
 from tsplug.services.regrade_journal import COUNTED, begin_run, end_run, note_done
 from tsplug.services.regrade_judging import Judges
 from tsplug.services.regrade_outcomes import Decided, Outcome
@@ -111,6 +112,11 @@ class _Regrading:
     def regrade(self, targets: Sequence[Target]) -> None:
         """Regrade all plans of targets."""
         self._context.progress.report("regrading targets", done=self._done, total=len(self._scope.targets))
+        with collection_paused():
+            self._regrade(targets)
+        self._done += len(targets)
+
+    def _regrade(self, targets: Sequence[Target]) -> None:
         with self._context.store.read() as unit:
             pages = pages_of(self._scope, targets, unit=unit)
             decided = [each for plans in pages for each in self._judges.decide(plans, unit)]
@@ -118,7 +124,6 @@ class _Regrading:
             self._tell(decided, lost=set())
         else:
             self._write(decided, self._run, last_target_id=targets[-1].id or 0)
-        self._done += len(targets)
 
     def finish(self) -> RegradeReport:
         """Close the run and return what it came to."""

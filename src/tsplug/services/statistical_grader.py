@@ -35,15 +35,21 @@ class StatisticalJudge:
         self._plan = plan
         self._populations = PlanPopulations(plan.images)
         self._wanted: dict[int, tuple[Profile, Sequence[Check]]] = {}
+        self._cases: dict[str, Case] = {}
 
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
         """Return the verdict of an image."""
-        return judge(_case(image, self._plan, populations=self._populations))
+        return judge(self._case_of(image))
 
     def briefly(self, image: AcquiredImage) -> Conclusion:
         """Return what the verdict of an image concludes."""
-        case = _case(image, self._plan, populations=self._populations)
-        return conclude(case, self._checks_of(self._plan.profile_of(image)))
+        return conclude(self._case_of(image), self._checks_of(self._plan.profile_of(image)))
+
+    def _case_of(self, image: AcquiredImage) -> Case:
+        found = self._cases.get(image.guid)
+        if found is None or found.image is not image:
+            found = self._cases[image.guid] = _case(image, self._plan, populations=self._populations)
+        return found
 
     def _checks_of(self, profile: Profile) -> Sequence[Check]:
         found = self._wanted.get(id(profile))

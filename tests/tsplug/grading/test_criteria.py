@@ -121,6 +121,15 @@ def test_a_perfect_failure_reads_one() -> None:
     assert (score_of_hfr(100.0).score, score_of_hfr(100.0).band) == (1, Band.E)
 
 
+def test_no_points_are_never_minus_nothing() -> None:
+    """A value at its bad limit has 0 points and not -0, whichever of two zeros a machine holds for the lower one."""
+    known = criteria(row("hfr", good=2.0, bad=6.0, deviation=True))
+    found = score_values(known, {"hfr": 6.0}, baselines={"hfr": 2.0}).rows[0]
+    parts = (found.threshold_score, found.score, found.contribution)
+    assert found.deviation_score == 0.0
+    assert [math.copysign(1.0, each) for each in parts] == [1.0] * 3
+
+
 @pytest.mark.parametrize("value", [0.0, -1.0])
 @pytest.mark.parametrize("metric", ["hfr", "star_count"])
 def test_what_was_not_measured_scores_zero_in_its_row_alone(metric: str, value: float) -> None:

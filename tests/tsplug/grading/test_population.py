@@ -71,7 +71,8 @@ def test_the_newest_samples_are_kept_and_the_frame_itself_takes_no_place() -> No
     """The limit counts other frames only; the newest come first."""
     population = population_of(frame(3), [frame(n) for n in range(6)], choice=Choice(GraderMode.ROBUST, 3))
     assert population.ids == (5, 4, 2)
-    assert [earlier.id for earlier in population.earlier] == [1, 0]
+    assert population.earlier == 2
+    assert [each.id for each in population.crowd.frames] == [5, 4, 2, 1, 0]
     assert population.matched == 5
 
 
