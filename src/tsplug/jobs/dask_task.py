@@ -18,7 +18,7 @@ _turn = threading.Lock()
 
 
 def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNews]:
-    """Run a task in a process and return all its news; what it tells is also sent to who listens for its name."""
+    """Run a task in a process and return all its news; what takes its time is also sent to who listens for its name."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -28,13 +28,16 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
         waiting = _idle.setdefault(work, [])
         runner = waiting.pop() if waiting else LocalRunner(work, processes=1)
     news: list[TaskNews] = []
+    sent = 0
     try:
         runner.start(key, task)
         while not (news and news[-1].ended):
-            for each in runner.wait(_POLL_S):
-                news.append(each)
-                if not each.ended:
-                    worker.log_event(name.partition("/")[0], pickle.dumps(each))
+            fresh = runner.wait(_POLL_S)
+            news += fresh
+            # A message costs a cluster as much as a quick module costs it, and all of them come with the result.
+            for each in () if fresh else news[sent:]:
+                worker.log_event(name.partition("/")[0], pickle.dumps(each))
+            sent = sent if fresh else len(news)
             if name in _stopped:
                 runner.stop(key)
                 news.append(TaskNews(key, ended=True, problem="stopped", passing=True))

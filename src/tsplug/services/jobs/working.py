@@ -59,9 +59,11 @@ class Worker:
         self._settings = settings
         self._lessee = settings.lessee
         self._sweep = sweep
+        self._poll = timedelta(seconds=settings.poll_s)
         self._running: dict[int, RunningJob] = {}
         self._ended: list[tuple[RunningJob, JobEvent]] = []
         self._looked: datetime | None = None
+        self._asked: datetime | None = None
         self._renewed = clock.now()
 
     def run(self, *, until: Callable[[], bool], progress: Progress | None = None) -> None:
@@ -70,7 +72,7 @@ class Worker:
         A store that fails is waited for: what ended meanwhile is written when it is back.
 
         Args:
-            until: asked as often as the queue is looked at whether to stop.
+            until: asked whether to stop, as often as the queue is looked at and whenever nothing is at work.
             progress: is told of trouble with the store.
         """
         try:
@@ -96,15 +98,22 @@ class Worker:
             self._take_in(news)
         self._stop_hung()
         now = self._clock.now()
-        waiting = False
-        if self._looked is None or now - self._looked >= timedelta(seconds=self._settings.poll_s):
-            waiting = self._look(now)
+        looks = self._looked is None or now - self._looked >= self._poll
+        waiting = looks and self._look(now)
+        if looks:
             self._looked = now
         if self._ended or waiting or self._must_tell(now):
             self._write(now)
 
     def _stops(self, until: Callable[[], bool]) -> bool:
-        return self._looked is not None and not self._ended and until()
+        if self._looked is None or self._ended:
+            return False
+        now = self._clock.now()
+        # To ask is to look into the store, which costs as much as a job does there.
+        if self._running and self._asked is not None and now - self._asked < self._poll:
+            return False
+        self._asked = now
+        return until()
 
     def _take_in(self, news: TaskNews) -> None:
         running = self._running.get(news.key)
@@ -152,9 +161,11 @@ class Worker:
 
     def _must_tell(self, now: datetime) -> bool:
         """Return whether leases must be renewed, or the store is to learn how far modules are that take their time."""
-        poll = timedelta(seconds=self._settings.poll_s)
-        late = any(not each.written and now - each.since >= poll for each in self._running.values())
-        return bool(self._running) and (late or self._renewal_is_due(now))
+        return bool(self._running) and (bool(self._late(now)) or self._renewal_is_due(now))
+
+    def _late(self, now: datetime) -> list[RunningJob]:
+        """Return the jobs with a module that takes its time and that the store does not know of yet."""
+        return [each for each in self._running.values() if not each.written and now - each.since >= self._poll]
 
     def _renewal_is_due(self, now: datetime) -> bool:
         return now - self._renewed >= self._lessee.lease / _RENEWALS_PER_LEASE
@@ -163,12 +174,13 @@ class Worker:
         """Bring the store up to date and take jobs for free hands, in one transaction; then begin them."""
         with self._store.write() as unit:
             self._write_ends(unit)
-            lost = self._renew(unit, now)
-            self._write_progress(unit)
+            renews = self._renewal_is_due(now)
+            lost = self._renew(unit, now) if renews else []
+            self._write_progress(unit, now)
             given_back = take_back(unit, now)
             claimed = claim(unit, self._lessee, at=now, limit=self._runner.free() + len(lost))
         self._ended.clear()
-        self._renewed = now
+        self._renewed = now if renews else self._renewed
         for running in lost:
             self._forget(running)
         for job in (*given_back, *(job for job in claimed if job.attempts > 1)):
@@ -185,11 +197,10 @@ class Worker:
         renewal = Renewed(self._lessee.owner, now, self._lessee.lease)
         return [each for each in self._running.values() if change(unit, each.key, event=renewal) is None]
 
-    def _write_progress(self, unit: Unit) -> None:
-        for running in self._running.values():
-            if not running.written:
-                write_steps(unit, running.key, steps=running.all_steps())
-                running.written = True
+    def _write_progress(self, unit: Unit, now: datetime) -> None:
+        for running in self._late(now):
+            write_steps(unit, running.key, steps=running.all_steps())
+            running.written = True
 
     def _begin(self, job: Job, now: datetime) -> None:
         running = RunningJob(job, self._settings.store_url, now)

@@ -247,6 +247,30 @@ def test_a_worker_that_is_stopped_gives_back_its_jobs(bench: Bench) -> None:
     assert (job["state"], job["attempts"], runner.running) == ("pending", 0, {})
 
 
+def test_a_busy_worker_is_not_asked_all_the_time(bench: Bench) -> None:
+    """Whether to stop is asked as often as the queue is looked at while jobs run, however much they have to tell."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    steps, asked = [0], [0]
+
+    def until() -> bool:
+        asked[0] += 1
+        return asked[0] > 3
+
+    usual = runner.wait
+
+    def wait(timeout_s: float) -> object:
+        steps[0] += 1
+        if 1 in runner.running:
+            runner.tell(1, "solve", "running")
+            bench.clock.advance(0.125)
+        return usual(timeout_s)
+
+    runner.wait = wait  # type: ignore[method-assign,assignment]
+    worker.run(until=until)
+    assert steps[0] > 5 * asked[0]
+
+
 class AwayStore:
     """A store whose writes fail as often as it is told."""
 
