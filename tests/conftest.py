@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,17 @@ pytest_plugins = ["databases"]
 
 BENCH = Path(__file__).parent / "bench"
 LOOPBACK = ("127.", "::1", "localhost")
+UNCOUNTED = (
+    "night",
+    "hostsim/night",
+    "hostsim/conformance/test_command.py",
+    "hostsim/conformance/test_run.py",
+    "hostsim/alpaca/test_crowd.py",
+    "hostsim/alpaca/test_fuzz.py",
+    "hostsim/equipment/test_third_party.py",
+    "jobs",
+)
+"""Whole nights and floods of requests: counting lines makes them half as slow again and adds next to no line."""
 
 # The machine may be busy with the other half of the tests: slowness is not a failure, the timeout of a test is.
 hypothesis.settings.register_profile("tsplug", deadline=None)
@@ -35,6 +47,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave benchmarks out unless they are asked for by path."""
     asked_for = any(Path(argument).resolve().is_relative_to(BENCH) for argument in config.args)
     return True if collection_path == BENCH and not asked_for else None
+
+
+def _is_uncounted(item: pytest.Item) -> bool:
+    return any(item.path.is_relative_to(BENCH.parent / place) for place in UNCOUNTED)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave lines uncounted in what is slow and covers nothing of its own."""
+    if _is_uncounted(item):
+        item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave lines uncounted in the commands which such a test starts, too."""
+    counted = os.environ.pop("COVERAGE_PROCESS_CONFIG", None) if _is_uncounted(item) else None
+    try:
+        return (yield)
+    finally:
+        if counted is not None:
+            os.environ["COVERAGE_PROCESS_CONFIG"] = counted
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
