@@ -79,8 +79,8 @@ class _Uploads:
             await self._fill(file, request)
             came = await to_thread.run_sync(lambda: receive(file, name, arrival=self._arrival, sender=sender))
         job = came.job
-        told = {"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}
-        return JSONResponse(told, 200 if came.again else 201)
+        answer = {"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}
+        return JSONResponse(answer, 200 if came.again else 201)
 
     async def job(self, request: Request) -> Response:
         self._sender(request)
