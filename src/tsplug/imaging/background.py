@@ -48,19 +48,18 @@ class Background:
     def strips(self, rows: Floats, *, width: int) -> SkyStrips:
         """Return level and noise along some rows of the frame."""
         columns = np.arange(width, dtype=np.float64)
-        levels = _along(self.levels, _weights(self.columns, columns))
-        noises = _along(self.noises, _weights(self.columns, columns, beyond=False))
-        down, inside = _weights(self.rows, rows), _weights(self.rows, rows, beyond=False)
-        return SkyStrips((levels, noises), (down, inside))
+        across, down = _weights(self.columns, columns), _weights(self.rows, rows)
+        levels, noises = _along(self.levels, across), _along(self.noises, _inside(*across))
+        return SkyStrips((levels, noises), (down, _inside(*down)))
 
     def at(self, row: Floats, column: Floats) -> tuple[Floats, Floats]:
         """Return level and noise at positions: bilinear between the tiles' middles.
 
         Beyond the outermost middles levels go on as they were going, so that a gradient is followed to the edge.
         """
-        levels = _bilinear(self.levels, _weights(self.rows, row), across=_weights(self.columns, column))
-        down, across = _weights(self.rows, row, beyond=False), _weights(self.columns, column, beyond=False)
-        return levels, _bilinear(self.noises, down, across=across)
+        down, across = _weights(self.rows, row), _weights(self.columns, column)
+        levels = _bilinear(self.levels, down, across=across)
+        return levels, _bilinear(self.noises, _inside(*down), across=_inside(*across))
 
 
 @dataclass(frozen=True)
@@ -70,13 +69,29 @@ class SkyStrips:
     along: tuple[NDArray[np.float32], NDArray[np.float32]]
     down: tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]
 
-    def at(self, places: slice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return level and noise along some of the rows, by their places among them: [row, column]."""
-        level, noise = (
-            _between(mesh, (before[places], share[places]))
-            for mesh, (before, share) in zip(self.along, self.down, strict=True)
-        )
-        return level, noise
+    def above(self, sigmas: float) -> StripLimits:
+        """Return what lies so many deviations above the level along the rows."""
+        levels, noises = self.along
+        return StripLimits(levels, levels + np.float32(sigmas) * noises, self.down)
+
+
+@dataclass(frozen=True)
+class StripLimits:
+    """A limit above the sky along some rows of a frame, as `SkyStrips` has the sky: of each row of tiles."""
+
+    levels: NDArray[np.float32]
+    limits: NDArray[np.float32]
+    down: tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]
+
+    def of(self, row: int) -> NDArray[np.float32]:
+        """Return the limit along one of the rows."""
+        (before, beyond), (_, share) = self.down
+        first, second = before[row], min(before[row] + 1, self.limits.shape[0] - 1)
+        limit = self.limits[first] + np.float32(share[row]) * (self.limits[second] - self.limits[first])
+        if beyond[row] != share[row]:
+            # Outside the outermost tiles' middles levels go on as they were going, noises do not.
+            limit += np.float32(beyond[row] - share[row]) * (self.levels[second] - self.levels[first])
+        return np.asarray(limit)
 
 
 def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise: float) -> Background:
@@ -164,35 +179,35 @@ def _median3(mesh: Floats) -> Floats:
     return np.asarray(np.nanmedian(np.stack(shifted), axis=0), dtype=np.float64)
 
 
-def _weights(middles: Floats, places: Floats, *, beyond: bool = True) -> tuple[NDArray[np.int64], Floats]:
+def _weights(middles: Floats, places: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Return the tile before each place and the share of the way to the next one, below 0 or above 1 outside."""
     if middles.size == 1:
         return np.zeros(places.shape, dtype=np.int64), np.zeros(places.shape)
     before = np.clip(np.searchsorted(middles, places, side="right") - 1, 0, middles.size - 2)
-    share = (places - middles[before]) / (middles[before + 1] - middles[before])
-    return before, share if beyond else np.clip(share, 0.0, 1.0)
+    return before, (places - middles[before]) / (middles[before + 1] - middles[before])
 
 
-def _between(mesh: NDArray[np.float32], down: tuple[NDArray[np.int64], Floats]) -> NDArray[np.float32]:
-    before, share = down
-    after = np.minimum(before + 1, mesh.shape[0] - 1)
-    weight = share.astype(np.float32)[:, None]
-    return np.asarray(mesh[before] * (np.float32(1.0) - weight) + mesh[after] * weight)
+def _inside(before: NDArray[np.int64], share: Floats) -> tuple[NDArray[np.int64], Floats]:
+    return before, np.clip(share, 0.0, 1.0)
 
 
 def _along(mesh: Floats, across: tuple[NDArray[np.int64], Floats]) -> NDArray[np.float32]:
     before, share = across
     values = mesh.astype(np.float32)
     steps = np.diff(values, axis=1, append=values[:, -1:])
-    return np.asarray(values[:, before] + share.astype(np.float32) * steps[:, before])
+    # Picking columns leaves them one after the other in memory; they are wanted row by row.
+    return np.ascontiguousarray(values[:, before] + share.astype(np.float32) * steps[:, before])
 
 
 def _bilinear(
     mesh: Floats, down: tuple[NDArray[np.int64], Floats], *, across: tuple[NDArray[np.int64], Floats]
 ) -> Floats:
     (row, right_down), (column, right) = down, across
-    below = np.minimum(row + 1, mesh.shape[0] - 1)
-    beside = np.minimum(column + 1, mesh.shape[1] - 1)
-    upper = mesh[row, column] + right * (mesh[row, beside] - mesh[row, column])
-    lower = mesh[below, column] + right * (mesh[below, beside] - mesh[below, column])
+    flat, width = mesh.reshape(-1), mesh.shape[1]
+    place, below = row * width, np.minimum(row + 1, mesh.shape[0] - 1) * width
+    beside = np.minimum(column + 1, width - 1)
+    corner = flat.take(place + column)
+    upper = corner + right * (flat.take(place + beside) - corner)
+    corner = flat.take(below + column)
+    lower = corner + right * (flat.take(below + beside) - corner)
     return np.asarray(upper + right_down * (lower - upper))

@@ -79,7 +79,7 @@ class Mosaic:
 
 
 def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu: float) -> Candidates:
-    """Return the peaks that are no hot pixels, each once, by their brightest pixel of the full frame.
+    """Return the peaks that are no hot pixels, each once and the highest first, by their brightest pixel.
 
     Args:
         peaks: those of the 2x2 frame.
@@ -88,14 +88,19 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
         saturated_adu: the level from which a pixel tells nothing of a star's height.
     """
     parts = slices(peaks.row.size, _TOGETHER) or [slice(0, 0)]
+    # Row by row, as they come, neighbours are near each other in memory too.
     found = in_order(
         lambda part: _confirmed(peaks.pick(part), pixels, mosaic=mosaic, saturated_adu=saturated_adu), parts
     )
+    height = np.concatenate([each for each, _ in found])
     names = [each.name for each in fields(Candidates)]
-    return _each_once(Candidates(*(np.concatenate([getattr(part, name) for part in found]) for name in names)))
+    every = Candidates(*(np.concatenate([getattr(part, name) for _, part in found]) for name in names))
+    return _each_once(every.pick(np.argsort(-height, kind="stable")))
 
 
-def _confirmed(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu: float) -> Candidates:
+def _confirmed(
+    peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu: float
+) -> tuple[Floats, Candidates]:
     x, y = _brightest(peaks, pixels, mosaic=mosaic)
     level, noise = peaks.level / 4.0, peaks.noise / 2.0
     rows, columns = np.repeat([-1, 0, 1], 3)[:, None], np.tile([-1, 0, 1], 3)[:, None]
@@ -107,7 +112,8 @@ def _confirmed(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_
     wanted = _RAISED + (peak / noise - _FAINT_SIGMA) / _ONE_MORE_SIGMA
     genuine = (around.sum(axis=0) >= least) & (raised >= np.clip(wanted, _RAISED, _RAISED_OF_BRIGHT))
     saturated = values[4] >= saturated_adu
-    return Candidates(x, y, peak, level, noise, peaks.significance, saturated).pick(genuine)
+    found = Candidates(x, y, peak, level, noise, peaks.significance, saturated)
+    return peaks.height[genuine], found.pick(genuine)
 
 
 def _brightest(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic) -> tuple[Places, Places]:
@@ -158,8 +164,9 @@ def _first_of_each(found: Candidates, near_px: int) -> NDArray[np.bool_]:
     """
     far = int(found.x.max(initial=0)) + 2 * near_px + 1
     key = found.y // near_px * far + found.x
-    order = np.argsort(key, kind="stable")
-    key, x, y = key[order], found.x[order], found.y[order]
+    # Sorting keys that tell their places too takes a tenth of the time of finding the order of keys.
+    key, order = np.divmod(np.sort(key * max(key.size, 1) + np.arange(key.size)), max(key.size, 1))
+    x, y = found.x[order], found.y[order]
     alone = np.ones(order.size, dtype=bool)
     here = np.arange(order.size)
     below = np.searchsorted(key, key + (far - near_px))

@@ -114,7 +114,8 @@ def _on_blocks(binned: NDArray[np.float32], settings: StarSettings) -> Peaks:
     rows = sum((whole[n::_BLOCK] for n in range(1, _BLOCK)), start=whole[0::_BLOCK])
     blocks = np.ascontiguousarray(sum((rows[:, n::_BLOCK] for n in range(1, _BLOCK)), start=rows[:, 0::_BLOCK]))
     sky = measure_background(blocks, tile_px=max(8, settings.mesh_px // _BLOCK), least_noise=1e-9)
-    return find_peaks(blocks, sky, threshold=settings.threshold, electrons_per_unit=settings.electrons_per_adu)
+    peaks = find_peaks(blocks, sky, threshold=settings.threshold, electrons_per_unit=settings.electrons_per_adu)
+    return peaks.highest_first
 
 
 def _disc_like(stamps: Stamps, shapes: Shapes) -> NDArray[np.bool_]:

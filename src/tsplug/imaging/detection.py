@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tsplug.imaging.background import Background
+from tsplug.imaging.background import Background, StripLimits
 from tsplug.imaging.lanes import in_order, slices
 from tsplug.imaging.marked import places_of
 from tsplug.imaging.ranking import ranked
@@ -33,7 +35,7 @@ _OTHER_LEVEL = 1.0
 
 @dataclass(frozen=True)
 class Peaks:
-    """Peaks of a frame, highest first: place, height over the surroundings, the sky's level and theirs, noise.
+    """Peaks of a frame, row by row: place, height over the surroundings, the sky's level and theirs, noise.
 
     ``significance`` is the smoothed height in standard deviations.
     """
@@ -49,6 +51,11 @@ class Peaks:
     def pick(self, chosen: NDArray[np.bool_] | Places | slice) -> Peaks:
         """Return only the chosen peaks."""
         return Peaks(*(getattr(self, each.name)[chosen] for each in fields(self)))
+
+    @property
+    def highest_first(self) -> Peaks:
+        """Return the peaks by their height."""
+        return self.pick(np.argsort(-self.height, kind="stable"))
 
 
 def find_peaks(
@@ -70,9 +77,7 @@ def find_peaks(
     around = np.where(np.abs(around - level) > _OTHER_LEVEL * noise, around, level)
     height = smoothed - around
     significance = height / (_SMOOTHED_NOISE * noise)
-    peaks = Peaks(row, column, height, level, around, noise, significance)
-    order = np.argsort(-height, kind="stable")
-    return peaks.pick(order[significance[order] > threshold])
+    return Peaks(row, column, height, level, around, noise, significance).pick(significance > threshold)
 
 
 def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float) -> tuple[Places, Places, Floats]:
@@ -83,19 +88,18 @@ def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float
     height, width = frame.shape
     tops = np.arange(_REACH, height - _REACH, _STRIP_ROWS)
     sky = background.strips(tops + (_STRIP_ROWS - 1) / 2.0, width=width)
+    limits = sky.above(_WORTH_A_LOOK), sky.above(sigmas)
 
     def high_in(group: slice) -> _High:
-        top = int(tops[group.start])
-        rows = slice(top, min(int(tops[group.stop - 1]) + _STRIP_ROWS, height - _REACH))
-        return _high_pixels(frame, rows, sky=sky.at(group), sigmas=sigmas)
+        return _high_pixels(frame, group, limits=limits)
 
     strips = in_order(high_in, slices(tops.size, _STRIPS_TOGETHER))
+    drawing = _Drawing(width)
     parts = slices(len(strips), _GROUPS_TOGETHER)
-    found = in_order(lambda part: _highest_of(strips, part, width=width), parts)
-    place = np.concatenate([np.zeros(0, dtype=np.int64), *(each.place for each in found)])
-    smoothed = np.concatenate([np.zeros(0, dtype=np.float32), *(each.height for each in found)])
-    row, column = np.divmod(place, width)
-    return row, column, smoothed.astype(np.float64)
+    found = in_order(lambda part: _highest_of(strips, part, drawing=drawing), parts)
+    every = _joined(found)
+    row, column = np.divmod(every.place, width)
+    return row, column, every.height.astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -106,55 +110,93 @@ class _High:
     height: NDArray[np.float32]
 
 
-def _high_pixels(
-    frame: NDArray[np.float32], rows: slice, *, sky: tuple[NDArray[np.float32], NDArray[np.float32]], sigmas: float
-) -> _High:
-    """Return the high pixels of a group of strips, whose sky is given as [strip, column]."""
-    (level, noise), width = sky, frame.shape[1]
-    limit = level + np.float32(_WORTH_A_LOOK) * noise
-    limit[:, :_REACH] = limit[:, width - _REACH :] = np.inf
-    raised = np.empty((rows.stop - rows.start, width), dtype=bool)
-    for strip, least in enumerate(limit):
-        inside = slice(strip * _STRIP_ROWS, (strip + 1) * _STRIP_ROWS)
-        np.greater(frame[rows][inside], least, out=raised[inside])
-    place = places_of(raised.reshape(-1))
-    smoothed = _smoothed(frame, place + rows.start * width)
-    row = place // width
-    under = place - (row - row // _STRIP_ROWS) * width
-    high = smoothed > level.take(under) + np.float32(sigmas) * noise.take(under)
-    return _High(place[high] + rows.start * width, smoothed[high])
+def _high_pixels(frame: NDArray[np.float32], group: slice, *, limits: tuple[StripLimits, StripLimits]) -> _High:
+    """Return the high pixels of a group of strips; what they must reach, and what they must reach once smoothed."""
+    width = frame.shape[1]
+    top = _REACH + group.start * _STRIP_ROWS
+    rows = frame[top : min(_REACH + group.stop * _STRIP_ROWS, frame.shape[0] - _REACH)]
+    raised = np.empty(rows.shape, dtype=bool)
+    smooth_limits = np.empty((group.stop - group.start, width), dtype=np.float32)
+    for strip in range(group.start, group.stop):
+        place = strip - group.start
+        inside = slice(place * _STRIP_ROWS, (place + 1) * _STRIP_ROWS)
+        np.greater(rows[inside], limits[0].of(strip), out=raised[inside])
+        smooth_limits[place] = limits[1].of(strip)
+    raised[:, :_REACH] = raised[:, width - _REACH :] = False
+    places = places_of(raised.reshape(-1))
+    row = places // width
+    limit = smooth_limits.reshape(-1).take(places - (row - row // _STRIP_ROWS) * width)
+    places += top * width
+    smoothed = _smoothed(frame, places)
+    high = np.flatnonzero(smoothed > limit)
+    return _High(places.take(high), smoothed.take(high))
 
 
 def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]:
     flat, width = frame.reshape(-1), frame.shape[1]
-    total = np.zeros(places.size, dtype=np.float32)
-    for down in (-1, 0, 1):
-        for right in (-1, 0, 1):
-            total += np.float32((2 - abs(down)) * (2 - abs(right)) / 16.0) * flat.take(places + (down * width + right))
+    # Shifting where the frame begins costs nothing; adding to all places does.
+    first = places - (width + 1)
+
+    def at(down: int, right: int) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = flat[down * width + right :].take(first)
+        return found
+
+    total = at(1, 1)
+    total += total
+    for down, right in ((0, 1), (1, 0), (1, 2), (2, 1)):
+        total += at(down, right)
+    total += total
+    for down, right in ((0, 0), (0, 2), (2, 0), (2, 2)):
+        total += at(down, right)
+    total *= np.float32(1.0 / 16.0)
     return total
 
 
-def _highest_of(strips: Sequence[_High], part: slice, *, width: int) -> _High:
+class _Drawing:
+    """Maps of heights, which several threads draw on at once; they are kept, and wiped only where they were drawn on.
+
+    A pixel of no height is minus infinity high, and no rival.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._spare: deque[NDArray[np.float32]] = deque()
+
+    @contextmanager
+    def of(self, place: Places, height: NDArray[np.float32], *, size: int) -> Iterator[NDArray[np.float32]]:
+        """Give a map of so many pixels with some heights on it."""
+        try:
+            drawn = self._spare.pop()
+        except IndexError:
+            drawn = np.empty(0, dtype=np.float32)
+        if drawn.size < size:
+            drawn = np.full(size, -np.inf, dtype=np.float32)
+        drawn[place] = height
+        yield drawn
+        drawn[place] = -np.inf
+        self._spare.append(drawn)
+
+
+def _highest_of(strips: Sequence[_High], part: slice, *, drawing: _Drawing) -> _High:
     """Return the pixels of some strips that are higher than those next to them, also in the strips before and after.
 
     Of equal neighbours, as in a saturated star, the last one counts.
     """
-    own = _joined(strips[part])
+    own, width = _joined(strips[part]), drawing.width
     if not own.place.size:
         return own
     first, last = own.place[0] - width - 1, own.place[-1] + width + 1
     before = _joined([_within(each, first, end=own.place[0]) for each in strips[max(part.start - 1, 0) : part.start]])
     after = _joined([_within(each, own.place[-1] + 1, end=last + 1) for each in strips[part.stop : part.stop + 1]])
-    # A map of the heights in these rows and one around; a pixel of no height is no rival.
-    drawn = np.full(last - first + 1, -np.inf, dtype=np.float32)
-    for each in (before, own, after):
-        drawn[each.place - first] = each.height
-    place, height = own.place - first, own.height
-    for later in (1, width, width - 1, width + 1):
-        for apart, beats in ((later, np.greater), (-later, np.greater_equal)):
-            kept = beats(height, drawn.take(place + apart))
-            place, height = place[kept], height[kept]
-    return _High(place + first, height)
+    every = _joined([before, own, after])
+    with drawing.of(every.place - first, every.height, size=last - first + 1) as drawn:
+        # Places in the rows before; those of neighbours are as far behind as the map is made to begin.
+        place, height = own.place - first - (width + 1), own.height
+        for later in (1, width, width - 1, width + 1):
+            for apart, beats in ((later, np.greater), (-later, np.greater_equal)):
+                kept = np.flatnonzero(beats(height, drawn[width + 1 + apart :].take(place)))
+                place, height = place.take(kept), height.take(kept)
+    return _High(place + first + (width + 1), height)
 
 
 def _joined(parts: Sequence[_High]) -> _High:

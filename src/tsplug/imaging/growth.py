@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,7 @@ _PIXEL_PX2 = 2.0 * math.log(2.0) / 12.0
 
 def within_radius(stamps: Stamps, shapes: Shapes, *, radius: Floats) -> Floats:
     """Return the light within one radius (px) round each star's centre."""
-    every = [
-        _enclosed(_distances(stamps.pick(part), shapes, part=part), stamps.pick(part), radius=radius[part])
-        for part in _parts(radius.size)
-    ]
+    every = [_Apart.of(stamps.pick(part), shapes, part=part).enclosed(radius[part]) for part in _parts(radius.size)]
     return np.concatenate(every) if every else np.zeros(0)
 
 
@@ -48,11 +46,10 @@ def mean_radii(stamps: Stamps, shapes: Shapes, *, reach: Floats) -> Floats:
     """
     found = [np.zeros(0)]
     for part in _parts(reach.size):
-        picked = stamps.pick(part)
-        distance = _distances(picked, shapes, part=part)
-        inside = picked.values * _cover(distance, reach[part])
+        apart = _Apart.of(stamps.pick(part), shapes, part=part)
+        inside = apart.values * _cover(apart.distance, reach[part])
         flux = inside.sum(axis=(0, 1), dtype=np.float64)
-        weighted = (inside * distance).sum(axis=(0, 1), dtype=np.float64)
+        weighted = (inside * apart.distance).sum(axis=(0, 1), dtype=np.float64)
         found.append(np.divide(weighted, flux, out=np.full(flux.size, np.nan), where=flux > 0))
     return np.concatenate(found)
 
@@ -61,10 +58,33 @@ def _parts(count: int) -> list[slice]:
     return [slice(first, min(first + _TOGETHER, count)) for first in range(0, count, _TOGETHER)]
 
 
-def _distances(stamps: Stamps, shapes: Shapes, *, part: slice) -> NDArray[np.float32]:
-    x = stamps.span[:, None] - shapes.dx[part].astype(np.float32)
-    y = stamps.span[:, None] - shapes.dy[part].astype(np.float32)
-    return np.asarray(np.sqrt((x * x)[None] + (y * y)[:, None]))
+@dataclass(frozen=True)
+class _Apart:
+    """Pixels of stamps and how far each is from its star's centre: [row, column, star].
+
+    ``off_px`` is how far any centre is from the middle of its stamp, in one direction.
+    """
+
+    values: NDArray[np.float32]
+    distance: NDArray[np.float32]
+    off_px: float
+
+    @classmethod
+    def of(cls, stamps: Stamps, shapes: Shapes, *, part: slice) -> _Apart:
+        """Take the stamps of a part of the stars."""
+        dx, dy = shapes.dx[part], shapes.dy[part]
+        x, y = (stamps.span[:, None] - each.astype(np.float32) for each in (dx, dy))
+        off_px = max(float(np.abs(each).max(initial=0.0)) for each in (dx, dy))
+        return cls(stamps.values, np.sqrt((x * x)[None] + (y * y)[:, None]), off_px)
+
+    def enclosed(self, radius: Floats) -> Floats:
+        """Return the light within a radius of each star's centre."""
+        # Pixels outside the largest circle have no part in it.
+        half = self.values.shape[0] // 2
+        needed = math.ceil(min(half, float(radius.max(initial=0.0)) + self.off_px + 0.5))
+        inside = slice(half - needed, half + needed + 1)
+        values, distance = self.values[inside, inside], self.distance[inside, inside]
+        return np.asarray((values * _cover(distance, radius)).sum(axis=(0, 1)), dtype=np.float64)
 
 
 def _cover(distance: NDArray[np.float32], radius: Floats) -> NDArray[np.float32]:
@@ -76,15 +96,11 @@ def _cover(distance: NDArray[np.float32], radius: Floats) -> NDArray[np.float32]
     return np.asarray(np.clip(reach + np.float32(0.5) - distance, np.float32(0.0), np.float32(1.0)))
 
 
-def _enclosed(distance: NDArray[np.float32], stamps: Stamps, *, radius: Floats) -> Floats:
-    return np.asarray((stamps.values * _cover(distance, radius)).sum(axis=(0, 1)), dtype=np.float64)
-
-
 def _half(stamps: Stamps, shapes: Shapes, *, part: slice, total: Floats) -> Floats:
-    distance = _distances(stamps, shapes, part=part)
+    apart = _Apart.of(stamps, shapes, part=part)
     sigma = shapes.sigma_px[part]
     radii = _STEPS[:, None] * sigma
-    shares = np.stack([_enclosed(distance, stamps, radius=each) for each in radii]) / np.maximum(total, 1e-12)
+    shares = np.stack([apart.enclosed(each) for each in radii]) / np.maximum(total, 1e-12)
     beyond = shares >= 0.5
     after = np.argmax(beyond, axis=0)
     usable = beyond.any(axis=0) & (after > 0) & (total > 0)

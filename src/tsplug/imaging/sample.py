@@ -178,11 +178,14 @@ def _spread_out(candidates: Candidates, *, shape: tuple[int, ...], most: int) ->
     """Return the indices of unsaturated candidates, the brightest of each cell of the frame first."""
     usable = np.flatnonzero(~candidates.saturated)
     row = candidates.y[usable] * _GRID // shape[0]
-    cell = row * _GRID + candidates.x[usable] * _GRID // shape[1]
+    # Numbers of 16 bits are put in order by counting them.
+    cell = (row * _GRID + candidates.x[usable] * _GRID // shape[1]).astype(np.int16)
     by_cell = np.argsort(cell, kind="stable")
     ranked = cell[by_cell]
-    rank = np.empty(usable.size, dtype=np.int64)
-    rank[by_cell] = np.arange(usable.size) - np.searchsorted(ranked, ranked, side="left")
+    begins = np.searchsorted(ranked, np.arange(_GRID * _GRID, dtype=np.int16), side="left")
+    rank = np.empty(usable.size, dtype=np.min_scalar_type(most))
+    # Nobody behind so many of the same cell is among the first so many of all.
+    rank[by_cell] = np.minimum(np.arange(usable.size) - begins[ranked], most)
     return np.asarray(usable[np.argsort(rank, kind="stable")[:most]])
 
 

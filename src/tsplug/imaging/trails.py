@@ -78,16 +78,15 @@ def find_trails(binned: NDArray[np.float32], candidates: Candidates) -> tuple[tu
     on_trail = np.zeros(candidates.x.size, dtype=bool)
     if candidates.x.size < _FEWEST:
         return (), on_trail
-    shapes = in_order(lambda part: _elongations(binned, candidates, part=part), slices(candidates.x.size, _TOGETHER))
-    ratio, angle = (np.concatenate([shape[n] for shape in shapes]) for n in range(2))
+    shapes = _Shapes(binned, candidates)
     x, y = candidates.x.astype(np.float64), candidates.y.astype(np.float64)
     trails: list[Trail] = []
     for _ in range(_MOST_TRAILS):
-        free = np.flatnonzero((ratio > _ELONGATED) & ~on_trail)[:_PAIRED]
-        line = _most_voted(x[free], y[free], angle=angle[free])
+        free = shapes.first_long(~on_trail)
+        line = _most_voted(x[free], y[free], angle=shapes.angle[free])
         if line is None:
             break
-        found = _followed(line, (x, y), free=~on_trail, long=ratio > _ELONGATED)
+        found = _followed(line, (x, y), free=~on_trail, shapes=shapes)
         if found is None:
             break
         trail, pieces = found
@@ -96,15 +95,48 @@ def find_trails(binned: NDArray[np.float32], candidates: Candidates) -> tuple[tu
     return tuple(trails), _without_stars(candidates, on_trail)
 
 
-def _elongations(binned: NDArray[np.float32], candidates: Candidates, *, part: slice) -> tuple[Floats, Floats]:
+class _Shapes:
+    """How elongated candidates are and in which direction (radians), measured as far as that is asked for."""
+
+    def __init__(self, binned: NDArray[np.float32], candidates: Candidates) -> None:
+        self._binned, self._candidates = binned, candidates
+        self._ratio, self.angle = (np.full(candidates.x.size, np.nan) for _ in range(2))
+
+    def first_long(self, free: NDArray[np.bool_]) -> Places:
+        """Return the brightest free candidates that are elongated, as many as are paired."""
+        count, seen = self._ratio.size, 0
+        while True:
+            # Some parts at once keep two threads busy; the brightest candidates have most of what is elongated.
+            seen = min(seen + 2 * _TOGETHER, count)
+            self._measure(np.arange(seen))
+            found = np.flatnonzero((self._ratio[:seen] > _ELONGATED) & free[:seen])[:_PAIRED]
+            if found.size == _PAIRED or seen == count:
+                return found
+
+    def are_long(self, places: Places) -> NDArray[np.bool_]:
+        """Tell which candidates are elongated."""
+        self._measure(places)
+        return np.asarray(self._ratio[places] > _ELONGATED)
+
+    def _measure(self, places: Places) -> None:
+        places = places[np.isnan(self._ratio[places])]
+
+        def measure(part: slice) -> None:
+            some = places[part]
+            self._ratio[some], self.angle[some] = _elongations(self._binned, self._candidates.pick(some))
+
+        in_order(measure, slices(places.size, _TOGETHER))
+
+
+def _elongations(binned: NDArray[np.float32], candidates: Candidates) -> tuple[Floats, Floats]:
     """Return the ratio of the axes of what lies round each candidate, and the direction of the long one (radians)."""
     height, width = binned.shape
-    row = np.clip(candidates.y[part] // 2, _HALF, height - _HALF - 1)
-    column = np.clip(candidates.x[part] // 2, _HALF, width - _HALF - 1)
+    row = np.clip(candidates.y // 2, _HALF, height - _HALF - 1)
+    column = np.clip(candidates.x // 2, _HALF, width - _HALF - 1)
     span = np.arange(-_HALF, _HALF + 1)
     values = binned.reshape(-1).take(row * width + column + (span[:, None] * width + span)[:, :, None])
     # Only what is clearly light counts: noise in the corners would make everything round.
-    sky = 4.0 * candidates.level[part]
+    sky = 4.0 * candidates.level
     floor = (sky + 0.25 * (values[_HALF, _HALF] - sky)).astype(np.float32)
     np.maximum(np.subtract(values, floor, out=values), np.float32(0.0), out=values)
     across, down = values.sum(axis=0), values.sum(axis=1)
@@ -123,21 +155,17 @@ def _most_voted(x: Floats, y: Floats, *, angle: Floats) -> _Line | None:
     """Return the line that most pairs agree on, as far as their directions tell."""
     if x.size < _FEWEST:
         return None
-    first, second = np.triu_indices(x.size, k=1)
-    apart_x, apart_y = x[second] - x[first], y[second] - y[first]
-    direction = np.arctan2(apart_y, apart_x)
-    allowed = math.radians(_PARALLEL_DEG)
-    agree = _turned(direction - angle[first], allowed) & _turned(direction - angle[second], allowed)
-    agree &= np.hypot(apart_x, apart_y) > 4.0 * _BIN_PX
-    if np.count_nonzero(agree) < _FEWEST:
+    apart_x, apart_y = x[None] - x[:, None], y[None] - y[:, None]
+    squared = apart_x**2 + apart_y**2
+    # The sine between a candidate's long axis and the way to another one, times their distance.
+    aside = apart_x * np.sin(angle)[:, None] - apart_y * np.cos(angle)[:, None]
+    along = aside**2 < math.sin(math.radians(_PARALLEL_DEG)) ** 2 * squared
+    first, second = np.nonzero(np.triu(along & along.T & (squared > (4.0 * _BIN_PX) ** 2), k=1))
+    if first.size < _FEWEST:
         return None
-    direction = direction[agree] % math.pi
-    offset = y[first[agree]] * np.cos(direction) - x[first[agree]] * np.sin(direction)
+    direction = np.arctan2(apart_y[first, second], apart_x[first, second]) % math.pi
+    offset = y[first] * np.cos(direction) - x[first] * np.sin(direction)
     return _densest(direction, offset)
-
-
-def _turned(angle: Floats, allowed: float) -> NDArray[np.bool_]:
-    return np.asarray(np.abs((angle + math.pi / 2) % math.pi - math.pi / 2) < allowed)
 
 
 def _densest(direction: Floats, offset: Floats) -> _Line:
@@ -152,14 +180,14 @@ def _densest(direction: Floats, offset: Floats) -> _Line:
 
 
 def _followed(
-    line: _Line, places: tuple[Floats, Floats], *, free: NDArray[np.bool_], long: NDArray[np.bool_]
+    line: _Line, places: tuple[Floats, Floats], *, free: NDArray[np.bool_], shapes: _Shapes
 ) -> tuple[Trail, Places] | None:
     """Return the trail along a line and the candidates on it, or None where they do not follow each other closely."""
     x, y = places
     near = 3.0 * _NEAR_PX
     for _ in range(3):
         on = np.flatnonzero(free & (np.abs(line.away(x, y)) < near))
-        sure = on[long[on]]
+        sure = on[shapes.are_long(on)]
         if sure.size < _FEWEST:
             return None
         line, near = _through(x[sure], y[sure]), _NEAR_PX
@@ -171,7 +199,7 @@ def _followed(
     run = max(runs, key=len)
     length = along[run[-1]] - along[run[0]]
     sparse = run.size < max(_FEWEST, length / _APART_PX)
-    if sparse or length < _SHORTEST_PX or np.count_nonzero(long[on[run]]) < 0.5 * run.size:
+    if sparse or length < _SHORTEST_PX or np.count_nonzero(shapes.are_long(on[run])) < 0.5 * run.size:
         return None
     # A trail may be interrupted by a bright star, or flash; its runs are one trail.
     kept = np.concatenate([each for each in runs if each.size >= 3])
