@@ -18,7 +18,7 @@ from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import INSTRUCTIONS
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.second import SecondCameraSettings
-from hostsim.sequence.solving import SolvingSettings
+from hostsim.sequence.solving import FrameSolving, SolvingSettings
 from hostsim.sequence.watching import GuidingSettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
 from tsplug.model import TrainedFlat
@@ -33,6 +33,7 @@ _SECTIONS: dict[object, str] = {
     Altitude: "[altitude](#untilaltitude)",
     FocusSettings: "[focus settings](#focus-settings)",
     SolvingSettings: "[solving](#solving)",
+    FrameSolving: "[solving](#solving)",
     CenteringSettings: "[centering](#centering)",
     FlipSettings: "[flip](#flip)",
     GuidingSettings: "[guiding](#guiding)",

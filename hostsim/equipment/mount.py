@@ -53,6 +53,8 @@ class Mount(HostDevice):
 
     kind = "telescope"
     platform_7 = 4
+    # Hours and degrees from where the driver says that it points to where the telescope looks.
+    _beside = (0.0, 0.0)
 
     def parked(self) -> bool:
         """Return whether the mount is parked."""
@@ -143,6 +145,35 @@ class Mount(HostDevice):
             self.label, f"is {off_arcsec:.0f} arcsec off after {attempts} slews: align it, then run the sequence again"
         )
 
+    def learn(self, ra_hours: float, dec_deg: float, *, sync: bool = True) -> None:
+        """Take in where the telescope really looks (J2000): slews to come end there, and readings say so.
+
+        Args:
+            ra_hours: right ascension of the middle of a frame.
+            dec_deg: its declination.
+            sync: whether the mount is synchronised; one that cannot, or must not, is corrected here, for this night.
+
+        Raises:
+            DeviceError: the mount does not tell where it points.
+        """
+        if sync and self._synced(ra_hours, dec_deg):
+            self._beside = (0.0, 0.0)
+            return
+        reading = self.reading()
+        off_hours = astrometry.wrap_hours(ra_hours - reading.ra_deg / 15.0)
+        self._beside = (self._beside[0] + off_hours, self._beside[1] + dec_deg - reading.dec_deg)
+
+    def _synced(self, ra_hours: float, dec_deg: float) -> bool:
+        """Synchronise the mount; return False where it cannot or refuses."""
+        place = ra_hours, dec_deg
+        if self._speaks_of_date():
+            place = astrometry.of_date(ra_hours, dec_deg, moment=self._clock.now())
+        with suppress(DeviceError), self._trying("be synchronised"):
+            if self._alpaca.CanSync:
+                self._alpaca.SyncToCoordinates(*place)
+                return True
+        return False
+
     def off_arcsec(self, ra_hours: float, dec_deg: float) -> float:
         """Return how far from J2000 coordinates the mount says that it points, in arcseconds."""
         return _separation_arcsec(self.reading(), ra_hours=ra_hours, dec_deg=dec_deg)
@@ -177,14 +208,16 @@ class Mount(HostDevice):
             return PierSide.UNKNOWN
 
     def _native(self, ra_hours: float, dec_deg: float) -> tuple[float, float]:
+        ra_hours = (ra_hours - self._beside[0]) % 24.0
+        dec_deg = min(90.0, max(-90.0, dec_deg - self._beside[1]))
         if not self._speaks_of_date():
             return ra_hours, dec_deg
         return astrometry.of_date(ra_hours, dec_deg, moment=self._clock.now())
 
     def _j2000(self, ra_hours: float, dec_deg: float) -> tuple[float, float]:
-        if not self._speaks_of_date():
-            return ra_hours, dec_deg
-        return astrometry.j2000(ra_hours, dec_deg, moment=self._clock.now())
+        if self._speaks_of_date():
+            ra_hours, dec_deg = astrometry.j2000(ra_hours, dec_deg, moment=self._clock.now())
+        return (ra_hours + self._beside[0]) % 24.0, dec_deg + self._beside[1]
 
     def _speaks_of_date(self) -> bool:
         with self._trying("tell its coordinate system"):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hostsim.equipment.mount import NotCenteredError
 from hostsim.sequence.host import Host
+from hostsim.sequence.solving import FrameSolving, SolvingSettings, center_by_stars
 from hostsim.sequence.state import Aim, Skipped
 
 _MOST_SKIPS = 3
@@ -20,7 +21,10 @@ class CenteringSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     tolerance_arcsec: float = Field(default=30.0, gt=0, le=7200, description="How far off is centered.")
-    attempts: int = Field(default=3, ge=1, le=20, description="How many slews at most.")
+    attempts: int = Field(default=3, ge=1, le=20, description="How many slews, or frames, at most.")
+    solve: FrameSolving | None = Field(
+        default=None, description="Center by the stars of frames; absent centers by what the mount reports."
+    )
     when_failed: Literal["skip_target", "continue", "stop"] = Field(
         default="skip_target",
         description="`skip_target`: leave it out for a while; `continue`: expose all the same; `stop`: the container "
@@ -38,6 +42,7 @@ class Centering:
         """Prepare; nothing moves yet."""
         self._host = host
         self._settings = settings
+        self._said = False
 
     def on(self, target: Aim) -> bool:
         """Center a target; return whether it is to be exposed, else it is left out for now.
@@ -48,12 +53,7 @@ class Centering:
         """
         settings = self._settings
         try:
-            self._host.mount().center(
-                target.ra_hours,
-                target.dec_deg,
-                tolerance_arcsec=settings.tolerance_arcsec,
-                attempts=settings.attempts,
-            )
+            self._center(target)
         except NotCenteredError as error:
             if settings.when_failed == "stop":
                 raise
@@ -63,6 +63,30 @@ class Centering:
             self._skip(target, why=str(error))
             return False
         return True
+
+    def _center(self, target: Aim) -> None:
+        settings = self._settings
+        if settings.solve is not None:
+            solving = SolvingSettings(
+                **settings.solve.model_dump(),
+                tolerance_arcsec=settings.tolerance_arcsec,
+                attempts=settings.attempts,
+            )
+            center_by_stars(target.ra_hours, target.dec_deg, host=self._host, settings=solving)
+            return
+        if not self._said:
+            self._said = True
+            self._host.display.note("centering by what the mount reports: `centering: {solve: {}}` looks at the stars")
+        self._host.mount().center(
+            target.ra_hours,
+            target.dec_deg,
+            tolerance_arcsec=settings.tolerance_arcsec,
+            attempts=settings.attempts,
+        )
+
+    def leaves_out(self, target: Aim) -> bool:
+        """Return whether a target is left out now."""
+        return any(each.target_guid == target.guid for each in self.left_out())
 
     def left_out(self) -> tuple[Skipped, ...]:
         """Return the targets that are left out now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from hostsim.devices.parts import astrometry
+from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.host import Host
 from hostsim.sequence.pointing import rotate_to
 from hostsim.sequence.shelter import sleep_watchfully
@@ -44,9 +45,12 @@ class FlipSettings(BaseModel):
 class Flips:
     """Watches the meridian for one container."""
 
-    def __init__(self, host: Host, settings: FlipSettings, *, half_turn: bool) -> None:
-        """Prepare; nothing moves yet."""
+    def __init__(
+        self, host: Host, settings: FlipSettings, *, half_turn: bool, centering: Centering | None = None
+    ) -> None:
+        """Prepare; nothing moves yet. Targets are centered again as the container centers them."""
         self._host = host
+        self._centering = centering or Centering(host, CenteringSettings())
         self._settings = settings
         self._half_turn = half_turn
         planner = host.profile.planner
@@ -75,9 +79,10 @@ class Flips:
         return True
 
     def if_due(self, target: Aim) -> bool:
-        """Flip where that is due; return whether it was.
+        """Flip where that is due; return whether it was. What cannot be centered on the other side is left out.
 
         Raises:
+            NotCenteredError: it cannot be centered, and the sequence does not want to go on.
             DeviceError: the mount or the rotator did not arrive.
         """
         mount = self._host.rig.mount
@@ -86,8 +91,7 @@ class Flips:
         if 0.0 <= self._past_meridian_s(target) < self._after_s:
             return False
         self._host.display.note(f"{target.name} has passed the meridian: flipping")
-        mount.center(target.ra_hours, target.dec_deg)
-        if self._host.profile.has_rotator and not self._half_turn:
+        if self._centering.on(target) and self._host.profile.has_rotator and not self._half_turn:
             rotate_to(target.rotation_deg, self._host, half_turn=False)
         return True
 

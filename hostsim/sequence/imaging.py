@@ -114,7 +114,7 @@ class Imager:
         self._second = Second(host)
         self._refocus = Refocus(host, settings)
         self._centering = Centering(host, settings.centering)
-        self._flips = Flips(host, settings.flip, half_turn=settings.rotation_half_turn)
+        self._flips = Flips(host, settings.flip, half_turn=settings.rotation_half_turn, centering=self._centering)
         self._happenings = Happenings(host, settings.events, half_turn=settings.rotation_half_turn)
 
     def run(self, container: SchedulerContainer) -> None:
@@ -304,7 +304,10 @@ class Imager:
             self._refocus.if_due()
             if self._flips.waited(target, exposure_s=expose.exposure_s):
                 return
-            if self._flips.if_due(target) and self._settings.flip.autofocus and self._refocus.possible:
+            flipped = self._flips.if_due(target)
+            if self._centering.leaves_out(target):
+                return
+            if flipped and self._settings.flip.autofocus and self._refocus.possible:
                 self._refocus.now()
             watch_mount(decision, host)
             self._warmth.watch(host)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tsplug.errors import InputError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from tsplug.astrobin.configuration import Lookups
     from tsplug.astrobin.settings_document import Settings as AstrobinSettings
@@ -133,6 +135,13 @@ def plate_solvers() -> dict[str, PlateSolver]:
     place = star_catalogue_place()
     matcher = CatalogueMatcher(StarCatalogueFile(place) if place.exists() else None)
     return {solver.name: solver for solver in (matcher, SolveField(), Astap())}
+
+
+def scratch_frame(pixels: NDArray[Any]) -> AbstractContextManager[Path]:
+    """Return a frame in memory (rows by columns) as a FITS file, for solvers that read files; it goes afterwards."""
+    from tsplug.files.solving.frames import scratch_frame as written
+
+    return written(pixels)
 
 
 def install_star_catalogue(source: Path, *, faintest: float | None = None) -> tuple[Path, CatalogueFacts]:

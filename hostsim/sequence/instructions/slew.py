@@ -9,7 +9,7 @@ from pydantic import Field
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.pointing import rotate_to
-from hostsim.sequence.solving import SolvingSettings, center_by_stars
+from hostsim.sequence.solving import NotSolvedError, SolvingSettings, center_by_stars
 
 
 class Slew(Instruction):
@@ -35,7 +35,10 @@ class Slew(Instruction):
     def run(self, host: Host) -> None:
         """Slew, then rotate."""
         if self.center and self.solve is not None:
-            center_by_stars(self.ra_hours, self.dec_deg, host=host, settings=self.solve)
+            try:
+                center_by_stars(self.ra_hours, self.dec_deg, host=host, settings=self.solve)
+            except NotSolvedError as error:
+                host.warn(f"{error}; centered by what the mount says")
         elif self.center:
             host.mount().center(self.ra_hours, self.dec_deg)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hostsim.clock import SimulatedClock
+from hostsim.devices.observatory import Observatory
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig
 from hostsim.sky.scene import SkySite
@@ -66,3 +67,18 @@ def test_where_it_pointed_before_is_known_afterwards(mount: Mount, clock: Simula
     then = after.at(moment, latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
     assert then.altitude_deg == pytest.approx(before.altitude_deg, abs=0.02)
     assert then.azimuth_deg == pytest.approx(before.azimuth_deg, abs=0.02)
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_the_mount_learns_where_it_points(mount: Mount, observatory: Observatory, *, sync: bool) -> None:
+    """What was found counts from then on: readings say it, and slews end where they should, twice over."""
+    mount.unpark()
+    mount.center(6.5, 20.0)
+    mount.learn(6.51, 20.25, sync=sync)
+    assert mount.off_arcsec(6.51, 20.25) < 1.0
+    mount.center(6.5, 20.0)
+    mount.learn(6.5, 20.01, sync=sync)
+    assert mount.off_arcsec(6.5, 20.01) < 1.0
+    mount.center(23.999, 20.0)
+    assert mount.off_arcsec(23.999, 20.0) < 1.0
+    assert bool(observatory.telescope.state.learnt_hours) is sync

@@ -10,6 +10,7 @@ import pytest
 from scripted import Script
 
 from hostsim.sequence.errors import InstructionFailedError
+from hostsim.sequence.host import Host
 
 
 def test_a_target_that_cannot_be_centered_is_left_out_for_a_while(
@@ -60,3 +61,26 @@ def test_the_sequence_may_stop(script: Callable[..., Script]) -> None:
     with pytest.raises(InstructionFailedError, match=r"is 90 arcsec off; left safe"):
         night.run(centering={"when_failed": "stop"})
     assert night.done == []
+
+
+@pytest.mark.parametrize(("when_failed", "done"), [("skip_target", ["A", "B", "A"]), ("continue", ["A", "A", "B"])])
+def test_a_target_that_cannot_be_centered_after_the_flip_is_no_other(
+    script: Callable[..., Script], screen: StringIO, when_failed: str, done: list[str]
+) -> None:
+    """On the other side of the pier the same is done as on this one."""
+    night = script("A", "A", "B")
+
+    def flip_is_due(host: Host) -> None:
+        night.telescope.wrong = night.done == ["A"]
+        night.misses[0.0] = 1
+
+    night.on_light = flip_is_due
+    night.run(centering={"when_failed": when_failed})
+    assert night.done == done
+    assert "has passed the meridian: flipping" in screen.getvalue()
+
+
+def test_it_is_said_once_that_only_the_mount_is_asked(script: Callable[..., Script], screen: StringIO) -> None:
+    """Its report is all there is where no solving is asked for."""
+    script("A", "B").run()
+    assert screen.getvalue().count("centering by what the mount reports") == 1

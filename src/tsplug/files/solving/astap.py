@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from tsplug.ports import SolveOutcome, SolveRequest, SolveState
 # What its manual says of exit statuses.
 _NO_SOLUTION, _FEW_STARS, _NO_DATABASE, _BAD_DATABASE = 1, 2, 32, 33
 _FAR_DEG = 30.0
+# Some versions write numbers as the user's country does.
+_DECIMAL_COMMA = re.compile(r"^([-+]?\d+),(\d+(?:[eE][-+]?\d+)?)$")
 
 
 class Astap:
@@ -53,7 +56,7 @@ def _answer(file: Path) -> Mapping[str, CardValue]:
     told: dict[str, CardValue] = {}
     for line in file.read_text("utf-8", "replace").splitlines():
         keyword, equals, text = line.partition("=")
-        value = bare_value(text.strip().encode())
+        value = bare_value(_DECIMAL_COMMA.sub(r"\1.\2", text.strip()).encode())
         if equals and isinstance(value, str | int | float | bool):
             told[keyword.strip()] = value
     return told

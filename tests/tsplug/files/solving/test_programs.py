@@ -44,6 +44,8 @@ DIMENSIONS=1000 x 800
 """
 UNSOLVED = "PLTSOLVD=F\nCMDLINE=astap_cli -f a.fits\nDIMENSIONS=1000 x 800\n"
 NO_DATABASE = "PLTSOLVD=F\nERROR=Error, no star database found at /opt/astap/\n"
+WARNED = UNSOLVED + 'WARNING=Warning scale was inaccurate! Set FOV=0.32d, scale=1.4"\n'
+UNREADABLE = "PLTSOLVD=F\nERROR=Error reading image file!\n"
 
 
 def program(folder: Path, code: str) -> str:
@@ -70,15 +72,30 @@ def request(folder: Path, **likes: object) -> SolveRequest:
     ("answer", "status", "state", "message"),
     [
         (SOLVED, 0, SolveState.SOLVED, ""),
+        (SOLVED.replace(".", ","), 0, SolveState.SOLVED, ""),
         (UNSOLVED, 1, SolveState.NOT_SOLVED, "found nothing"),
         (UNSOLVED, 2, SolveState.NOT_SOLVED, "too few stars"),
         (NO_DATABASE, 32, SolveState.UNAVAILABLE, "no star database found at /opt/astap/: install one"),
         ("", 32, SolveState.UNAVAILABLE, "it finds no star database: install one, or name its folder"),
+        (WARNED, 1, SolveState.NOT_SOLVED, "Warning scale was inaccurate"),
+        (UNREADABLE, 16, SolveState.FAILED, "Error reading image file"),
         ("", 33, SolveState.UNAVAILABLE, "it cannot read its star database"),
         ("", 16, SolveState.FAILED, "it ended with status 16"),
         ("PLTSOLVD=T\nCRVAL1=1\n", 0, SolveState.FAILED, "its answer is no tangent plane"),
     ],
-    ids=["solved", "not solved", "few stars", "no database", "no database, silent", "bad database", "error", "half"],
+    ids=[
+        "solved",
+        "decimal commas",
+        "not solved",
+        "few stars",
+        "no database",
+        "no database, silent",
+        "warned",
+        "unreadable",
+        "bad database",
+        "error",
+        "half",
+    ],
 )
 def test_astap_s_answers(tmp_path: Path, answer: str, status: int, state: SolveState, message: str) -> None:
     """Its file of settings and its exit status, as its manual has them."""
