@@ -79,7 +79,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
-def rig_whose_solver_hangs(store: Store, file: Path, program: str) -> None:
+def rig_whose_solver_hangs(store: Store, file: Path, program: str, *, solve_timeout_s: float = 1.0) -> None:
     """Store a rig with that solver, and a light of it in a file."""
     from tsplug.services.catalogue import load_catalogue
 
@@ -87,7 +87,9 @@ def rig_whose_solver_hangs(store: Store, file: Path, program: str) -> None:
     image = store_light(store, "M 42", filter_name="L", started=START, file=str(file))
     with store.write() as unit:
         rig = unit.get(Profile, image.profile_id or 0)
-        rig.pipeline = PipelinePreferences(solvers=["solve-field"], solve_field=program, solve_timeout_s=1.0)
+        rig.pipeline = PipelinePreferences(
+            solvers=["solve-field"], solve_field=program, solve_timeout_s=solve_timeout_s
+        )
         unit.update(rig)
 
 

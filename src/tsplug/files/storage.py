@@ -13,8 +13,9 @@ from tsplug.files.moving import copy_file
 from tsplug.files.placing import placed
 
 _PART_BYTES = 1 << 20
-_WHOLE_AT_ONCE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "memory"})
-# Where an object appears when all of it was sent, so that no other name is needed meanwhile.
+_OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
+# Where an object appears when all of it was sent, so that no other name is needed meanwhile, and there are no folders:
+# to make one there would be to make the bucket of a misspelt name.
 
 
 class FolderStorage:
@@ -122,7 +123,10 @@ class RemoteStorage:
         source = str(self._files._strip_protocol(address))
         local = folder / source.rpartition("/")[2]
         with self._told(address):
-            self._files.get_file(source, str(local))
+            try:
+                self._files.get_file(source, str(local))
+            except FileNotFoundError as error:
+                raise FileError(f"{address}: missing") from error
         return local
 
     def replace(self, file: Path, address: str) -> None:
@@ -141,11 +145,11 @@ class RemoteStorage:
         return f"file://{target}" if self._protocol == "file" else f"{self._protocol}://{target.lstrip('/')}"
 
     def _send(self, file: Path, target: str) -> None:
-        folder, _, name = target.rpartition("/")
-        self._files.makedirs(folder, exist_ok=True)
-        if self._protocol in _WHOLE_AT_ONCE:
+        if self._protocol in _OF_OBJECTS:
             self._files.put_file(str(file), target)
             return
+        folder, _, name = target.rpartition("/")
+        self._files.makedirs(folder, exist_ok=True)
         # One name for each frame: what a crash leaves is written over by the next attempt.
         part = f"{folder}/.{name}.part"
         self._files.put_file(str(file), part)
@@ -155,8 +159,6 @@ class RemoteStorage:
     def _told(self, address: str) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError as error:
-            raise FileError(f"{address}: missing") from error
         except FileError:
             raise
         except Exception as error:

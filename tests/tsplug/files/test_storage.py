@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         FolderStorage(tmp_path).replace(written(tmp_path, b"x"), str(tmp_path / "nowhere" / "a.fits"))
 
 
-@pytest.mark.parametrize("place", ["magic://x", "s3://bucket/frames"])
+@pytest.mark.parametrize("place", ["magic://x", "gs://bucket/frames"])
 def test_a_place_that_cannot_be_reached_is_told(place: str) -> None:
     """A kind of storage that is unknown, or whose package is not installed, is one line of error."""
     with pytest.raises(InputError, match=place):
