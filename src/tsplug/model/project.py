@@ -194,6 +194,11 @@ class ExposurePlan(Record):
         One rule says when grading begins and how far the plan counts as being done, so the two never disagree. Whole
         numbers only. A plan that desires nothing never reaches a delay; a delay of 0 is always reached.
         """
-        if delay_percent <= 0:
-            return False
-        return self.desired <= 0 or self.acquired * 100 < delay_percent * self.desired
+        return delays_grading(self.acquired, self.desired, delay_percent=delay_percent)
+
+
+def delays_grading(acquired: int, desired: int, *, delay_percent: int) -> bool:
+    """Return whether a plan with such counts waits for more exposures before they are graded."""
+    if delay_percent <= 0:
+        return False
+    return desired <= 0 or acquired * 100 < delay_percent * desired

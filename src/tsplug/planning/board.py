@@ -12,9 +12,9 @@ from tsplug.model import Profile
 from tsplug.planning.arrays import FloatArray, IndexArray, Mask
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.ephemeris import SIDEREAL_DEG_PER_MINUTE
-from tsplug.planning.exposures import in_order
+from tsplug.planning.exposures import in_order, written
 from tsplug.planning.outlook import NightOutlook, PlanLimits, TargetLimits, Visit, Wanted
-from tsplug.planning.progress import remaining, target_progress
+from tsplug.planning.progress import mean_share, remaining, share_of, target_shares
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule, weights_of
 
@@ -68,10 +68,13 @@ class Board:
         self.outlook = outlook
         self.profile = profile
         self.rules = rules
+        # Our own rules read no counters of plans, so the records of a previewed night are written out for others alone.
+        self._writes = any(rule is not RULES.get(name) for name, rule in rules.items())
         self._known_limits: dict[tuple[int, float], PlanLimits] = {}
         self.candidates = sorted(candidates, key=lambda each: each.tie_key)
         self.number = {each.target.guid: place for place, each in enumerate(self.candidates)}
-        self.progress = np.array([target_progress(each, profile) for each in self.candidates], dtype=np.float64)
+        self._shares = [target_shares(each, profile) for each in self.candidates]
+        self.progress = np.array([mean_share(shares) for shares in self._shares], dtype=np.float64)
         self._panels = self._mosaics()
         self._lay_out()
 
@@ -81,16 +84,20 @@ class Board:
         Plans that want no more are closed; only what follows from that is worked out anew.
         """
         number = self.number[candidate.target.guid]
-        self.candidates[number] = candidate
-        self.progress[number] = target_progress(candidate, self.profile)
+        before, self.candidates[number] = self.candidates[number], candidate
+        pairs = zip(candidate.plans, before.plans, strict=True)
+        taken = [(slot, item) for slot, (item, was) in enumerate(pairs) if item is not was]
+        for slot, item in taken:
+            shared = share_of(item, candidate.project, profile=candidate.owner or self.profile)
+            self._shares[number][slot] = shared
+        self.progress[number] = mean_share(self._shares[number])
         place = self._place_of.get(number)
         if place is None:
             return
         entry = self.entries[place]
         entry.candidate = candidate
-        limits = self._open_limits(candidate)
-        if limits != entry.limits:
-            entry.limits = limits
+        if any(self._wants(candidate, item) != (item.plan.guid in entry.limits) for _, item in taken):
+            entry.limits = self._open_limits(candidate)
             self._close(place, entry)
 
     def _close(self, place: int, entry: Entry) -> None:
@@ -104,10 +111,25 @@ class Board:
             self._next_start[slot] = samples if visit is None or row is None else visit.next_start[row]
         self.opened[self.plans_of(place)] = [guid in entry.limits for guid in entry.guids]
 
+    def rated(self, place: int) -> Candidate:
+        """Return the target of an entry as scoring rules see it: its records as they would stand by now."""
+        candidate = self.entries[place].candidate
+        return written(candidate, night=self.outlook.tables.night.date) if self._writes else candidate
+
     def place_of(self, guid: str | None) -> int | None:
         """Return the place among the entries of a target, None where it has no open plans or is not here."""
         number = self.number.get(guid or "")
         return None if number is None else self._place_of.get(number)
+
+    def rooms_of(self, place: int, now: datetime, *, until: datetime | None) -> list[float]:
+        """Return how long each plan of one entry holds from a moment on, in seconds, as `room_s` does for all."""
+        sample, passed_s = self._since_noon(now)
+        last = np.inf if until is None else self._last_s(until)
+        ends: list[int] = self._plan_ends[self._slot[self.plans_of(place)], sample].tolist()
+        return [min(end * _MINUTE_S, last) - passed_s for end in ends]
+
+    def _last_s(self, until: datetime) -> float:
+        return (until - self.outlook.tables.night.start).total_seconds()
 
     def room_s(self, now: datetime, until: datetime | None) -> tuple[FloatArray, FloatArray]:
         """Return how long each entry and each plan's limits hold from a moment on, in seconds; negative where not.
@@ -115,7 +137,7 @@ class Board:
         A host's limit ends them all.
         """
         sample, passed_s = self._since_noon(now)
-        last = np.inf if until is None else (until - self.outlook.tables.night.start).total_seconds()
+        last = np.inf if until is None else self._last_s(until)
         entries = np.minimum(self._ends[:, sample] * _MINUTE_S, last) - passed_s
         plans = np.minimum(self._plan_ends[:, sample] * _MINUTE_S, last) - passed_s
         return entries, plans[self._slot]
@@ -137,8 +159,8 @@ class Board:
             first[~free] = later
         starts = self._next_start[np.arange(len(first)), first].astype(np.int64)
         if until is not None:
-            last = (until - tables.night.start).total_seconds()
-            starts = np.where(starts * _MINUTE_S + self._needed_s <= last, starts, tables.samples)
+            fits = starts * _MINUTE_S + self._needed_s <= self._last_s(until)
+            starts = np.where(fits, starts, tables.samples)
         return np.asarray(np.minimum.reduceat(starts, self._first_slot)) if len(starts) else starts
 
     def any_plan(self, fits: Mask) -> Mask:
@@ -165,8 +187,15 @@ class Board:
     def transit_min(self, now: datetime) -> FloatArray:
         """Return for each entry the minutes until its nearest transit, negative after it."""
         sample, passed_s = self._since_noon(now)
-        angles = self.outlook.tables.hour_angles_at(sample)[self._rows]
+        angles = self.outlook.tables.hour_angles_at(sample, self._rows)
         return np.asarray(-angles / SIDEREAL_DEG_PER_MINUTE - (passed_s - sample * _MINUTE_S) / _MINUTE_S)
+
+    def to_transit_min(self, place: int, now: datetime) -> float:
+        """Return the minutes until the nearest transit of one entry, as `transit_min` does for all."""
+        sample, passed_s = self._since_noon(now)
+        tables = self.outlook.tables
+        angle = (float(tables.sidereal_deg[sample]) - float(tables.ra_deg[self._rows[place]]) + 180.0) % 360.0 - 180.0
+        return -angle / SIDEREAL_DEG_PER_MINUTE - (passed_s - sample * _MINUTE_S) / _MINUTE_S
 
     def ends_h(self, now: datetime) -> FloatArray:
         """Return until when each entry can be imaged, in hours after the night's noon."""
@@ -178,11 +207,10 @@ class Board:
 
     def _open_limits(self, candidate: Candidate) -> dict[str, PlanLimits]:
         """Return the limits of the plans that want exposures of this rig, by guid."""
-        return {
-            item.plan.guid: self._limits_of(item)
-            for item in candidate.plans
-            if wants_exposures(candidate, item, profile=self.profile)
-        }
+        return {item.plan.guid: self._limits_of(item) for item in candidate.plans if self._wants(candidate, item)}
+
+    def _wants(self, candidate: Candidate, item: CandidatePlan) -> bool:
+        return wants_exposures(candidate, item, profile=self.profile)
 
     def _limits_of(self, item: CandidatePlan) -> PlanLimits:
         """Return the limits of a plan; those of plans of one template are the same."""
@@ -259,7 +287,7 @@ def wants_exposures(candidate: Candidate, item: CandidatePlan, *, profile: Profi
     if not (item.plan.enabled and candidate.is_open):
         return False
     planner = (candidate.owner or profile).planner
-    if remaining(item.plan, candidate.project, planner=planner) <= item.given_away:
+    if remaining(item, candidate.project, planner=planner) <= item.given_away:
         return False
     if candidate.owner is not None and item.template.filter_name not in profile.filters:
         return False

@@ -4,40 +4,92 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
-from tsplug.model import DecisionRequest
 from tsplug.planning.arrays import FloatArray, Mask
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import CandidatePlan
-from tsplug.planning.exposures import OrderState, Selection, select, state_of
+from tsplug.planning.exposures import Selection, order_of, select
+from tsplug.planning.order_state import OrderState
 from tsplug.planning.scoring import Contest, values_of
+from tsplug.planning.situation import Asked
 
 HUMIDITY = "humidity"
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """What is possible at a moment, for each entry of a board and each of its plans.
+    """What is possible at a moment, for each entry of a board and each of its plans; worked out when it is asked for.
+
+    Exposures end while their limits hold, fresh visits last long enough. Where a reading exceeds one of the rig's
+    weather limits nothing is possible. The board must stay as it is while the moment is in use.
 
     Attributes:
+        board: the targets.
         now: the moment.
         request: what the host said.
-        room_s: how long each entry holds; negative where it does not.
-        plan_room_s: the same of each plan.
-        dry: the plans that the weather permits.
-        fits: the plans that can be exposed now.
-        ready: the entries that can be imaged now.
     """
 
+    board: Board
     now: datetime
-    request: DecisionRequest
-    room_s: FloatArray
-    plan_room_s: FloatArray
-    dry: Mask
-    fits: Mask
-    ready: Mask
+    request: Asked
+
+    @cached_property
+    def _rooms(self) -> tuple[FloatArray, FloatArray]:
+        return self.board.room_s(self.now, self.request.until)
+
+    @property
+    def room_s(self) -> FloatArray:
+        """Return how long each entry holds; negative where it does not."""
+        return self._rooms[0]
+
+    @property
+    def plan_room_s(self) -> FloatArray:
+        """Return how long each plan holds."""
+        return self._rooms[1]
+
+    @cached_property
+    def current(self) -> int | None:
+        """Return the place of the target imaged last, None where it has no open plans."""
+        return self.board.place_of(self.request.current_target_guid)
+
+    @cached_property
+    def dry(self) -> Mask:
+        """Return the plans that the weather permits."""
+        return weather_permits(self.board, self.request)
+
+    @cached_property
+    def fits(self) -> Mask:
+        """Return the plans that can be exposed now."""
+        board = self.board
+        lead_s = np.full(len(board.entries), board.profile.planner.overheads.new_target_s)
+        if self.current is not None:
+            lead_s[self.current] = 0.0
+        return np.asarray(board.opened & self.dry & (self.plan_room_s >= board.exposure_s + lead_s[board.owner]))
+
+    @cached_property
+    def ready(self) -> Mask:
+        """Return the entries that can be imaged now."""
+        lasts = self.room_s >= self.board.minimum_s
+        if self.current is not None:
+            lasts[self.current] = True
+        return np.asarray(self.board.any_plan(self.fits) & lasts)
+
+    def choices(self, place: int) -> list[CandidatePlan]:
+        """Return the plans of an entry that can be exposed now, in order; for the current one nothing else is asked."""
+        marks = self._staying_fits(place) if place == self.current else self.fits[self.board.plans_of(place)].tolist()
+        return [item for item, fits in zip(self.board.entries[place].items(), marks, strict=True) if fits]
+
+    def _staying_fits(self, place: int) -> list[bool]:
+        board, entry = self.board, self.board.entries[place]
+        rooms_s = board.rooms_of(place, self.now, until=self.request.until)
+        own = zip(entry.items(), rooms_s, strict=True)
+        fits = [item.plan.guid in entry.limits and room_s >= item.exposure_s for item, room_s in own]
+        if not self.request.weather:
+            return fits
+        return [bool(both) for both in self.dry[board.plans_of(place)] & fits]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,24 +113,12 @@ class Choice:
     values: FloatArray | None
 
 
-def look(board: Board, now: datetime, *, request: DecisionRequest) -> Moment:
-    """Return what is possible at a moment: exposures end while their limits hold, fresh visits last long enough.
-
-    Where a reading exceeds one of the rig's weather limits nothing is possible.
-    """
-    room_s, plan_room_s = board.room_s(now, request.until)
-    current = board.place_of(request.current_target_guid)
-    lead_s = np.full(len(board.entries), board.profile.planner.overheads.new_target_s)
-    stays = np.zeros(len(board.entries), dtype=np.bool_)
-    if current is not None:
-        lead_s[current], stays[current] = 0.0, True
-    dry = weather_permits(board, request)
-    fits = board.opened & dry & (plan_room_s >= board.exposure_s + lead_s[board.owner])
-    ready = board.any_plan(fits) & ((room_s >= board.minimum_s) | stays)
-    return Moment(now, request, room_s, plan_room_s, dry, fits, ready)
+def look(board: Board, now: datetime, *, request: Asked) -> Moment:
+    """Return what is possible at a moment."""
+    return Moment(board, now, request)
 
 
-def weather_permits(board: Board, request: DecisionRequest) -> Mask:
+def weather_permits(board: Board, request: Asked) -> Mask:
     """Return which plans the weather permits; what is not measured permits everything."""
     if over_limit(board, request) is not None:
         return np.zeros(len(board.opened), dtype=np.bool_)
@@ -86,8 +126,10 @@ def weather_permits(board: Board, request: DecisionRequest) -> Mask:
     return np.asarray((board.humidity_limit <= 0) | (humidity <= board.humidity_limit))
 
 
-def over_limit(board: Board, request: DecisionRequest) -> str | None:
+def over_limit(board: Board, request: Asked) -> str | None:
     """Return the first reading that exceeds the rig's weather limits, None where none does."""
+    if not request.weather:
+        return None
     limits = sorted(board.profile.planner.weather_limits.items())
     over = (name for name, limit in limits if limit is not None and request.weather.get(name, limit) > limit)
     return next(over, None)
@@ -111,7 +153,7 @@ def choose(board: Board, moment: Moment) -> Choice | None:
         values = values_of(_contest(board, moment, ready=ready), weights, rules=board.rules)
         best = int(np.argmax(rounded_scores(values, weights)))
     place = int(ready[best])
-    selection, order = _selected(board, moment, place=place)
+    selection, order = _selected(board, moment.choices(place), place=place)
     stays_until = _promise(board, moment, place=place)
     return Choice(place, selection, order, stays_until, tuple(ready.tolist()), values)
 
@@ -134,25 +176,21 @@ def next_start(board: Board, moment: Moment) -> tuple[int, datetime] | None:
     return place, tables.moment(int(starts[place]))
 
 
-def choices_of(board: Board, moment: Moment, *, place: int) -> list[CandidatePlan]:
-    """Return the plans of an entry that can be exposed at a moment, in order."""
-    marks = moment.fits[board.plans_of(place)].tolist()
-    return [item for item, fits in zip(board.entries[place].items(), marks, strict=True) if fits]
-
-
-def _selected(board: Board, moment: Moment, *, place: int) -> tuple[Selection, OrderState]:
+def _selected(board: Board, choices: list[CandidatePlan], *, place: int) -> tuple[Selection, OrderState]:
     candidate = board.entries[place].candidate
-    night = board.outlook.tables.night.date
-    order = state_of(candidate.project, candidate.target, plan_guids=candidate.plan_guids, night=night)
-    return select(candidate, choices_of(board, moment, place=place), state=order), order
+    order = order_of(candidate, night=board.outlook.tables.night.date)
+    return select(candidate, choices, state=order), order
 
 
 def _kept(board: Board, moment: Moment) -> Choice | None:
     """Return the next exposure of the current target if it ends within what it was promised (planner a.4)."""
-    place, promised = board.place_of(moment.request.current_target_guid), moment.request.stays_until
-    if place is None or promised is None or not moment.ready[place]:
+    place, promised = moment.current, moment.request.stays_until
+    if place is None or promised is None:
         return None
-    selection, order = _selected(board, moment, place=place)
+    choices = moment.choices(place)
+    if not choices:
+        return None
+    selection, order = _selected(board, choices, place=place)
     if moment.now + timedelta(seconds=selection.item.exposure_s) > promised:
         return None
     return Choice(place, selection, order, promised, (place,), None)
@@ -168,11 +206,10 @@ def _promise(board: Board, moment: Moment, *, place: int) -> datetime:
 
 def _contest(board: Board, moment: Moment, *, ready: np.ndarray) -> Contest:
     is_current = np.zeros(len(board.entries), dtype=np.bool_)
-    current = board.place_of(moment.request.current_target_guid)
-    if current is not None:
-        is_current[current] = True
+    if moment.current is not None:
+        is_current[moment.current] = True
     return Contest(
-        candidates=[board.entries[place].candidate for place in ready.tolist()],
+        candidates=[board.rated(place) for place in ready.tolist()],
         now=moment.now,
         night_start=board.outlook.tables.night.start,
         progress=board.progress[board.numbers[ready]],

@@ -111,8 +111,14 @@ def _loser(candidate: Candidate, scores: Mapping[str, TargetScore], *, choice: C
     best = max(each.score for each in scores.values())
     terms = ", ".join(f"{part.rule} {part.value:.3f} x {part.weight:g}" for part in own.shares)
     detail = f"score {own.score:.4f}, the best has {best:.4f} ({terms})"
-    told = {"score": own.score, "best": best}
-    return rejection(candidate, Reason.LOWER_SCORE, detail=detail, told=told).model_copy(update={"again_at": now})
+    return Rejection(
+        target_name=candidate.target.name,
+        target_guid=candidate.target.guid,
+        rule=Reason.LOWER_SCORE.value,
+        detail=detail,
+        numbers={"score": own.score, "best": best},
+        again_at=now,
+    )
 
 
 def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:

@@ -108,9 +108,9 @@ class NightTables:
         """Return the right ascensions of the targets, true equinox of date."""
         return np.asarray(np.degrees(np.arctan2(self.stars[:, 1], self.stars[:, 0])))
 
-    def hour_angles_at(self, sample: int) -> FloatArray:
-        """Return the hour angles of all targets at one sample."""
-        return np.asarray((self.sidereal_deg[sample] - self.ra_deg + 180.0) % 360.0 - 180.0)
+    def hour_angles_at(self, sample: int, rows: IndexArray) -> FloatArray:
+        """Return the hour angles of the targets of some rows at one sample."""
+        return np.asarray((self.sidereal_deg[sample] - self.ra_deg[rows] + 180.0) % 360.0 - 180.0)
 
     @cached_property
     def moon_separation_deg(self) -> FloatArray:
@@ -134,7 +134,7 @@ class NightTables:
 
         From the hour angle there and the sidereal rate, so to the second.
         """
-        minutes = -float(self.hour_angles_at(near)[row]) / SIDEREAL_DEG_PER_MINUTE
+        minutes = -float(self.hour_angles_at(near, np.array([row]))[0]) / SIDEREAL_DEG_PER_MINUTE
         moment = self.moment(near) + timedelta(minutes=minutes)
         return moment if moment in self.night else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tsplug.model import CadenceItem, ExposureTemplate, OrderAction, OrderItem, Project, SmartTurns, Target
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.moon import MoonRule
+from tsplug.planning.order_state import OrderState, Place
 
 _ALIKE = 0.01
 
@@ -22,25 +23,6 @@ class Selector(StrEnum):
     OVERRIDE = "override order"
     UNTIL_DONE = "repeat until done"
     CADENCE = "filter cadence"
-
-
-class Place(NamedTuple):
-    """One place of an order: a plan by its guid, or None for a dither."""
-
-    plan_guid: str | None
-
-
-@dataclass(frozen=True)
-class OrderState:
-    """How far the order of a target's exposures came.
-
-    Attributes:
-        position: the place in its cadence at which to go on.
-        turns: the exposures that plans had in the present rotation of the smart order, by guid.
-    """
-
-    position: int = 0
-    turns: Mapping[str, int] | None = None
 
 
 class Selection(NamedTuple):
@@ -83,7 +65,31 @@ def state_of(project: Project, target: Target, *, plan_guids: Sequence[str], nig
     marked = [place for place, each in enumerate(target.filter_cadence) if each.next]
     position = marked[0] if len(marked) == 1 and tuple(stored) == places else 0
     turns = target.smart_turns
-    return OrderState(position, dict(turns.taken) if turns.night == night else {})
+    return OrderState(position, dict(turns.taken) if turns.night == night else {}, places)
+
+
+def order_of(candidate: Candidate, *, night: date) -> OrderState:
+    """Return how far a target's order came: in a previewed night, else as its record says."""
+    if candidate.order is not None:
+        return candidate.order
+    return state_of(candidate.project, candidate.target, plan_guids=candidate.plan_guids, night=night)
+
+
+def written(candidate: Candidate, *, night: date) -> Candidate:
+    """Return a target of a previewed night as its records would stand; the same object where nothing was taken."""
+    if candidate.order is None:
+        return candidate
+    plans = tuple(
+        item if item.counts is None else replace(item, plan=item.plan.model_copy(update=item.counts._asdict()))
+        for item in candidate.plans
+    )
+    return replace(candidate, target=recorded(candidate, candidate.order, night=night), plans=plans)
+
+
+def _places(candidate: Candidate, state: OrderState) -> tuple[Place, ...]:
+    if state.places is not None:
+        return state.places
+    return cadence(candidate.project, candidate.target, plan_guids=candidate.plan_guids)
 
 
 def select(candidate: Candidate, choices: Sequence[CandidatePlan], *, state: OrderState) -> Selection:
@@ -99,7 +105,7 @@ def select(candidate: Candidate, choices: Sequence[CandidatePlan], *, state: Ord
         return Selection(_smart(choices, project, state=state))
     if kind is Selector.UNTIL_DONE:
         return Selection(choices[0])
-    places = cadence(project, target, plan_guids=candidate.plan_guids)
+    places = _places(candidate, state)
     by_guid = {item.plan.guid: item for item in choices}
     passed_dither = False
     for step in range(len(places)):
@@ -123,7 +129,7 @@ def after_exposure(candidate: Candidate, item: CandidatePlan, *, state: OrderSta
         return replace(state, turns=turns)
     if kind not in (Selector.OVERRIDE, Selector.CADENCE):
         return state
-    places = cadence(project, target, plan_guids=candidate.plan_guids)
+    places = _places(candidate, state)
     for step in range(len(places)):
         place = (state.position + step) % len(places)
         if places[place].plan_guid == guid:
@@ -139,7 +145,7 @@ def recorded(candidate: Candidate, state: OrderState, *, night: date) -> Target:
         return target.model_copy(update={"smart_turns": SmartTurns(night=night, taken=dict(state.turns or {}))})
     if kind not in (Selector.OVERRIDE, Selector.CADENCE):
         return target
-    places = cadence(project, target, plan_guids=candidate.plan_guids)
+    places = _places(candidate, state)
     items = [
         CadenceItem(
             action=OrderAction.DITHER if each.plan_guid is None else OrderAction.EXPOSURE,
@@ -165,7 +171,7 @@ def dither_due(item: CandidatePlan, project: Project, *, since_dither: Sequence[
         since_dither: the filters exposed since the last dither, in order.
     """
     every = dither_every(item.template, project)
-    return 0 < every <= sum(name == item.template.filter_name for name in since_dither)
+    return 0 < every <= since_dither.count(item.template.filter_name)
 
 
 def with_dithers(order: Sequence[OrderItem], filters: Mapping[str, str], *, every: int) -> list[OrderItem]:

@@ -16,7 +16,7 @@ from tsplug.planning.ephemeris import STEP, NightTables
 from tsplug.planning.horizon import AltitudeLimits, horizon_at
 from tsplug.planning.meridian import MeridianLimits, minutes_from_transit
 from tsplug.planning.moon import MoonRule, avoidance_deg, moon_allows
-from tsplug.planning.runs import lasts, next_true, run_ends
+from tsplug.planning.runs import any_of_each, lasts, next_true, run_ends
 from tsplug.planning.twilight import dark_enough
 
 
@@ -127,13 +127,13 @@ class NightOutlook:
             self._dark[key] = dark_enough(self.tables.sun_altitude_deg, level, offset_min=offset_min)
         return self._dark[key]
 
-    def moon(self, rows: IndexArray, rule: MoonRule) -> Mask:
-        """Return where the Moon lets a plan expose the targets of some rows."""
+    def moon(self, rows: IndexArray, rule: MoonRule, *, window: slice = slice(None)) -> Mask:
+        """Return where in a window, all the night if not said, the Moon lets a plan expose the targets of some rows."""
         return moon_allows(
             rule,
-            asked_deg=self.moon_asks_deg(rule),
-            altitude_deg=self.tables.moon_altitude_deg,
-            separation_deg=self.tables.moon_separation_deg[rows],
+            asked_deg=self.moon_asks_deg(rule)[window],
+            altitude_deg=self.tables.moon_altitude_deg[window],
+            separation_deg=self.tables.moon_separation_deg[rows, window],
         )
 
     def attached(self, row: int) -> tuple[AttachedMask, ...]:
@@ -147,50 +147,79 @@ class NightOutlook:
             self._visits.update(zip(missing, self._compute(missing), strict=True))
         return [self._visits[each] for each in wanted]
 
-    def target_masks(self, rows: IndexArray, limits: Sequence[TargetLimits]) -> Mask:
-        """Return where the targets of some rows can be imaged as far as altitude, meridian and attached masks go."""
-        altitude = self.tables.altitude_deg[rows]
+    def target_masks(self, rows: IndexArray, limits: Sequence[TargetLimits], *, window: slice = slice(None)) -> Mask:
+        """Return where the targets of some rows can be imaged as far as altitude, meridian and attached masks go.
+
+        Samples are those of a window, all of the night if not said.
+        """
+        altitude = self.tables.altitude_deg[rows, window]
         lowest = np.array([each.altitude.minimum_deg for each in limits])[:, None]
         highest = np.array([each.altitude.highest() for each in limits])[:, None]
         mask = (altitude > lowest) & (altitude <= highest)
         for place, (row, each) in enumerate(zip(rows.tolist(), limits, strict=True)):
             if each.altitude.custom_horizon and self.tables.place.horizon:
-                mask[place] &= altitude[place] > self.lowest_deg(row, each.altitude)
+                mask[place] &= altitude[place] > self.lowest_deg(row, each.altitude)[window]
             if each.meridian.window_min > 0 or each.meridian.pause_min > 0:
-                minutes = minutes_from_transit(self.tables.hour_angle_deg[row])
+                minutes = minutes_from_transit(self.tables.hour_angle_deg[row, window])
                 mask[place] &= each.meridian.in_window(minutes) & each.meridian.can_track(minutes)
             for attached in self.attached(row):
-                mask[place] &= attached.allowed
+                mask[place] &= attached.allowed[window]
         return np.asarray(mask)
 
     def _compute(self, wanted: Sequence[Wanted]) -> list[Visit]:
-        """Return visits: of all targets and plans at once, for the number of numpy calls must not grow with theirs."""
+        """Return visits: of all targets and plans at once, for the number of numpy calls must not grow with theirs.
+
+        Only the samples between the first and the last that are dark enough for some plan are looked at.
+        """
         counts = np.array([len(each.plans) for each in wanted])
         first = np.concatenate(([0], np.cumsum(counts)))
         owner = np.repeat(np.arange(len(wanted)), counts)
         rows = np.array([each.row for each in wanted])
-        masks = self._plan_masks(rows[owner], [plan for each in wanted for plan in each.plans])
-        masks &= self.target_masks(rows, [each.limits for each in wanted])[owner]
-        ends = run_ends(np.logical_or.reduceat(masks, first[:-1], axis=0))
-        plan_ends = run_ends(masks)
+        plans = [plan for each in wanted for plan in each.plans]
+        window = self._window(plans)
+        masks = self._plan_masks(rows[owner], plans, window=window)
+        masks &= self.target_masks(rows, [each.limits for each in wanted], window=window)[owner]
+        ends, plan_ends = run_ends(any_of_each(masks, counts)), run_ends(masks)
         minimum = np.array([each.minimum_samples for each in wanted])[:, None]
-        exposures = np.array([plan.exposure_samples for each in wanted for plan in each.plans])[:, None]
+        exposures = np.array([plan.exposure_samples for plan in plans])[:, None]
         next_start = next_true(lasts(ends, minimum)[owner] & lasts(plan_ends, exposures))
+        ends, plan_ends, next_start = self._whole(ends, plan_ends, next_start, window=window)
         return [
             Visit(ends[place], plan_ends[begin:end], next_start[begin:end])
             for place, (begin, end) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True))
         ]
 
-    def _plan_masks(self, rows: IndexArray, plans: Sequence[PlanLimits]) -> Mask:
-        """Return where Sun and Moon permit plans, a row for each."""
+    def _window(self, plans: Sequence[PlanLimits]) -> slice:
+        """Return the samples from the first to the last that are dark enough for any of some plans."""
+        dark = np.logical_or.reduce([self.dark(each) for each in dict.fromkeys(plans)])
+        places = np.flatnonzero(dark)
+        return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 0)
+
+    def _whole(self, *found: IndexArray, window: slice) -> tuple[IndexArray, IndexArray, IndexArray]:
+        """Return ends, ends of plans and next starts by the samples of the whole night."""
+        ends, plan_ends, next_start = found
+        samples, size = self.tables.samples, window.stop - window.start
+        wider = np.full((2, len(plan_ends), samples), -1, dtype=ends.dtype)
+        of_targets = np.full((len(ends), samples), -1, dtype=ends.dtype)
+        of_targets[:, window] = np.where(ends < 0, ends, ends + ends.dtype.type(window.start))
+        wider[0][:, window] = np.where(plan_ends < 0, plan_ends, plan_ends + ends.dtype.type(window.start))
+        wider[1][:, window.stop :] = samples
+        if size:
+            starts = np.where(next_start == size, samples, next_start + window.start).astype(ends.dtype)
+            wider[1][:, window] = starts
+            wider[1][:, : window.start] = starts[:, :1]
+        return of_targets, wider[0], wider[1]
+
+    def _plan_masks(self, rows: IndexArray, plans: Sequence[PlanLimits], *, window: slice) -> Mask:
+        """Return where in a window Sun and Moon permit plans, a row for each."""
         levels = {(each.twilight, each.twilight_offset_min): each for each in plans}
         number = {key: place for place, key in enumerate(levels)}
-        dark = np.array([self.dark(each) for each in levels.values()])
+        dark = np.array([self.dark(each)[window] for each in levels.values()])
         masks = dark[[number[each.twilight, each.twilight_offset_min] for each in plans]]
         by_rule: dict[MoonRule, list[int]] = {}
         for place, each in enumerate(plans):
             if each.moon is not None:
                 by_rule.setdefault(each.moon, []).append(place)
         for rule, places in by_rule.items():
-            masks[places] &= self.moon(rows[places], rule)
+            masks[places] &= self.moon(rows[places], rule, window=window)
         return np.asarray(masks)

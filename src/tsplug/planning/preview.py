@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tsplug.model import DecisionRequest, NightPreview, PreviewExposure, PreviewSpan
@@ -11,7 +11,7 @@ from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
 from tsplug.planning.decide import why_nothing
-from tsplug.planning.exposures import after_exposure, recorded
+from tsplug.planning.exposures import after_exposure
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.planning.situation import Situation
@@ -27,9 +27,8 @@ def preview(
     Every exposure succeeds and, where grading is on, is accepted; steps take as long as the rig's overheads say; the
     weather is left out of account. The candidates stay as they are: the night runs on copies.
     """
-    plain = situation.request.model_copy(update={"explain": False, "weather": {}})
     board = Board(situation.outlook, candidates, profile=situation.profile, rules=rules)
-    run = _Run(board, plain, now=situation.now)
+    run = _Run(board, _Host.of(situation.request), now=situation.now)
     while run.step():
         pass
     return NightPreview(
@@ -40,31 +39,61 @@ def preview(
     )
 
 
-def taken(candidate: Candidate, choice: Choice, *, board: Board) -> Candidate:
-    """Return a target as its record would be after one more exposure that is saved and, if graded, accepted."""
-    item = choice.selection.item
-    plans = tuple(_counted(each, candidate) if each is item else each for each in candidate.plans)
+def taken(candidate: Candidate, choice: Choice) -> Candidate:
+    """Return a target as it would be after one more exposure that is saved and, if graded, accepted."""
+    item, accepts = choice.selection.item, candidate.project.grading_enabled
+    plans = tuple(each.counted(accepts=accepts) if each is item else each for each in candidate.plans)
     order = after_exposure(candidate, item, state=choice.order)
-    target = recorded(candidate, order, night=board.outlook.tables.night.date)
-    return replace(candidate, target=target, plans=plans)
+    return Candidate(candidate.project, candidate.target, plans, candidate.owner, order)
 
 
-def _counted(item: CandidatePlan, candidate: Candidate) -> CandidatePlan:
-    update = {"acquired": item.plan.acquired + 1}
-    if candidate.project.grading_enabled:
-        update["accepted"] = item.plan.accepted + 1
-    return replace(item, plan=item.plan.model_copy(update=update))
+@dataclass(slots=True)
+class _Host:
+    """What the host of a previewed night says before its next exposure; as in `DecisionRequest`, but made to change."""
+
+    current_target_guid: str | None
+    stays_until: datetime | None
+    current_filter: str | None
+    until: datetime | None
+    since_dither: tuple[str, ...]
+    exposures_since_dither: int
+    weather: Mapping[str, float] = field(default_factory=dict)
+    explain: bool = False
+
+    @classmethod
+    def of(cls, request: DecisionRequest) -> _Host:
+        """Return what a request says, apart from the weather."""
+        return cls(
+            request.current_target_guid,
+            request.stays_until,
+            request.current_filter,
+            request.until,
+            request.since_dither,
+            request.exposures_since_dither,
+        )
+
+    def waits(self) -> None:
+        """Forget the target: after a wait nobody was imaged last."""
+        self.current_target_guid = self.stays_until = None
+        self.since_dither, self.exposures_since_dither = (), 0
+
+    def exposes(self, target_guid: str, choice: Choice, *, anew: bool) -> None:
+        """Remember an exposure, the first since a dither or slew where that is ``anew``."""
+        name = choice.selection.item.template.filter_name
+        self.current_target_guid, self.current_filter, self.stays_until = target_guid, name, choice.stays_until
+        self.since_dither = (name,) if anew else (*self.since_dither, name)
+        self.exposures_since_dither = 0
 
 
 class _Run:
     """A night that is being lived through."""
 
-    def __init__(self, board: Board, request: DecisionRequest, *, now: datetime) -> None:
+    def __init__(self, board: Board, host: _Host, *, now: datetime) -> None:
         self.spans: list[PreviewSpan] = []
         self.ends_because = ""
         self._board = board
         self._now = now
-        self._asked = request
+        self._asked = host
         self._exposures: list[PreviewExposure] = []
         self._came_at = now
         self._passed_flip: bool | None = None
@@ -106,8 +135,7 @@ class _Run:
             )
         )
         self._now = until
-        gone = {"current_target_guid": None, "stays_until": None, "since_dither": (), "exposures_since_dither": 0}
-        self._asked = self._asked.model_copy(update=gone)
+        self._asked.waits()
 
     def _expose(self, moment: Moment, choice: Choice) -> None:
         board, item = self._board, choice.selection.item
@@ -132,17 +160,8 @@ class _Run:
             )
         )
         self._now = start + timedelta(seconds=item.exposure_s + overheads.download_s)
-        since = () if fresh or dithers else self._asked.since_dither
-        board.change(taken(candidate, choice, board=board))
-        self._asked = self._asked.model_copy(
-            update={
-                "current_target_guid": candidate.target.guid,
-                "current_filter": item.template.filter_name,
-                "stays_until": choice.stays_until,
-                "since_dither": (*since, item.template.filter_name),
-                "exposures_since_dither": 0,
-            }
-        )
+        board.change(taken(candidate, choice))
+        self._asked.exposes(candidate.target.guid, choice, anew=fresh or dithers)
 
     def _lead_s(self, item: CandidatePlan, *, fresh: bool, dithers: bool, flips: bool) -> float:
         """Return how long the steps before an exposure take."""
@@ -154,8 +173,8 @@ class _Run:
 
     def _flips(self, moment: Moment, place: int) -> bool:
         """Return whether the mount has to flip before this exposure: its target has passed the meridian meanwhile."""
-        to_transit = float(self._board.transit_min(moment.now)[place])
-        passed = to_transit + self._board.profile.planner.flip_after_min < 0
+        to_transit_min = self._board.to_transit_min(place, moment.now)
+        passed = to_transit_min + self._board.profile.planner.flip_after_min < 0
         flips = self._passed_flip is False and passed
         self._passed_flip = passed
         return flips

@@ -31,3 +31,18 @@ def lasts(ends: IndexArray, samples: IndexArray | int) -> Mask:
     wanted = np.minimum(np.asarray(samples), ends.shape[-1]).astype(_KIND)
     left = ends - np.arange(ends.shape[-1], dtype=_KIND)
     return np.asarray((ends >= 0) & (left >= wanted))
+
+
+def any_of_each(masks: Mask, counts: IndexArray) -> Mask:
+    """Return for groups of consecutive masks where any of each group is true.
+
+    Args:
+        masks: a row for each mask.
+        counts: how many rows each group has, at least one.
+    """
+    first = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    found = masks[first]
+    for place in range(1, int(counts.max(initial=0))):
+        longer = np.flatnonzero(counts > place)
+        found[longer] |= masks[first[longer] + place]
+    return np.asarray(found)

@@ -73,12 +73,13 @@ class ScoringRule:
 def weights_of(candidates: Sequence[Candidate], rules: Mapping[str, ScoringRule]) -> FloatArray:
     """Return the weight of each rule (a row each) for each target: its project's, the default where it names none."""
     by_project: dict[int, list[float]] = {}
+    defaults = [(rule.name, rule.default_weight) for rule in rules.values()]
     columns = []
     for each in candidates:
         key = id(each.project)
         if key not in by_project:
             own = each.project.rule_weights
-            by_project[key] = [own.get(rule.name, rule.default_weight) for rule in rules.values()]
+            by_project[key] = [own.get(name, default) for name, default in defaults]
         columns.append(by_project[key])
     return np.array(columns, dtype=np.float64).reshape(-1, len(rules)).T
 

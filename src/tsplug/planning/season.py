@@ -54,7 +54,7 @@ def wanted_hours(candidate: Candidate, *, profile: Profile) -> float:
     """Return how long the exposures take that a target still wants of a rig."""
     planner = (candidate.owner or profile).planner
     return sum(
-        remaining(item.plan, candidate.project, planner=planner) * item.exposure_s / 3600.0
+        remaining(item, candidate.project, planner=planner) * item.exposure_s / 3600.0
         for item in candidate.plans
         if wants_exposures(candidate, item, profile=profile)
     )

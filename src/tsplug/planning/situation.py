@@ -2,11 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from tsplug.model import DecisionRequest, Profile, Site
 from tsplug.planning.outlook import NightOutlook
+
+
+class Asked(Protocol):
+    """What a host says when it asks, as a `DecisionRequest` holds it: of a live night, or of a previewed one."""
+
+    @property
+    def current_target_guid(self) -> str | None:
+        """Return the target imaged last."""
+        ...
+
+    @property
+    def stays_until(self) -> datetime | None:
+        """Return until when that target was promised its place."""
+        ...
+
+    @property
+    def current_filter(self) -> str | None:
+        """Return the filter in the beam."""
+        ...
+
+    @property
+    def until(self) -> datetime | None:
+        """Return when the host ends."""
+        ...
+
+    @property
+    def since_dither(self) -> tuple[str, ...]:
+        """Return the filters exposed since the last dither."""
+        ...
+
+    @property
+    def exposures_since_dither(self) -> int:
+        """Return their number, of a host that does not tell filters apart."""
+        ...
+
+    @property
+    def weather(self) -> Mapping[str, float]:
+        """Return readings by metric key."""
+        ...
+
+    @property
+    def explain(self) -> bool:
+        """Return whether scores and rejections are told."""
+        ...
 
 
 @dataclass(frozen=True)

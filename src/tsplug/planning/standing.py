@@ -50,7 +50,7 @@ def plan_standing(candidate: Candidate, item: CandidatePlan, *, profile: Profile
     if not in_order(candidate.target, candidate.project, plan_guid=item.plan.guid):
         detail = "the target's override order does not name the plan"
         return rejection(candidate, Reason.NOT_IN_ORDER, detail=detail, plan=item)
-    wanted = remaining(item.plan, candidate.project, planner=(candidate.owner or profile).planner)
+    wanted = remaining(item, candidate.project, planner=(candidate.owner or profile).planner)
     if wanted == 0:
         return _complete(candidate, item, profile=profile)
     if candidate.owner is not None and item.template.filter_name not in profile.filters:
@@ -81,7 +81,7 @@ def in_words(plans: Sequence[Rejection]) -> str:
 
 
 def _complete(candidate: Candidate, item: CandidatePlan, *, profile: Profile) -> Rejection:
-    plan, planner = item.plan, (candidate.owner or profile).planner
+    plan, planner = item, (candidate.owner or profile).planner
     if candidate.project.grading_enabled:
         detail = f"accepted {plan.accepted} of {plan.desired}"
         told = {"accepted": float(plan.accepted), "desired": float(plan.desired)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tsplug.model import (
-    DecisionRequest,
     Dither,
     Expose,
     Profile,
@@ -15,11 +14,10 @@ from tsplug.model import (
 )
 from tsplug.planning.candidates import Candidate
 from tsplug.planning.exposures import Selection, Selector, dither_due, selector_of
+from tsplug.planning.situation import Asked
 
 
-def steps_for(
-    candidate: Candidate, selection: Selection, *, profile: Profile, request: DecisionRequest
-) -> tuple[Step, ...]:
+def steps_for(candidate: Candidate, selection: Selection, *, profile: Profile, request: Asked) -> tuple[Step, ...]:
     """Return the steps that lead to an exposure and the exposure itself (planner b.7).
 
     Pointing and rotation only where the target is new (which dithers better than a dither), the filter only where
@@ -49,7 +47,7 @@ def steps_for(
     return tuple(steps)
 
 
-def dithers_first(candidate: Candidate, selection: Selection, *, request: DecisionRequest) -> bool:
+def dithers_first(candidate: Candidate, selection: Selection, *, request: Asked) -> bool:
     """Return whether a dither comes before an exposure of the target that is imaged already.
 
     An override order says so itself, if anything was exposed since the last dither: passing two dithers with nothing

@@ -16,7 +16,7 @@ from tsplug.planning.meridian import minutes_from_transit
 from tsplug.planning.outlook import PlanLimits
 from tsplug.planning.reasons import Reason
 from tsplug.planning.situation import Situation
-from tsplug.planning.standing import in_words, nothing_open, plan_standing, rejection, standing_reason
+from tsplug.planning.standing import in_words, nothing_open, plan_standing, standing_reason
 from tsplug.planning.twilight import SUN_LIMIT_DEG
 
 Told = tuple[Reason, str, dict[str, float]]
@@ -85,6 +85,8 @@ class _Look:
         self._fits = dict(zip(self._entry.guids, moment.fits[own].tolist(), strict=True))
         self._room_s = dict(zip(self._entry.guids, moment.plan_room_s[own].tolist(), strict=True))
         self._dry = dict(zip(self._entry.guids, moment.dry[own].tolist(), strict=True))
+        self._slots = {limits: slot for slot, limits in enumerate(dict.fromkeys(self._entry.limits.values()))}
+        self._skies: dict[PlanLimits, tuple[bool, bool]] = {}
         self._target_room_s = float(moment.room_s[place])
         self._ready = bool(moment.ready[place])
 
@@ -94,7 +96,9 @@ class _Look:
         for guid in self._entry.limits:
             if not self._fits[guid]:
                 told = self._plan_trouble(guid)
-                if told is not None and (blocked is None or told[0] is not Reason.EXPOSURE_TIME):
+                if told is None and blocked is None:
+                    told = self._time_told(self._items[guid], self._room_s[guid])
+                if told is not None:
                     refused[guid] = self._refuse(told, guid=guid)
         if self._ready:
             choices = tuple(self._items[guid] for guid in self._entry.limits if self._fits[guid])
@@ -164,21 +168,29 @@ class _Look:
         return None
 
     def _plan_trouble(self, guid: str) -> Told | None:
-        """Return what forbids a plan as far as Sun, Moon, humidity and time are concerned."""
+        """Return what forbids a plan as far as Sun, Moon and humidity are concerned."""
         item, limits = self._items[guid], self._entry.limits[guid]
-        if not self._outlook.dark(limits)[self._sample]:
+        dark, far = self._sky(limits)
+        if not dark:
             return self._twilight_told(item)
-        if limits.moon is not None and not self._outlook.moon(np.array([self._row]), limits.moon)[0, self._sample]:
+        if not far:
             return self._moon_told(item, limits)
         if not self._dry[guid] and over_limit(self._board, self._moment.request) is None:
             reading, most = self._moment.request.weather[HUMIDITY], item.template.maximum_humidity_percent
             numbers = {"humidity_percent": reading, "maximum_percent": most}
             return Reason.HUMIDITY, f"humidity {reading:.0f} %, at most {most:g} %", numbers
-        return self._time_told(item, self._room_s[guid])
+        return None
 
-    def _time_told(self, item: CandidatePlan, room_s: float) -> Told | None:
-        if self._fits[item.plan.guid]:
-            return None
+    def _sky(self, limits: PlanLimits) -> tuple[bool, bool]:
+        """Return whether it is dark enough and the Moon far enough; plans of the same limits are looked at once."""
+        if limits not in self._skies:
+            now = slice(self._sample, self._sample + 1)
+            rows = np.array([self._row])
+            far = limits.moon is None or bool(self._outlook.moon(rows, limits.moon, window=now)[0, 0])
+            self._skies[limits] = bool(self._outlook.dark(limits)[self._sample]), far
+        return self._skies[limits]
+
+    def _time_told(self, item: CandidatePlan, room_s: float) -> Told:
         lead_s = self._board.profile.planner.overheads.new_target_s
         is_current = self._candidate.target.guid == self._moment.request.current_target_guid
         needed_s = item.exposure_s + (0.0 if is_current else lead_s)
@@ -209,18 +221,23 @@ class _Look:
 
     def _refuse(self, told: Told, *, guid: str | None = None) -> Rejection:
         reason, detail, numbers = told
-        item = None if guid is None else self._items[guid]
-        refused = rejection(self._candidate, reason, detail=detail, plan=item, told=numbers)
         starts = [self._again(each) for each in (self._entry.limits if guid is None else (guid,))]
-        again_at = min((each for each in starts if each is not None), default=None)
-        return refused.model_copy(update={"again_at": again_at})
+        return Rejection(
+            target_name=self._candidate.target.name,
+            target_guid=self._candidate.target.guid,
+            plan="" if guid is None else self._items[guid].template.name,
+            rule=reason.value,
+            detail=detail,
+            numbers=numbers,
+            again_at=min((each for each in starts if each is not None), default=None),
+        )
 
     def _again(self, guid: str) -> datetime | None:
         """Return when a fresh visit can next start with a plan; None in this night no more."""
         assert self._entry.visit is not None
         tables, until = self._outlook.tables, self._moment.request.until
         asked = self._moment.now if self._dry[guid] else self._moment.now + WEATHER_PAUSE
-        row = list(dict.fromkeys(self._entry.limits.values())).index(self._entry.limits[guid])
+        row = self._slots[self._entry.limits[guid]]
         sample = int(self._entry.visit.next_start[row, min(tables.sample_after(asked), tables.samples - 1)])
         if sample >= tables.samples:
             return None

@@ -242,6 +242,15 @@ def test_panels_of_a_mosaic_grow_evenly(make: Any) -> None:
     assert shares["C"]["Mosaic Completion"] == pytest.approx((1.0 + 0.6) / 2 - 0.2)
 
 
+def test_the_promised_time_of_a_target_does_not_outlast_dry_air(make: Any) -> None:
+    """Of the target that is kept only the plans are taken that the humidity permits."""
+    plans = [make.plan(name, {"maximum_humidity_percent": most}, guid=name) for name, most in (("L", 80), ("R", 0))]
+    asked = {"current_target_guid": "m31", "stays_until": make.utc(21)}
+    for humidity, plan in ((70.0, "L"), (95.0, "R")):
+        decision = ask(make, make.utc(20), make.candidate(*plans), weather={"humidity": humidity}, **asked)
+        assert (decision.plan_guid, decision.stays_until) == (plan, make.utc(21))
+
+
 @pytest.mark.parametrize(("stop", "kind"), [(True, NothingLeft), (False, WaitUntil)])
 def test_humidity_ends_the_night_or_is_waited_out(stop: bool, kind: type, make: Any) -> None:
     """Where humidity alone is in the way the rig's preference decides; otherwise it looks again in 15 minutes."""

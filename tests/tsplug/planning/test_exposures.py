@@ -10,7 +10,6 @@ import pytest
 from tsplug.model import CadenceItem, OrderAction, OrderItem, SmartTurns
 from tsplug.planning import Candidate, CandidatePlan
 from tsplug.planning.exposures import (
-    OrderState,
     Selector,
     after_exposure,
     dither_due,
@@ -21,6 +20,7 @@ from tsplug.planning.exposures import (
     state_of,
     with_dithers,
 )
+from tsplug.planning.order_state import OrderState
 
 NIGHT = date(2026, 11, 15)
 DITHER = OrderItem(action=OrderAction.DITHER)

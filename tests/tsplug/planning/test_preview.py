@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ from tsplug.model import (
 from tsplug.planning import Candidate, Situation, decide
 from tsplug.planning.exposures import after_exposure, recorded, state_of
 from tsplug.planning.preview import preview
+from tsplug.planning.scoring import Contest, ScoringRule
 
 COSTS = Overheads(new_target_s=120, dither_s=20, filter_change_s=8, download_s=4)
 
@@ -281,6 +283,28 @@ def test_a_site_one_hour_west_sees_the_same_stars_a_sidereal_hour_later(minutes:
     if abs(altitudes[0] - 35) > 1:
         kinds = {type(decide(each, (candidate,))) is TakeExposure for each in (here, there)}
         assert len(kinds) == 1
+
+
+def test_rules_of_others_see_the_counters_of_the_previewed_night(make: Any) -> None:
+    """A rule that reads plans and their order is told what was taken so far, as it would be in the night itself."""
+    seen: list[tuple[int, int, int]] = []
+
+    def least_taken(contest: Contest, /) -> Any:
+        counts = [each.plans[0].plan.acquired for each in contest.candidates]
+        for each in contest.candidates:
+            marked = [place for place, item in enumerate(each.target.filter_cadence) if item.next]
+            seen.append((each.plans[0].plan.acquired, each.plans[0].plan.accepted, *(marked or [0])))
+        return np.array([1.0 - count / 10 for count in counts])
+
+    project = make.project(minimum_time_min=0, grading_enabled=True, filter_switch_frequency=2)
+    candidates = tuple(make.candidate(make.plan(desired=3), project=project, guid=guid) for guid in "ab")
+    rules = {"Evenly": ScoringRule("Evenly", "least taken first", least_taken, weight=100)}
+    situation = make.situation(make.utc(20), candidates, profile=rig(make, Overheads()))
+    night = preview(situation, candidates, rules=rules)
+    assert [span.target_guid for span in night.spans if span.kind == "target"][:4] == ["a", "b", "a", "b"]
+    assert {(acquired, accepted) for acquired, accepted, _ in seen} == {(0, 0), (1, 1), (2, 2)}
+    assert {place for _, _, place in seen} == {0, 1}
+    assert [each.plans[0].plan.acquired for each in candidates] == [0, 0]
 
 
 def test_exposures_end_in_a_step(make: Any) -> None:

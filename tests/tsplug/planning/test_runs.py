@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.planning.runs import lasts, next_true, run_ends
+from tsplug.planning.runs import any_of_each, lasts, next_true, run_ends
 
 MASKS = st.lists(st.booleans(), min_size=1, max_size=30)
 
@@ -35,3 +35,10 @@ def test_lasting_counts_steps_to_the_end_of_the_run() -> None:
     ends = run_ends(np.array([True, True, True, False]))
     assert lasts(ends, 2).tolist() == [True, False, False, False]
     assert lasts(ends, 0).tolist() == [True, True, True, False]
+
+
+def test_groups_of_masks_are_joined() -> None:
+    """A group is true where any of its rows is, whatever the other groups hold."""
+    masks = np.array([[1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.bool_)
+    found = any_of_each(masks, np.array([2, 1, 2]))
+    assert found.astype(int).tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
