@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.lanes import in_order, slices
 from tsplug.imaging.shapes import Shapes
 from tsplug.imaging.stamps import Stamps
 
@@ -22,8 +23,11 @@ _PIXEL_PX2 = 2.0 * math.log(2.0) / 12.0
 
 def within_radius(stamps: Stamps, shapes: Shapes, *, radius: Floats) -> Floats:
     """Return the light within one radius (px) round each star's centre."""
-    every = [_Apart.of(stamps.pick(part), shapes, part=part).enclosed(radius[part]) for part in _parts(radius.size)]
-    return np.concatenate(every) if every else np.zeros(0)
+
+    def within(part: slice) -> Floats:
+        return _Apart.of(stamps.pick(part), shapes, part=part).enclosed(radius[part])
+
+    return np.concatenate([np.zeros(0), *in_order(within, slices(radius.size, _TOGETHER))])
 
 
 def half_flux_radii(stamps: Stamps, shapes: Shapes, *, total: Floats) -> Floats:
@@ -35,8 +39,11 @@ def half_flux_radii(stamps: Stamps, shapes: Shapes, *, total: Floats) -> Floats:
 
     NaN where the curve of growth does not pass one half.
     """
-    radii = [_half(stamps.pick(part), shapes, part=part, total=total[part]) for part in _parts(total.size)]
-    return np.concatenate(radii) if radii else np.zeros(0)
+
+    def half(part: slice) -> Floats:
+        return _half(stamps.pick(part), shapes, part=part, total=total[part])
+
+    return np.concatenate([np.zeros(0), *in_order(half, slices(total.size, _TOGETHER))])
 
 
 def mean_radii(stamps: Stamps, shapes: Shapes, *, reach: Floats) -> Floats:
@@ -44,18 +51,15 @@ def mean_radii(stamps: Stamps, shapes: Shapes, *, reach: Floats) -> Floats:
 
     NaN where a star has no light there.
     """
-    found = [np.zeros(0)]
-    for part in _parts(reach.size):
+
+    def mean(part: slice) -> Floats:
         apart = _Apart.of(stamps.pick(part), shapes, part=part)
         inside = apart.values * _cover(apart.distance, reach[part])
         flux = inside.sum(axis=(0, 1), dtype=np.float64)
         weighted = (inside * apart.distance).sum(axis=(0, 1), dtype=np.float64)
-        found.append(np.divide(weighted, flux, out=np.full(flux.size, np.nan), where=flux > 0))
-    return np.concatenate(found)
+        return np.asarray(np.divide(weighted, flux, out=np.full(flux.size, np.nan), where=flux > 0))
 
-
-def _parts(count: int) -> list[slice]:
-    return [slice(first, min(first + _TOGETHER, count)) for first in range(0, count, _TOGETHER)]
+    return np.concatenate([np.zeros(0), *in_order(mean, slices(reach.size, _TOGETHER))])
 
 
 @dataclass(frozen=True)

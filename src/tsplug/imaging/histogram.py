@@ -43,7 +43,8 @@ class LevelHistogram:
         if self.lowest:
             # Adding half the range without carry turns two's complement into counting from the lowest level.
             unsigned = unsigned ^ unsigned.dtype.type(-self.lowest)
-        strip_pixels = _COUNTED_QUICKLY if unsigned.dtype == np.uint16 and _opencv() else _STRIP_PIXELS
+        many = unsigned.dtype == np.uint16 and unsigned.size >= _FEWEST_FOR_QUICK
+        strip_pixels = _COUNTED_QUICKLY if many and _opencv() else _STRIP_PIXELS
         for first in range(0, unsigned.size, strip_pixels):
             strip = _counts_of(unsigned[first : first + strip_pixels])
             self.counts[: strip.size] += strip
@@ -75,8 +76,7 @@ class LevelHistogram:
 
 def _counts_of(levels: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.int64]:
     """Return how many of some pixels have each level, up to the highest there is or to all."""
-    opencv = _opencv()
-    if opencv is None or levels.dtype != np.uint16 or levels.size < _FEWEST_FOR_QUICK:
+    if levels.dtype != np.uint16 or levels.size < _FEWEST_FOR_QUICK or (opencv := _opencv()) is None:
         return np.bincount(levels)
     # One row: of many short ones it would look up each by itself.
     counts = opencv.calcHist([levels.reshape(1, -1)], [0], None, [_LEVELS], [0, _LEVELS])
@@ -85,7 +85,7 @@ def _counts_of(levels: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.int64]:
 
 @cache
 def _opencv() -> Any | None:
-    """Return OpenCV where it is installed: it counts levels of 16 bits in a third of numpy's time."""
+    """Return OpenCV where there is a wheel of it: it counts levels of 16 bits in a third of numpy's time."""
     try:
         return import_module("cv2")
     except ImportError:
