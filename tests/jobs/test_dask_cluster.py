@@ -91,6 +91,6 @@ def test_a_killed_worker_of_the_cluster_loses_nothing(cluster: Cluster, tmp_path
 
 def test_a_scheduler_that_is_not_there_is_told() -> None:
     """Where nobody answers, or the address is none, that is one line of error."""
-    for address in ("tcp://127.0.0.1:1", "nonsense://x"):
+    for address in ("tcp://127.0.0.1:1", "nonsense://x", "nonsense"):
         with pytest.raises(InputError, match="no Dask scheduler answers at"):
             DaskRunner("works:by_name", scheduler=address)

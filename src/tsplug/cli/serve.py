@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,19 @@ class Address:
         "127.0.0.1"
     )
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 is any that is free.")] = 8188
+
+    def listening(self) -> socket.socket:
+        """Return what listens there.
+
+        Raises:
+            InputError: another program does, or this machine has no such address.
+        """
+        family = socket.AF_INET6 if ":" in self.bind else socket.AF_INET
+        try:
+            return socket.create_server((self.bind, self.port), family=family)
+        except OSError as error:
+            told = f"{self.bind}, port {self.port}: {error.strerror or error}"
+            raise InputError(f"cannot listen at {told}; give another --port or --bind") from error
 
 
 @dataclass(frozen=True)
@@ -76,13 +90,12 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
             pattern=check_pattern(uploads.pattern),
         )
         sweep_buffers()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                upload_application(arrival, settings), host=address.bind, port=address.port, log_level="warning"
-            )
-        )
-        CommandProgress().report(f"listening at http://{address.bind}:{address.port}; Ctrl-C ends it")
-        server.run()
+        server = uvicorn.Server(uvicorn.Config(upload_application(arrival, settings), log_level="warning"))
+        with address.listening() as listener:
+            host, port = listener.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            CommandProgress().report(f"listening at http://{shown}:{port}; Ctrl-C ends it")
+            server.run(sockets=[listener])
 
 
 def _tokens(file: Path | None) -> dict[str, str]:

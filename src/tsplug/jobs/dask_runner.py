@@ -38,6 +38,8 @@ class DaskRunner:
 
             # Part of it is annotated, part of it is not.
             library: Any = distributed
+            # A client of what is no address cannot be closed, and complains when the program ends.
+            library.comm.get_address_host_port(scheduler)
             self._client: Any = library.Client(scheduler, timeout=_CONNECT_S, set_as_default=False)
         except ImportError as error:
             raise InputError(f"a Dask cluster needs a package: pip install 'tsplug[dask]' ({error})") from error

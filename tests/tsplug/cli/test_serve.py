@@ -47,6 +47,16 @@ def test_what_cannot_be_served_is_told(
     assert (result.exit_code, words in result.output) == (status, True), result.output
 
 
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    """Where another program listens already, or no address is meant, one line says so before anything is served."""
+    environment = {"TSPLUG_UPLOAD_TOKEN": TOKEN, "TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": "200"}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        for options in (["--port", port], ["--bind", "192.0.2.1"]):
+            result = CliRunner().invoke(application(), ["serve", "--upload", *options], env=environment)
+            assert (result.exit_code, "cannot listen at " in result.output) == (1, True), result.output
+
+
 def free_port() -> int:
     """Return a port that nobody listens at."""
     with socket.socket() as probe:
