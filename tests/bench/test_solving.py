@@ -42,7 +42,10 @@ def test_solving(tmp_path: Path) -> None:
     ours_s = best_s(lambda: match_frame(stars, near, hint=HINT), runs=20)
     rng = np.random.default_rng(1)
     strange = FrameStars(rng.uniform(0, 1000, 200), rng.uniform(0, 800, 200), 1000, 800)
+    centered = Hint(HINT.ra_deg, DEC_DEG - 0.03, HINT.radius_deg, HINT.scale_arcsec)
+    around = SimulatedCatalogue().near(centered.ra_deg, centered.dec_deg, radius_deg=search_radius_deg(stars, centered))
     peers = [
+        ("the same, the mount centered", best_s(lambda: match_frame(stars, around, hint=centered), runs=20)),
         ("measuring 0.8 megapixels", best_s(lambda: measure_frame(sky_pixels(), StarSettings()))),
         ("its star list", best_s(lambda: stars_to_solve(measured))),
         ("a search that fails", best_s(lambda: match_frame(strange, near, hint=HINT), runs=5)),

@@ -6,6 +6,7 @@ import pytest
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
+from hostsim.devices.parts.telescope_config import EquatorialSystem
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig
 from hostsim.sky.scene import SkySite
@@ -82,3 +83,25 @@ def test_the_mount_learns_where_it_points(mount: Mount, observatory: Observatory
     mount.center(23.999, 20.0)
     assert mount.off_arcsec(23.999, 20.0) < 1.0
     assert bool(observatory.telescope.state.learnt_hours) is sync
+
+
+def test_a_mount_that_speaks_of_date_learns_too(mount: Mount, observatory: Observatory) -> None:
+    """What frames show is J2000, whatever the driver speaks."""
+    of_date = {"equatorial_system": EquatorialSystem.TOPOCENTRIC}
+    observatory.telescope.config = observatory.telescope.config.model_copy(update=of_date)
+    mount.unpark()
+    mount.center(6.5, 20.0)
+    mount.learn(6.51, 20.25)
+    assert mount.off_arcsec(6.51, 20.25) < 1.0
+    mount.center(6.5, 20.0)
+    assert mount.off_arcsec(6.5, 20.0) < 1.0
+
+
+def test_a_mount_that_refuses_to_be_synchronised_is_corrected(mount: Mount, observatory: Observatory) -> None:
+    """As one that cannot: a mount at rest takes no place of the sky for its own."""
+    mount.unpark()
+    mount.center(6.5, 20.0)
+    mount.track(False)
+    mount.learn(6.51, 20.25)
+    assert mount.off_arcsec(6.51, 20.25) < 60.0
+    assert observatory.telescope.state.learnt_hours == 0.0
