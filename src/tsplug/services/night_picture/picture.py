@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from tsplug.model import PreviewSpan
+from tsplug.planning import Candidate
 from tsplug.planning.arrays import FloatArray
 from tsplug.planning.horizon import AltitudeLimits
 from tsplug.services.night_ahead import NightAhead
@@ -46,10 +47,14 @@ _PALETTE: tuple[Colour, ...] = (
 )  # fmt: skip
 _FILTERS: dict[str, Colour] = {
     "L": (196, 192, 184), "R": (206, 88, 80), "G": (96, 168, 92), "B": (92, 124, 214), "Ha": (168, 50, 50),
-    "OIII": (60, 168, 168), "SII": (186, 112, 52),
+    "OIII": (60, 168, 168), "SII": (186, 112, 52), "Lum": (196, 192, 184), "Clear": (196, 192, 184),
+    "Hb": (84, 148, 196), "NII": (196, 84, 104), "Red": (206, 88, 80), "Green": (96, 168, 92), "Blue": (92, 124, 214),
 }  # fmt: skip
 _MOON: Colour = (186, 184, 150)
-_MOST_NAMES = 16
+_OTHERS: Colour = (96, 94, 98)
+_MOST_OTHERS = 24
+# More grey curves than these hide each other and what is imaged.
+_MOST_NAMES = 13
 _BAR_TOP, _BAR_BOTTOM = 742, 782
 
 
@@ -138,12 +143,12 @@ class _Picture:
             self._canvas.text(at, f"Moon {lit:.0%}", size=14, style=("lm", _MOON))
 
     def _curves(self) -> None:
-        for candidate in self._night.candidates:
+        for candidate in self._drawn_candidates():
             guid = candidate.target.guid
             row = self._tables.rows[guid]
             altitudes = self._tables.altitude_deg[row]
             colour = self._colours.get(guid)
-            thin = GRID if colour is None else mixed(colour, PAPER, share=0.55)
+            thin = _OTHERS if colour is None else mixed(colour, PAPER, share=0.35)
             visible = self._samples[altitudes[self._samples] > self._frame.lowest_deg]
             for piece in _unbroken(visible):
                 self._canvas.line(self._points(altitudes, piece), thin, width=1.0 if colour is None else 1.4)
@@ -154,6 +159,14 @@ class _Picture:
             samples = np.arange(self._tables.sample_before(span.start), self._tables.sample_before(span.end) + 1)
             points = self._points(self._tables.altitude_deg[row], samples)
             self._canvas.line(points, self._colours[span.target_guid], width=4.5)
+
+    def _drawn_candidates(self) -> list[Candidate]:
+        """Return the targets with curves, what is imaged last and so on top: of the others those that climb highest."""
+        imaged = [each for each in self._night.candidates if each.target.guid in self._colours]
+        others = [each for each in self._night.candidates if each.target.guid not in self._colours]
+        tables = self._tables
+        others.sort(key=lambda each: -float(tables.altitude_deg[tables.rows[each.target.guid], self._samples].max()))
+        return [*others[:_MOST_OTHERS], *imaged]
 
     def _limit(self, row: int, limits: AltitudeLimits, *, colour: Colour) -> None:
         """Draw how high a target must be: its project's minimum, or the horizon below it."""
@@ -213,8 +226,9 @@ class _Picture:
             y += 44
         others = len(self._night.candidates) - len(rows)
         more = f"and {len(rows) - _MOST_NAMES} more; " if len(rows) > _MOST_NAMES else ""
+        highest = f", the {_MOST_OTHERS} highest" if others > _MOST_OTHERS else ""
         if others or more:
-            canvas.text((x, y + 6), f"{more}{others} not imaged (grey)", size=13, style=("lm", FAINT))
+            canvas.text((x, y + 6), f"{more}{others} not imaged (grey{highest})", size=13, style=("lm", FAINT))
         used = dict.fromkeys(each.filter for span in self._imaged() for each in span.exposures)
         left = float(LEFT)
         for name in used:
