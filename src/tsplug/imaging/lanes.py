@@ -16,7 +16,8 @@ def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) ->
 
     One lane is the thread that asks, the other one beside it. Which part goes to which lane is chance, so what lanes
     make must not depend on that: sums of whole numbers, or results written where the part belongs. Parts are drawn in
-    order. What a lane raises ends the other one at its next part, and comes out once both have stopped.
+    order. What a lane raises ends the other one at its next part, and comes out once both have stopped. Where no thread
+    can be begun any more, as while the interpreter ends, the one that asks does all.
     """
     waiting = deque(parts)
 
@@ -28,7 +29,10 @@ def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) ->
             raise
 
     with ThreadPoolExecutor(max_workers=1) as beside:
-        other = beside.submit(lane)
+        try:
+            other = beside.submit(lane)
+        except RuntimeError:
+            return lane(), lane()
         own = lane()
         return own, other.result()
 
