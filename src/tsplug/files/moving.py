@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 from tsplug.errors import FileError
 
@@ -62,7 +63,8 @@ def copy_file(source: Path, target: Path) -> None:
         FileExistsError: there is a target.
         OSError: the disk refuses.
     """
-    part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+    # A name of its own: two senders may give one process two frames of the same name at once.
+    part = target.with_name(f".{target.name[:80]}.{uuid4().hex[:12]}.{os.getpid()}.part")
     try:
         shutil.copy2(source, part)
         with part.open("rb+") as written:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from tsplug.errors import FileError, InputError
+from tsplug.errors import FileError, InputError, NameTakenError
 from tsplug.files.storage import FolderStorage, RemoteStorage, storage_at
 
 Place = Callable[[Path], str]
@@ -57,6 +59,28 @@ def test_another_file_is_never_overwritten(storage: FolderStorage | RemoteStorag
     with pytest.raises(FileError, match="is there already and is another file"):
         storage.put(written(tmp_path, b"other"), "a.fits")
     assert content(storage, address, tmp_path / "copy") == b"first"
+
+
+def test_two_frames_that_come_at_once_under_one_name(tmp_path: Path) -> None:
+    """One of them is kept, whole and as its sender is told; the other is refused, and nothing of it is left."""
+    storage = FolderStorage(tmp_path / "kept")
+    files = {letter: written(tmp_path, letter * (4 << 20), f"{letter!r}.fits") for letter in (b"a", b"b")}
+    for place in range(4):
+        together = threading.Barrier(len(files))
+
+        def put(letter: bytes, name: str = f"{place}.fits", together: threading.Barrier = together) -> bytes | None:
+            together.wait()
+            try:
+                storage.put(files[letter], name)
+            except NameTakenError:
+                return None
+            return letter
+
+        with ThreadPoolExecutor() as threads:
+            told = [letter for letter in threads.map(put, files) if letter]
+        assert len(told) == 1
+        assert (tmp_path / "kept" / f"{place}.fits").read_bytes() == told[0] * (4 << 20)
+    assert len(list((tmp_path / "kept").iterdir())) == 4
 
 
 def test_a_file_can_take_anothers_place(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
