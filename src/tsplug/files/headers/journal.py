@@ -33,7 +33,9 @@ class HeaderJournal:
         head = _HEAD.pack(_MAGIC, status.st_ino, status.st_size, offset, len(piece), zlib.crc32(piece))
         descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
-            os.write(descriptor, head + piece)
+            left = memoryview(head + piece)
+            while left:
+                left = left[os.write(descriptor, left) :]
             os.fsync(descriptor)
         except OSError:
             self.remove()

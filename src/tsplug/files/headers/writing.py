@@ -85,7 +85,6 @@ class DiskHeaders:
             refused = _refusal(file)
             if refused:
                 return HeaderChange(refused=refused)
-            HeaderJournal(file).complete()
             with _opened(file) as frame:
                 if frame is None:
                     return HeaderChange(refused=_NO_TILES)
@@ -144,9 +143,9 @@ def _refusal(file: Path) -> str:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[_Open | None]:
-    """Open a frame; None for one whose image is packed in tiles."""
-    descriptor = os.open(file, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
-    try:
+    """Open a frame and complete what was cut off; None for one whose image is packed in tiles."""
+    with _locked(file) as descriptor:
+        HeaderJournal(file).complete()
         part, offset = _image(file, descriptor)
         if part.structure.get("ZIMAGE") is True:
             yield None
@@ -156,8 +155,31 @@ def _opened(file: Path) -> Iterator[_Open | None]:
         if len(header) % BLOCK_BYTES or size < part.data_offset + part.data_bytes - BLOCK_BYTES:
             raise FileError(f"{file}: is truncated; copy it again from where it was saved")
         yield _Open(file, descriptor, offset, header, part.data_offset, part.data_bytes)
-    finally:
-        os.close(descriptor)
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[int]:
+    """Open a file for which no other process writes a header meanwhile, as under another name of it."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+        try:
+            _wait_for_turn(descriptor)
+            # A copy may have taken the name while this waited.
+            if os.path.samestat(os.fstat(descriptor), file.stat()):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _wait_for_turn(descriptor: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        return
+    # Some network disks have no locks; the queue keeps jobs on one path apart there too.
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _image(file: Path, descriptor: int) -> tuple[FitsPart, int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -239,3 +241,34 @@ def test_the_cost_is_that_of_the_header_where_it_has_room(tmp_path: Path) -> Non
     taken = (tmp_path / "large.fits").stat().st_blocks
     assert DiskHeaders().edit(tmp_path / "large.fits", EDIT, keep=nobody).in_place
     assert (tmp_path / "large.fits").stat().st_blocks <= taken + 64
+
+
+@pytest.mark.parametrize("blocks", [1, 0], ids=["room", "no room"])
+def test_edits_at_once_wait_for_each_other(tmp_path: Path, blocks: int) -> None:
+    """Two jobs on one file, which may have two names, lose nothing of what either writes."""
+    filler = {f"K{number}": number for number in range(23)}
+    file = star_frame(tmp_path / "a.fits", blocks=blocks, **filler)
+    link = tmp_path / "b.fits"
+    link.symlink_to(file)
+    other = threading.Thread(target=lambda: DiskHeaders().edit(link, EDIT, keep=nobody))
+
+    def keep(header: bytes) -> None:
+        other.start()
+        other.join(0.3)
+
+    DiskHeaders().edit(file, HeaderEdit((HeaderCard("HFR", 1.5),)), keep=keep)
+    other.join()
+    check(file)
+    assert fits.getheader(file)["HFR"] == 1.5
+    assert (leftovers(tmp_path), link.is_symlink()) == ([], True)
+
+
+def test_a_note_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system takes a note in parts, all of them are written."""
+    file = tmp_path / "a.fits"
+    file.write_bytes(b"x" * 200)
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, bytes(data)[:30]))
+    HeaderJournal(file).write(50, b"y" * 100)
+    assert HeaderJournal(file).complete()
+    assert file.read_bytes() == b"x" * 50 + b"y" * 100 + b"x" * 50
