@@ -19,6 +19,8 @@ class FakeRunner:
         self.running: dict[int, FrameTask] = {}
         self.started: list[FrameTask] = []
         self.stopped: list[int] = []
+        self.refusal: OSError | None = None
+        """What the system says instead of starting one more process."""
 
     def free(self) -> int:
         """Return how many more tasks it takes."""
@@ -28,6 +30,8 @@ class FakeRunner:
         """Take a task."""
         assert key not in self.running
         assert self.free() > 0
+        if self.refusal is not None:
+            raise self.refusal
         self.running[key] = task
         self.started.append(task)
 

@@ -69,7 +69,8 @@ def _listen(stream: BinaryIO, given: queue.SimpleQueue[_Given]) -> None:
     while True:
         try:
             given.put(pickle.load(stream))
-        except EOFError:
+        except (EOFError, OSError, pickle.UnpicklingError):
+            # A parent that was killed amid a task leaves half of one.
             _end()
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +112,12 @@ def wait_for(file: Path) -> str:
     while not (file.exists() and (text := file.read_text(encoding="utf-8"))):
         os.sched_yield()
     return text
+
+
+def test_a_process_ends_when_its_parent_was_killed_amid_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a task is none: the process must not wait for the other half for ever."""
+    monkeypatch.setenv("PYTHONPATH", str(WORKS))
+    task = pickle.dumps((1, FrameTask(1, "fine.fits", "sqlite://")))
+    command = [sys.executable, "-m", "tsplug.jobs.child_process", "works:by_name"]
+    ended = subprocess.run(command, input=task[: len(task) // 2], start_new_session=True, timeout=LIMIT_S, check=False)
+    assert ended.returncode != 0

@@ -141,7 +141,7 @@ class Worker:
                 continue
             self._stop(running)
             if running.stop_module(limit_s, at=now):
-                self._runner.start(running.key, running.task())
+                self._start(running, now)
             else:
                 self._end(running, Finished(self._lessee.owner, now, failures(running.all_steps())))
 
@@ -205,7 +205,15 @@ class Worker:
     def _begin(self, job: Job, now: datetime) -> None:
         running = RunningJob(job, self._settings.store_url, now)
         self._running[running.key] = running
-        self._runner.start(running.key, running.task())
+        self._start(running, now)
+
+    def _start(self, running: RunningJob, now: datetime) -> None:
+        try:
+            self._runner.start(running.key, running.task())
+        except OSError as error:
+            # No memory or no number for one more process right now: the worker must live through that.
+            why = f"no process could be started: {error.strerror or error}"
+            self._end(running, Lost(self._lessee.owner, now, why))
 
     def _end(self, running: RunningJob, event: JobEvent) -> None:
         self._running.pop(running.key, None)

@@ -124,6 +124,22 @@ def test_a_killed_process_costs_an_attempt(bench: Bench) -> None:
     assert (bench.states(), list(runner.running), bench.swept) == (["running"], [1], [Path("/a")] * 2)
 
 
+def test_a_process_that_cannot_be_started_costs_an_attempt(bench: Bench) -> None:
+    """A machine without memory for one more process right now keeps its worker, and the job waits for better times."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    runner.refusal = OSError(12, "Cannot allocate memory")
+    worker.step()
+    worker.step()
+    (job,) = bench.rows()
+    assert (job["state"], job["attempts"]) == ("pending", 1)
+    assert job["message"] == "no process could be started: Cannot allocate memory"
+    runner.refusal = None
+    for _ in range(10):
+        worker.step()
+    assert list(runner.running) == [1]
+
+
 def test_a_dead_worker_loses_its_jobs(bench: Bench) -> None:
     """What a worker that is not heard of had begun, another does after the lease; the first can do no harm any more."""
     bench.add("/a")
