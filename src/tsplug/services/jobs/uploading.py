@@ -41,7 +41,7 @@ def frame_name(name: str) -> str:
         NotAFrameError: it is none, by its ending.
     """
     bare = PurePath(name.replace("\\", "/")).name
-    if not bare.lower().endswith(_ENDINGS) or bare.startswith("."):
+    if not bare.lower().endswith(_ENDINGS) or bare.startswith(".") or not bare.isprintable():
         raise NotAFrameError(f"{bare or name!r} is not named like a frame: it must end in one of {', '.join(_ENDINGS)}")
     return bare
 
