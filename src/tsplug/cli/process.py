@@ -20,7 +20,7 @@ from tsplug.model import JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
 from tsplug.ports import JobQuery, Store
 from tsplug.services.jobs.listing import Row, count_open, list_jobs
-from tsplug.services.jobs.submitting import JobRequest, frames_in, submit
+from tsplug.services.jobs.submitting import OPEN, JobRequest, frames_in, submit
 from tsplug.settings import Settings
 
 _MANY = 10_000
@@ -60,7 +60,8 @@ def process(
 ) -> None:
     """Put frames through the image pipeline and show what became of each; folders with all below them.
 
-    They go through the queue: interrupted, the rest waits there for `tsplug worker`. Exit status 1 when one failed.
+    They go through the queue: interrupted, the rest waits there for `tsplug worker`. Exit status 1 when one failed,
+    or still waits.
     """
     request = JobRequest(submitted_by=Settings().user, priority=how.priority, switched=switches.switched())
     with common.store(create=store_is_missing(common)) as store:
@@ -72,8 +73,14 @@ def process(
             _work_off(store, common, ids=ids, how=how, limits=limits)
         rows = _rows(store, ids)
     _show(rows, common, later=how.later)
-    if any(row["state"] in (JobState.FAILED, JobState.CANCELLED) for row in rows):
+    if any(row["state"] in _undone(how) for row in rows):
         raise typer.Exit(FAILED)
+
+
+def _undone(how: How) -> tuple[JobState, ...]:
+    """Return the states that are no success; those that wait are none where the frames were to be worked on now."""
+    ended = (JobState.FAILED, JobState.CANCELLED)
+    return ended if how.later else (*ended, *OPEN)
 
 
 def _work_off(store: Store, common: Common, *, ids: tuple[int, ...], how: How, limits: Limits) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from tsplug.app_jobs import buffers
 from tsplug.cli.application import application
+from tsplug.ports import FrameTask, TaskNews
 
 Run = Callable[..., Result]
 
@@ -47,6 +48,37 @@ def document(result: Result, *, status: int = 0) -> Any:
     """Return what a command printed as JSON."""
     assert result.exit_code == status, result.output
     return json.loads(result.stdout)
+
+
+class Interrupted:
+    """A runner that somebody interrupts as soon as it has begun."""
+
+    def free(self) -> int:
+        """Return that it takes one task."""
+        return 1
+
+    def start(self, key: int, task: FrameTask) -> None:
+        """Begin nothing."""
+
+    def stop(self, key: int) -> None:
+        """Stop nothing."""
+
+    def wait(self, timeout_s: float) -> Sequence[TaskNews]:
+        """Be interrupted once something was begun."""
+        if timeout_s > 0:
+            raise KeyboardInterrupt
+        return ()
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+def test_what_was_interrupted_is_no_success(run: Run, frames: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that goes on after `process` must not take frames that still wait for processed ones."""
+    monkeypatch.setattr("tsplug.cli.process.local_runner", lambda processes: Interrupted())
+    result = run("process", str(frames / "d_whole.fits"))
+    assert (result.exit_code, "1 pending" in result.stdout) == (1, True)
+    assert "interrupted: what is left waits in the queue" in result.stderr
 
 
 def test_what_is_damaged_fails_and_the_rest_is_processed(run: Run, frames: Path) -> None:
