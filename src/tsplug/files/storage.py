@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ _PART_BYTES = 1 << 20
 _OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 # Where an object appears when all of it was sent, so that no other name is needed meanwhile, and there are no folders:
 # to make one there would be to make the bucket of a misspelt name.
+
+
+_sending = threading.Lock()
 
 
 class FolderStorage:
@@ -105,7 +109,8 @@ class RemoteStorage:
         """
         target = self._target(name)
         address = self._address(target)
-        with self._told(address):
+        # One at a time: most of these places let the second of two senders overwrite the first.
+        with _sending, self._told(address):
             if not self._files.exists(target):
                 self._send(file, target)
                 return address
