@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nights import FIRST_NIGHT, SHORT_NIGHT, Night
+from nights import FIRST_NIGHT, PROOF_NIGHT, SHORT_NIGHT, Night, Previewed, previewed
 
 
 @pytest.fixture
@@ -28,3 +28,11 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     finished = Night(tmp_path_factory.mktemp("first") / "out")
     finished.run(FIRST_NIGHT)
     return finished
+
+
+@pytest.fixture(scope="session")
+def proof_night(tmp_path_factory: pytest.TempPathFactory) -> Previewed:
+    """The night of the proof, previewed from where its Scheduler Container begins, then run once to its end."""
+    folder = tmp_path_factory.mktemp("proof")
+    night = Night(folder / "out", db=str(folder / "store.sqlite"))
+    return previewed(night, PROOF_NIGHT, at="2026-01-15T18:32:00+00:00")

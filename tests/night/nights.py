@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 import mortal
 from typer.testing import CliRunner
 
+from hostsim.clock import SimulatedClock
+from hostsim.sequence.parse import parse
+from tsplug import load_catalogue, open_store
 from tsplug.cli.application import application
 
 SHORT_NIGHT = Path(__file__).parent / "short_night.yaml"
@@ -77,6 +81,25 @@ class Night:
         """Return the night's state as it was kept last."""
         loaded: dict[str, Any] = json.loads((self.out / "state.json").read_text(encoding="utf-8"))
         return loaded
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A night that has run to its end, and what its store foretold before it began."""
+
+    night: Night
+    spans: list[dict[str, Any]]
+
+
+def previewed(night: Night, sequence: Path, *, at: str) -> Previewed:
+    """Bring a sequence's catalogue into the night's store, preview the night from a moment on, then run it."""
+    document = parse(sequence).sequence
+    clock = SimulatedClock(document.start)
+    with closing(open_store(f"sqlite:///{night.db}", clock)) as store:
+        load_catalogue(document.catalogue, store, clock=clock)
+    spans = night.tsplug("night", "preview", "--at", at)
+    night.run(sequence)
+    return Previewed(night, spans)
 
 
 def _ended(line: list[str]) -> tuple[int, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from calibrating import Calibration, Evenness, Train, other_angle, other_filter, other_mode
-from nights import PROOF_NIGHT, Night
+from nights import Previewed
 
 from hostsim.sky.scene import Sensor
 
@@ -24,11 +24,9 @@ PER_CENT = 0.01
 
 
 @pytest.fixture(scope="session")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
+def proof(proof_night: Previewed) -> Calibration:
     """The night of the proof, run once to its end, with its masters."""
-    night = Night(tmp_path_factory.mktemp("proof") / "out")
-    night.run(PROOF_NIGHT)
-    return Calibration(night.out, seed=SEED, sensor=SENSOR)
+    return Calibration(proof_night.night.out, seed=SEED, sensor=SENSOR)
 
 
 def test_matching_flats_leave_less_than_a_per_cent(proof: Calibration) -> None:
