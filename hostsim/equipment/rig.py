@@ -117,6 +117,8 @@ def connect(address: str, clock: Clock, *, answer_s: float = ANSWER_S) -> Rig:
 def connect_second(address: str, clock: Clock, *, beside: Rig) -> Rig:
     """Connect to the second camera, wheel and focuser at ``host:port``, on the mount of a rig that is connected.
 
+    The panel before the two is that rig's.
+
     Raises:
         DeviceError: nothing answers there, there is no second camera, or a device cannot be connected.
     """
@@ -133,7 +135,7 @@ def connect_second(address: str, clock: Clock, *, beside: Rig) -> Rig:
         focuser=found.device("focuser", alpaca=AlpacaFocuser, host=Focuser),
     )
     _connect(own)
-    return replace(own, mount=beside.mount, safety=beside.safety, weather=beside.weather)
+    return replace(own, mount=beside.mount, panel=beside.panel, safety=beside.safety, weather=beside.weather)
 
 
 def _connect(rig: Rig) -> None:

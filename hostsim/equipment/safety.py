@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hostsim.equipment.calls import reason
-from hostsim.equipment.mount import Mount
 from tsplug import DeviceError
 
 if TYPE_CHECKING:
@@ -57,40 +56,43 @@ class NotConnectedError(DeviceError):
         self.unsafe = unsafe
 
 
-def leave_safe(rig: Rig, error: BaseException | None = None) -> str:
+def leave_safe(rig: Rig, error: BaseException | None = None, *, second: Rig | None = None) -> str:
     """Bring the equipment to a safe end as far as it obeys, and say in words what was done and what was not.
 
     Focuser, rotator and mount are stopped where they move. A mount that does not park then stays where it is, without
     tracking. The cooler goes on: a cold sensor takes no
     harm, and the night may be resumed. ``error`` is why it cannot go on: without a
-    connection nobody knows how the equipment stands.
+    connection nobody knows how the equipment stands. ``second`` is the rig of a second camera on the mount.
     """
     if not rig.devices:
         if isinstance(error, NotConnectedError) and error.unsafe:
             return f"NOT left safe: {', '.join(error.unsafe)} could not be connected"
         return "left safe: nothing is connected"
-    return make_safe(rig).words or "left safe: nothing moves"
+    return make_safe(rig, second=second).words or "left safe: nothing moves"
 
 
-def make_safe(rig: Rig) -> Leaving:
-    """Bring the equipment to a safe end as far as it obeys."""
+def make_safe(rig: Rig, *, second: Rig | None = None) -> Leaving:
+    """Bring the equipment to a safe end as far as it obeys, with what a second camera has for itself."""
     leaving = Leaving()
     if rig.panel is not None:
         leaving.attempt("panel dark", rig.panel.light_off)
-    if rig.camera is not None:
-        leaving.attempt("exposure ended", rig.camera.abort)
-    if rig.focuser is not None:
-        leaving.stop("focuser stopped", rig.focuser.halt)
+    cameras = {"exposure": rig} if second is None else {"exposure": rig, "second exposure": second}
+    for exposure, each in cameras.items():
+        if each.camera is not None:
+            leaving.attempt(f"{exposure} ended", each.camera.abort)
+    for each in cameras.values():
+        if each.focuser is not None:
+            leaving.stop("focuser stopped", each.focuser.halt)
     if rig.rotator is not None:
         leaving.stop("rotator stopped", rig.rotator.halt)
-    if rig.mount is not None:
-        _bring_to_rest(rig.mount, leaving)
-    if rig.panel is not None:
-        leaving.attempt("cover closed", rig.panel.close_cover)
+    _bring_to_rest(rig, leaving)
     return leaving
 
 
-def _bring_to_rest(mount: Mount, leaving: Leaving) -> None:
-    if not leaving.attempt("mount parked", mount.park):
+def _bring_to_rest(rig: Rig, leaving: Leaving) -> None:
+    mount = rig.mount
+    if mount is not None and not leaving.attempt("mount parked", mount.park):
         leaving.attempt("slew stopped", mount.stop)
         leaving.attempt("tracking off", lambda: mount.track(False))
+    if rig.panel is not None:
+        leaving.attempt("cover closed", rig.panel.close_cover)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.waiting import Patience
 from hostsim.night.options import NightOptions
 from hostsim.night.scenarios import scenario_of
@@ -83,7 +82,7 @@ def take_up(host: Host) -> None:
         _take_up(host)
     except BaseException as error:
         host.context.cancellation.withdraw()
-        host.warn(f"the night cannot go on; {leave_safe(host.rig, error)}")
+        host.warn(f"the night cannot go on; {host.leave_safe(error)}")
         # Time has passed: without keeping that, what ends by itself would never be over.
         with suppress(TsplugError):
             host.journal.save()
@@ -113,18 +112,19 @@ def _take_up(host: Host) -> None:
 
 def _drop_exposures(host: Host) -> None:
     """End an exposure that went on while nobody waited for it; what is to be exposed is decided anew."""
-    for camera in (host.rig.camera, host.second.rig.camera if host.second is not None else None):
-        if camera is not None:
+    for each in host.cameras:
+        if each.rig.camera is not None:
             with suppress(DeviceError):
-                camera.abort()
+                each.rig.camera.abort()
 
 
 def _restore(host: Host) -> None:
     standing, rig = host.journal.state.standing, host.rig
     if rig.panel is not None:
         rig.panel.light_off()
-    if standing.cooled_to_c is not None and rig.camera is not None:
-        rig.camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
+    for camera in (each.rig.camera for each in host.cameras):
+        if standing.cooled_to_c is not None and camera is not None:
+            camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
     if standing.unparked and rig.mount is not None:
         rig.mount.unpark()
     if standing.cover_open and rig.panel is not None:

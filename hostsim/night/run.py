@@ -174,13 +174,16 @@ class _Night:
         profile, _ = self._profile_and_site(settings.profile["name"])
         clock, context = host.clock, host.context
         beside = HostContext(context.store, clock, HostDevices(), context.files, context.progress, context.cancellation)
-        host.second = replace(host, context=beside, profile=profile, guider=None)
+        host.second = replace(host, context=beside, profile=profile, guider=None, leads=False)
+        beside.devices.take_frames_with(Frames(host.second))
         host.connect_second = lambda rig: connect_second(address, clock, beside=rig)
 
     def show_results(self, message: str) -> None:
         console = Console()
         profile, _ = self._profile_and_site()
-        print_tables(console, self.store, profile=profile, flat_runs=self.state.flat_runs)
+        pair = self.parsed.sequence.second_camera
+        second = None if pair is None else self._profile_and_site(pair.profile["name"])[0]
+        print_tables(console, self.store, profile=profile, second=second, flat_runs=self.state.flat_runs)
         console.print(f"{message}: results in {self.options.out}", highlight=False, soft_wrap=True, markup=False)
 
     def _catalogue(self) -> tuple[Profile, Site]:

@@ -22,11 +22,21 @@ from tsplug import (
 from tsplug.ports import ImageQuery, Store, Unit
 
 
-def print_tables(console: Console, store: Store, *, profile: Profile, flat_runs: Sequence[FlatRunReport]) -> None:
-    """Print targets with their counts, grades with their reasons, and flats with their levels."""
+def print_tables(
+    console: Console,
+    store: Store,
+    *,
+    profile: Profile,
+    second: Profile | None = None,
+    flat_runs: Sequence[FlatRunReport] = (),
+) -> None:
+    """Print targets with their counts, grades with their reasons, and flats with their levels.
+
+    ``second`` is the profile of a second camera: its lights count for the targets, and their grades are shown too.
+    """
     with store.read() as unit:
         console.print(_targets(unit, profile))
-        console.print(_grades(unit, profile))
+        console.print(_grades(unit, profile, second=second))
     print_flats(console, flat_runs)
 
 
@@ -67,15 +77,18 @@ def _targets(unit: Unit, profile: Profile) -> Table:
     return table
 
 
-def _grades(unit: Unit, profile: Profile) -> Table:
+def _grades(unit: Unit, profile: Profile, *, second: Profile | None) -> Table:
     table = Table(title="Grades", title_justify="left")
-    for heading in ("target", "filter", "status", "reason"):
+    # Which camera took what is said only where there are two.
+    for heading in (*(["profile"] if second is not None else []), "target", "filter", "status", "reason"):
         table.add_column(heading)
     table.add_column("lights", justify="right")
-    images = unit.images(ImageQuery(profile_id=profile.id))
-    counts = Counter(_grade(image) for image in images)
-    for row, count in sorted(counts.items()):
-        table.add_row(*row, str(count))
+    for each in (profile, second):
+        if each is not None:
+            counts = Counter(_grade(image) for image in unit.images(ImageQuery(profile_id=each.id)))
+            whose = [] if second is None else [each.name]
+            for row, count in sorted(counts.items()):
+                table.add_row(*whose, *row, str(count))
     return table
 
 

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from hostsim.sequence.host import Host
-from tsplug import DeviceError, FlatRunReport, FlatSetReport, TsplugError
+from tsplug import Cancelled, DeviceError, FlatRunReport, FlatSetReport, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
+
+
+def for_each_camera(take: Callable[[Host], None], host: Host) -> None:
+    """Do something with the first camera, then with the second one, if any; what fails with one the other does still.
+
+    Raises:
+        TsplugError: it failed with one or both.
+    """
+    if host.second is None:
+        take(host)
+        return
+    troubles: list[str] = []
+    for each in host.cameras:
+        try:
+            take(each)
+        except Cancelled:
+            raise
+        except TsplugError as error:
+            troubles.append(f"{each.profile.name}: {error}")
+    if troubles:
+        raise TsplugError("; ".join(troubles))
 
 
 def end_flats(report: FlatRunReport, host: Host) -> None:
@@ -35,10 +57,11 @@ def end_flats(report: FlatRunReport, host: Host) -> None:
 
 
 def _tell(report: FlatRunReport, host: Host) -> None:
+    whose = "flats" if host.leads else f"flats of {host.profile.name}"
     is_dry = report.dry_run or bool(report.planned)
     # What a dry run would do is many steps, each a line of its own.
     for part in report.message.split("; ") if is_dry else [report.message]:
-        host.display.note(f"flats: {part}")
+        host.display.note(f"{whose}: {part}")
     for left in report.left:
         host.display.note(f"{_name(left)}: {left.reason}")
     for skipped in report.skipped:
@@ -76,13 +99,18 @@ def take_immediate_flats(parameters: SchedulerImmediateFlats.Parameters, host: H
     Raises:
         TsplugError: something is missing, a set failed, or the panel may still shine.
     """
-    flats = SchedulerImmediateFlats()
-    host.ready(flats.obstacles(parameters, host.session))
-    end_flats(flats.run(parameters, host.session), host)
+
+    def take(each: Host) -> None:
+        flats = SchedulerImmediateFlats()
+        each.ready(flats.obstacles(parameters, each.session))
+        end_flats(flats.run(parameters, each.session), each)
+
+    for_each_camera(take, host)
 
 
 def settle(host: Host) -> None:
     """Switch the panel off and restore the readout mode that a run which never came to its end left, and say so."""
-    said = settle_panel(host.session)
-    if said:
-        host.warn(said)
+    for each in host.cameras:
+        said = settle_panel(each.session)
+        if said:
+            host.warn(said)

@@ -116,10 +116,9 @@ class Darks(Protocol):
 class Frames:
     """Exposes and saves lights and, as `tsplug.ports.FrameTaker`, flats."""
 
-    def __init__(self, host: Host, *, leads: bool = True) -> None:
-        """Take frames with the equipment of a host; one that does not lead is the second camera of another."""
+    def __init__(self, host: Host) -> None:
+        """Take frames with the equipment of a host."""
         self._host = host
-        self._leads = leads
         self.meanwhile: Callable[[], None] | None = None
         self.guiding = Guiding()
 
@@ -154,12 +153,12 @@ class Frames:
         part = self._written(shot, facts, final=final)
         tell_truth(final, host=self._host)
         state.lights = number
-        if self._leads:
+        if self._host.leads:
             state.imaging.since_dither = [*state.imaging.since_dither, decision.filter_name]
         event = _event(facts, decision, expose=expose, file=final)
         outbox = state.outbox = Outbox(part=part, final=final, event=event, grade=grade)
         # Kept with the promise: whatever interrupts, what is to follow an exposure follows each that is saved, once.
-        if self._leads:
+        if self._host.leads:
             state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
         self._host.journal.save()
         deliver(outbox, self._host)

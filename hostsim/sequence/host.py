@@ -18,6 +18,7 @@ from hostsim.equipment.mount import Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rig import Rig
 from hostsim.equipment.rotator import Rotator
+from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.wheel import FilterWheel
 from hostsim.progress.display import Display
 from hostsim.saving.disk import Disk, PlainDisk
@@ -94,7 +95,8 @@ class Host:
     ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
     ``nested`` runs lists within an instruction, and ``depth`` tells how deep in the cursor the present one stands: both
     are the runner's. ``between`` is called before each instruction of such a list.
-    ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig.
+    ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig; of
+    the two this one ``leads`` unless it is the second's.
     """
 
     context: HostContext
@@ -114,6 +116,7 @@ class Host:
     depth: int = -1
     between: Callable[[], None] | None = None
     second: Host | None = None
+    leads: bool = True
     connect_second: Callable[[Rig], Rig] | None = None
 
     @property
@@ -146,6 +149,15 @@ class Host:
         devices.rig = self.connect()
         if self.second is not None and self.connect_second is not None:
             self.second.context.devices.rig = self.connect_second(devices.rig)
+
+    @property
+    def cameras(self) -> tuple[Host, ...]:
+        """Return this host and, where there is a second camera, the one of that."""
+        return (self,) if self.second is None else (self, self.second)
+
+    def leave_safe(self, error: BaseException | None = None) -> str:
+        """Bring all equipment to a safe end as far as it obeys, and say what was done; ``error`` is why."""
+        return leave_safe(self.rig, error, second=None if self.second is None else self.second.rig)
 
     def tell(self, event: News) -> None:
         """Tell every plugin that listens what has happened."""

@@ -89,7 +89,7 @@ def _second_problems(catalogue: dict[str, Any], second: dict[str, Any]) -> list[
     if second["profile"].get("name") == catalogue["profile"]["name"]:
         return [(("profile", "name"), "is that of the first camera: each has a profile of its own")]
     beside: dict[str, Any] = {"site": catalogue["site"]}
-    beside |= {key: second[key] for key in ("profile", "templates") if key in second}
+    beside |= {key: second[key] for key in ("profile", "templates", "trained_flats") if key in second}
     return catalogue_problems(beside) or _filter_problems(beside)
 
 

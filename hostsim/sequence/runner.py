@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence as SequenceOf
 
-from hostsim.equipment.safety import leave_safe
 from hostsim.sequence.containers import Loop, Sequential
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.document import Sequence
@@ -128,16 +127,17 @@ class Runner:
 
     def _flats_help(self, place: Place) -> bool:
         """Return whether flats are needed and possible, and the last pass took any; say why the loop ends otherwise."""
-        needs = FlatsNeeded().judge(FlatsNeeded.Parameters(), self._host.session)
-        before, place.frames = place.frames, needs.frames
+        judged = [FlatsNeeded().judge(FlatsNeeded.Parameters(), each.session) for each in self._host.cameras]
+        needed, possible = sum(each.needed for each in judged), sum(each.possible for each in judged)
+        before, place.frames = place.frames, sum(each.frames for each in judged)
         why = ""
-        if needs.needed and not needs.possible:
-            why = "; ".join(needs.impossible)
-        elif needs.possible and before is not None and needs.frames <= before:
+        if needed and not possible:
+            why = "; ".join(line for each in judged for line in each.impossible)
+        elif possible and before is not None and place.frames <= before:
             why = "the last pass took none"
-        if needs.needed and why:
-            self._host.warn(f"{needs.needed} flat sets are needed, {needs.possible} possible, and no pass helps: {why}")
-        return needs.possible > 0 and not why
+        if needed and why:
+            self._host.warn(f"{needed} flat sets are needed, {possible} possible, and no pass helps: {why}")
+        return possible > 0 and not why
 
     def _instruction(self, instruction: Instruction, path: Path) -> None:
         place = f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} ({instruction.type})"
@@ -195,4 +195,4 @@ class Runner:
 
     def _safe(self, error: BaseException | None = None) -> str:
         self._host.context.cancellation.withdraw()
-        return leave_safe(self._host.rig, error)
+        return self._host.leave_safe(error)

@@ -25,6 +25,7 @@ class SecondCameraSettings(BaseModel):
         min_length=1,
         description="Its templates, as in the catalogue: each is used with the first camera's template of its name.",
     )
+    trained_flats: list[dict[str, Any]] = Field(default=[], description="Its trained flats, as in the catalogue.")
 
 
 class Second:
@@ -34,7 +35,8 @@ class Second:
         """Prepare; nothing moves yet."""
         self._first = host
         self._host = host.second
-        self._frames = None if host.second is None else Frames(host.second, leads=False)
+        self._frames = None if host.second is None else Frames(host.second)
+        self._told = ""
 
     def beside(self, decision: TakeExposure, *, grade: bool) -> Callable[[], None] | None:
         """Return what takes the second camera's exposures while the first one takes the decided one, None without any.
@@ -50,10 +52,14 @@ class Second:
         if own is None:
             self._first.warn_once(f"the second camera takes nothing: {fitted.reason}")
             return None
+        self._tell(own, count=fitted.count)
+
+        # Once: where the first camera's exposure fails and is tried again, what was taken beside it is not.
+        left = iter(range(fitted.count))
 
         def take() -> None:
             try:
-                for _ in range(fitted.count):
+                for _ in left:
                     self._take(own, host, frames=frames, grade=grade)
             except (Cancelled, UnsafeError):
                 raise
@@ -61,6 +67,14 @@ class Second:
                 self._first.warn(f"second camera: {error}; the first one goes on")
 
         return take
+
+    def _tell(self, own: TakeExposure, *, count: int) -> None:
+        """Show what the second camera takes beside each exposure, whenever that is something else than before."""
+        exposure_s = sum(step.exposure_s for step in own.steps if isinstance(step, Expose))
+        told = f"beside it {own.target_name} {own.filter_name}, {count} x {exposure_s:g} s, with the second camera"
+        if told != self._told:
+            self._first.display.note(told)
+        self._told = told
 
     def _take(self, own: TakeExposure, host: Host, *, frames: Frames, grade: bool) -> None:
         host.context.cancellation.check()

@@ -58,12 +58,10 @@ def take_shelter(host: Host, *, why: str) -> None:
         return
     host.warn(f"{why}: cover closed and mount parked until it is safe again")
     state.imaging = Imaging()
-    if rig.camera is not None:
-        with suppress(DeviceError):
-            rig.camera.abort()
-    if host.second is not None and host.second.rig.camera is not None:
-        with suppress(DeviceError):
-            host.second.rig.camera.abort()
+    for each in host.cameras:
+        if each.rig.camera is not None:
+            with suppress(DeviceError):
+                each.rig.camera.abort()
     if rig.panel is not None:
         rig.panel.close_cover()
     if rig.mount is not None:

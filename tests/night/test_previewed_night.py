@@ -15,7 +15,10 @@ SECONDS = timedelta(seconds=6)
 def test_the_night_is_the_one_that_was_previewed(proof_night: Previewed) -> None:
     """The same exposures in the same order, each begun within seconds; grading is off, overheads are the rig's."""
     foretold = [
-        (span["target"], exposure) for span in proof_night.spans if span["kind"] == "target" for exposure in span["exposures"]
+        (span["target"], exposure)
+        for span in proof_night.spans
+        if span["kind"] == "target"
+        for exposure in span["exposures"]
     ]
     taken = sorted(proof_night.night.tsplug("images", "list"), key=lambda image: image["started"])
     assert [(target, each["filter"], each["exposure_s"], each["template"]) for target, each in foretold] == [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from hostsim.sequence.flats import end_flats, ready_for_flats
+from hostsim.sequence.flats import end_flats, for_each_camera, ready_for_flats
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from tsplug.instructions import SchedulerFlats as Flats
@@ -17,11 +17,14 @@ class SchedulerFlats(Instruction, Flats.Parameters):
     type: Literal["scheduler_flats"] = "scheduler_flats"
 
     def run(self, host: Host) -> None:
-        """Let tsplug take the flats, and keep its report.
+        """Let tsplug take the flats, those of a second camera after the first one's, and keep its reports.
 
         Raises:
             TsplugError: something is missing, a set failed, or the panel may still shine.
         """
+        for_each_camera(self._take, host)
+
+    def _take(self, host: Host) -> None:
         flats = Flats()
         parameters = Flats.Parameters(**{name: getattr(self, name) for name in Flats.Parameters.model_fields})
         ready_for_flats(flats.obstacles(parameters, host.session), host, dry_run=self.dry_run)

@@ -64,6 +64,14 @@ def test_everything_is_made_safe_in_order() -> None:
     assert device.told == ["light_off", "abort", "park", "close_cover"]
 
 
+def test_a_second_camera_ends_its_exposure_too() -> None:
+    """What it has for itself is seen to beside the first one's: its exposure ends, its focuser stops."""
+    device, beside = Stubborn(), Stubborn()
+    second = Rig(camera=cast("Any", beside), focuser=cast("Any", beside), panel=cast("Any", beside))
+    assert "exposure ended, second exposure ended, mount parked" in leave_safe(rig_of(device), second=second)
+    assert beside.told == ["abort", "halt"]
+
+
 @pytest.mark.parametrize("error", [DeviceError("panel", "lost"), KeyError("Value")])
 def test_one_device_that_fails_does_not_keep_the_others_from_safety(error: Exception) -> None:
     """Whatever the panel's driver raises, exposure and mount are still seen to, and it is said."""

@@ -179,6 +179,10 @@ def test_a_fault_that_can_never_happen_is_refused(
     [
         ("{profile: {name: Rig, filters: [L]}", "7: second_camera.profile.name: is that of the first camera"),
         ("{profile: {name: Wide, filters: [L, L]}", "7: second_camera.profile.filters: a filter name occurs twice"),
+        (
+            "{profile: {name: Wide, filters: [L]}, trained_flats: [{filter_name: L, exposure_s: 2}]",
+            "7: second_camera.trained_flats[0].brightness: is missing",
+        ),
         ("{profile: {name: Wide}", "7: second_camera.profile.filters: names no filter, but the templates need L"),
     ],
 )
