@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import DefaultClause, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint, false, text
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
@@ -230,3 +230,21 @@ _table(
     _refers("plan_id", "exposure_plan", cascade=True),
     _index("plan_id", "until"),
 )
+
+
+def _without_a_word(table: str, **values: str | bool) -> None:
+    """Declare what a column takes in a row that says nothing of it, as the migration did that added the column."""
+    for name, value in values.items():
+        said = value if isinstance(value, str) else false()
+        METADATA.tables[table].c[name].server_default = DefaultClause(said)
+
+
+_without_a_word("project", constraints="[]")
+_without_a_word("target", constraints="[]", filter_cadence="[]", override_order="[]", smart_turns="{}")
+_without_a_word("acquired_image", extra="{}", host_detector="", manual=False)
+_without_a_word("status_change", from_manual=False, from_reason="", manual=False)
+_without_a_word("flat_set", flats_type="panel")
+_without_a_word("profile", gain_names="[]", nina="{}", offset_names="[]", panel_min_brightness="0", pipeline="{}")
+_without_a_word("profile", readout_modes="[]")
+_without_a_word("flat_history", revoked_why="")
+_without_a_word("job", cancel_wanted=False, submitted_by="", switched="{}")

@@ -63,14 +63,17 @@ def test_migrations_make_the_schema_of_the_tables(tmp_path: Path) -> None:
 
 
 def schema(file: Path) -> dict[str, list[object]]:
-    """Return columns, references and indexes of every table, without what a column takes where nothing is said."""
+    """Return columns, what they take where nothing is said, references and indexes of every table."""
     with closing(sqlite3.connect(file)) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: [*described(connection, name)] for name in names}
 
 
 def described(connection: sqlite3.Connection, table: str) -> Iterator[object]:
-    yield sorted((row[1], row[2], row[3], row[5]) for row in connection.execute(f"PRAGMA table_info({table})"))
+    yield sorted(
+        (name, kind, needed, {"false": "0"}.get(default, str(default)), key)
+        for _number, name, kind, needed, default, key in connection.execute(f"PRAGMA table_info({table})")
+    )
     yield sorted(row[2:7] for row in connection.execute(f"PRAGMA foreign_key_list({table})"))
     yield sorted(
         (
