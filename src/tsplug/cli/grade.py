@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 def grade_run(
     common: Common,
     *,
-    plan: Annotated[str, typer.Option(help="Only this plan: id or guid.")] = "",
+    plan: Annotated[str, typer.Option(help="Only this plan: TARGET/TEMPLATE, id or guid.")] = "",
     target: Annotated[str, typer.Option(help="Only the plans of this target.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Grade before the delay is reached.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of each image.")] = False,

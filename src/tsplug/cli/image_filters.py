@@ -28,7 +28,7 @@ class Among:
     ] = None
     project: Annotated[str, typer.Option(help="A project: name, id or guid.")] = ""
     target: Annotated[str, typer.Option(help="A target: name, id or guid.")] = ""
-    plan: Annotated[str, typer.Option(help="A plan: TARGET/TEMPLATE, id or guid; `none` for none.")] = ""
+    plan: Annotated[str, typer.Option(help="A plan: TARGET/TEMPLATE, id or guid; `none` for none that is there.")] = ""
     filter_name: Annotated[str, typer.Option("--filter", help="A filter by its name.")] = ""
     status: Annotated[GradingStatus | None, typer.Option(help="Only of this status.", show_default=False)] = None
     since: Annotated[str, typer.Option(metavar="TIME", help="Recorded or graded at this moment or later.")] = ""

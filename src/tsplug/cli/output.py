@@ -234,6 +234,8 @@ def _text(value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, BaseModel):

@@ -43,7 +43,7 @@ def _of_rows(criteria: Criteria) -> Iterator[Problem]:
         if number > 1:
             yield metric, f"has {number} rows; one is enough"
     if not criteria.scored_rows:
-        yield "rows", "must have at least one that is enabled and has a weight above 0"
+        yield "rows", "must have at least one that is enabled and has a weight above 0, like hfr.weight=0.3"
 
 
 def _of_row(row: CriteriaRow, metric: Metric) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ class ImageQuery(Value):
     """Which images to list; None leaves a field open. ``started_from`` is inclusive, ``started_before`` exclusive.
 
     ``project_name`` and ``target_name`` find what is gone or was never stored by the names that records keep;
-    ``without_plan`` chooses images that were recorded for none.
+    ``without_plan`` chooses images that were recorded for none, or whose plan is gone.
     ``changed_since`` chooses images that were recorded, or whose status changed, at a moment or later. ``newest_first``
     orders by start of exposure, then by id. ``sort`` puts another field of the record, or a metric, before these, in
     the same direction; images without it come last. ``after`` goes on behind an image, by its start and id; only in

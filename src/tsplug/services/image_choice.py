@@ -17,7 +17,7 @@ RANGES = {"today": 1, **{str(days): days for days in (2, 7, 30, 60, 90, 180, 365
 """How many days up to and with today each word stands for."""
 
 NO_PLAN = "none"
-"""The word in place of a plan for images that were recorded without one."""
+"""The word in place of a plan for images that were recorded without one, or whose plan is gone."""
 
 SORTS: dict[str, str] = {
     "profile": "profile_name",

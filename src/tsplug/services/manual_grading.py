@@ -104,15 +104,19 @@ def refusal_of(image: AcquiredImage, project: Project | None) -> Refusal | None:
         project: the project that the image's plan belongs to; None where the plan is not there.
     """
     if image.plan_id is None:
-        return refusal(
-            image, RefusalCode.NO_PLAN, reason="it was recorded without an exposure plan, which alone counts it"
-        )
+        why = f"it was recorded without an exposure plan, which alone counts it: {_link(image)}"
+        return refusal(image, RefusalCode.NO_PLAN, reason=why)
     if project is None:
-        return refusal(image, RefusalCode.PLAN_GONE, reason=f"its exposure plan {image.plan_id} is gone")
+        why = f"its exposure plan {image.plan_id} is gone, so nothing counts it: {_link(image)}"
+        return refusal(image, RefusalCode.PLAN_GONE, reason=why)
     if not project.grading_enabled:
         turn_on = f"tsplug project edit {project.name!r} grading_enabled=yes"
         return refusal(image, RefusalCode.GRADING_OFF, reason=f"grading is off for project {project.name!r}: {turn_on}")
     return None
+
+
+def _link(image: AcquiredImage) -> str:
+    return f"tsplug images link {image.id} --plan TARGET/TEMPLATE"
 
 
 def grade_manually(ids: Sequence[int], wanted: ManualGrade, *, store: Store, clock: Clock) -> ManualOutcome:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from tsplug.model import AcquiredImage, StatusChange
+from tsplug.model import AcquiredImage, ExposurePlan, StatusChange
 from tsplug.ports import ImageQuery
 from tsplug.store.tables import TABLES
 
@@ -58,7 +58,9 @@ def image_conditions(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[
     if query.unmeasured:
         conditions.append(table.c.detector.is_(None))
     if query.without_plan:
-        conditions.append(_not_by_index(table.c.plan_id).is_(None))
+        plans = TABLES[ExposurePlan]
+        # Of no plan at all there is none either.
+        conditions.append(~exists().where(plans.c.id == _not_by_index(table.c.plan_id)))
     if by_change:
         # The audit trail leads: what changed lately is little beside what is stored.
         changes = TABLES[StatusChange]

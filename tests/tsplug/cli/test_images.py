@@ -80,6 +80,14 @@ def test_scores_have_a_column_where_there_are_any(run: Run, db: Path) -> None:
     assert lines[4].split()[-3:] == ["92", "A", "accepted"]
 
 
+def test_people_read_yes_and_no(run: Run) -> None:
+    """What is so or not is told in words, in lists as in the fields of one image."""
+    listed = run("list", "--columns", "manual", "--limit", "1").stdout.split()
+    assert "no" in listed
+    assert "False" not in listed
+    assert "False" not in run("show", "1").stdout
+
+
 def test_nothing_is_one_line(run: Run) -> None:
     """Columns without rows say nothing."""
     assert run("list", "--from", "2030-01-01").stdout == "0 images\n"

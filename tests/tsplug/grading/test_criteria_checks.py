@@ -59,7 +59,7 @@ def test_a_set_in_which_nothing_weighs_is_refused() -> None:
     """Weights of zero, or rows that are off, leave no score."""
     weightless = [f"{metric}.weight=0" for metric in default_document("s")["rows"]]
     off = [f"{metric}.enabled=no" for metric in default_document("s")["rows"]]
-    only = "rows: must have at least one that is enabled and has a weight above 0"
+    only = "rows: must have at least one that is enabled and has a weight above 0, like hfr.weight=0.3"
     assert (refused(*weightless), refused(*off)) == ([only], [only])
 
 

@@ -149,6 +149,15 @@ def test_what_is_gone_is_known_by_the_names_that_images_keep(store: Store) -> No
     assert chosen(store, target="M 1", project="Nebulae") == []
 
 
+def test_an_image_whose_plan_is_gone_has_none(store: Store) -> None:
+    """What no plan counts is found in one go, whether it never had a plan or its plan was deleted."""
+    light(store, NOW)
+    gone = light(store, NOW)
+    with store.write() as unit:
+        unit.update(unit.get(AcquiredImage, gone).model_copy(update={"plan_id": 4711}))
+    assert chosen(store, plan="none") == [gone]
+
+
 @pytest.mark.parametrize(
     ("choice", "error", "words"),
     [

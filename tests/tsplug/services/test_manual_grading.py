@@ -106,7 +106,9 @@ def test_what_cannot_be_graded_is_refused_with_its_reason(store: Store) -> None:
         99: RefusalCode.GONE,
     }
     assert outcome.changed == ()
-    assert "tsplug project edit 'Galaxies' grading_enabled=yes" in outcome.refused[-4 + 1].reason
+    whys = {each.image_id: each.reason for each in outcome.refused}
+    assert "tsplug project edit 'Galaxies' grading_enabled=yes" in whys[off]
+    assert all(f"tsplug images link {key} --plan" in whys[key] for key in (gone, without))
     with store.read() as unit:
         told = may_grade(unit, unit.list(AcquiredImage))
     assert [each.code if each else None for each in told] == ["grading-off", "plan-gone", "no-plan"]
