@@ -174,9 +174,12 @@ class Imager:
         self._end_wait()
         if stage.waiting is not None:
             return None
+        asked_at = self._host.clock.now()
         decision = self._unless_left_out(container.decide(self._request(until), self._host.session))
-        self._change_target(decision)
-        return decision
+        if isinstance(decision, WaitUntil) and decision.until <= asked_at:
+            raise TsplugError(f"asked to wait until {decision.until:%H:%M:%S} UTC, which has passed: {decision.reason}")
+        # Flats take their time: what is best after them has to be asked anew.
+        return None if self._change_target(decision) else decision
 
     def _unless_left_out(self, decision: Decision) -> Decision:
         """Return a decision, or a wait for a target that is left out only for a while, where that comes first."""
@@ -198,12 +201,12 @@ class Imager:
         elif waiting is not None:
             wait_for(waiting, self._host)
 
-    def _change_target(self, decision: Decision) -> None:
-        """Keep what a decision makes of the target that has been imaged, before anything of it is done."""
+    def _change_target(self, decision: Decision) -> bool:
+        """Keep what a decision makes of the target that has been imaged; return whether flats were looked to first."""
         stage, target = self._host.journal.state.stage, self._host.journal.state.stage.target
         if isinstance(decision, TakeExposure) and decision.target_guid == self._current:
-            return
-        self._take_immediate_flats(decision)
+            return False
+        flats = self._take_immediate_flats(decision)
         over = isinstance(decision, NothingLeft)
         other = isinstance(decision, TakeExposure) and target is not None and target.guid != decision.target_guid
         if target is not None and (over or other):
@@ -217,6 +220,7 @@ class Imager:
             self._happenings.add("after_night")
         if stage.pending:
             self._host.journal.save()
+        return flats
 
     @property
     def _current(self) -> str | None:
@@ -237,12 +241,12 @@ class Imager:
             end_standstill(self._host)
         self._happenings.run()
 
-    def _take_immediate_flats(self, decision: Decision) -> None:
-        """Take the flats of the target that is left, if they are wanted at once; they never end the imaging."""
+    def _take_immediate_flats(self, decision: Decision) -> bool:
+        """Take the flats of the target that is left; return whether they are wanted. They never end the imaging."""
         host, wanted = self._host, self._settings.immediate_flats
         # At the end of the night what an interruption may have lost is taken too, as far as the rotator stands right.
         if wanted is None or (self._current is None and not isinstance(decision, NothingLeft)):
-            return
+            return False
         try:
             take_immediate_flats(wanted, host)
         except Cancelled:
@@ -250,6 +254,7 @@ class Imager:
         except TsplugError as error:
             host.warn(f"{error}; imaging goes on")
             self._see_the_sky_again()
+        return True
 
     def _see_the_sky_again(self) -> None:
         panel = self._host.rig.panel
@@ -274,7 +279,8 @@ class Imager:
     def _begin_wait(self, decision: WaitUntil) -> None:
         host = self._host
         if decision.until <= host.clock.now():
-            raise TsplugError(f"asked to wait until {decision.until:%H:%M:%S} UTC, which has passed: {decision.reason}")
+            # Leaving a shelter or a park took longer than there was to wait: what is best now is asked anew.
+            return
         host.display.note(f"waiting until {decision.until:%H:%M} UTC for {decision.target_name}: {decision.reason}")
         waiting = Waiting(until=decision.until, target_name=decision.target_name, reason=decision.reason)
         host.journal.state.stage.waiting = waiting

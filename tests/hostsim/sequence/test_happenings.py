@@ -166,6 +166,45 @@ def test_what_is_due_waits_until_it_is_safe(night: Script, screen: StringIO) -> 
     assert night.done[:6] == [BEFORE_TARGET, "A", AFTER_EXPOSURE, AFTER_EACH_TARGET, BEFORE_TARGET, "A"]
 
 
+@pytest.mark.parametrize("minutes", [1, 20])
+def test_flats_may_outlast_the_wait_that_they_come_before(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """What is best after immediate flats is asked anew: the time that was to be waited for may have passed."""
+    night = script("A", 10, "B")
+
+    def flats(parameters: object, host: Any) -> None:
+        host.clock.sleep(60.0 * minutes)
+        night.done.append("flats")
+
+    monkeypatch.setattr("hostsim.sequence.imaging.take_immediate_flats", flats)
+    night.run(immediate_flats={}, events={"after_wait": [pausing(2)]})
+    assert night.done == ["A", "flats", *([AFTER_WAIT] if minutes == 1 else []), "B", "flats"]
+
+
+def test_a_wait_that_is_over_before_it_begins_ends_nothing(script: Callable[..., Script]) -> None:
+    """Coming out of the shelter takes longer than there was to wait."""
+    night = script("A", 10, "B")
+
+    def rain(host: Any) -> None:
+        if host.journal.state.lights == 1:
+            host.journal.state.standing.unparked = True
+            night.telescope.unpark = lambda: host.clock.sleep(600.0)  # type: ignore[method-assign]
+            raise UnsafeError("rain")
+
+    night.on_light = rain
+    night.run()
+    assert night.done == ["A", "B"]
+
+
+def test_a_wait_for_what_has_passed_already_is_refused(night: Script) -> None:
+    """A scheduler that asks for it would be asked for ever."""
+    made = night.decide
+    night.decide = lambda request: made(request).model_copy(update={"until": night.began})  # type: ignore[method-assign]
+    with pytest.raises(InstructionFailedError, match="which has passed"):
+        night.run()
+
+
 @pytest.mark.parametrize(
     ("events", "problem"),
     [
