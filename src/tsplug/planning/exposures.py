@@ -123,9 +123,13 @@ def after_exposure(candidate: Candidate, item: CandidatePlan, *, state: OrderSta
     if kind is Selector.SMART and project.filter_switch_frequency > 0:
         turns = dict(state.turns or {})
         alike = [each.plan.guid for each in candidate.plans if abs(_minds(each) - _minds(item)) <= _ALIKE]
-        if all(turns.get(each, 0) >= project.filter_switch_frequency for each in {*alike, guid}):
-            turns.update(dict.fromkeys(alike, 0))
-        turns[guid] = min(project.filter_switch_frequency, turns.get(guid, 0) + 1)
+        frequency = project.filter_switch_frequency
+        done = [each for each in {*alike, guid} if turns.get(each, 0) >= frequency]
+        # One is taken beyond its turn when all that could be taken had theirs: a new rotation. What is complete or too
+        # near the Moon meanwhile must not hold it up; one that runs alone keeps its turn used up.
+        if guid in done and (len(done) > 1 or alike == [guid]):
+            turns.update(dict.fromkeys(done, 0))
+        turns[guid] = min(frequency, turns.get(guid, 0) + 1)
         return replace(state, turns=turns)
     if kind not in (Selector.OVERRIDE, Selector.CADENCE):
         return state

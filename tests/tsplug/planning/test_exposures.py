@@ -97,6 +97,14 @@ def test_smart_order_rotates_what_minds_the_moon_alike(make: Any) -> None:
     assert taken(candidate, 8) == "LLRRGGLL"
 
 
+def test_what_cannot_be_taken_does_not_hold_up_the_rotation(make: Any) -> None:
+    """The others go on taking turns, and what is possible again has its own turn first, no more than one."""
+    project = make.project(smart_exposure_order=True, filter_switch_frequency=2)
+    candidate = make.candidate(*minding(make, ("L", 120), ("R", 120), ("G", 120)), project=project)
+    assert taken(candidate, 10, possible=lambda _: "LR") == "LLRRLLRRLL"
+    assert taken(candidate, 14, possible=lambda place: "LR" if place < 8 else "LRG") == "LLRRLLRRGGLLRR"
+
+
 def test_a_filter_that_ran_alone_enters_the_rotation_with_its_turn_used_up(make: Any) -> None:
     """Exposures count towards a turn even when there was no choice."""
     project = make.project(smart_exposure_order=True, filter_switch_frequency=2)
