@@ -311,18 +311,18 @@ class Imager:
             if self._flips.waited(target, exposure_s=expose.exposure_s):
                 return
             flipped = self._flips.if_due(target)
-            if self._centering.leaves_out(target):
+            if self._centering.leaves_out(target) or not watch_mount(target, host, center=self._centering.on):
                 return
             if flipped and self._settings.flip.autofocus and self._refocus.possible:
                 self._refocus.now()
-            watch_mount(decision, host)
             self._warmth.watch(host)
             host.display.exposing(expose.exposure_s)
             self._frames.meanwhile = self._second.beside(decision, grade=self._settings.grade)
             self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
             host.display.saved()
         self._happenings.run()
-        answer_lost(self._frames.guiding, self._settings.guiding, target=target, host=host)
+        guiding, center = self._frames.guiding, self._centering.on
+        answer_lost(guiding, self._settings.guiding, target=target, host=host, center=center)
 
     def _arrive(self, decision: TakeExposure) -> bool:
         """Point at a new target; return whether it can be exposed at once, else what is best must be asked anew."""

@@ -62,10 +62,13 @@ def take_shelter(host: Host, *, why: str) -> None:
         if each.rig.camera is not None:
             with suppress(DeviceError):
                 each.rig.camera.abort()
-    if rig.panel is not None:
-        rig.panel.close_cover()
-    if rig.mount is not None:
-        rig.mount.park()
+    try:
+        if rig.panel is not None:
+            rig.panel.close_cover()
+    finally:
+        # A cover that jams must not leave the mount pointing into the rain.
+        if rig.mount is not None:
+            rig.mount.park()
     state.sheltered, state.sheltered_at = True, host.clock.now()
     host.journal.save()
 

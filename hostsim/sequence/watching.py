@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,24 +11,24 @@ from hostsim.equipment.guider import GuidingReading
 from hostsim.sequence.host import Host
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Aim
-from tsplug import TakeExposure, TsplugError
+from tsplug import TsplugError
 
 _TOO_WARM_C = 2.0
 # Guided stars stay within a pixel; these move by more than they are wide.
 _LOST_PX = 1.5
 
 
-def watch_mount(decision: TakeExposure, host: Host) -> None:
-    """Return when the mount tracks; one that stopped is made to point and track anew.
+def watch_mount(target: Aim, host: Host, *, center: Callable[[Aim], bool]) -> bool:
+    """Return whether the mount tracks its target; with one that stopped the target is centered anew.
 
     Raises:
         DeviceError: it does not.
     """
     mount = host.rig.mount
     if mount is None or mount.tracking():
-        return
-    host.warn(f"{mount.label}: had stopped tracking: pointing at {decision.target_name} anew")
-    mount.center(decision.ra_hours, decision.dec_deg)
+        return True
+    host.warn(f"{mount.label}: had stopped tracking: pointing at {target.name} anew")
+    return center(target)
 
 
 class Warmth:
@@ -94,13 +95,15 @@ class Guiding:
         self.lost = self.lost + 1 if lost else 0
 
 
-def answer_lost(guiding: Guiding, settings: GuidingSettings, *, target: Aim, host: Host) -> None:
-    """Do what a sequence wants when the last light was not guided.
+def answer_lost(
+    guiding: Guiding, settings: GuidingSettings, *, target: Aim, host: Host, center: Callable[[Aim], bool]
+) -> None:
+    """Do what a sequence wants when the last light was not guided; ``center`` does what is wanted of off targets.
 
     Raises:
         TsplugError: it wants to fail, or pauses and restarts did not help.
         UnsafeError: it is not safe any more.
-        DeviceError: the mount does not center the target anew.
+        DeviceError: the mount does not obey.
     """
     if guiding.lost == 0 or settings.when_lost == "warn":
         return
@@ -111,4 +114,4 @@ def answer_lost(guiding: Guiding, settings: GuidingSettings, *, target: Aim, hos
         sleep_watchfully(settings.pause_min * 60.0, host)
         return
     host.display.note(f"centering {target.name} to guide anew")
-    host.mount().center(target.ra_hours, target.dec_deg)
+    center(target)

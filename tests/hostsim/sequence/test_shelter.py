@@ -76,6 +76,19 @@ def test_shelter_is_taken_once_and_left_with_a_new_focus(host: Host, telescope: 
     assert screen.getvalue().count("rain: cover closed and mount parked") == 1
 
 
+def test_a_cover_that_jams_does_not_keep_the_mount_from_its_park(host: Host, telescope: Telescope) -> None:
+    """What can be brought in is; the night is not taken for sheltered."""
+
+    def jam() -> None:
+        raise DeviceError("cover", "is jammed")
+
+    telescope.close_cover = jam  # type: ignore[attr-defined]
+    with pytest.raises(DeviceError, match="is jammed"):
+        take_shelter(host, why="rain")
+    assert telescope.told == ["abort", "park"]
+    assert not host.journal.state.sheltered
+
+
 def test_patience_has_an_end(host: Host) -> None:
     """After as many hours as the sequence waits, the instruction fails and says why."""
     host.safety = SafetySettings(wait_hours=0.1)

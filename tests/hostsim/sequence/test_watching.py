@@ -11,9 +11,10 @@ from scripted import Telescope
 
 from hostsim.equipment.guider import GuidingReading
 from hostsim.equipment.rig import Rig
+from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Aim
-from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost
+from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost, watch_mount
 from tsplug import TsplugError
 
 GOOD, LOST = GuidingReading(0.3, 0.3, 2.0), GuidingReading(9.0, 9.0, 2.0)
@@ -32,7 +33,8 @@ def answer(host: Host, *readings: GuidingReading | None, **fields: Any) -> None:
     guiding = Guiding()
     for reading in readings:
         guiding.watch(reading, host)
-        answer_lost(guiding, GuidingSettings(**fields), target=TARGET, host=host)
+        center = Centering(host, CenteringSettings()).on
+        answer_lost(guiding, GuidingSettings(**fields), target=TARGET, host=host, center=center)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,14 @@ def test_guiding_that_stays_lost_fails_the_container(host: Host, fields: dict[st
     answer(host, *[LOST] * (lost - 1), **fields)
     with pytest.raises(TsplugError, match=f"guiding was lost in {lost} exposures in a row"):
         answer(host, *[LOST] * lost, **fields)
+
+
+def test_a_target_that_cannot_be_centered_anew_is_left_out(host: Host) -> None:
+    """Neither lost guiding nor a mount that stopped ends the night by it: the sequence says what becomes of it."""
+    telescope, centering = cast("Telescope", host.rig.mount), Centering(host, CenteringSettings())
+    telescope.misses = {TARGET.ra_hours: 2}
+    answer(host, LOST, when_lost="restart")
+    assert centering.leaves_out(TARGET)
+    telescope.tracking = lambda: False  # type: ignore[method-assign]
+    assert not watch_mount(TARGET, host, center=centering.on)
+    assert watch_mount(TARGET, host, center=centering.on)
