@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tsplug.errors import NotFoundError
 from tsplug.model import (
@@ -31,7 +31,7 @@ def fit_exposures(decision: TakeExposure, context: Context, *, profile_guid: str
 
     It uses the template of its own profile that has the same name, with that one's filter, settings and length; without
     one it takes nothing. As many are taken as fit wholly into the first camera's exposure, at least one, but no more
-    than the plan wants beside that exposure and what other rigs are taking.
+    than the plan wants beside that exposure and what other rigs are taking, and none that would outlast the target.
 
     Raises:
         NotFoundError: there is no such profile, or the plan is gone.
@@ -44,6 +44,8 @@ def fit_exposures(decision: TakeExposure, context: Context, *, profile_guid: str
         if profile.filters and template.filter_name not in profile.filters:
             return _nothing(f"filter {template.filter_name!r} is not in the wheel of profile {profile.name!r}")
         wanted = _wanted(unit, decision, profile=profile, now=context.clock.now())
+    if context.clock.now() + timedelta(seconds=template.default_exposure_s) > decision.until:
+        return _nothing(f"{template.default_exposure_s:g} s of it would end after {decision.target_name} is lost")
     return _fitted(decision, template, profile_guid=profile_guid, wanted=wanted)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -74,6 +74,18 @@ def test_no_more_are_taken_than_the_plan_wants(session: Session, desired: int, c
     found = fitted(session, second)
     assert found.count == count
     assert (found.reason == "") == (count > 0)
+
+
+@pytest.mark.parametrize(("left_s", "count"), [(400, 0), (1000, 1)])
+def test_none_is_begun_that_outlasts_the_target(session: Session, left_s: int, count: int) -> None:
+    """A long exposure beside a short one must not go on when the target is below its limits."""
+    second, clock = paired(session, default_exposure_s=900.0), cast("ManualClock", session.context.clock)
+    decision = decide(DecisionRequest(profile_guid=session.profile_guid), session.context)
+    assert isinstance(decision, TakeExposure)
+    clock.set(decision.until - timedelta(seconds=left_s))
+    parameters = SecondCamera.Parameters(profile_guid=second.guid)
+    found = SecondCamera().fit(parameters, session, decision=decision)
+    assert (found.count, found.reason) == (count, "" if count else "900 s of it would end after M 42 is lost")
 
 
 def test_a_template_of_another_name_is_not_used(session: Session) -> None:
