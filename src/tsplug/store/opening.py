@@ -161,9 +161,7 @@ def _make(engine: Engine) -> str:
     Of two programs that start together, one makes it. The tables are made as they are declared: to repeat how they
     came to be costs five times as much, and tests hold the one result against the other.
     """
-    # A connection that migrates is closed afterwards, and a store in memory is gone with it.
-    migrating = not is_in_memory(engine.url)
-    with transaction(engine, writable=True, migrating=migrating) as connection:
+    with transaction(engine, writable=True) as connection:
         if (found := _revision(connection, engine.url)) is not None:
             return found
         METADATA.create_all(connection)
