@@ -14,6 +14,7 @@ from hostsim.sequence.flipping import Flips, FlipSettings
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.happenings import Happenings
 from hostsim.sequence.host import Host
+from hostsim.sequence.outlasting import check_possible, outlasting
 from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
 from hostsim.sequence.refocusing import Refocus, RefocusSettings
@@ -176,8 +177,7 @@ class Imager:
             return None
         asked_at = self._host.clock.now()
         decision = self._unless_left_out(container.decide(self._request(until), self._host.session))
-        if isinstance(decision, WaitUntil) and decision.until <= asked_at:
-            raise TsplugError(f"asked to wait until {decision.until:%H:%M:%S} UTC, which has passed: {decision.reason}")
+        check_possible(decision, asked_at=asked_at)
         # Flats take their time: what is best after them has to be asked anew.
         return None if self._change_target(decision) else decision
 
@@ -307,15 +307,8 @@ class Imager:
                 self._prepare(step, decision)
         host.journal.state.imaging.stays_until = decision.stays_until
         for expose in (step for step in decision.steps if isinstance(step, Expose)):
-            self._refocus.if_due()
-            if self._flips.waited(target, exposure_s=expose.exposure_s):
+            if not self._may_expose(target, expose, decision=decision):
                 return
-            flipped = self._flips.if_due(target)
-            if self._centering.leaves_out(target) or not watch_mount(target, host, center=self._centering.on):
-                return
-            if flipped and self._settings.flip.autofocus and self._refocus.possible:
-                self._refocus.now()
-            self._warmth.watch(host)
             host.display.exposing(expose.exposure_s)
             self._frames.meanwhile = self._second.beside(decision, grade=self._settings.grade)
             self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
@@ -323,6 +316,23 @@ class Imager:
         self._happenings.run()
         guiding, center = self._frames.guiding, self._centering.on
         answer_lost(guiding, self._settings.guiding, target=target, host=host, center=center)
+
+    def _may_expose(self, target: Aim, expose: Expose, *, decision: TakeExposure) -> bool:
+        """Do what is due before an exposure; return whether it is to be taken, else what is best is asked anew."""
+        host = self._host
+        self._refocus.if_due()
+        if self._flips.waited(target, exposure_s=expose.exposure_s):
+            return False
+        flipped = self._flips.if_due(target)
+        if self._centering.leaves_out(target) or not watch_mount(target, host, center=self._centering.on):
+            return False
+        if flipped and self._settings.flip.autofocus and self._refocus.possible:
+            self._refocus.now()
+        self._warmth.watch(host)
+        outlasts = outlasting(decision, host.clock.now())
+        if outlasts:
+            host.display.note(f"{outlasts}: asking anew")
+        return not outlasts
 
     def _arrive(self, decision: TakeExposure) -> bool:
         """Point at a new target; return whether it can be exposed at once, else what is best must be asked anew."""

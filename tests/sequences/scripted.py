@@ -112,7 +112,7 @@ class Script:
     """Runs a container; ``done`` names what it did in order: ``A`` a light of target A, numbers instructions of lists.
 
     ``steps`` are what is decided, by how many lights there are: a target, or how many minutes of the night have to have
-    passed before the next step counts.
+    passed before the next step counts. ``lost`` says until when exposures of a target may go on.
     """
 
     make_host: Callable[[], Host]
@@ -120,6 +120,7 @@ class Script:
     steps: tuple[str | int, ...]
     done: list[str | int] = field(default_factory=list)
     complete: frozenset[str] = frozenset()
+    lost: dict[str, datetime] = field(default_factory=dict)
     misses: dict[float, int] = field(default_factory=dict)
     on_light: Callable[[Host], None] = lambda host: None
     host: Host = field(init=False)
@@ -144,10 +145,15 @@ class Script:
                 until = self.began + timedelta(minutes=step)
                 return WaitUntil(until=until, target_name="next", reason="too low")
             if isinstance(step, str) and step not in request.left_out:
-                if lights[step] == 0:
-                    return taking(step, self.host, new=step != request.current_target_guid)
-                lights[step] -= 1
+                if lights[step] == 0 and self._fits(step):
+                    chosen = taking(step, self.host, new=step != request.current_target_guid)
+                    return chosen.model_copy(update={"plan_until": self.lost.get(step)})
+                lights[step] = max(0, lights[step] - 1)
         return NothingLeft(reason="the script is over")
+
+    def _fits(self, step: str) -> bool:
+        limit = self.lost.get(step)
+        return limit is None or self.host.clock.now() + timedelta(seconds=EXPOSURE_S) <= limit
 
     def light(self, decision: TakeExposure) -> None:
         """Take a light as the host does: what is to follow is kept with it."""

@@ -98,9 +98,10 @@ class TargetScore(Value):
 class TakeExposure(Value):
     """One light of a plan, with everything the host needs to take, name and record it.
 
-    ``until`` is when the target is lost tonight. ``stays_until`` is until when it is kept whatever the others score, if
-    the host hands it back with its next request: a target that is chosen gets its minimum time. ``scores`` holds all
-    targets that could be imaged, best first.
+    ``until`` is when the target is lost tonight, ``plan_until`` until when this exposure of it is wanted (the sky
+    brightens, the Moon rises): who comes too late to end by then asks anew. ``stays_until`` is until when the target is
+    kept whatever the others score, if the host hands it back with its next request: a target that is chosen gets its
+    minimum time. ``scores`` holds all targets that could be imaged, best first.
     """
 
     kind: Literal["exposure"] = "exposure"
@@ -117,6 +118,7 @@ class TakeExposure(Value):
     session_id: int
     score: float
     until: UtcDatetime
+    plan_until: UtcDatetime | None = None
     stays_until: UtcDatetime | None = None
     steps: tuple[Step, ...]
     scores: tuple[TargetScore, ...] = ()

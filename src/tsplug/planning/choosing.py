@@ -82,6 +82,11 @@ class Moment:
         marks = self._staying_fits(place) if place == self.current else self.fits[self.board.plans_of(place)].tolist()
         return [item for item, fits in zip(self.board.entries[place].items(), marks, strict=True) if fits]
 
+    def room_of(self, place: int, item: CandidatePlan) -> float:
+        """Return how long one of an entry's plans holds, in seconds."""
+        guids, rooms_s = self.board.entries[place].guids, self.plan_room_s[self.board.plans_of(place)]
+        return float(rooms_s[guids.index(item.plan.guid)])
+
     def _staying_fits(self, place: int) -> list[bool]:
         board, entry = self.board, self.board.entries[place]
         rooms_s = board.rooms_of(place, self.now, until=self.request.until)

@@ -44,6 +44,7 @@ def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situat
     scores = _scores(board, choice)
     own = next((each.score for each in scores if each.target_guid == target.guid), 0.0)
     ends = moment.now + timedelta(seconds=float(moment.room_s[choice.place]))
+    plan_ends = moment.now + timedelta(seconds=moment.room_of(choice.place, item))
     period = session_id(
         project.created_at,
         board.outlook.tables.night.date,
@@ -64,6 +65,7 @@ def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situat
         session_id=period,
         score=own,
         until=ends,
+        plan_until=plan_ends,
         stays_until=choice.stays_until,
         steps=steps_for(candidate, choice.selection, profile=situation.profile, request=moment.request),
         scores=scores if moment.request.explain else (),

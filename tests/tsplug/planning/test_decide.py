@@ -219,6 +219,17 @@ def test_a_rest_too_short_for_another_visit_is_promised_too(make: Any) -> None:
         assert decision.stays_until == promised
 
 
+def test_an_exposure_tells_until_when_its_own_plan_is_wanted(make: Any) -> None:
+    """A plan for the dark ends with it, though its target may go on through twilight with another; both are told."""
+    plans = make.plan("L"), make.plan("Ha", {"twilight": "nautical"})
+    early, late = (ask(make, make.utc(hour), make.candidate(*plans)) for hour in (17, 19))
+    assert (early.filter_name, late.filter_name) == ("Ha", "L")
+    assert early.plan_until == early.until == late.until
+    assert timedelta(minutes=65) < late.until - late.plan_until < timedelta(minutes=80)
+    with_limit = ask(make, make.utc(19), make.candidate(*plans), until=make.utc(20))
+    assert with_limit.plan_until == with_limit.until == make.utc(20)
+
+
 def test_scores_are_told_by_rule_best_first(make: Any) -> None:
     """Every target that could be imaged has its score with the shares that make it up."""
     decision = ask(make, make.utc(23), make.candidate(), crab(make))
