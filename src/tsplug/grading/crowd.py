@@ -98,6 +98,7 @@ class Crowd:
 
     def __init__(self, frames: Sequence[AcquiredImage], *, newest: int | None = None) -> None:
         self.frames = tuple(frames)
+        self.ids = tuple(frame.id for frame in self.frames)
         self.newest = newest
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
@@ -134,6 +135,7 @@ class Crowd:
         floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
         held = column.held_by(yardstick, floor)
         levels = self._levels_without(own, column, held=held, newest=self._newest_for(image))
+        night, hour, air = _when(image, scale) if own is None else (own[0], own[1].hour, own[1].air)
         shaken = shaken_share(image, limits, scale_arcsec=pixel_arcsec)
         by_guiding = 0.0
         if shaken > SHAKEN_SHARE:
@@ -141,7 +143,7 @@ class Crowd:
         else:
             cause = _cause(image, limits, seeing=yardstick.seeing)
             by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
-        return count, levels.usual(Place(night_of(image), hour_of(image), _air(image, scale), cause, by_guiding))
+        return count, levels.usual(Place(night, hour, air, cause, by_guiding))
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""
@@ -184,6 +186,11 @@ def _cause(image: AcquiredImage, limits: Limits, *, seeing: bool) -> Cause:
     if is_defocused(image, limits):
         return Cause.DEFOCUSED
     return Cause.AIR if told_apart(image) else Cause.UNKNOWN
+
+
+def _when(image: AcquiredImage, scale: Scale) -> tuple[date, float, float]:
+    """Return the night of a frame, its hour, and its air coordinate."""
+    return night_of(image), hour_of(image), _air(image, scale)
 
 
 def _air(image: AcquiredImage, scale: Scale) -> float:

@@ -59,8 +59,23 @@ class Finding(NamedTuple):
 
     def as_inputs(self) -> dict[str, object]:
         """Return the finding as plain JSON types."""
-        plain = {key: str(value) if isinstance(value, StrEnum) else value for key, value in self._asdict().items()}
-        return plain | {"about": dict(self.about)}
+        # Each by its name, since many thousand are written at once.
+        return {
+            "check": self.check,
+            "metric": self.metric,
+            "outcome": self.outcome.value,
+            "rule": self.rule.value,
+            "detail": self.detail,
+            "value": self.value,
+            "unit": self.unit,
+            "samples": self.samples,
+            "centre": self.centre,
+            "spread": self.spread,
+            "sigma": self.sigma,
+            "lower": self.lower,
+            "upper": self.upper,
+            "about": dict(self.about),
+        }
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tsplug.grading.night_levels import MAD_TO_SIGMA, Night, NightCore, Sample, Yardstick, core_of, middle
+from tsplug.grading.spells import Spells
 from tsplug.grading.together import Nights, middle_of_both
 
 _TREND_PASSES = 2
@@ -93,7 +94,7 @@ class Levels:
     """
 
     def __init__(self, nights: Nights, yardstick: Yardstick, *, own: tuple[date, Night] | None = None) -> None:
-        self._yardstick = yardstick
+        self._yardstick, self._nights, self._own = yardstick, nights, own
         self._trend = 0.0
         for _ in range(_TREND_PASSES if yardstick.steepest > 0 else 0):
             slopes = () if own is None else own[1].slopes(self._trend)
@@ -107,7 +108,6 @@ class Levels:
         self._spread = yardstick.within(deviation)
         self._used = others.used + (0 if core is None else core.used)
         self._known = others.known | added if core is not None and core.tells else others.known
-        self._settled = others.settled if core is None else max(others.settled, core.spells.settled)
         self._plan = _plan_level(self._known) if self._known else _level_of_all(others.cores | added, yardstick)
 
     def usual(self, place: Place) -> Usual:
@@ -139,11 +139,20 @@ class Levels:
         level = min(own.level, most)
         if place.cause is not Cause.AIR:
             return level, 0.0, 0.0
-        spell, slack = own.spells.at(place.hour), self._by_more_air(own, place)
+        spell, slack = self._spells_of(place.night).at(place.hour), self._by_more_air(own, place)
         if spell is not None and spell.tells:
             return max(level, min(spell.level, most)), slack, 0.0
         begun = place.hour if spell is None else spell.begin
-        return level, slack, most - level if begun >= self._settled else 0.0
+        return level, slack, most - level if begun >= self._settled() else 0.0
+
+    def _spells_of(self, night: date) -> Spells:
+        held = self._own[1] if self._own is not None and self._own[0] == night else self._nights[night]
+        return held.spells(self._trend)
+
+    def _settled(self) -> float:
+        """Return the latest hour from which a night is settled."""
+        others = self._nights.settled(self._trend)
+        return others if self._own is None else max(others, self._own[1].spells(self._trend).settled)
 
     def _by_more_air(self, own: NightCore, place: Place) -> float:
         """Return what more air than usual may do beyond the trend, which little air or changing seeing may hide."""

@@ -10,10 +10,9 @@ Lists here are sorted and cores stretches of them, so a median is a look-up and 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import NamedTuple, TypeVar
 
 from tsplug.grading.spells import NIGHT_FRAMES, NIGHT_HOURS, NO_SPELLS, Spells, spells_of
@@ -28,6 +27,7 @@ _PASSES = 20
 _LEAST_STEP = 0.03
 _REMEMBERED = 64
 _ODD = 2
+_FEW = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,9 @@ class Yardstick:
 
     def within(self, deviation: float) -> float:
         """Return a standard deviation within what may be claimed."""
-        return min(max(deviation, self.floor), self.ceiling)
+        if deviation < self.floor:
+            deviation = self.floor
+        return min(deviation, self.ceiling)
 
 
 class Sample(NamedTuple):
@@ -85,7 +87,6 @@ class NightCore(NamedTuple):
         tells: whether the core tells how the night is.
         air: the air coordinate in the middle of the core; NaN where the air is not known or does not matter.
         residuals: how far the newest of the core lie from the level, sorted.
-        spells: the parts of the night that were worse.
     """
 
     flat: Sequence[float]
@@ -94,7 +95,6 @@ class NightCore(NamedTuple):
     tells: bool
     air: float
     residuals: Sequence[float]
-    spells: Spells
 
 
 class _Flat(NamedTuple):
@@ -115,28 +115,39 @@ class Night:
     """
 
     def __init__(self, samples: Sequence[Sample], yardstick: Yardstick, *, newest: int | None = None) -> None:
-        self._samples = sorted(samples, key=_by_hour)
+        by_hour = sorted(samples, key=_by_hour)
         self._yardstick = yardstick
         self._newest = newest
+        # Lists side by side, since a night is gone through many thousand times; unknown air changes no harm.
+        self._hours = [each.hour for each in by_hour]
+        self._harms = [each.harm for each in by_hour]
+        self._airs = [each.air if math.isfinite(each.air) else 0.0 for each in by_hour]
+        self._ranks = [each.rank for each in by_hour]
+        self._ordered = sorted(self._harms)
         self._by_air = sorted((each.air, each.harm) for each in samples if math.isfinite(each.air))
+        self._forget()
+
+    def _forget(self) -> None:
         self._flat: dict[float, _Flat] = {}
         self._known: dict[float, NightCore] = {}
         self._slopes: dict[float, list[float]] = {}
+        self._spells: dict[float, Spells] = {}
 
     def without(self, sample: Sample) -> Night | None:
         """Return the night without one of its samples, None where nothing is left."""
-        if len(self._samples) == 1:
+        if len(self._harms) == 1:
             return None
         rest = object.__new__(Night)
         rest._yardstick, rest._newest = self._yardstick, self._newest
         # What is sorted stays so where one is taken out.
-        rest._samples = self._samples.copy()
-        rest._samples.remove(sample)
+        place = self._ranks.index(sample.rank)
+        rest._hours, rest._harms = _without(self._hours, place), _without(self._harms, place)
+        rest._airs, rest._ranks = _without(self._airs, place), _without(self._ranks, place)
+        rest._ordered = _without(self._ordered, bisect_left(self._ordered, sample.harm))
         rest._by_air = self._by_air
         if math.isfinite(sample.air):
-            rest._by_air = self._by_air.copy()
-            rest._by_air.remove((sample.air, sample.harm))
-        rest._flat, rest._known, rest._slopes = {}, {}, {}
+            rest._by_air = _without(self._by_air, bisect_left(self._by_air, (sample.air, sample.harm)))
+        rest._forget()
         return rest
 
     def slopes(self, trend: float) -> Sequence[float]:
@@ -147,50 +158,64 @@ class Night:
         """Return what the samples show when so much growth per unit of air is taken out."""
         return _remembered(self._known, trend, find=self._found)
 
+    def spells(self, trend: float) -> Spells:
+        """Return the parts of the night that were worse, when so much growth per unit of air is taken out."""
+        return _remembered(self._spells, trend, find=self._spells_found) if self._yardstick.seeing else NO_SPELLS
+
+    def _spells_found(self, trend: float) -> Spells:
+        flat = self._flattened(trend)
+        by_hour = list(zip(self._hours, flat.by_hour, strict=True))
+        return spells_of(by_hour, flat.ordered[flat.end - 1], level_of=self._level_of)
+
     def _slopes_found(self, trend: float) -> list[float]:
-        return _slopes(self._in_core(_remembered(self._flat, trend, find=self._flattened), trend))
+        return _slopes(self._in_core(self._flattened(trend), trend))
 
     def _flattened(self, trend: float) -> _Flat:
-        harms = [each[1] if isnan(each[2]) else each[1] - trend * each[2] for each in self._samples]
-        flat = sorted(harms)
-        return _Flat(harms, flat, *core_of(flat, self._yardstick))
+        found = self._flat.get(trend)
+        if found is None:
+            harms, ordered = self._harms, self._ordered
+            if trend:
+                harms = [harm - trend * air for harm, air in zip(harms, self._airs, strict=True)]
+                ordered = sorted(harms)
+            found = _Flat(harms, ordered, *core_of(ordered, self._yardstick))
+            if len(self._flat) >= _REMEMBERED:
+                self._flat.clear()
+            self._flat[trend] = found
+        return found
 
     def _found(self, trend: float) -> NightCore:
-        flat = _remembered(self._flat, trend, find=self._flattened)
-        harms, ordered, begin, end = flat
-        low, high, level = ordered[begin], ordered[end - 1], middle(ordered, begin, end=end)
-        newest = self._newest
-        if newest is None:
-            residuals = [abs(harm - level) for harm in ordered[begin:end]]
-        else:
-            residuals = [
-                abs(harm - level)
-                for harm, each in zip(harms, self._samples, strict=True)
-                if each[3] < newest and low <= harm <= high
-            ]
-        residuals.sort()
+        flat = self._flattened(trend)
+        _, ordered, begin, end = flat
+        level = middle(ordered, begin, end=end)
         by_air = self._in_core(flat, trend)
         return NightCore(
             flat=ordered,
             used=end - begin,
             level=level,
-            tells=end - begin >= NIGHT_FRAMES and self._lasts(harms, low, high=high),
+            tells=end - begin >= NIGHT_FRAMES and self._lasts(flat),
             air=by_air[len(by_air) // 2][0] if by_air else math.nan,
-            residuals=residuals,
-            spells=self._spells(harms, high) if self._yardstick.seeing else NO_SPELLS,
+            residuals=self._residuals(flat, level),
         )
 
-    def _lasts(self, harms: Sequence[float], low: float, *, high: float) -> bool:
-        """Return whether what lies within bounds is spread over long enough."""
-        first = next(each for each, harm in zip(self._samples, harms, strict=True) if low <= harm <= high)
-        last = next(
-            each for each, harm in zip(reversed(self._samples), reversed(harms), strict=True) if low <= harm <= high
-        )
-        return last.hour - first.hour >= NIGHT_HOURS
+    def _residuals(self, flat: _Flat, level: float) -> list[float]:
+        harms, ordered, begin, end = flat
+        newest = self._newest
+        if newest is None or newest > max(self._ranks):
+            return sorted([abs(harm - level) for harm in ordered[begin:end]])
+        low, high = ordered[begin], ordered[end - 1]
+        held = zip(harms, self._ranks, strict=True)
+        return sorted([abs(harm - level) for harm, rank in held if rank < newest and low <= harm <= high])
 
-    def _spells(self, harms: Sequence[float], high: float) -> Spells:
-        by_hour = [(each[0], harm) for each, harm in zip(self._samples, harms, strict=True)]
-        return spells_of(by_hour, high, level_of=self._level_of)
+    def _lasts(self, flat: _Flat) -> bool:
+        """Return whether the core is spread over long enough."""
+        harms, ordered, begin, end = flat
+        low, high = ordered[begin], ordered[end - 1]
+        first, last = 0, len(harms) - 1
+        while not low <= harms[first] <= high:
+            first += 1
+        while not low <= harms[last] <= high:
+            last -= 1
+        return self._hours[last] - self._hours[first] >= NIGHT_HOURS
 
     def _level_of(self, flat: Sequence[float]) -> float:
         begin, end = core_of(flat, self._yardstick)
@@ -200,8 +225,16 @@ class Night:
         """Return air and harm of the core's samples, sorted; none where the air does not matter."""
         if self._yardstick.steepest <= 0:
             return []
+        if flat.end - flat.begin == len(flat.ordered):
+            return self._by_air
         low, high = flat.ordered[flat.begin], flat.ordered[flat.end - 1]
         return [pair for pair in self._by_air if low <= pair[1] - trend * pair[0] <= high]
+
+
+def _without(values: list[T], place: int) -> list[T]:
+    rest = values.copy()
+    del rest[place]
+    return rest
 
 
 def _by_hour(sample: Sample) -> tuple[float, float, int]:
@@ -224,11 +257,13 @@ def _slopes(by_air: Sequence[tuple[float, float]]) -> list[float]:
     Theil-Sen in its incomplete form, whose cost grows with the samples and not with their square.
     """
     half = (len(by_air) + 1) // 2
-    return sorted(
+    found = [
         (harm - least_harm) / (air - least_air)
         for (least_air, least_harm), (air, harm) in zip(by_air, by_air[half:], strict=False)
         if air - least_air >= _LEAST_STEP
-    )
+    ]
+    found.sort()
+    return found
 
 
 def core_of(flat: Sequence[float], yardstick: Yardstick) -> tuple[int, int]:
@@ -263,20 +298,25 @@ def _grown(flat: Sequence[float], yardstick: Yardstick, *, begin: int) -> int:
     last = len(flat) - begin - 1
     # Two frames that are better than can be, as failed measurements are, set no standard.
     start = flat[begin + max(int(last * yardstick.better), min(last // 2, _ODD))]
-    end = bisect_right(flat, start)
+    end, within = bisect_right(flat, start), yardstick.within
     for _ in range(_PASSES):
         centre = middle(flat, begin, end=end)
-        reach = _CORE_SIGMA * yardstick.within(MAD_TO_SIGMA * _absolute_deviation(flat, centre, bounds=(begin, end)))
-        wider = bisect_right(flat, max(centre + reach, start))
-        if wider == end:
+        deviation = _absolute_deviation(flat, centre, bounds=(begin, end))
+        edge = centre + _CORE_SIGMA * within(MAD_TO_SIGMA * deviation)
+        if edge < start:
+            edge = start
+        if flat[end - 1] <= edge and (end == len(flat) or flat[end] > edge):
             break
-        end = wider
+        end = bisect_right(flat, edge)
     return end
 
 
 def _absolute_deviation(flat: Sequence[float], centre: float, *, bounds: tuple[int, int]) -> float:
     """Return the median distance of a stretch of sorted numbers from a centre."""
     begin, end = bounds
+    if end - begin <= _FEW:
+        # Two runs that are sorted already: for so few that is quicker than to find the middle among them.
+        return middle(sorted([abs(each - centre) for each in flat[begin:end]]))
     last, split = end - begin - 1, bisect_right(flat, centre, begin, end)
     low = _distance(flat, centre, place=last // 2, stretch=(begin, split, end))
     if last % 2 == 0:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
 from tsplug.grading.setup import setup_of
@@ -14,6 +14,8 @@ from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 from tsplug.model.angles import same_rotation
 
 __all__ = ["MINIMUM_PEERS", "Choice", "PlanPopulations", "Population", "night_of", "population_of"]
+
+T = TypeVar("T")
 
 ENOUGH_ACCEPTED = 10
 """With fewer accepted frames the pending ones are compared with, too."""
@@ -36,8 +38,7 @@ MATCHED_BY = (
 """What frames must have in common to be compared, beside their rotation."""
 
 
-@dataclass(frozen=True)
-class Population:
+class Population(NamedTuple):
     """The frames to compare with.
 
     Attributes:
@@ -54,8 +55,7 @@ class Population:
     @property
     def frames(self) -> tuple[AcquiredImage, ...]:
         """Return the newest of them, as many as are wanted: the spread is theirs."""
-        every, rank, end = self.crowd.frames, self.rank, self.size
-        return every[:end] if rank is None or rank >= end else every[:rank] + every[rank + 1 : end + 1]
+        return self._apart(self.crowd.frames)
 
     @property
     def size(self) -> int:
@@ -75,7 +75,13 @@ class Population:
     @property
     def ids(self) -> tuple[int, ...]:
         """Return the store's numbers of the frames, in the same order."""
-        return tuple(frame.id for frame in self.frames if frame.id is not None)
+        ids = self._apart(self.crowd.ids)
+        return tuple(each for each in ids if each is not None) if None in ids else ids  # type: ignore[return-value]
+
+    def _apart(self, every: tuple[T, ...]) -> tuple[T, ...]:
+        """Return the newest of what the crowd's frames have, as many as are wanted, without the frame's own."""
+        rank, end = self.rank, self.size
+        return every[:end] if rank is None or rank >= end else every[:rank] + every[rank + 1 : end + 1]
 
     @property
     def too_small(self) -> bool:
@@ -88,8 +94,7 @@ class Population:
         return tuple(value for value in found if value is not None and math.isfinite(value))
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """How peers are chosen: by which mode, at most how many (None is all), how far mechanical angles may differ."""
 
     mode: GraderMode
@@ -143,15 +148,15 @@ class PlanPopulations:
 
     def of(self, image: AcquiredImage, choice: Choice) -> Population:
         """Return the frames that a frame is compared with; it need not be one of the plan's."""
-        key = (setup_of(image), image.rotation_deg, choice)
+        setup = setup_of(image)
+        key = (setup, image.rotation_deg, choice)
         matching = self._matching.get(key)
         if matching is None:
-            matching = self._matching[key] = self._found(image, choice)
+            matching = self._matching[key] = self._found(image, self._alike.get(setup, ()), choice=choice)
         crowd = matching.crowd_for(image)
         return Population(crowd, crowd.rank_of(image), matching.others(image))
 
-    def _found(self, image: AcquiredImage, choice: Choice) -> _Matching:
-        alike = self._alike.get(setup_of(image), [])
+    def _found(self, image: AcquiredImage, alike: Sequence[AcquiredImage], *, choice: Choice) -> _Matching:
         frames = [each for each in alike if _turned_alike(image, each, choice=choice)]
         # Angles that differ by a hair have the same frames.
         return self._shared.setdefault((choice, *(each.guid for each in frames)), _Matching(frames, choice))

@@ -26,14 +26,12 @@ class Together:
         known: those of ``cores`` that tell how their night is.
         residuals: how far the newest samples lie from their night's level, sorted.
         used: how many samples belong to the cores.
-        settled: the latest hour from which nights are settled.
     """
 
     cores: dict[date, NightCore]
     known: dict[date, NightCore]
     residuals: Sequence[float]
     used: int
-    settled: float
 
     @classmethod
     def of(cls, cores: dict[date, NightCore]) -> Together:
@@ -43,7 +41,6 @@ class Together:
             known={night: core for night, core in cores.items() if core.tells},
             residuals=sorted(residual for core in cores.values() for residual in core.residuals),
             used=sum(core.used for core in cores.values()),
-            settled=max((core.spells.settled for core in cores.values()), default=-math.inf),
         )
 
 
@@ -55,6 +52,7 @@ class Nights:
         self._others: dict[date, Nights] = {}
         self._found: dict[float, Together] = {}
         self._slopes: dict[float, list[float]] = {}
+        self._settled: dict[float, float] = {}
 
     def __getitem__(self, night: date) -> Night:
         """Return the samples of one night."""
@@ -67,6 +65,16 @@ class Nights:
             self._others.clear()
             self._others[night] = Nights({each: held for each, held in self._nights.items() if each != night})
         return self._others[night]
+
+    def settled(self, trend: float) -> float:
+        """Return the latest hour from which nights are settled, when so much growth per unit of air is taken out."""
+        found = self._settled.get(trend)
+        if found is None:
+            if len(self._settled) >= _REMEMBERED:
+                self._settled.clear()
+            hours = (night.spells(trend).settled for night in self._nights.values())
+            found = self._settled[trend] = max(hours, default=-math.inf)
+        return found
 
     def slopes(self, trend: float) -> Sequence[float]:
         """Return how harms grow with the air, of all nights, sorted: pairs of the cores that a trend leads to."""
