@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+_A_NIGHT = timedelta(hours=16)
+"""What takes longer is not ready in this night, and its time of day would be read as one of this night."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,13 @@ class Imaging:
     def one_more(self) -> Imaging:
         """Return this after one more light; where rejected lights are replaced, more come than were wanted."""
         return replace(self, done=self.done + 1, wanted=max(self.wanted, self.done + 1))
+
+    def ready(self, now: datetime) -> str:
+        """Return when exposing alone would have done them all, or how many hours that takes where it takes nights."""
+        left = self.ready_at - now
+        if left > _A_NIGHT:
+            return f"{left / timedelta(hours=1):.0f} h of exposures to go"
+        return f"ready {self.ready_at:%H:%M} UTC at the earliest"
 
 
 class Display(Protocol):

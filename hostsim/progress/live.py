@@ -94,7 +94,7 @@ class LiveDisplay:
             now = self._imaging
             rows.add_row("target", Text(f"{now.target}  {now.filter_name}"))
             rows.add_row("exposure", f"{self._exposure or '-'}   {now.done} of {now.wanted} lights")
-            rows.add_row("ready", f"{now.ready_at:%H:%M} UTC at the earliest")
+            rows.add_row("", now.ready(self._clock.now()))
             parts.append(ProgressBar(total=max(1, now.wanted), completed=now.done))
         if self._activity:
             rows.add_row("", Text(self._activity))

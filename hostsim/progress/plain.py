@@ -41,7 +41,7 @@ class PlainDisplay:
             now = self._imaging.one_more()
             self._line(
                 f"[{now.done}/{now.wanted}] {now.target} {now.filter_name} {exposure_s:g} s, "
-                f"ready {now.ready_at:%H:%M} UTC at the earliest"
+                f"{now.ready(self._clock.now())}"
             )
 
     def saved(self) -> None:

@@ -69,7 +69,7 @@ class Night:
     def tsplug(self, *arguments: object) -> Any:
         """Return what a tsplug command says of this night's store, as JSON."""
         line = [str(each) for each in (*arguments, "--db", self.db or self.out / "store.sqlite", "--json")]
-        done = CliRunner().invoke(application(), line)
+        done = CliRunner().invoke(application(line), line)
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from rich.console import Console
@@ -38,6 +39,12 @@ def test_plain_lines_carry_the_nights_time() -> None:
         "measuring",
         "WARNING cloud",
     ]
+
+
+def test_what_takes_nights_is_told_in_hours() -> None:
+    """A time of day would be read as one of this night."""
+    now = ManualClock().now()
+    assert replace(IMAGING, ready_at=now + timedelta(hours=50)).ready(now) == "50 h of exposures to go"
 
 
 def test_the_live_panel_shows_everything() -> None:

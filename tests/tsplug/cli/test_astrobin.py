@@ -23,7 +23,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what runs a command in an empty folder, where there is no store."""
     monkeypatch.chdir(tmp_path)
     environment = {"TSPLUG_DATA_DIR": str(tmp_path / "data"), "TSPLUG_DB": "", "COLUMNS": "200", "NO_COLOR": "1"}
-    return lambda *arguments: CliRunner().invoke(application(), [*map(str, arguments)], env=environment)
+    return lambda *arguments: CliRunner().invoke(
+        application(map(str, arguments)), [*map(str, arguments)], env=environment
+    )
 
 
 @pytest.fixture

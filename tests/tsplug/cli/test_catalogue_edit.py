@@ -20,7 +20,7 @@ def run(tmp_path: Path) -> Run:
 
     def runs(*arguments: str, typed: str = "", columns: int = 80) -> Result:
         environment = {"TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": str(columns), "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), list(arguments), env=environment, input=typed)
+        return CliRunner().invoke(application(arguments), list(arguments), env=environment, input=typed)
 
     return runs
 

@@ -38,7 +38,7 @@ def run(db: Path) -> Run:
 
     def runs(*arguments: str, columns: int = 80) -> Result:
         environment = {"TSPLUG_DB": str(db), "COLUMNS": str(columns), "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), list(arguments), env=environment)
+        return CliRunner().invoke(application(arguments), list(arguments), env=environment)
 
     return runs
 

@@ -47,7 +47,7 @@ def run(db: Path) -> Run:
 
     def runs(*arguments: str, columns: int = 100) -> Result:
         environment = {"TSPLUG_DB": str(db), "COLUMNS": str(columns), "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), list(arguments), env=environment)
+        return CliRunner().invoke(application(arguments), list(arguments), env=environment)
 
     return runs
 
@@ -89,7 +89,7 @@ def test_scoring_by_a_file_or_the_built_in_set_needs_no_store(tmp_path: Path) ->
         extra = ["--baseline", "hfr=2.0"] if name.endswith("yaml") else []
         value = "hfr=2.6" if extra else "hfr=3.4"
         arguments = ["criteria", "score", "--json", *named, "--metric", value, *extra]
-        result = CliRunner().invoke(application(), arguments, env=nowhere)
+        result = CliRunner().invoke(application(arguments), arguments, env=nowhere)
         assert document(result)["score"] == score
     assert not (tmp_path / "none.sqlite").exists()
 

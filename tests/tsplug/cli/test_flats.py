@@ -36,7 +36,7 @@ def run(tmp_path: Path) -> Run:
     def runs(*arguments: str, typed: str = "") -> Result:
         environment = {"TSPLUG_DB": str(file), "COLUMNS": "200", "NO_COLOR": "1"}
         words = ["--at", "2026-01-16T06:00:00+01:00", *arguments]
-        return CliRunner().invoke(application(), words, input=typed, env=environment)
+        return CliRunner().invoke(application(words), words, input=typed, env=environment)
 
     return runs
 

@@ -102,7 +102,7 @@ def explained(tmp_path: Path) -> list[str]:
             )
     store.close()
     result = CliRunner().invoke(
-        application(), ["grade", "explain", "1", "--db", url], env={"COLUMNS": "80", "NO_COLOR": "1"}
+        application(["grade"]), ["grade", "explain", "1", "--db", url], env={"COLUMNS": "80", "NO_COLOR": "1"}
     )
     assert result.exit_code == 0, result.output
     return result.stdout.splitlines()

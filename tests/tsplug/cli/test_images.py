@@ -42,7 +42,7 @@ def run(db: Path) -> Run:
 
     def runs(*arguments: str, typed: str = "", columns: int = 150) -> Result:
         environment = {"TSPLUG_DB": str(db), "COLUMNS": str(columns), "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), ["images", *arguments], env=environment, input=typed)
+        return CliRunner().invoke(application(["images"]), ["images", *arguments], env=environment, input=typed)
 
     return runs
 

@@ -16,7 +16,7 @@ def _run(folder: Path, *arguments: str) -> Result:
     db = folder / "store.sqlite"
     if not db.exists():
         open_store(str(db), ManualClock()).close()
-    return CliRunner().invoke(application(), ["images", "reconcile", "--db", str(db), *arguments])
+    return CliRunner().invoke(application(["images"]), ["images", "reconcile", "--db", str(db), *arguments])
 
 
 def test_files_that_cannot_be_read_are_a_failure_and_named(tmp_path: Path) -> None:

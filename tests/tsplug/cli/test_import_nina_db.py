@@ -19,7 +19,7 @@ def run(tmp_path: Path) -> Run:
 
     def runs(*arguments: str) -> Result:
         environment = {"TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": "200", "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), list(arguments), env=environment)
+        return CliRunner().invoke(application(arguments), list(arguments), env=environment)
 
     return runs
 

@@ -46,7 +46,7 @@ def run(db: Path) -> Run:
 
     def runs(*arguments: object, store: Path = db) -> Result:
         environment = {"TSPLUG_DB": str(store), "COLUMNS": "200", "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), [str(each) for each in arguments], env=environment)
+        return CliRunner().invoke(application(map(str, arguments)), [str(each) for each in arguments], env=environment)
 
     return runs
 

@@ -26,7 +26,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     environment = {"TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": "200", "NO_COLOR": "1", "TSPLUG_USER": "ann"}
 
     def runs(*arguments: str, **more: str) -> Result:
-        return CliRunner().invoke(application(), arguments, env={**environment, **more})
+        return CliRunner().invoke(application(arguments), arguments, env={**environment, **more})
 
     return runs
 

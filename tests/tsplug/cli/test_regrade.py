@@ -40,7 +40,7 @@ def run(night: Path, tmp_path: Path) -> Run:
 
     def runs(*arguments: str) -> Result:
         environment = {"TSPLUG_DB": str(db), "COLUMNS": "120", "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), list(arguments), env=environment)
+        return CliRunner().invoke(application(arguments), list(arguments), env=environment)
 
     return runs
 

@@ -40,7 +40,9 @@ def run(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def runs(*arguments: str) -> Result:
         environment = {"TSPLUG_DB": str(db), "COLUMNS": "200", "NO_COLOR": "1"}
-        return CliRunner().invoke(application(), ["--at", "2026-01-16T06:00:00+01:00", *arguments], env=environment)
+        return CliRunner().invoke(
+            application(arguments), ["--at", "2026-01-16T06:00:00+01:00", *arguments], env=environment
+        )
 
     return runs
 

@@ -43,7 +43,7 @@ def test_what_cannot_be_served_is_told(
     monkeypatch.chdir(tmp_path)
     Path("odd").write_text("no colon here", encoding="utf-8")
     environment = {"TSPLUG_UPLOAD_TOKEN": token, "TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": "200"}
-    result = CliRunner().invoke(application(), ["serve", *arguments], env=environment)
+    result = CliRunner().invoke(application(["serve"]), ["serve", *arguments], env=environment)
     assert (result.exit_code, words in result.output) == (status, True), result.output
 
 
@@ -53,7 +53,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         for options in (["--port", port], ["--bind", "192.0.2.1"]):
-            result = CliRunner().invoke(application(), ["serve", "--upload", *options], env=environment)
+            result = CliRunner().invoke(application(["serve"]), ["serve", "--upload", *options], env=environment)
             assert (result.exit_code, "cannot listen at " in result.output) == (1, True), result.output
 
 

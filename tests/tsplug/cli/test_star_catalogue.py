@@ -14,7 +14,7 @@ from tsplug.cli.application import application
 def run(folder: Path, *arguments: str) -> Result:
     """Run `tsplug catalogue` with a data folder of its own."""
     environment = {"TSPLUG_DATA_DIR": str(folder / "data"), "COLUMNS": "200", "NO_COLOR": "1"}
-    return CliRunner().invoke(application(), ["catalogue", *arguments], env=environment)
+    return CliRunner().invoke(application(["catalogue"]), ["catalogue", *arguments], env=environment)
 
 
 @pytest.fixture
