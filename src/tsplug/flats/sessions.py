@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from tsplug.flats.rotation import mean_deg, rotation_classes
 from tsplug.flats.temperature import temperature_classes, temperature_of
@@ -26,7 +25,7 @@ class SiteMoment:
     @property
     def run_date(self) -> date:
         """Return the calendar date."""
-        return self.now.astimezone(ZoneInfo(self.site.time_zone)).date()
+        return self.now.astimezone(self.site.night_zone).date()
 
     @property
     def tonight(self) -> date:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from tsplug.model.project import FLATS_CADENCES
 from tsplug.model.site import Site
@@ -36,13 +35,13 @@ def session_date(moment: datetime, site: Site) -> date:
     """
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone to belong to a night")
-    local = moment.astimezone(ZoneInfo(site.time_zone))
+    local = moment.astimezone(site.night_zone)
     return local.date() if local.time() >= _NOON else local.date() - timedelta(days=1)
 
 
 def night_starting(first_noon: date, site: Site) -> Night:
     """Return the night whose first noon falls on a date at the site."""
-    zone = ZoneInfo(site.time_zone)
+    zone = site.night_zone
     noons = (datetime.combine(day, _NOON, zone) for day in (first_noon, first_noon + timedelta(days=1)))
     start, end = (noon.astimezone(UTC) for noon in noons)
     return Night(first_noon, start, end)

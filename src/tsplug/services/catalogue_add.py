@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from tsplug.errors import InputError
-from tsplug.model import ExposurePlan, ExposureTemplate, Project, Record, Target
+from tsplug.model import ExposurePlan, ExposureTemplate, Project, Record, Site, Target
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.catalogue_checks import conflicts, dated
 from tsplug.services.catalogue_drafts import Draft, Request, in_one_unit, refuse_taken_name
@@ -14,6 +15,7 @@ from tsplug.services.catalogue_plans import check_filter, forget_orders, set_acc
 from tsplug.services.contributions import set_contributors
 from tsplug.services.lookup import KINDS
 from tsplug.services.records import row_of
+from tsplug.services.site_zones import far_zone_words, zone_command
 
 
 def add_record(request: Request, store: Store, *, clock: Clock, dry_run: bool = False) -> dict[str, Any]:
@@ -78,7 +80,18 @@ def _stored(draft: Draft, record: Record) -> tuple[Record, tuple[str, ...]]:
     stored = unit.add(record)
     if isinstance(stored, Project) and "contributors" in given.names:
         set_contributors(draft, stored, text=given.names["contributors"])
-    return stored, ()
+    return stored, _zone_note(stored, given=given.values) if isinstance(stored, Site) else ()
+
+
+def _zone_note(site: Site, *, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is to be said of the time zone of a new site."""
+    if given.get("time_zone"):
+        words = far_zone_words(site)
+        return (words,) if words else ()
+    said = (
+        f"no time zone was given: nights and times go by {site.time_zone}, that of the longitude, without summer time"
+    )
+    return (f"{said}; give the right one with: {zone_command(site)}",)
 
 
 def _stored_plan(draft: Draft, plan: ExposurePlan) -> tuple[ExposurePlan, tuple[str, ...]]:

@@ -23,6 +23,7 @@ from tsplug.model import (
 from tsplug.ports import Unit
 from tsplug.services.catalogue_plans import forget_orders
 from tsplug.services.doctor_ledger import Ledger, Problem, every
+from tsplug.services.site_zones import far_zone_words, guessed_zone_words, zone_command
 
 
 def check_counters(unit: Unit, ledger: Ledger, *, counted: Tally[tuple[int, Counter]]) -> None:
@@ -49,9 +50,9 @@ def check_counters(unit: Unit, ledger: Ledger, *, counted: Tally[tuple[int, Coun
 
 def check_catalogue(unit: Unit, ledger: Ledger) -> None:
     """Check orders of exposures, filters, identities and contributions."""
-    for kind in (Site, TrainedFlat):
-        for _ in every(unit, kind, ledger=ledger):
-            ledger.check()
+    for _ in every(unit, TrainedFlat, ledger=ledger):
+        ledger.check()
+    _check_zones(unit, ledger)
     owners = {project.id or 0: project.profile_id for project in every(unit, Project, ledger=ledger)}
     filters = {profile.id or 0: (profile.name, profile.filters) for profile in every(unit, Profile, ledger=ledger)}
     _check_orders(unit, ledger)
@@ -112,6 +113,22 @@ def _clear_order(unit: Unit, _now: datetime, *, target_id: int) -> str:
     return (
         "" if target is None or not forget_orders(unit, target) else f"target {target_id}: order of exposures cleared"
     )
+
+
+def _check_zones(unit: Unit, ledger: Ledger) -> None:
+    for site in every(unit, Site, ledger=ledger):
+        found = far_zone_words(site) or guessed_zone_words(site)
+        ledger.warn(
+            Problem(
+                invariant="a site has the time zone of its place",
+                subject=f"site {site.id} ({site.name})",
+                found=found,
+                expected="an IANA name such as Europe/Zurich",
+                fix=zone_command(site),
+            )
+            if found
+            else None
+        )
 
 
 def _check_filters(unit: Unit, ledger: Ledger, *, filters: Mapping[int, tuple[str, list[str]]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tsplug.model import (
     AcquiredImage,
@@ -139,5 +138,5 @@ class _Export:
 
 def _zones(unit: Unit) -> dict[int | None, tzinfo]:
     """Return the time zones of the profiles whose site is known."""
-    zones = {site.id: ZoneInfo(site.time_zone) for site in unit.list(Site)}
+    zones = {site.id: site.night_zone for site in unit.list(Site)}
     return {each.id: zones[each.site_id] for each in unit.list(Profile) if each.site_id in zones}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tsplug.model import FlatHistory, Profile, Site
 from tsplug.nina.database.building import built, differs
@@ -79,4 +78,4 @@ def _session_date(run: ImportRun, row: Row, *, profile: Profile, complain: Compl
         complain(f"lightSessionDate {row.get('lightsessiondate')!r}", f"{error}; the row cannot be carried")
         return None
     site = None if profile.site_id is None else run.unit.find(Site, id=profile.site_id)
-    return noon.astimezone(UTC if site is None else ZoneInfo(site.time_zone)).date()
+    return noon.astimezone(UTC if site is None else site.night_zone).date()

@@ -132,7 +132,8 @@ ZONES = [
 @pytest.mark.parametrize(("zone", "started", "expected"), ZONES)
 def test_nights_follow_the_clocks_of_the_site(zone: str, started: datetime, expected: date) -> None:
     """A night begins at noon on the site's clocks, far from Greenwich too, and on the days on which clocks change."""
-    site = Site(name="Site", latitude_deg=0.0, longitude_deg=0.0, time_zone=zone)
+    longitude = {"Pacific/Auckland": 174.8, "America/Los_Angeles": -118.2, "Europe/Zurich": 8.5}[zone]
+    site = Site(name="Site", latitude_deg=0.0, longitude_deg=longitude, time_zone=zone)
     (session,) = light_sessions([light(1, started=started)], {1: PROJECT}, site=site, preferences=FlatsPreferences())
     assert session.session_date == expected
     assert SiteMoment(started, site).tonight == expected

@@ -81,7 +81,7 @@ def test_a_table_without_targets_still_has_the_sun(make: Any) -> None:
 
 def test_samples_around_a_moment_enclose_it(make: Any) -> None:
     """A moment between two samples has one before and one after; a sample's own moment has itself."""
-    night = night_starting(date(2026, 11, 15), make.site())
+    night = night_starting(date(2026, 11, 15), make.site(time_zone="UTC"))
     tables = night_tables(Place(47.0, 8.0, 0.0), night, targets=())
     assert (tables.sample_before(make.utc(12, 1)), tables.sample_after(make.utc(12, 1))) == (1, 1)
     between = make.utc(12, 1).replace(second=1)

@@ -246,3 +246,23 @@ def test_a_metric_with_preferences_of_its_own_leads_to_them(store: Store, metric
     """Who asks for it as for the other metrics is told what it is called."""
     with pytest.raises(InputError, match=rf"grader.metrics.{metric}.grade: has preferences of its own: grader.grade_"):
         edit(store, "profile", "1", f"grader.metrics.{metric}.grade=yes")
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        (
+            (),
+            "no time zone was given: nights and times go by Etc/GMT+7, that of the longitude, without summer time; give"
+            " the right one with: tsplug site edit 'Mesa' time_zone=NAME",
+        ),
+        (("time_zone=UTC",), "UTC is no zone of longitude -105: nights are counted by Etc/GMT+7 instead"),
+        (("time_zone=America/Denver",), ""),
+    ],
+)
+def test_a_new_site_says_where_its_nights_begin(store: Store, zone: tuple[str, ...], said: str) -> None:
+    """A site without a time zone of its place is told so when it is made, and again by the doctor."""
+    row = add(store, "site", "Mesa", "latitude=40", "longitude=-105", *zone)
+    assert row["notes"] == ([said] if said else [])
+    found = [each for each in examine(store, PresentFiles()).warnings if "time zone" in each.invariant]
+    assert [each.fix for each in found] == (["tsplug site edit 'Mesa' time_zone=NAME"] if said else [])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-DEGREES_AN_HOUR = 15.0
+from tsplug.model.zones import DEGREES_AN_HOUR, zone_of_longitude
+
 _NEAR_H = 3.0
 
 
@@ -23,9 +24,7 @@ def guessed_zone(longitude_deg: float, system: str | None, *, now: datetime) -> 
     solar_h = longitude_deg / DEGREES_AN_HOUR
     if system and "/" in system and not system.startswith("Etc/") and abs(_offset_h(system, now) - solar_h) < _NEAR_H:
         return system, "that of this machine"
-    hours = round(solar_h)
-    # POSIX counts westwards: Etc/GMT-1 is one hour east of Greenwich.
-    return f"Etc/GMT{-hours:+d}" if hours else "UTC", "guessed from the longitude, without summer time"
+    return zone_of_longitude(longitude_deg), "guessed from the longitude, without summer time"
 
 
 def _offset_h(zone: str, now: datetime) -> float:
