@@ -273,6 +273,7 @@ class Imager:
             stays_until=imaging.stays_until,
             since_dither=tuple(imaging.since_dither),
             left_out=tuple(each.target_guid for each in self._centering.left_out()),
+            explain=False,
             weather=weather.metrics() if weather is not None else {},
         )
 

@@ -7,6 +7,9 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import cycle
+from pathlib import Path
+from statistics import median
 from time import process_time
 
 import astropy.units as u
@@ -27,7 +30,9 @@ from astropy.time import Time
 from astropy.utils import iers
 from stopwatch import line
 
+from tsplug.app import open_store
 from tsplug.model import (
+    Counter,
     DecisionRequest,
     ExposurePlan,
     ExposureTemplate,
@@ -53,6 +58,10 @@ from tsplug.planning import (
 from tsplug.planning.choosing import choose, look
 from tsplug.planning.outlook import PlanLimits, TargetLimits, Wanted
 from tsplug.planning.preview import preview
+from tsplug.ports import Store
+from tsplug.services import kept_nights
+from tsplug.services.deciding import look_ahead
+from tsplug.testing import FakeContext, ManualClock, recording_devices
 
 SITE = Site(name="Garden", latitude_deg=35.0, longitude_deg=0.0, elevation_m=500.0)
 NIGHT = night_starting(date(2026, 3, 15), SITE)
@@ -93,15 +102,18 @@ def situation(candidates: tuple[Candidate, ...], now: datetime = NIGHT.start, *,
     return Situation(now, SITE, PROFILE, outlook, DecisionRequest(profile_guid="rig", explain=explain))
 
 
-def cpu_s(action: Callable[[], object], *, runs: int = 5) -> float:
-    """Return the least processor time of several runs; the first warms up and is not counted."""
-    action()
+def cpu_s(action: Callable[[], object], *, runs: int = 5, before: Callable[[], object] = lambda: None) -> float:
+    """Return the median of the processor time of several runs; the first warms up and is not counted.
+
+    What is done ``before`` each run is not counted either.
+    """
     spent = []
-    for _ in range(runs):
+    for _ in range(runs + 1):
+        before()
         begun = process_time()
         action()
         spent.append(process_time() - begun)
-    return min(spent)
+    return median(spent[1:])
 
 
 def test_a_night_beside_astroplans_constraints_and_scheduler() -> None:
@@ -148,6 +160,46 @@ def test_one_decision() -> None:
     print()
     print(line("choose among 100 targets", ours_s=chosen, peer="from records", peer_s=whole))
     print(line("the same with all reasons in words", ours_s=told, peer="from records", peer_s=whole))
+
+
+def test_a_live_decision_from_the_store(tmp_path: Path) -> None:
+    """A host's question over a store of 100 targets: nothing changed, an exposure was counted, nothing is kept."""
+    clock = ManualClock(MIDNIGHT)
+    store = open_store(str(tmp_path / "store.sqlite"), clock)
+    plans = _stored(store, catalogue(100))
+    context = FakeContext(store, clock, recording_devices(clock, tmp_path))
+    turns = cycle(plans)
+
+    def counted() -> None:
+        with store.write() as unit:
+            unit.adjust_counter(next(turns), Counter.ACQUIRED, delta=1, why="edited", at=MIDNIGHT)
+
+    def asked(*, explain: bool = False) -> object:
+        return look_ahead(DecisionRequest(profile_guid="rig", explain=explain), context)
+
+    still, told = cpu_s(asked, runs=50), cpu_s(lambda: asked(explain=True), runs=30)
+    after = cpu_s(asked, runs=50, before=counted)
+    anew = cpu_s(asked, runs=20, before=kept_nights.forget)
+    print()
+    print(line("live decision, nothing changed", ours_s=still, peer="read from nothing", peer_s=anew))
+    print(line("live decision after an exposure", ours_s=after, peer="read from nothing", peer_s=anew))
+    print(line("with all reasons in words, nothing changed", ours_s=told, peer="read from nothing", peer_s=anew))
+
+
+def _stored(store: Store, candidates: tuple[Candidate, ...]) -> list[int]:
+    """Store candidates and return the ids of their plans."""
+    with store.write() as unit:
+        site = unit.add(SITE)
+        rig = unit.add(PROFILE.model_copy(update={"site_id": site.id}))
+        templates = {name: unit.add(each.model_copy(update={"profile_id": rig.id})) for name, each in TEMPLATES.items()}
+        ids = []
+        for each in candidates:
+            project = unit.add(each.project.model_copy(update={"profile_id": rig.id}))
+            target = unit.add(each.target.model_copy(update={"project_id": project.id}))
+            for item in each.plans:
+                owners = {"target_id": target.id, "template_id": templates[item.template.name].id}
+                ids.append(unit.add(item.plan.model_copy(update=owners)).id or 0)
+    return ids
 
 
 def _masks(candidates: tuple[Candidate, ...]) -> object:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tsplug.planning.arrays import FloatArray, Mask
+from tsplug.planning.arrays import FloatArray, IndexArray, Mask
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import CandidatePlan
 from tsplug.planning.exposures import Selection, order_of, select
@@ -154,13 +154,17 @@ def choose(board: Board, moment: Moment) -> Choice | None:
     values = np.zeros((len(board.rules), len(ready)))
     best = 0
     if len(ready) > 1 or moment.request.explain:
-        weights = board.weights[:, ready]
-        values = values_of(_contest(board, moment, ready=ready), weights, rules=board.rules)
-        best = int(np.argmax(rounded_scores(values, weights)))
+        values = rule_values(board, moment, ready=ready)
+        best = int(np.argmax(rounded_scores(values, board.weights[:, ready])))
     place = int(ready[best])
     selection, order = _selected(board, moment.choices(place), place=place)
     stays_until = _promise(board, moment, place=place)
     return Choice(place, selection, order, stays_until, tuple(ready.tolist()), values)
+
+
+def rule_values(board: Board, moment: Moment, *, ready: IndexArray) -> FloatArray:
+    """Return what each rule (a row each) gives each of some entries that can be imaged."""
+    return values_of(_contest(board, moment, ready=ready), board.weights[:, ready], rules=board.rules)
 
 
 def rounded_scores(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -209,7 +213,7 @@ def _promise(board: Board, moment: Moment, *, place: int) -> datetime:
     return ends if ends - promised < minimum else promised
 
 
-def _contest(board: Board, moment: Moment, *, ready: np.ndarray) -> Contest:
+def _contest(board: Board, moment: Moment, *, ready: IndexArray) -> Contest:
     is_current = np.zeros(len(board.entries), dtype=np.bool_)
     if moment.current is not None:
         is_current[moment.current] = True

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from tsplug.model import Decision, NothingLeft, Rejection, TakeExposure, TargetScore, Twilight, WaitUntil
 from tsplug.model.night import session_id
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate
-from tsplug.planning.choosing import Choice, Moment, choose, look, rounded_scores
+from tsplug.planning.choosing import Choice, Moment, choose, look, next_start, rounded_scores, rule_values
 from tsplug.planning.reasons import Reason
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule, shares_of
@@ -19,7 +21,7 @@ from tsplug.planning.steps import steps_for
 from tsplug.planning.twilight import SUN_LIMIT_DEG
 from tsplug.planning.visibility import Ready, Refused, explain
 
-__all__ = ["Situation", "decide"]
+__all__ = ["Situation", "decide", "decide_on"]
 
 
 def decide(
@@ -30,7 +32,11 @@ def decide(
     Of the targets that can be imaged now the one with the highest score is taken; equals are decided by priority,
     target name and guid. The order of the candidates does not matter. All targets must be in the night's tables.
     """
-    board = Board(situation.outlook, candidates, profile=situation.profile, rules=rules)
+    return decide_on(Board(situation.outlook, candidates, profile=situation.profile, rules=rules), situation)
+
+
+def decide_on(board: Board, situation: Situation) -> Decision:
+    """Return what `decide` does, of a board that is laid out for the situation's night and rig."""
     moment = look(board, situation.now, request=situation.request)
     choice = choose(board, moment)
     if choice is not None:
@@ -41,8 +47,7 @@ def decide(
 def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situation) -> TakeExposure:
     candidate, item = board.entries[choice.place].candidate, choice.selection.item
     project, target = candidate.project, candidate.target
-    scores = _scores(board, choice)
-    own = next((each.score for each in scores if each.target_guid == target.guid), 0.0)
+    scores = _scores(board, choice) if moment.request.explain else ()
     ends = moment.now + timedelta(seconds=float(moment.room_s[choice.place]))
     plan_ends = moment.now + timedelta(seconds=moment.room_of(choice.place, item))
     period = session_id(
@@ -63,14 +68,24 @@ def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situat
         dec_deg=target.dec_deg,
         rotation_deg=target.rotation_deg,
         session_id=period,
-        score=own,
+        score=_score(board, moment, choice=choice),
         until=ends,
         plan_until=plan_ends,
         stays_until=choice.stays_until,
         steps=steps_for(candidate, choice.selection, profile=situation.profile, request=moment.request),
-        scores=scores if moment.request.explain else (),
+        scores=scores,
         rejected=_others(board, moment, choice=choice, scores=scores) if moment.request.explain else (),
     )
+
+
+def _score(board: Board, moment: Moment, *, choice: Choice) -> float:
+    """Return the score of the target that is taken; nothing where it was kept unasked."""
+    if choice.values is None:
+        return 0.0
+    ready = np.array(choice.ready)
+    # A target that could be imaged alone was not asked either, but has a score.
+    values = choice.values if len(ready) > 1 else rule_values(board, moment, ready=ready)
+    return float(rounded_scores(values, board.weights[:, ready])[choice.ready.index(choice.place)])
 
 
 def _scores(board: Board, choice: Choice) -> tuple[TargetScore, ...]:
@@ -124,19 +139,37 @@ def _loser(candidate: Candidate, scores: Mapping[str, TargetScore], *, choice: C
 
 
 def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
+    if not moment.request.explain and not _needs_views(board, moment):
+        return _wait_unexplained(board, moment)
     views = [explain(board, moment, number=number) for number in range(len(board.candidates))]
     rejected = tuple(each for view in views for each in view.rejected)
+    shown = rejected if moment.request.explain else ()
     if _ends_for_humidity(board, views):
-        return NothingLeft(reason="it is too humid for every plan that is open", rejected=rejected)
+        return NothingLeft(reason="it is too humid for every plan that is open", rejected=shown)
     waits = [view for view in views if isinstance(view, Refused) and view.again_at is not None]
     if not waits:
-        return NothingLeft(reason=why_nothing(board, moment), rejected=rejected)
+        return NothingLeft(reason=why_nothing(board, moment), rejected=shown)
     first = min(waits, key=lambda view: view.again_at or moment.now)
     own = first.rejected[0]
     assert own.again_at is not None
-    shown = rejected if moment.request.explain else ()
     detail = f"{own.rule}: {own.detail}"
     return WaitUntil(until=own.again_at, target_name=own.target_name, reason=detail, rejected=shown)
+
+
+def _needs_views(board: Board, moment: Moment) -> bool:
+    """Return whether what every target says decides: of the weather, or of leases that end."""
+    given = any(item.given_away for each in board.candidates for item in each.plans)
+    return given or bool((board.opened & ~moment.dry).any())
+
+
+def _wait_unexplained(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
+    """Return the wait for the first target, in the words of that one alone."""
+    following = next_start(board, moment)
+    if following is None:
+        return NothingLeft(reason=why_nothing(board, moment))
+    place, until = following
+    own = explain(board, moment, number=board.entries[place].number).rejected[0]
+    return WaitUntil(until=until, target_name=own.target_name, reason=f"{own.rule}: {own.detail}")
 
 
 def _ends_for_humidity(board: Board, views: Sequence[Ready | Refused]) -> bool:

@@ -35,7 +35,18 @@ from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
 from tsplug.ports.solver import PlateSolver, SolveOutcome, SolveRequest, SolveState, StarCatalogue
 from tsplug.ports.storage import FrameStorage
-from tsplug.ports.store import Dangling, ExposureTally, Ids, ImageQuery, Spoilt, Store, Unit, VerdictRow, ids_of
+from tsplug.ports.store import (
+    Dangling,
+    ExposureTally,
+    Ids,
+    ImageQuery,
+    Recalled,
+    Spoilt,
+    Store,
+    Unit,
+    VerdictRow,
+    ids_of,
+)
 
 __all__ = [
     "MODULE_GROUP",
@@ -75,6 +86,7 @@ __all__ = [
     "PlaceLookups",
     "PlateSolver",
     "Progress",
+    "Recalled",
     "Rotator",
     "Runner",
     "SavedFrame",

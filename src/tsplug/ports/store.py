@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from tsplug.model import (
     AcquiredImage,
@@ -124,8 +124,33 @@ class Spoilt:
     wrong: str
 
 
+@dataclass(frozen=True)
+class Recalled(Generic[R]):
+    """What was found at a look at the store: rows as the database gives them, and the records that were made of them.
+
+    Whoever keeps it to look again must leave the records as they are.
+    """
+
+    rows: tuple[tuple[object, ...], ...] = ()
+    records: tuple[R, ...] = ()
+
+
 class Unit(Protocol):
     """One transaction over the store."""
+
+    def mark(self) -> object:
+        """Return what equals the mark of another reading unit only if both see the same content.
+
+        Unequal marks say nothing. It is asked for before anything is read.
+        """
+        ...
+
+    def recall(self, kind: type[R], before: Recalled[R], **equals: object) -> Recalled[R]:
+        """Return what `list` would; records whose rows are as before are the same objects, and cost next to nothing.
+
+        Where nothing at all changed, it is ``before`` itself.
+        """
+        ...
 
     def add(self, record: R) -> R:
         """Store a new record and return it with its id."""

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
-
-from tsplug.model import (
-    Decision,
-    DecisionRequest,
-    Expose,
-    ExposurePlan,
-    ExposureTemplate,
-    Lease,
-    Profile,
-    Project,
-    TakeExposure,
-    Target,
-)
-from tsplug.model.night import night_of
-from tsplug.planning import Candidate, CandidatePlan, Place, Situation
-from tsplug.planning.decide import decide as choose
-from tsplug.ports import Context, Unit
+from tsplug.model import Decision, DecisionRequest, Expose, TakeExposure
+from tsplug.planning import Situation
+from tsplug.planning.decide import decide_on
+from tsplug.ports import Context
+from tsplug.services.kept_nights import kept_night
 from tsplug.services.leases import take_lease
-from tsplug.services.night_sky import outlook_of
-from tsplug.services.rigs import Rig, load_rig
-from tsplug.services.scoring_rules import installed_rules
-from tsplug.services.sharing import GivenAway, active_projects, end_leases, given_away, shared_among
+from tsplug.services.rig_records import RigRecords
+from tsplug.services.rigs import Rig
+from tsplug.services.sharing import end_leases
 
 
 def decide(request: DecisionRequest, context: Context) -> Decision:
@@ -34,7 +18,8 @@ def decide(request: DecisionRequest, context: Context) -> Decision:
 
     An exposure of a plan that several rigs share is given to this one for as long as it takes, so that no other takes
     it too; the next decision for the rig ends that, as does recording where nothing is left to grade. Nothing is
-    written where no rig shares. The sky of a night is computed once for a set of targets and kept in this process.
+    written where no rig shares. The night is laid out once and kept in this process; each decision looks whether the
+    store changed meanwhile, and brings it up to that. With reasons, which hosts hardly need, it takes far longer.
 
     Raises:
         NotFoundError: there is no such profile.
@@ -56,28 +41,6 @@ def look_ahead(request: DecisionRequest, context: Context) -> Decision:
     return _Looking(request, context).choose()
 
 
-def load_candidates(unit: Unit, profile: Profile, *, now: datetime | None = None) -> tuple[Candidate, ...]:
-    """Return the targets of the active projects that a profile owns or contributes to, in the order they were made.
-
-    With ``now`` plans know what other rigs are taking of them at that moment.
-    """
-    projects = {project.id: project for project in active_projects(unit, profile)}
-    targets = unit.list(Target, project_id=tuple(projects)) if projects else []
-    plans = unit.list(ExposurePlan, target_id=tuple(target.id for target in targets)) if targets else []
-    used = tuple({plan.template_id for plan in plans})
-    templates = {each.id: each for each in unit.list(ExposureTemplate, id=used)} if used else {}
-    given = {} if now is None else given_away(unit, profile, now=now)
-    by_target: defaultdict[int, list[CandidatePlan]] = defaultdict(list)
-    for plan in plans:
-        away = given.get(plan.id or 0, GivenAway(0))
-        by_target[plan.target_id].append(CandidatePlan(plan, templates[plan.template_id], away.number, away.until))
-    owners = _owners(unit, projects.values(), profile=profile)
-    return tuple(
-        Candidate(project := projects[target.project_id], target, tuple(by_target[target.id or 0]), owners[project.id])
-        for target in targets
-    )
-
-
 class _Looking:
     """One look at the store for a rig, and what follows from it."""
 
@@ -85,26 +48,24 @@ class _Looking:
         self._request = request
         self._context = context
         self._now = context.clock.now()
-        with context.store.read() as unit:
-            self._rig: Rig = load_rig(unit, request.profile_guid)
-            found = load_candidates(unit, self._rig.profile, now=self._now)
-            self._candidates = tuple(each for each in found if each.target.guid not in request.left_out)
-            self._shared = shared_among(unit, {each.project.id: each.project for each in self._candidates}.values())
-            self._holds = unit.find(Lease, profile_id=self._rig.profile.id) is not None
+        self._records: RigRecords
+        self._rig: Rig
 
     def choose(self) -> Decision:
         """Return the decision; nothing is written."""
-        rig = self._rig
-        outlook = outlook_of(Place.of(rig.site), night_of(self._now, rig.site), candidates=self._candidates)
-        situation = Situation(self._now, rig.site, rig.profile, outlook, self._request)
-        return choose(situation, self._candidates, rules=installed_rules())
+        with kept_night(self._request.profile_guid) as kept:
+            with self._context.store.read() as unit:
+                self._records = kept.read(unit)
+            board, site = kept.board(self._now, left_out=self._request.left_out)
+            self._rig = Rig(board.profile, site)
+            return decide_on(board, Situation(self._now, site, board.profile, board.outlook, self._request))
 
     def take(self, decision: Decision) -> bool:
         """End what the rig holds and give it what was decided, if that is shared; return whether it has it."""
-        shared = isinstance(decision, TakeExposure) and self._is_shared(decision)
-        if not (shared or self._holds):
-            return True
         profile = self._rig.profile
+        shared = isinstance(decision, TakeExposure) and self._is_shared(decision)
+        if not (shared or self._records.holds_lease(profile)):
+            return True
         with self._context.store.write() as unit:
             end_leases(unit, profile.id)
             if not isinstance(decision, TakeExposure) or not shared:
@@ -114,13 +75,7 @@ class _Looking:
 
     def _is_shared(self, decision: TakeExposure) -> bool:
         return any(
-            each.project.id in self._shared for each in self._candidates if each.target.guid == decision.target_guid
+            self._records.is_shared(target.project_id)
+            for target in self._records.targets.records
+            if target.guid == decision.target_guid
         )
-
-
-def _owners(unit: Unit, projects: Iterable[Project], *, profile: Profile) -> dict[int | None, Profile | None]:
-    """Return by project id the profile that owns it, or None where the rig's own does."""
-    owner_ids = {project.id: project.profile_id for project in projects}
-    others = sorted(set(owner_ids.values()) - {profile.id or 0})
-    profiles = {each.id: each for each in unit.list(Profile, id=others)} if others else {}
-    return {project_id: profiles.get(owner_id) for project_id, owner_id in owner_ids.items()}

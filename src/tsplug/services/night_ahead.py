@@ -13,9 +13,9 @@ from tsplug.planning import Candidate, NightOutlook, Place, Situation
 from tsplug.planning.preview import preview
 from tsplug.planning.season import season
 from tsplug.ports import Context
-from tsplug.services.deciding import load_candidates
 from tsplug.services.night_sky import outlook_of
-from tsplug.services.rigs import Rig, load_rig
+from tsplug.services.rig_records import Candidates, RigRecords, read_records
+from tsplug.services.rigs import Rig
 from tsplug.services.scoring_rules import installed_rules
 
 
@@ -80,8 +80,9 @@ def season_ahead(
 
 def _loaded(context: Context, profile_guid: str, *, targets: Sequence[str]) -> tuple[Rig, tuple[Candidate, ...]]:
     with context.store.read() as unit:
-        rig = load_rig(unit, profile_guid)
-        candidates = load_candidates(unit, rig.profile)
+        records = read_records(unit, profile_guid, before=RigRecords())
+    rig = records.rig(profile_guid)
+    candidates = tuple(Candidates().of(records, rig.profile).values())
     if not targets:
         return rig, candidates
     chosen = tuple(each for each in candidates if {each.target.name, each.target.guid} & set(targets))

@@ -25,7 +25,7 @@ def load_rig(unit: Unit, profile_guid: str) -> Rig:
     """
     profile = unit.find(Profile, guid=profile_guid)
     if profile is None:
-        raise NotFoundError(f"no profile has the id {profile_guid}; list them with: tsplug profile list")
+        raise no_profile(profile_guid)
     return rig_of(unit, profile)
 
 
@@ -56,7 +56,17 @@ def site_of(unit: Unit, profile: Profile) -> Site:
         InputError: nobody said yet where it stands.
     """
     if profile.site_id is None:
-        raise InputError(
-            f"profile {profile.name!r} has no site: give it one with `tsplug profile edit {profile.name!r} site=NAME`"
-        )
+        raise no_site(profile)
     return unit.get(Site, profile.site_id)
+
+
+def no_profile(profile_guid: str) -> NotFoundError:
+    """Return what is raised where no profile has a guid."""
+    return NotFoundError(f"no profile has the id {profile_guid}; list them with: tsplug profile list")
+
+
+def no_site(profile: Profile) -> InputError:
+    """Return what is raised where a profile has no site."""
+    return InputError(
+        f"profile {profile.name!r} has no site: give it one with `tsplug profile edit {profile.name!r} site=NAME`"
+    )

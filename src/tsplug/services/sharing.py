@@ -35,10 +35,10 @@ def active_projects(unit: Unit, profile: Profile) -> list[Project]:
     return sorted((*own, *others), key=lambda project: project.id or 0)
 
 
-def given_away(unit: Unit, profile: Profile, *, now: datetime) -> Mapping[int, GivenAway]:
+def given_away(leases: Iterable[Lease], profile: Profile, *, now: datetime) -> Mapping[int, GivenAway]:
     """Return by plan id what rigs other than a profile's are taking at a moment; ended leases count no more."""
     ends: dict[int, list[datetime]] = {}
-    for lease in unit.list(Lease):
+    for lease in leases:
         if lease.profile_id != profile.id and lease.until > now:
             ends.setdefault(lease.plan_id, []).append(lease.until)
     return {plan_id: GivenAway(len(moments), min(moments)) for plan_id, moments in ends.items()}
@@ -48,9 +48,3 @@ def end_leases(unit: Unit, profile_id: int | None, *, plan_id: int | None = None
     """End the leases of a profile, all or those of one plan; return how many there were."""
     of_plan = {} if plan_id is None else {"plan_id": plan_id}
     return unit.delete_all(Lease, profile_id=profile_id, **of_plan) if profile_id is not None else 0
-
-
-def shared_among(unit: Unit, projects: Iterable[Project]) -> frozenset[int | None]:
-    """Return the ids of those projects for which more rigs than one count."""
-    wanted = [project.id for project in projects]
-    return frozenset(link.project_id for link in unit.list(Contribution, project_id=wanted)) if wanted else frozenset()

@@ -101,7 +101,9 @@ def engine_for(url: URL, *, immutable: bool = False) -> Engine:
 def _sqlite_engine(url: URL, *, immutable: bool) -> Engine:
     in_memory = is_in_memory(url)
     # Connections are kept between units, one for each unit that is open at once, and serve any thread in turn.
-    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"poolclass": QueuePool, "max_overflow": -1}
+    # The last one that was used comes first: it remembers what it read.
+    kept: dict[str, Any] = {"poolclass": QueuePool, "max_overflow": -1, "pool_use_lifo": True}
+    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else kept
     engine = create_engine(
         url,
         connect_args={"timeout": LOCK_TIMEOUT_S, "check_same_thread": False},
@@ -173,6 +175,7 @@ def _postgresql_engine(url: URL) -> Engine:
         engine = create_engine(
             url,
             pool_pre_ping=True,
+            pool_use_lifo=True,
             **_JSON,
             connect_args={} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_TIMEOUT_S},
         )

@@ -19,13 +19,14 @@ from tsplug.model import (
     Record,
     StatusChange,
 )
-from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, JobQuery, Spoilt, VerdictRow
+from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, JobQuery, Recalled, Spoilt, VerdictRow
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
 from tsplug.store.job_search import job_statement
 from tsplug.store.many_statuses import swap_statuses
 from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged, remove_images, tally
+from tsplug.store.recalling import Asked, recall, state_mark
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
 from tsplug.store.tallies import exposure_tallies
 from tsplug.store.verdict_rows import read_verdict_rows, write_verdict_rows
@@ -48,6 +49,14 @@ class SqlUnit:
         self._counting = Counting(connection)
         self._clock = clock
         self._writable = writable
+
+    def mark(self) -> object:
+        """Return what equals the mark of another reading unit only if both see the same content."""
+        return state_mark(self._connection)
+
+    def recall(self, kind: type[R], before: Recalled[R], **equals: object) -> Recalled[R]:
+        """Return what `list` would; records whose rows are as before are the same objects."""
+        return recall(self._connection, Asked.of(kind, equals), before=before, read=self._rows.select)
 
     def add(self, record: R) -> R:
         """Store a new record and return it with its id; an image is counted as `add_image` does.

@@ -1,0 +1,85 @@
+"""The night of each rig, kept between decisions in this process, and brought up to the store before each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+
+from tsplug.model import Site
+from tsplug.model.night import Night, night_of
+from tsplug.planning import Board, Place
+from tsplug.planning.following import follow
+from tsplug.ports import Unit
+from tsplug.services.night_sky import outlook_of
+from tsplug.services.rig_records import Candidates, RigRecords, read_records
+from tsplug.services.scoring_rules import installed_rules
+
+_RIGS = 8
+
+
+class KeptNight:
+    """What was read for a rig, and the board that was laid out of it.
+
+    What it gives depends on the store, the moment and the installed rules alone: keeping saves time and changes
+    nothing. Rows that are as before keep their records, whichever store they are of.
+    """
+
+    def __init__(self, profile_guid: str) -> None:
+        """Begin with nothing."""
+        self.lock = Lock()
+        self._profile_guid = profile_guid
+        self._mark: object = None
+        self._records = RigRecords()
+        self._candidates = Candidates()
+        self._board: Board | None = None
+        self._laid_out: tuple[Night, tuple[str, ...]] | None = None
+
+    def read(self, unit: Unit) -> RigRecords:
+        """Return what a reading unit finds of the rig; nothing is read where the store is as it was.
+
+        Raises:
+            NotFoundError: there is no such profile.
+            InputError: nobody said yet where it stands.
+        """
+        mark = unit.mark()
+        if mark != self._mark:
+            # Nothing is known while it is being read, which may fail.
+            self._mark = None
+            self._records = read_records(unit, self._profile_guid, before=self._records)
+            self._mark = mark
+        return self._records
+
+    def board(self, now: datetime, *, left_out: tuple[str, ...]) -> tuple[Board, Site]:
+        """Return the board of the night of a moment, as the records that were read last have it, and the site."""
+        rig = self._records.rig(self._profile_guid)
+        found = self._candidates.of(self._records, rig.profile, now=now)
+        candidates = [each for guid, each in found.items() if guid not in left_out]
+        laid_out, place = (night_of(now, rig.site), left_out), Place.of(rig.site)
+        board, rules = self._board, installed_rules()
+        same = board is not None and board.profile is rig.profile and board.outlook.tables.place == place
+        if board is None or not same or self._laid_out != laid_out or not follow(board, candidates):
+            outlook = outlook_of(place, laid_out[0], candidates=candidates)
+            board = self._board = Board(outlook, candidates, profile=rig.profile, rules=rules)
+            self._laid_out = laid_out
+        return board, rig.site
+
+
+@contextmanager
+def kept_night(profile_guid: str) -> Iterator[KeptNight]:
+    """Give the night of a rig to one thread at a time."""
+    kept = _kept(profile_guid)
+    with kept.lock:
+        yield kept
+
+
+@lru_cache(maxsize=_RIGS)
+def _kept(profile_guid: str) -> KeptNight:
+    return KeptNight(profile_guid)
+
+
+def forget() -> None:
+    """Let go of what is kept of all rigs; the next decision of each reads and lays out everything."""
+    _kept.cache_clear()

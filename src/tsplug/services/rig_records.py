@@ -1,0 +1,159 @@
+"""What a rig decides from, read so that a second look costs next to nothing where little changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tsplug.model import (
+    Contribution,
+    ExposurePlan,
+    ExposureTemplate,
+    Lease,
+    Profile,
+    Project,
+    ProjectState,
+    Site,
+    Target,
+)
+from tsplug.planning import Candidate, CandidatePlan
+from tsplug.ports import Recalled, Unit, ids_of
+from tsplug.services.rigs import Rig, no_profile, no_site
+from tsplug.services.sharing import GivenAway, given_away
+
+
+@dataclass(frozen=True, eq=False)
+class RigRecords:
+    """What the store says of a rig and of everything that it can image, as one look at it found them.
+
+    Attributes:
+        profiles: all profiles.
+        sites: all sites.
+        links: which profiles contribute to which projects.
+        projects: the active ones that the rig owns or contributes to.
+        targets: their targets.
+        plans: the plans of these.
+        templates: what the plans are made from.
+        leases: all leases.
+    """
+
+    profiles: Recalled[Profile] = field(default_factory=Recalled)
+    sites: Recalled[Site] = field(default_factory=Recalled)
+    links: Recalled[Contribution] = field(default_factory=Recalled)
+    projects: Recalled[Project] = field(default_factory=Recalled)
+    targets: Recalled[Target] = field(default_factory=Recalled)
+    plans: Recalled[ExposurePlan] = field(default_factory=Recalled)
+    templates: Recalled[ExposureTemplate] = field(default_factory=Recalled)
+    leases: Recalled[Lease] = field(default_factory=Recalled)
+
+    def rig(self, profile_guid: str) -> Rig:
+        """Return the profile with a guid and its site; the same objects while they are stored as they are.
+
+        Raises:
+            NotFoundError: no such profile.
+            InputError: nobody said yet where it stands.
+        """
+        profile = next((each for each in self.profiles.records if each.guid == profile_guid), None)
+        if profile is None:
+            raise no_profile(profile_guid)
+        site = next((each for each in self.sites.records if each.id == profile.site_id), None)
+        if site is None:
+            raise no_site(profile)
+        return Rig(profile, site)
+
+    def holds_lease(self, profile: Profile) -> bool:
+        """Return whether a rig has been given an exposure that has not ended."""
+        return any(each.profile_id == profile.id for each in self.leases.records)
+
+    def is_shared(self, project_id: int) -> bool:
+        """Return whether more rigs than one count for a project."""
+        return any(link.project_id == project_id for link in self.links.records)
+
+
+def read_records(unit: Unit, profile_guid: str, *, before: RigRecords) -> RigRecords:
+    """Return what a unit finds of a rig; what is as before keeps its objects.
+
+    Raises:
+        NotFoundError: no such profile.
+        InputError: nobody said yet where it stands.
+    """
+    profiles = unit.recall(Profile, before.profiles)
+    sites = unit.recall(Site, before.sites)
+    links = unit.recall(Contribution, before.links)
+    profile = RigRecords(profiles, sites).rig(profile_guid).profile
+    contributed = [link.project_id for link in links.records if link.profile_id == profile.id]
+    own = ids_of(Project, profile_id=profile.id, state=ProjectState.ACTIVE)
+    others = ids_of(Project, id=contributed, state=ProjectState.ACTIVE)
+    wanted = [own, others] if contributed else own
+    targets = unit.recall(Target, before.targets, project_id=wanted)
+    plans = unit.recall(ExposurePlan, before.plans, target_id=ids_of(Target, project_id=wanted))
+    used = sorted({plan.template_id for plan in plans.records})
+    return RigRecords(
+        profiles=profiles,
+        sites=sites,
+        links=links,
+        projects=unit.recall(Project, before.projects, id=wanted),
+        targets=targets,
+        plans=plans,
+        templates=unit.recall(ExposureTemplate, before.templates, id=used),
+        leases=unit.recall(Lease, before.leases),
+    )
+
+
+class Candidates:
+    """The targets that a rig can image, made of its records; what is as before stays the same object."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._made_of: tuple[RigRecords, Profile, Mapping[int, GivenAway]] | None = None
+        self._known: dict[str, Candidate] = {}
+
+    def of(self, records: RigRecords, profile: Profile, *, now: datetime | None = None) -> Mapping[str, Candidate]:
+        """Return the candidates by the guids of their targets, in the order they were made.
+
+        With a moment plans know what other rigs are taking of them then.
+        """
+        given = {} if now is None else given_away(records.leases.records, profile, now=now)
+        if self._made_of is None or self._made_of != (records, profile, given):
+            self._known = _assembled(records, profile, given=given, known=self._known)
+            self._made_of = records, profile, given
+        return self._known
+
+
+def _assembled(
+    records: RigRecords, profile: Profile, *, given: Mapping[int, GivenAway], known: Mapping[str, Candidate]
+) -> dict[str, Candidate]:
+    templates = {each.id: each for each in records.templates.records}
+    projects = {each.id: each for each in records.projects.records}
+    owners = {each.id: each for each in records.profiles.records if each.id != profile.id}
+    items = {id(item.plan): item for each in known.values() for item in each.plans}
+    plans: defaultdict[int, list[CandidatePlan]] = defaultdict(list)
+    for plan in records.plans.records:
+        item = _item(plan, templates[plan.template_id], given=given.get(plan.id or 0), known=items.get(id(plan)))
+        plans[plan.target_id].append(item)
+    found: dict[str, Candidate] = {}
+    for target in records.targets.records:
+        project = projects[target.project_id]
+        made = Candidate(project, target, tuple(plans[target.id or 0]), owners.get(project.profile_id))
+        before = known.get(target.guid)
+        found[target.guid] = before if before is not None and _same(before, made) else made
+    return found
+
+
+def _item(
+    plan: ExposurePlan, template: ExposureTemplate, *, given: GivenAway | None, known: CandidatePlan | None
+) -> CandidatePlan:
+    number, until = (0, None) if given is None else (given.number, given.until)
+    if known is not None and known.template is template and (known.given_away, known.given_until) == (number, until):
+        return known
+    return CandidatePlan(plan, template, number, until)
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    """Return whether two candidates are made of the same objects."""
+    if one.project is not other.project or one.target is not other.target or one.owner is not other.owner:
+        return False
+    pairs = zip(one.plans, other.plans, strict=False)
+    return len(one.plans) == len(other.plans) and all(was is item for was, item in pairs)
