@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from tsplug.astrobin.configuration import Lookups
     from tsplug.astrobin.settings_document import Settings as AstrobinSettings
+    from tsplug.files.buffers import Buffers
     from tsplug.files.solving.catalogue import CatalogueFacts
+    from tsplug.model import FramePlace
     from tsplug.nina.profile import NinaProfile
     from tsplug.ports import (
         ArchiveSink,
@@ -84,24 +86,35 @@ def open_store(
 
 
 def frame_files(*, keep_memory: bool = False) -> FrameFiles:
-    """Return what reads FITS and XISF frames from this machine's disks.
+    """Return what reads FITS and XISF frames, on this machine's disks or at an address in a storage.
 
     ``keep_memory`` is for who reads many frames of one size and lets go of each before the next: it is quicker.
     """
+    from tsplug.files.anywhere import FramesAnywhere
     from tsplug.files.frames import DiskFrames
 
-    return DiskFrames(keep_memory=keep_memory)
+    return FramesAnywhere(DiskFrames(keep_memory=keep_memory), buffers().claimed)
 
 
 def frame_headers() -> FrameHeaders:
-    """Return what reads the headers of FITS and XISF frames from this machine's disks, many at a time."""
+    """Return what reads the headers of FITS and XISF frames, on disks or in storages, many at a time."""
+    from tsplug.files.headers.anywhere import HeadersAnywhere
     from tsplug.files.headers.scanning import HeaderFiles
 
-    return HeaderFiles()
+    return HeadersAnywhere(HeaderFiles())
+
+
+def buffers() -> Buffers:
+    """Return where what is in the making lies, for as long as the process lives that makes it."""
+    from tsplug.files.buffers import Buffers
+    from tsplug.settings import Settings
+
+    return Buffers(Settings().data_dir / "buffers")
 
 
 def pipeline_tools(store: Store | None = None, *, clock: Clock | None = None) -> PipelineTools:
     """Return what modules of the image pipeline work with on this machine's disks, by its clock unless one is given."""
+    from tsplug.files.headers.remote_writing import HeadersToWrite
     from tsplug.files.headers.writing import DiskHeaders
     from tsplug.files.pictures import DiskPictures
     from tsplug.ports import PipelineTools
@@ -110,7 +123,7 @@ def pipeline_tools(store: Store | None = None, *, clock: Clock | None = None) ->
         files=frame_files(),
         headers=frame_headers(),
         pictures=DiskPictures(),
-        editor=DiskHeaders(),
+        editor=HeadersToWrite(DiskHeaders(), buffers().claimed),
         clock=clock or system_clock(),
         store=store,
         solvers=plate_solvers(),
@@ -224,11 +237,12 @@ def write_file(file: Path, content: bytes, *, force: bool = False) -> None:
         place.write_bytes(content)
 
 
-def verify_frame(file: Path) -> FrameStatus:
-    """Say whether a frame is on disk and whole, reading all of it and comparing its checksums."""
+def verify_frame(file: FramePlace) -> FrameStatus:
+    """Say whether a frame is there and whole, reading all of it and comparing its checksums."""
+    from tsplug.files.anywhere import FramesAnywhere
     from tsplug.files.frames import DiskFrames
 
-    return DiskFrames().verify(file)
+    return FramesAnywhere(DiskFrames(), buffers().claimed).verify(file)
 
 
 def open_scheduler_database(file: Path) -> AbstractContextManager[SchedulerSource]:

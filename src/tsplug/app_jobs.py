@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tsplug.app import open_store, pipeline_modules, pipeline_tools, system_clock
+from tsplug.app import buffers, open_store, pipeline_modules, pipeline_tools, system_clock
 
 if TYPE_CHECKING:
-    from tsplug.files.buffers import Buffers
     from tsplug.ports import FrameStorage, FrameTask, PipelineModule, PipelineTools, Runner, Tell
 
 
@@ -54,14 +53,6 @@ def _own_temporary_folder() -> Path:
     atexit.register(claim.__exit__, None, None, None)
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     return folder
-
-
-def buffers() -> Buffers:
-    """Return where what is in the making lies, for as long as the process lives that makes it."""
-    from tsplug.files.buffers import Buffers
-    from tsplug.settings import Settings
-
-    return Buffers(Settings().data_dir / "buffers")
 
 
 def sweep_buffers(file: Path | None = None) -> int:

@@ -10,7 +10,8 @@ Expected outcomes (a rejected frame, a skipped flat set, a target that is not up
     |   +-- StoreTooNewError        written by a newer tsplug: refused untouched
     |   `-- StoreUnavailableError   cannot be opened, locked for too long, read-only, disk full
     +-- FileError                   a frame cannot be read or written
-    |   `-- NameTakenError          another frame has its name in a storage
+    |   +-- NameTakenError          another frame has its name in a storage
+    |   `-- OutOfReachError         the storage does not answer: nobody knows whether the frame is there
     +-- NetworkError                a question to the network was not answered
     +-- DeviceError                 a device failed, is missing or does not answer
     `-- Cancelled                   the user or the host asked to stop
@@ -53,6 +54,10 @@ class FileError(TsplugError):
 
 class NameTakenError(FileError):
     """Another frame has the name in a storage that a frame was to get there; nothing was changed."""
+
+
+class OutOfReachError(FileError):
+    """A storage does not answer or refuses to, so that nobody can tell whether a frame is there."""
 
 
 class NetworkError(TsplugError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +14,8 @@ from tsplug.cli.files_restore import register_restore
 from tsplug.cli.image_filters import Among, query_of
 from tsplug.cli.opening import Common, store_if_any
 from tsplug.cli.output import FileProgress, complain, counted, number, show_fields, show_json, show_table, show_text
-from tsplug.cli.places import place
+from tsplug.cli.places import located
+from tsplug.model import FramePlace, frame_place
 from tsplug.services.disk_frames import Row, list_frames, list_recorded, show_frame
 from tsplug.services.frame_scan import FrameScan
 
@@ -38,7 +38,7 @@ def files_list(
     among: Among,
     *,
     places: Annotated[
-        list[Path] | None, typer.Argument(metavar="[DIR|FILE]...", parser=place, help="Folders, or single frames.")
+        list[Any] | None, typer.Argument(metavar="[DIR|FILE|URL]...", parser=located, help="Folders, or single frames.")
     ] = None,
     unknown: Annotated[bool, typer.Option("--unknown", help="Only frames that are not on record.")] = False,
 ) -> None:
@@ -66,7 +66,7 @@ def files_list(
         raise typer.Exit(FAILED)
 
 
-def _of_places(places: list[Path], common: Common) -> FrameScan[Row]:
+def _of_places(places: list[FramePlace], common: Common) -> FrameScan[Row]:
     with store_if_any(common) as store, FileProgress("reading headers") as progress:
         return list_frames(places, frame_headers(), store=store, progress=progress)
 
@@ -78,7 +78,7 @@ def _of_records(common: Common, among: Among) -> FrameScan[Row]:
 
 
 def files_show(
-    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="A frame.")], common: Common
+    file: Annotated[Any, typer.Argument(metavar="FILE|URL", parser=located, help="A frame.")], common: Common
 ) -> None:
     """Show everything that a frame's header says, and what the store has on record of it."""
     with store_if_any(common) as store:
@@ -94,7 +94,7 @@ def files_show(
 
 
 def _folder(row: dict[str, Any]) -> str:
-    return str(Path(row["file"]).parent)
+    return str(frame_place(row["file"]).parent)
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
@@ -103,7 +103,7 @@ def _cells(row: dict[str, Any]) -> list[Any]:
     metrics, solution, job = row["metrics"], row["solution"], row["job"]
     solved = "" if solution is None else ("yes" if solution["solved"] else "no")
     made = (number(metrics.get("hfr")), number(metrics.get("star_count"), 0), solved, job["state"] if job else "")
-    return [_short(value) for value in (Path(row["file"]).name, *told, record, row["status"], *made)]
+    return [_short(value) for value in (frame_place(row["file"]).name, *told, record, row["status"], *made)]
 
 
 _NESTED = ("metrics", "solution", "job", "cards", "properties", "unusable")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,10 +12,11 @@ from tsplug.app import frame_files, write_file
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import show_json, show_text
-from tsplug.cli.places import place
+from tsplug.cli.places import located, place
 from tsplug.imaging.encoding import Form
 from tsplug.imaging.preview import Colour, PreviewSettings
 from tsplug.imaging.stretch import StretchSettings
+from tsplug.model import FramePlace
 from tsplug.services.previewing import preview_file
 
 FORMS: dict[str, Form] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
@@ -49,7 +50,7 @@ def files_preview(
     common: Common,
     look: Look,
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", parser=place, help="A frame.")],
+    file: Annotated[Any, typer.Argument(metavar="FILE|URL", parser=located, help="A frame.")],
     out: Annotated[
         Path | None, typer.Option(parser=place, help="A .png or .jpg file; by default NAME.jpg in the present folder.")
     ] = None,
@@ -69,7 +70,7 @@ def files_preview(
         show_text(f"{picture}: {preview.width_px} x {preview.height_px} pixels")
 
 
-def bare_name(file: Path) -> str:
+def bare_name(file: FramePlace) -> str:
     """Return the name of a frame without the endings that say how it is stored."""
     name = file.name.removesuffix(".gz").removesuffix(".fz")
     return name.rpartition(".")[0] or name or "preview"

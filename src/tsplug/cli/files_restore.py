@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +10,9 @@ from tsplug.app import pipeline_tools
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, show_json, show_text
-from tsplug.cli.places import place
+from tsplug.cli.places import located
 from tsplug.errors import TsplugError
+from tsplug.model import FramePlace
 from tsplug.ports import PipelineTools, Store
 from tsplug.services.kept_headers import restore_file
 
@@ -23,7 +23,7 @@ def register_restore(group: typer.Typer) -> None:
 
 
 def files_restore(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", parser=place, help="Frames.")], common: Common
+    files: Annotated[list[Any], typer.Argument(metavar="FILE|URL...", parser=located, help="Frames.")], common: Common
 ) -> None:
     """Put back the headers of frames as they were before the image pipeline wrote into them; pixels stay.
 
@@ -44,7 +44,7 @@ def files_restore(
 _DONE = {True: "the header is as it was", False: "the header was as it was already"}
 
 
-def _restored(file: Path, tools: PipelineTools, *, store: Store) -> dict[str, Any]:
+def _restored(file: FramePlace, tools: PipelineTools, *, store: Store) -> dict[str, Any]:
     row: dict[str, Any] = {"file": str(file), "restored": False, "problem": None}
     try:
         change = restore_file(file, tools, store=store)

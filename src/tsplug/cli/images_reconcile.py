@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +11,7 @@ from tsplug.app import frame_headers
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, counted, show_json, show_table, show_text
-from tsplug.cli.places import place
+from tsplug.cli.places import located
 from tsplug.services.reconciling import Reconciliation, reconcile
 
 _TOLD = 50
@@ -25,7 +24,7 @@ def register_reconcile(group: typer.Typer) -> None:
 
 def images_reconcile(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", parser=place, help="Where the frames are; folders below count too.")
+        Any, typer.Argument(metavar="DIR|URL", parser=located, help="Where the frames are; folders below count too.")
     ],
     common: Common,
     *,

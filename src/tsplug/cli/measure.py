@@ -18,11 +18,12 @@ from tsplug.cli.image_filters import Among, query_of
 from tsplug.cli.measure_regrade import regrade_measured
 from tsplug.cli.opening import Common, store_if_any
 from tsplug.cli.output import FileProgress, JsonList, complain, counted, number, show_fields, show_json, show_text
-from tsplug.cli.places import place
+from tsplug.cli.places import located, place
 from tsplug.errors import InputError
 from tsplug.imaging.encoding import MARKED_BYTES, Preview, is_ours
 from tsplug.imaging.preview import PreviewSettings
 from tsplug.metrics import METRICS
+from tsplug.model import Address, FramePlace
 from tsplug.ports import Store
 from tsplug.services.file_measuring import MeasuredFile, MeasureRequest, count_frames, measure_places, measure_records
 
@@ -74,7 +75,7 @@ def measure(
     into: Into,
     *,
     places: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE|DIR]...", parser=place, help="Frames, or folders.")
+        list[Any] | None, typer.Argument(metavar="[FILE|DIR|URL]...", parser=located, help="Frames, or folders.")
     ] = None,
     pictures: Pictures,
     among: Among,
@@ -93,7 +94,7 @@ def measure(
             found, total = run.of_places(chosen, store), count_frames(chosen, frame_headers())
         else:
             found, total = run.of_records(among, store)
-        single = len(chosen) == 1 and chosen[0].is_file()
+        single = len(chosen) == 1 and _is_frame(chosen[0])
         several = None
         if common.as_json and (into.regrade or not single):
             several = stack.enter_context(JsonList("frames" if into.regrade else ""))
@@ -107,13 +108,17 @@ def measure(
         raise typer.Exit(FAILED)
 
 
-def _check_use(places: list[Path], into: Into, *, narrows: bool) -> None:
+def _check_use(places: list[FramePlace], into: Into, *, narrows: bool) -> None:
     if not places and not into.again:
         raise typer.BadParameter("give frames or folders, or --again for those on record", param_hint="FILE|DIR")
     if places and narrows:
         raise typer.BadParameter("filters choose among records; with files they say nothing", param_hint="FILE|DIR")
     if into.over_host and not into.again:
         raise typer.BadParameter("replaces what is on record, so it needs --again", param_hint="--over-host")
+
+
+def _is_frame(place: FramePlace) -> bool:
+    return bool(place.suffix) if isinstance(place, Address) else place.is_file()
 
 
 @dataclass
@@ -151,7 +156,7 @@ class _Run:
             take_preview=self._keep if wanted else None,
         )
 
-    def of_places(self, places: list[Path], store: Store | None) -> Iterator[MeasuredFile]:
+    def of_places(self, places: list[FramePlace], store: Store | None) -> Iterator[MeasuredFile]:
         """Measure the frames in places."""
         return measure_places(places, self._files, headers=frame_headers(), store=store, request=self._request)
 
@@ -196,7 +201,7 @@ class _Run:
         if frame.problem:
             complain(_printable(frame.problem))
 
-    def _keep(self, file: Path, preview: Preview) -> None:
+    def _keep(self, file: FramePlace, preview: Preview) -> None:
         """Write a frame's picture; frames of one name in several folders get numbers."""
         folder = self._pictures.previews or Path()
         make_folder(folder)

@@ -6,6 +6,17 @@ from pathlib import Path
 
 import typer
 
+from tsplug.model import Address, FramePlace, frame_place
+
+
+def located(text: str) -> FramePlace:
+    """Return the frame or folder that a text names, which may be an address such as ``s3://bucket/frames``.
+
+    Raises:
+        typer.BadParameter: as `place`.
+    """
+    return frame_place(text) if isinstance(frame_place(text), Address) else place(text)
+
 
 def place(text: str) -> Path:
     """Return the file or folder that a text names; a tilde is the user's own folder.

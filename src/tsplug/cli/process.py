@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from tsplug.cli.commands import FAILED, command
 from tsplug.cli.jobs_shown import show_job_lines
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, FileProgress, counted, show_json, show_text
-from tsplug.cli.places import place
+from tsplug.cli.places import located
 from tsplug.cli.working import Limits, Switches, usual_processes, work
 from tsplug.model import JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
@@ -54,7 +53,7 @@ def process(
     common: Common,
     switches: Switches,
     *,
-    places: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", parser=place, help="Frames, or folders.")],
+    places: Annotated[list[Any], typer.Argument(metavar="FILE|DIR|URL...", parser=located, help="Frames, or folders.")],
     how: How,
     limits: Limits,
 ) -> None:

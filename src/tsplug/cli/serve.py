@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from tsplug.app import frame_headers, system_clock, verify_frame
-from tsplug.app_jobs import buffers, frame_storage, sweep_buffers
+from tsplug.app import buffers, frame_headers, system_clock, verify_frame
+from tsplug.app_jobs import frame_storage, sweep_buffers
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress

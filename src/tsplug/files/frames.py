@@ -19,6 +19,7 @@ from tsplug.files.pixels.claims import PixelError
 from tsplug.files.pixels.fits_frame import FitsFrame
 from tsplug.files.pixels.sources import GzipSource, PlainSource
 from tsplug.files.pixels.xisf_frame import XisfFrame
+from tsplug.model import FramePlace
 from tsplug.ports import FramePixels, FrameStatus
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -117,19 +118,29 @@ def _opened(file: Path) -> Iterator[_Frame]:
         os.close(descriptor)
 
 
+def check_start(file: FramePlace, start: bytes) -> None:
+    """Refuse what its first bytes tell to be no frame.
+
+    Raises:
+        HeaderError: it is named as XISF and is none.
+        PixelError: it is something else.
+    """
+    for magic, kind in _KINDS.items():
+        if start.startswith(magic):
+            raise PixelError(f"is no FITS file but {kind}; only FITS and XISF frames are read")
+    check_name(file, start)
+
+
 @contextmanager
 def _frame(file: Path, descriptor: int) -> Iterator[_Frame]:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise PixelError("is no regular file")
     start = os.pread(descriptor, len(XISF_MAGIC), 0)
-    for magic, kind in _KINDS.items():
-        if start.startswith(magic):
-            raise PixelError(f"is no FITS file but {kind}; only FITS and XISF frames are read")
-    check_name(file, start)
+    check_start(file, start)
     if start == XISF_MAGIC:
         yield XisfFrame(PlainBytes(descriptor), PlainSource(descriptor))
     elif start.startswith(_GZIP_MAGIC):
         with GzipSource(file) as source:
-            yield FitsFrame(GzipBytes(descriptor), source)
+            yield FitsFrame(GzipBytes(PlainBytes(descriptor)), source)
     else:
         yield FitsFrame(PlainBytes(descriptor), PlainSource(descriptor))

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from tsplug.errors import FileError, InputError, NameTakenError
+from tsplug.errors import FileError, InputError, NameTakenError, OutOfReachError
 from tsplug.files.moving import copy_file
 from tsplug.files.placing import placed
+from tsplug.files.remote_bytes import RemoteBytes, told
+from tsplug.model import Address
 
 _PART_BYTES = 1 << 20
+_HEADER_BYTES = 1 << 16
+# What one request brings of a frame that is looked at: a header with the blocks that are reserved behind it.
 _OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 # Where an object appears when all of it was sent, so that no other name is needed meanwhile, and there are no folders:
 # to make one there would be to make the bucket of a misspelt name.
@@ -97,7 +101,7 @@ class RemoteStorage:
             FileError: the place cannot be reached.
         """
         target = self._target(name)
-        with self._told(self._address(target)):
+        with told(self._address(target)):
             return bool(self._files.exists(target))
 
     def put(self, file: Path, name: str) -> str:
@@ -110,7 +114,7 @@ class RemoteStorage:
         target = self._target(name)
         address = self._address(target)
         # One at a time: most of these places let the second of two senders overwrite the first.
-        with _sending, self._told(address):
+        with _sending, told(address):
             if not self._files.exists(target):
                 self._send(file, target)
                 return address
@@ -125,9 +129,9 @@ class RemoteStorage:
         Raises:
             FileError: it is missing, or cannot be read.
         """
-        source = str(self._files._strip_protocol(address))
+        source = self._name(address)
         local = folder / source.rpartition("/")[2]
-        with self._told(address):
+        with told(address):
             try:
                 self._files.get_file(source, str(local))
             except FileNotFoundError as error:
@@ -140,8 +144,78 @@ class RemoteStorage:
         Raises:
             FileError: it cannot be written.
         """
-        with self._told(address):
-            self._send(file, self._files._strip_protocol(address))
+        with told(address):
+            self._send(file, self._name(address))
+
+    @contextmanager
+    def opened(self, address: str) -> Iterator[RemoteBytes]:
+        """Give a file to read at any place, without a copy.
+
+        Raises:
+            FileError: it is missing.
+            OutOfReachError: nobody can tell.
+        """
+        with told(address):
+            try:
+                stream = self._files.open(self._name(address), "rb", block_size=_HEADER_BYTES)
+                size = int(self._files.size(self._name(address)))
+            except FileNotFoundError as error:
+                raise FileError(f"{address}: missing") from error
+        with stream:
+            yield RemoteBytes(address, stream, size_bytes=size)
+
+    def files_below(self, address: str) -> list[Address]:
+        """Return the addresses of all files at and below one, in order; none where nothing is.
+
+        Raises:
+            OutOfReachError: nobody can tell.
+        """
+        with told(address):
+            return [Address(self._address(str(name))) for name in sorted(self._files.find(self._name(address)))]
+
+    def reaches(self, address: str) -> bool:
+        """Return whether an address is in this storage: of the same kind, at the same machine, for the same user."""
+        return bool(storage_of(Address(address))._files == self._files)
+
+    def move(self, address: str, target: str) -> None:
+        """Give a file another address; whenever it stops, the file is whole under one of them.
+
+        Raises:
+            NameTakenError: another file has that.
+            FileError: it is missing, or cannot be written there; it is where it was.
+        """
+        source, there = self._name(address), self._name(target)
+        with _sending, told(address):
+            if self._files.exists(there):
+                raise NameTakenError(f"{target} is there already; {address} stays where it is")
+            if not self._files.exists(source):
+                raise FileError(f"{address} is not there; nothing was moved")
+            if self._protocol not in _OF_OBJECTS:
+                self._files.makedirs(there.rpartition("/")[0], exist_ok=True)
+            self._files.mv(source, there)
+
+    def same(self, address: str, other: str) -> bool:
+        """Return whether two addresses hold the same, byte by byte.
+
+        Raises:
+            FileError: one cannot be read.
+        """
+        with told(address):
+            names = self._name(address), self._name(other)
+            with self._files.open(names[0], "rb") as one, self._files.open(names[1], "rb") as two:
+                return _same(one, two)
+
+    def remove(self, address: str) -> None:
+        """Remove a file.
+
+        Raises:
+            FileError: it cannot be removed.
+        """
+        with told(address):
+            self._files.rm_file(self._name(address))
+
+    def _name(self, address: str) -> str:
+        return str(self._files._strip_protocol(address))
 
     def _target(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"
@@ -160,16 +234,6 @@ class RemoteStorage:
         self._files.put_file(str(file), part)
         self._files.mv(part, target)
 
-    @contextmanager
-    def _told(self, address: str) -> Iterator[None]:
-        try:
-            yield
-        except FileError:
-            raise
-        except Exception as error:
-            told = " ".join(str(error).split()) or type(error).__name__
-            raise FileError(f"{address} cannot be reached: {told}") from error
-
 
 def storage_at(place: str) -> FolderStorage | RemoteStorage:
     """Return the storage that a folder or an address like ``s3://bucket/frames`` names.
@@ -178,6 +242,18 @@ def storage_at(place: str) -> FolderStorage | RemoteStorage:
         InputError: there is no such kind of place, or what reaches it is not installed.
     """
     return RemoteStorage(place) if "://" in place else FolderStorage(Path(place))
+
+
+def storage_of(address: Address) -> RemoteStorage:
+    """Return the storage that an address is in.
+
+    Raises:
+        FileError: there is no such kind, or what reaches it is not installed.
+    """
+    try:
+        return RemoteStorage(address)
+    except InputError as error:
+        raise OutOfReachError(str(error)) from error
 
 
 def _taken(address: str) -> NameTakenError:

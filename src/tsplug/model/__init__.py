@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tsplug.model.addresses import Address, FramePlace, frame_place
 from tsplug.model.base import Record, UtcDatetime, Value, new_guid
 from tsplug.model.criteria import CriteriaRow, CriteriaSet
 from tsplug.model.decision import (
@@ -137,6 +138,7 @@ __all__ = [
     "FLATS_ON_COMPLETION",
     "MANUAL",
     "AcquiredImage",
+    "Address",
     "BadFile",
     "Band",
     "CadenceItem",
@@ -173,6 +175,7 @@ __all__ = [
     "FlatsTaken",
     "FlatsType",
     "FrameHeader",
+    "FramePlace",
     "FrameSolution",
     "GradePlan",
     "GraderMode",
@@ -255,5 +258,6 @@ __all__ = [
     "WaitStarted",
     "WaitUntil",
     "WorkLeft",
+    "frame_place",
     "new_guid",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
+
+from tsplug.model.addresses import FramePlace
 
 CardValue = str | int | float | bool
 """What a card can hold: floats are finite; texts have no trailing blanks and no control characters."""
@@ -24,7 +25,7 @@ class FrameHeader:
     """The header of one frame, as it stands there: nothing is converted, renamed or filled in.
 
     Attributes:
-        file: where it was found; of several links to one file the first in the order of the scan.
+        file: where it was found, a path or an address; of several links to one file the first in the order of the scan.
         container: how the file is built; compressed FITS is FITS.
         cards: values by keyword in upper case, in the order of the file. Of a keyword that occurs again the first
             usable value counts, but an image extension wins over the primary header before it. Undefined values are
@@ -39,7 +40,7 @@ class FrameHeader:
         problems: the cards that were left out because they say nothing usable.
     """
 
-    file: Path
+    file: FramePlace
     container: Literal["fits", "xisf"]
     cards: Mapping[str, CardValue]
     history: tuple[str, ...] = ()
@@ -55,7 +56,7 @@ class FrameHeader:
 class BadFile:
     """A file or folder that could not be read: where it is, and why."""
 
-    file: Path
+    file: FramePlace
     reason: str
 
 

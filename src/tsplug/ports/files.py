@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tsplug.model import BadFile, FrameHeader, HeaderChange, HeaderEdit
+from tsplug.model import BadFile, FrameHeader, FramePlace, HeaderChange, HeaderEdit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,20 +33,25 @@ class FramePixels:
 
 @dataclass(frozen=True)
 class FrameStatus:
-    """What is on disk under a path: there or not, and whether it can be read; ``problem`` is empty when all is well."""
+    """What lies at a place: there or not, and whether it can be read; ``problem`` is empty when all is well.
+
+    ``out_of_reach`` says of a storage that does not answer that nobody knows: ``exists`` is True then, as nothing may
+    be done to a record for want of its frame.
+    """
 
     exists: bool
     problem: str = ""
+    out_of_reach: bool = False
 
 
 class FrameFiles(Protocol):
     """Reads, checks and moves frames."""
 
-    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
+    def read(self, file: FramePlace, *, to_measure: bool = False) -> FramePixels:
         """Read a frame.
 
         Args:
-            file: where it lies.
+            file: where it lies: a path, or an address in a storage.
             to_measure: go over each part of it while it is in the processor's cache, where the file's form allows
                 that; measuring then need not go over all pixels again.
 
@@ -55,11 +60,11 @@ class FrameFiles(Protocol):
         """
         ...
 
-    def status(self, file: Path) -> FrameStatus:
+    def status(self, file: FramePlace) -> FrameStatus:
         """Say whether a frame is on disk and whole, without reading its pixels."""
         ...
 
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: FramePlace, target: FramePlace) -> None:
         """Give a file another name, folders on the way included; another file is never overwritten.
 
         Raises:
@@ -67,11 +72,11 @@ class FrameFiles(Protocol):
         """
         ...
 
-    def same(self, one: Path, other: Path) -> bool:
+    def same(self, one: FramePlace, other: FramePlace) -> bool:
         """Return whether two names are those of one file."""
         ...
 
-    def remove_name(self, file: Path) -> None:
+    def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""
         ...
 
@@ -93,14 +98,14 @@ class Pictures(Protocol):
 class HeaderEditor(Protocol):
     """Writes into the headers of frames; pixels stay as they are, bit by bit."""
 
-    def edit(self, file: Path, edit: HeaderEdit, *, keep: Callable[[bytes], None]) -> HeaderChange:
+    def edit(self, file: FramePlace, edit: HeaderEdit, *, keep: Callable[[bytes], None]) -> HeaderChange:
         """Do an edit: in place where the header has room, else in a copy that takes the file's name when it is whole.
 
         A card that has its value already is not touched, so that the same edit again writes nothing. A CHECKSUM that
         is there is right afterwards.
 
         Args:
-            file: a frame; through links what they lead to.
+            file: a frame, also at an address; through links what they lead to.
             edit: what is to stand in its header, and what not.
             keep: is given the header, whole blocks, before anything is written; what it raises stops the edit.
 
@@ -112,7 +117,7 @@ class HeaderEditor(Protocol):
         """
         ...
 
-    def restore(self, file: Path, header: bytes) -> HeaderChange:
+    def restore(self, file: FramePlace, header: bytes) -> HeaderChange:
         """Put a header, whole blocks, in place of the one that is there; otherwise as `edit`.
 
         Raises:
@@ -130,19 +135,19 @@ class FrameHeaders(Protocol):
 
     def scan(
         self,
-        places: Sequence[Path],
+        places: Sequence[FramePlace],
         *,
         wanted: Collection[str] | None = None,
         history: bool = False,
         progress: ScanProgress | None = None,
     ) -> Iterator[FrameHeader | BadFile]:
-        """Yield the header of every FITS and XISF file in and below folders, one at a time, in order of path.
+        """Yield the header of every FITS and XISF file in and below places, one at a time, in order of path.
 
         Links are followed; a file or folder that is reached twice, by whatever names, comes once. What cannot be read
         comes as a `BadFile` in its place: nothing of a single file ends the scan.
 
         Args:
-            places: folders, or single files; a place inside another one comes once.
+            places: folders, single files, or addresses of either; a place inside another one comes once.
             wanted: keywords to read, in upper case; all where None. The fewer, the quicker.
             history: keep the texts of HISTORY cards.
             progress: what is told how far it is.
@@ -153,7 +158,7 @@ class FrameHeaders(Protocol):
         ...
 
     def read(
-        self, file: Path, *, wanted: Collection[str] | None = None, history: bool = False
+        self, file: FramePlace, *, wanted: Collection[str] | None = None, history: bool = False
     ) -> FrameHeader | BadFile:
         """Return the header of one file, or why it cannot be read."""
         ...

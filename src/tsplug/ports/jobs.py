@@ -33,7 +33,8 @@ class JobQuery(Value):
 class FrameTask:
     """What a process is told of a job: everything that it needs, in plain values that travel to other machines.
 
-    ``store_url`` is where the records are; ``switched`` says of modules by name whether they are on.
+    ``store_url`` is where the records are; ``switched`` says of modules by name whether they are on. ``address`` is
+    what the frame is known by where ``file`` is a copy of what lies in a storage.
     """
 
     job_id: int
@@ -41,6 +42,7 @@ class FrameTask:
     store_url: str
     image_id: int | None = None
     switched: Mapping[str, bool] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tsplug.model import AcquiredImage, ModuleState, PipelinePreferences, Profile
+from tsplug.model import AcquiredImage, FramePlace, ModuleState, PipelinePreferences, Profile
 from tsplug.ports.clock import Clock
 from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, HeaderEditor, Pictures
 from tsplug.ports.solver import PlateSolver
@@ -43,7 +43,12 @@ class FrameAtWork(Protocol):
 
     @property
     def file(self) -> Path:
-        """Return where the frame lies."""
+        """Return where the frame lies on this machine: of one at an address a copy, which is put back if it changes."""
+        ...
+
+    @property
+    def place(self) -> FramePlace:
+        """Return where the frame is kept: ``file``, or its address in a storage; this is what it is known by."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from tsplug.flats import cadence_rules
 from tsplug.grading.checks import METRIC_CHECKS
-from tsplug.model import ExposurePlan, Profile, Project, ProjectState, Record, TrainedFlat
+from tsplug.model import Address, ExposurePlan, Profile, Project, ProjectState, Record, TrainedFlat, frame_place
 from tsplug.services.catalogue_fields import OWN_PREFERENCES
 
 _ENTERED = {
@@ -64,8 +64,9 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
 
 
 def _is_absolute(path: str) -> bool:
-    """Return whether a path stands for one place, on the system of any rig that shares the store."""
-    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
+    """Return whether a path or address stands for one place, on the system of any rig that shares the store."""
+    is_address = isinstance(frame_place(path), Address)
+    return is_address or PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
 
 
 def _project_conflicts(project: Project, changed: Collection[str]) -> Iterator[tuple[str, str]]:

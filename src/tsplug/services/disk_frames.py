@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 from tsplug.astrobin.aliases import WANTED
@@ -12,7 +11,7 @@ from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import LeftOut
 from tsplug.astrobin.normalise import normalised
 from tsplug.errors import FileError
-from tsplug.model import AcquiredImage, BadFile, FlatSet, FlatSetFile, FrameHeader
+from tsplug.model import AcquiredImage, BadFile, FlatSet, FlatSetFile, FrameHeader, FramePlace, frame_place
 from tsplug.ports import FrameHeaders, ImageQuery, ScanProgress, Store, Unit
 from tsplug.services.astrobin_store import by_rig, linked_flats
 from tsplug.services.frame_processing import add_job_modules, add_processing
@@ -26,7 +25,11 @@ _SETTINGS = Configuration()
 
 
 def list_frames(
-    places: Sequence[Path], headers: FrameHeaders, *, store: Store | None = None, progress: ScanProgress | None = None
+    places: Sequence[FramePlace],
+    headers: FrameHeaders,
+    *,
+    store: Store | None = None,
+    progress: ScanProgress | None = None,
 ) -> FrameScan[Row]:
     """Return the frames in and below folders as JSON-ready rows, in order of path.
 
@@ -36,7 +39,7 @@ def list_frames(
     its ``status``. A frame is recognised by the identifier in its header, else by where it lies.
 
     Args:
-        places: folders or files.
+        places: folders or files, of this machine or in a storage.
         headers: reads them.
         store: where the frames may be on record; None asks nobody.
         progress: what is told how far it is.
@@ -59,7 +62,7 @@ def list_recorded(query: ImageQuery, headers: FrameHeaders, *, store: Store) -> 
         images = unit.images(query)
     scan = FrameScan[Row]()
     for image in images:
-        header = headers.read(Path(image.file), wanted=WANTED)
+        header = headers.read(frame_place(image.file), wanted=WANTED)
         if isinstance(header, BadFile):
             scan.bad_files.append(header)
         else:
@@ -71,7 +74,7 @@ def list_recorded(query: ImageQuery, headers: FrameHeaders, *, store: Store) -> 
     return scan
 
 
-def show_frame(file: Path, headers: FrameHeaders, *, store: Store | None = None) -> Row:
+def show_frame(file: FramePlace, headers: FrameHeaders, *, store: Store | None = None) -> Row:
     """Return one frame as `list_frames`, with all that its header says, as ``cards``, ``history`` and ``properties``.
 
     Raises:
@@ -137,18 +140,20 @@ def _add_records(unit: Unit, rows: Sequence[Row]) -> None:
             row |= {"flat_set": file.flat_set_id, "status": str(sets[file.flat_set_id].state)}
 
 
-def record_of(unit: Unit, file: Path, *, guid: str) -> AcquiredImage | None:
+def record_of(unit: Unit, file: FramePlace, *, guid: str) -> AcquiredImage | None:
     """Return the record of a light on disk: known by the identifier in its header, else by its place."""
     row = {"file": str(file), "guid": guid or None}
     return _recorded(unit, AcquiredImage, rows=[row]).get(str(file))
 
 
-def record_at(file: Path, headers: FrameHeaders, *, store: Store) -> AcquiredImage | None:
-    """Return the record of a light on disk, its identifier looked up in its header."""
+def record_at(
+    file: FramePlace, headers: FrameHeaders, *, store: Store, place: FramePlace | None = None
+) -> AcquiredImage | None:
+    """Return the record of a light, its identifier looked up in its header; ``place`` is what it is known by else."""
     header = headers.read(file, wanted=(_IDENTIFIER,))
     guid = "" if isinstance(header, BadFile) else str(header.cards.get(_IDENTIFIER, ""))
     with store.read() as unit:
-        return record_of(unit, file, guid=guid)
+        return record_of(unit, place or file, guid=guid)
 
 
 def _recorded(unit: Unit, kind: type[Kept], *, rows: Sequence[Row]) -> dict[str, Kept]:
@@ -160,7 +165,7 @@ def _recorded(unit: Unit, kind: type[Kept], *, rows: Sequence[Row]) -> dict[str,
 
 
 def _place(file: str) -> str:
-    return str(Path(file).absolute())
+    return str(frame_place(file).absolute())
 
 
 def _linked(unit: Unit, images: Sequence[AcquiredImage]) -> Mapping[int, int]:

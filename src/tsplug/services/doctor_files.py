@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
-from tsplug.model import AcquiredImage, FileMove, MoveState
+from tsplug.model import AcquiredImage, FileMove, MoveState, frame_place
 from tsplug.ports import Unit
 from tsplug.services.doctor_images import Look
 from tsplug.services.doctor_ledger import Ledger, Problem, every
@@ -18,7 +17,12 @@ def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
         if move.state in (MoveState.MOVED, MoveState.RETURNED):
             ledger.check()
             continue
-        away = look(Path(move.to_file)).exists and not look(Path(move.from_file)).exists
+        left, kept = look(frame_place(move.to_file)), look(frame_place(move.from_file))
+        if left.out_of_reach or kept.out_of_reach:
+            # That is a problem of the record already, and nothing is known to mend this by.
+            ledger.check()
+            continue
+        away = left.exists and not kept.exists
         where = move.to_file if away else move.from_file
         ledger.check(
             Problem(

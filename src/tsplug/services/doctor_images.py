@@ -8,20 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 from tsplug.imaging.preview import picture_fault
-from tsplug.model import (
-    AcquiredImage,
-    Counter,
-    GradingStatus,
-    StatusChange,
-    Thumbnail,
-)
+from tsplug.model import AcquiredImage, Counter, FramePlace, GradingStatus, StatusChange, Thumbnail, frame_place
 from tsplug.ports import FrameStatus, Spoilt, Unit
 from tsplug.services.doctor_ledger import Ledger, Mend, Problem, note_spoilt, pages
 
-Look = Callable[[Path], FrameStatus]
+Look = Callable[[FramePlace], FrameStatus]
 """Says whether a file is on disk and whole."""
 
 WEAK = ("profile_id", "project_id", "target_id", "plan_id")
@@ -59,7 +52,7 @@ def title_of(image: AcquiredImage) -> str:
 
 def trouble(file: str, look: Look) -> str:
     """Return what is wrong with a file, or nothing."""
-    status = look(Path(file))
+    status = look(frame_place(file))
     return "" if status.exists and not status.problem else status.problem or "missing"
 
 

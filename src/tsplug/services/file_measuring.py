@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tsplug.astrobin.aliases import WANTED
@@ -15,7 +14,7 @@ from tsplug.errors import FileError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.measure import FrameMeasurement
 from tsplug.imaging.preview import PreviewSettings
-from tsplug.model import AcquiredImage, BadFile, FrameHeader, Profile
+from tsplug.model import AcquiredImage, BadFile, FrameHeader, FramePlace, Profile, frame_place
 from tsplug.ports import FrameFiles, FrameHeaders, FramePixels, Store
 from tsplug.services.disk_frames import record_of
 from tsplug.services.frame_measuring import field_rows, measure_pixels, preview_of, thumbnail_of_measured
@@ -26,7 +25,7 @@ _SETTINGS = Configuration()
 # With fewer stars their own statistics allow no more than rough values (spec/image-performance 3).
 _FEW_STARS = 20
 
-TakePreview = Callable[[Path, Preview], None]
+TakePreview = Callable[[FramePlace, Preview], None]
 """Is given the frame and its picture, as soon as that is made."""
 
 
@@ -52,7 +51,7 @@ class MeasuredFile:
     ``record`` is the record as it is now, None where there is none; ``updated`` says whether it was written.
     """
 
-    file: Path
+    file: FramePlace
     kind: str = ""
     detector: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
@@ -78,7 +77,12 @@ class MeasuredFile:
 
 
 def measure_places(
-    places: Sequence[Path], files: FrameFiles, *, headers: FrameHeaders, store: Store | None, request: MeasureRequest
+    places: Sequence[FramePlace],
+    files: FrameFiles,
+    *,
+    headers: FrameHeaders,
+    store: Store | None,
+    request: MeasureRequest,
 ) -> Iterator[MeasuredFile]:
     """Measure the frames in and below folders, one at a time, in order of path; nothing of one is kept for the next.
 
@@ -107,14 +111,14 @@ def measure_records(
     """Measure the frames of records where they lie, as `measure_places` does."""
     work = _Work(files, store, request=request)
     for image in images:
-        header = headers.read(Path(image.file), wanted=WANTED)
+        header = headers.read(frame_place(image.file), wanted=WANTED)
         if isinstance(header, BadFile):
-            yield work.failed(Path(image.file), f"{image.file}: {header.reason}", record=image)
+            yield work.failed(frame_place(image.file), f"{image.file}: {header.reason}", record=image)
         else:
             yield work.measure(header, image)
 
 
-def count_frames(places: Sequence[Path], headers: FrameHeaders) -> int:
+def count_frames(places: Sequence[FramePlace], headers: FrameHeaders) -> int:
     """Return how many files `measure_places` comes by."""
     counted = _Total()
     next(headers.scan(places, wanted=(), progress=counted), None)
@@ -164,7 +168,7 @@ class _Work:
             updated=stored is not None,
         )
 
-    def failed(self, file: Path, problem: str, *, record: AcquiredImage | None) -> MeasuredFile:
+    def failed(self, file: FramePlace, problem: str, *, record: AcquiredImage | None) -> MeasuredFile:
         """Return a frame that could not be measured; a record that was never measured notes why."""
         if record is not None and self._store is not None and record.detector is None:
             record = store_measured(MeasuredImage(record, problem=problem), self._store)
@@ -189,7 +193,7 @@ class _Work:
         made = MeasuredImage(record, measurement, thumbnail_of_measured(pixels, measurement))
         return store_measured(made, self._store, over_host=self._request.over_host)
 
-    def _give_preview(self, file: Path, pixels: FramePixels, *, measurement: FrameMeasurement) -> None:
+    def _give_preview(self, file: FramePlace, pixels: FramePixels, *, measurement: FrameMeasurement) -> None:
         request = self._request
         if request.preview is None or request.take_preview is None:
             return

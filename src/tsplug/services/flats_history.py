@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from tsplug.model import FlatHistory, FlatSet, FlatSetFile, Profile
+from tsplug.model import FlatHistory, FlatSet, FlatSetFile, Profile, frame_place
 from tsplug.ports import Context, FrameFiles
 
 ELSEWHERE = "elsewhere-"
@@ -136,7 +135,7 @@ def _file_row(file: FlatSetFile, files: FrameFiles) -> dict[str, Any]:
     return {
         "number": file.number,
         "file": file.file,
-        "on_disk": files.status(Path(file.file)).exists,
+        "on_disk": files.status(frame_place(file.file)).exists,
         "adu_median": file.adu_median,
         "taken_at": file.taken_at.isoformat(),
     }

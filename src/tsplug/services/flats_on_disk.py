@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from tsplug.model import FlatSetFile
+from tsplug.model import FlatSetFile, frame_place
 from tsplug.ports import FrameFiles
 
 
@@ -46,7 +45,7 @@ class FlatsOnDisk:
             return SetOnDisk(0)
         set_id = recorded[0].flat_set_id
         if set_id not in self._seen:
-            there = {file.file: self._files.status(Path(file.file)).exists for file in recorded}
+            there = {file.file: self._files.status(frame_place(file.file)).exists for file in recorded}
             gone = tuple(name for name, exists in there.items() if not exists)
             self._seen[set_id] = SetOnDisk(set_id, tuple(name for name, exists in there.items() if exists), gone)
         return self._seen[set_id]

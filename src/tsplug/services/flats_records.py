@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from statistics import median
 from uuid import UUID, uuid5
 
 from tsplug.flats import StartedSet
 from tsplug.flats.steps import TakeFrames
 from tsplug.flats.temperature import same_temperature
-from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LightSession, Profile
+from tsplug.model import FlatHistory, FlatSet, FlatSetFile, FlatSetState, LightSession, Profile, frame_place
 from tsplug.ports import Context, FrameFiles, SavedFrame, Unit
 from tsplug.services.flats_flagged import FlaggedFrames
 
@@ -183,7 +182,7 @@ def _numbers_on_disk(frames: Sequence[FlatSetFile], files: FrameFiles) -> frozen
 
 
 def _is_on_disk(frame: FlatSetFile, files: FrameFiles) -> bool:
-    return files.status(Path(frame.file)).exists
+    return files.status(frame_place(frame.file)).exists
 
 
 def _set_state(unit: Unit, flat_set: FlatSet, *, state: FlatSetState, message: str) -> None:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from tsplug.model import AcquiredImage, FrameSolution, Job, PipelinePreferences, Profile
+from tsplug.model import (
+    AcquiredImage,
+    Address,
+    FramePlace,
+    FrameSolution,
+    Job,
+    JobStep,
+    ModuleState,
+    PipelinePreferences,
+    Profile,
+    frame_place,
+)
 from tsplug.ports import JobQuery, Unit
 from tsplug.services.jobs.listing import job_rows
 from tsplug.services.preview_places import preview_place
@@ -28,6 +38,7 @@ def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
     solutions = {each.image_id: each for each in unit.list(FrameSolution, image_id=list(images))}
     profiles = {each.id: each for each in unit.list(Profile, id=_set(image.profile_id for image in images.values()))}
     jobs = newest_jobs(unit, [row["file"] for row in rows])
+    pictured = _pictured(unit, [row["file"] for row in rows])
     for row in rows:
         image = images.get(row["image"])
         profile = None if image is None else profiles.get(image.profile_id)
@@ -36,7 +47,7 @@ def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
         row["metrics"] = {} if image is None else image.metrics
         row["solution"] = None if solution is None else solution.model_dump(mode="json", exclude=set(_OF_STORE))
         row["job"] = None if job is None else job.model_dump(mode="json", include=set(_SHOWN))
-        row["preview"] = _preview(Path(row["file"]), profile)
+        row["preview"] = _preview(frame_place(row["file"]), profile, made=row["file"] in pictured)
 
 
 def add_job_modules(unit: Unit, row: Row) -> None:
@@ -47,14 +58,23 @@ def add_job_modules(unit: Unit, row: Row) -> None:
 
 def newest_jobs(unit: Unit, files: Sequence[str]) -> Mapping[str, Job]:
     """Return the newest job about each file that there was one about."""
-    absolute = {str(Path(file).absolute()): file for file in files}
+    absolute = {str(frame_place(file).absolute()): file for file in files}
     found = unit.jobs(JobQuery(files=tuple(absolute)))
     return {absolute[job.file]: job for job in reversed(found)}
 
 
-def _preview(file: Path, profile: Profile | None) -> str | None:
+def _pictured(unit: Unit, files: Sequence[str]) -> frozenset[str]:
+    """Return the addresses of frames that jobs made pictures of: to ask their storage for each takes too long."""
+    addresses = tuple(file for file in files if isinstance(frame_place(file), Address))
+    jobs = {job.id or 0: job.file for job in unit.jobs(JobQuery(files=addresses))} if addresses else {}
+    steps = unit.list(JobStep, job_id=list(jobs), module="preview", state=ModuleState.COMPLETED) if jobs else []
+    return frozenset(jobs[step.job_id] for step in steps)
+
+
+def _preview(file: FramePlace, profile: Profile | None, *, made: bool) -> str | None:
     place = preview_place(file, PipelinePreferences() if profile is None else profile.pipeline)
-    return str(place) if place.is_file() else None
+    there = made if isinstance(place, Address) else place.is_file()
+    return str(place) if there else None
 
 
 def _set(ids: Iterable[int | None]) -> list[int]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Generic, TypeVar
 
-from tsplug.model import BadFile, CardProblem, FrameHeader
+from tsplug.model import BadFile, CardProblem, FrameHeader, FramePlace
 from tsplug.ports import FrameHeaders, ScanProgress
 
 Kept = TypeVar("Kept")
@@ -19,7 +18,7 @@ class FrameScan(Generic[Kept]):
 
     kept: list[Kept] = field(default_factory=list)
     bad_files: list[BadFile] = field(default_factory=list)
-    bad_cards: list[tuple[Path, CardProblem]] = field(default_factory=list)
+    bad_cards: list[tuple[FramePlace, CardProblem]] = field(default_factory=list)
 
     @property
     def left_out(self) -> int:
@@ -29,7 +28,7 @@ class FrameScan(Generic[Kept]):
 
 def scan_frames(
     headers: FrameHeaders,
-    places: Sequence[Path],
+    places: Sequence[FramePlace],
     *,
     keep: Callable[[FrameHeader], Kept | BadFile],
     wanted: Collection[str] | None = None,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from pathlib import Path
 
 from tsplug.errors import NotFoundError
-from tsplug.model import AcquiredImage, HeaderChange, KeptHeader
+from tsplug.model import AcquiredImage, FramePlace, HeaderChange, KeptHeader
 from tsplug.ports import FrameAtWork, PipelineTools, Store, Unit
 from tsplug.services.disk_frames import record_at
 
@@ -17,7 +16,7 @@ def keep_header(frame: FrameAtWork, header: bytes, *, store: Store) -> None:
     """Keep the header of a frame, unless one of the same frame is kept already."""
     tools = frame.tools
     with store.read() as unit:
-        kept = _kept(unit, frame.file, image=frame.image)
+        kept = _kept(unit, frame.place, image=frame.image)
     same = kept is not None and tools.editor.of_one_frame(zlib.decompress(kept.header), header)
     if same:
         return
@@ -29,19 +28,21 @@ def keep_header(frame: FrameAtWork, header: bytes, *, store: Store) -> None:
         unit.add(
             KeptHeader(
                 image_id=None if known is None else known.id,
-                file=str(frame.file.absolute()),
+                file=str(frame.place.absolute()),
                 header=zlib.compress(header, _LEVEL),
                 kept_at=tools.clock.now(),
             )
         )
 
 
-def restore_file(file: Path, tools: PipelineTools, *, store: Store) -> HeaderChange:
+def restore_file(file: FramePlace, tools: PipelineTools, *, store: Store) -> HeaderChange:
     """Put back the header of a frame that may be on record; otherwise as `restore_header`."""
     return restore_header(file, tools, image=record_at(file, tools.headers, store=store), store=store)
 
 
-def restore_header(file: Path, tools: PipelineTools, *, image: AcquiredImage | None, store: Store) -> HeaderChange:
+def restore_header(
+    file: FramePlace, tools: PipelineTools, *, image: AcquiredImage | None, store: Store
+) -> HeaderChange:
     """Put a frame's header back as it was before the pipeline wrote into it.
 
     Raises:
@@ -55,6 +56,6 @@ def restore_header(file: Path, tools: PipelineTools, *, image: AcquiredImage | N
     return tools.editor.restore(file, zlib.decompress(kept.header))
 
 
-def _kept(unit: Unit, file: Path, *, image: AcquiredImage | None) -> KeptHeader | None:
+def _kept(unit: Unit, file: FramePlace, *, image: AcquiredImage | None) -> KeptHeader | None:
     own = None if image is None else unit.find(KeptHeader, image_id=image.id)
     return own or unit.find(KeptHeader, file=str(file.absolute()), image_id=None)

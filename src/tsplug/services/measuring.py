@@ -6,12 +6,11 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from tsplug.errors import FileError, NotFoundError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.measure import STAR_METRICS, FrameMeasurement
-from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus, Profile, Thumbnail
+from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus, Profile, Thumbnail, frame_place
 from tsplug.ports import Context, FrameFiles, ImageQuery, Store, Unit
 from tsplug.services.frame_measuring import measure_pixels, thumbnail_of_measured
 from tsplug.services.peer_measuring import PeerMeasuring
@@ -72,7 +71,7 @@ def measure_images(images: Iterable[AcquiredImage], context: Context) -> None:
     peers = PeerMeasuring(context.store, context.files)
     for place, image in enumerate(waiting):
         context.cancellation.check()
-        context.progress.report(f"measuring {Path(image.file).name}", done=place, total=len(waiting))
+        context.progress.report(f"measuring {frame_place(image.file).name}", done=place, total=len(waiting))
         with context.store.read() as unit:
             profile = _profile(image, unit)
         measured = measure_image(image, context.files, profile=profile)
@@ -93,7 +92,7 @@ def measure_image(image: AcquiredImage, files: FrameFiles, *, profile: Profile |
         The numbers and the picture; a file that cannot be read or measured is told in ``problem``, not raised.
     """
     try:
-        frame = files.read(Path(image.file), to_measure=True)
+        frame = files.read(frame_place(image.file), to_measure=True)
         scale_arcsec = None if profile is None else profile.frame_scale_arcsec(image.binning)
         measurement = measure_pixels(frame, scale_arcsec=scale_arcsec)
         return MeasuredImage(image, measurement, thumbnail_of_measured(frame, measurement))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from tsplug.errors import FileError
 from tsplug.imaging.among_peers import Peer, beside
 from tsplug.imaging.measure import FrameMeasurement
-from tsplug.model import AcquiredImage, GradingStatus
+from tsplug.model import AcquiredImage, GradingStatus, frame_place
 from tsplug.ports import FrameFiles, ImageQuery, Store
 from tsplug.services.frame_measuring import measure_pixels
 
@@ -55,7 +54,7 @@ class PeerMeasuring:
             if tried >= _TRIED:
                 break
             try:
-                measurement = measure_pixels(self._files.read(Path(peer.file), to_measure=True))
+                measurement = measure_pixels(self._files.read(frame_place(peer.file), to_measure=True))
             except (FileError, ValueError):
                 continue
             stars = measurement.stars.stars

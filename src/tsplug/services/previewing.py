@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from tsplug.errors import FileError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.preview import PreviewSettings
+from tsplug.model import FramePlace
 from tsplug.ports import FrameFiles
 from tsplug.services.frame_measuring import is_light, measure_pixels, preview_of
 
 
-def preview_file(file: Path, files: FrameFiles, *, settings: PreviewSettings, annotated: bool = False) -> Preview:
+def preview_file(file: FramePlace, files: FrameFiles, *, settings: PreviewSettings, annotated: bool = False) -> Preview:
     """Return a picture of a frame; one with its stars and the map of its field is measured first.
 
     Raises:

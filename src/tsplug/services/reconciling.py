@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,13 +17,23 @@ from tsplug.astrobin.aliases import WANTED
 from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
 from tsplug.astrobin.normalise import normalised
-from tsplug.model import AcquiredImage, BadFile, FrameHeader, GradingStatus, Profile, PurgedImage, StatusChange, Value
+from tsplug.model import (
+    AcquiredImage,
+    BadFile,
+    FrameHeader,
+    FramePlace,
+    GradingStatus,
+    Profile,
+    PurgedImage,
+    StatusChange,
+    Value,
+)
 from tsplug.model.wording import problems_of
 from tsplug.nina.light_header import WANTED as WANTED_OF_LIGHTS
 from tsplug.nina.light_header import LightCards, read_light
 from tsplug.ports import Context, FrameHeaders, ImageQuery, Unit
 from tsplug.services.lookup import find_named
-from tsplug.services.reconcile_following import follow
+from tsplug.services.reconcile_following import follow, gone
 from tsplug.services.reconcile_matching import Home, Matcher
 from tsplug.services.sharing import counts_for
 
@@ -81,7 +91,7 @@ class _Tally:
 
 
 def reconcile(
-    folder: Path, context: Context, *, headers: FrameHeaders, profile: str = "", dry_run: bool = False
+    folder: FramePlace, context: Context, *, headers: FrameHeaders, profile: str = "", dry_run: bool = False
 ) -> Reconciliation:
     """Record every light in and below a folder that no record knows.
 
@@ -108,7 +118,11 @@ def reconcile(
         with context.store.read() if dry_run else context.store.write() as unit:
             rig = find_named(unit, Profile, name=profile) if profile else None
             done = _Batch(unit, Matcher(unit, rig), tally=tally, now=context.clock.now(), dry_run=dry_run)
-            tally.moved += follow(unit, done.record(batch), files=context.files, dry_run=dry_run)
+            found_again = done.record(batch)
+        lost = gone(found_again, context.files)
+        if lost:
+            with context.store.read() if dry_run else context.store.write() as unit:
+                tally.moved += follow(unit, lost, dry_run=dry_run)
     return Reconciliation(
         recorded=tuple(tally.recorded),
         known=tally.known,

@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from tsplug.errors import FileError
-from tsplug.model import AcquiredImage, FileMove, GradingStatus, MoveState, PlanGrades, Profile, Value
+from tsplug.model import (
+    AcquiredImage,
+    Address,
+    FileMove,
+    FramePlace,
+    GradingStatus,
+    MoveState,
+    PlanGrades,
+    Profile,
+    Value,
+    frame_place,
+)
 from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
 
 FOLDER = "rejected"
@@ -75,8 +85,11 @@ class RejectedFiles:
         return len(unfinished)
 
     def _settle(self, move: FileMove) -> None:
-        kept, left = Path(move.from_file), Path(move.to_file)
-        back, away = self._files.status(kept).exists, self._files.status(left).exists
+        kept, left = frame_place(move.from_file), frame_place(move.to_file)
+        here, there = self._files.status(kept), self._files.status(left)
+        if here.out_of_reach or there.out_of_reach:
+            return
+        back, away = here.exists, there.exists
         if back and away and self._files.same(kept, left):
             # It stopped between giving the second name and taking the first: the stacking tree keeps it.
             self._files.remove_name(left)
@@ -88,8 +101,8 @@ class RejectedFiles:
         else:
             self._forget(move)
 
-    def _move(self, image: AcquiredImage, target: Path) -> MovedFile:
-        if Path(image.file).is_absolute() and not target.is_absolute():
+    def _move(self, image: AcquiredImage, target: FramePlace) -> MovedFile:
+        if _is_absolute(frame_place(image.file)) and not _is_absolute(target):
             # Below whatever folder the program was started in, nobody would find it again.
             problem = f"{image.file}: stays, because {target} is no absolute path here; set grader.rejected_dir to one"
             return MovedFile(
@@ -107,7 +120,7 @@ class RejectedFiles:
             )
         told = _told(move, image.file, target=str(target))
         try:
-            self._files.move(Path(image.file), target)
+            self._files.move(frame_place(image.file), target)
         except FileError as error:
             self._forget(move)
             return told.model_copy(update={"to_file": image.file, "problem": str(error)})
@@ -119,7 +132,7 @@ class RejectedFiles:
         with self._store.write() as unit:
             unit.update(move.model_copy(update={"state": MoveState.RETURNING}))
         try:
-            self._files.move(Path(move.to_file), Path(move.from_file))
+            self._files.move(frame_place(move.to_file), frame_place(move.from_file))
         except FileError as error:
             self._note(move, MoveState.MOVED)
             return told.model_copy(update={"to_file": move.to_file, "problem": str(error)})
@@ -159,7 +172,11 @@ def _moved(unit: Unit, images: Sequence[AcquiredImage]) -> list[FileMove]:
     return unit.list(FileMove, image_id=ids, state=MoveState.MOVED) if ids else []
 
 
-def _destination(image: AcquiredImage, unit: Unit) -> Path | None:
+def _is_absolute(place: FramePlace) -> bool:
+    return isinstance(place, Address) or place.is_absolute()
+
+
+def _destination(image: AcquiredImage, unit: Unit) -> FramePlace | None:
     """Return where a rejected frame of this rig goes, None where it stays.
 
     An archive mirrors the way to the frame, so that no two frames meet there.
@@ -167,10 +184,11 @@ def _destination(image: AcquiredImage, unit: Unit) -> Path | None:
     profile = None if image.profile_id is None else unit.find(Profile, id=image.profile_id)
     if profile is None or not profile.grader.move_rejected:
         return None
-    file = Path(image.file)
+    file = frame_place(image.file)
     if not profile.grader.rejected_dir:
         return file.parent / FOLDER / file.name
-    return Path(profile.grader.rejected_dir) / file.relative_to(file.anchor)
+    way = file.below if isinstance(file, Address) else file.relative_to(file.anchor).as_posix()
+    return frame_place(profile.grader.rejected_dir) / way
 
 
 def _told(move: FileMove, source: str, *, target: str) -> MovedFile:

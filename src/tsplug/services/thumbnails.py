@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tsplug.errors import FileError
-from tsplug.model import AcquiredImage, Thumbnail
+from tsplug.model import AcquiredImage, Thumbnail, frame_place
 from tsplug.ports import FrameFiles, Store, Unit
 from tsplug.services.frame_measuring import thumbnail_of_frame
 
@@ -21,7 +19,7 @@ def thumbnail_of(image: AcquiredImage, files: FrameFiles, *, store: Store) -> Th
     if stored is not None:
         return stored
     try:
-        preview = thumbnail_of_frame(files.read(Path(image.file)))
+        preview = thumbnail_of_frame(files.read(frame_place(image.file)))
     except FileError as error:
         raise FileError(f"image {image.id} has no thumbnail, and none can be made: {error}") from error
     made = Thumbnail(

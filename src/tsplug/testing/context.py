@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsplug.errors import Cancelled, FileError
+from tsplug.model import Address, FramePlace
 from tsplug.ports import Clock, Devices, FrameFiles, FramePixels, FrameStatus, Store
 
 
@@ -41,7 +42,7 @@ class CountingCancellation:
 class PresentFiles:
     """Files on disk that are whole when they exist; their pixels are not read."""
 
-    def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
+    def read(self, file: FramePlace, *, to_measure: bool = False) -> FramePixels:
         """Refuse to read.
 
         Raises:
@@ -49,28 +50,36 @@ class PresentFiles:
         """
         raise FileError(f"{file}: these files cannot be read; give the context real ones")
 
-    def status(self, file: Path) -> FrameStatus:
+    def status(self, file: FramePlace) -> FrameStatus:
         """Say whether a file is there."""
-        return FrameStatus(exists=file.exists(), problem="" if file.exists() else "missing")
+        there = _on_disk(file).exists()
+        return FrameStatus(exists=there, problem="" if there else "missing")
 
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: FramePlace, target: FramePlace) -> None:
         """Move a file.
 
         Raises:
             FileError: it is not there, or another has that name.
         """
-        if not source.exists() or target.exists():
+        here, there = _on_disk(source), _on_disk(target)
+        if not here.exists() or there.exists():
             raise FileError(f"{source} cannot be moved to {target}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.rename(target)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        here.rename(there)
 
-    def same(self, one: Path, other: Path) -> bool:
+    def same(self, one: FramePlace, other: FramePlace) -> bool:
         """Return whether two names are those of one file."""
-        return one.samefile(other)
+        return _on_disk(one).samefile(_on_disk(other))
 
-    def remove_name(self, file: Path) -> None:
+    def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""
-        file.unlink(missing_ok=True)
+        _on_disk(file).unlink(missing_ok=True)
+
+
+def _on_disk(file: FramePlace) -> Path:
+    if isinstance(file, Address):
+        raise FileError(f"{file}: these files are on disk; give the context real ones")
+    return file
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 from pixel_files import fits_bytes
 from typer.testing import CliRunner, Result
 
-from tsplug.app_jobs import buffers
+from tsplug.app import buffers
 from tsplug.cli.application import application
 from tsplug.ports import FrameTask, TaskNews
 

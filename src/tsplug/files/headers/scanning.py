@@ -12,13 +12,16 @@ from tsplug.files.headers.sources import ByteSource, GzipBytes, HeaderError, Pla
 from tsplug.files.headers.walking import frames_below
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.headers.xisf_header import XisfHeaderReader, check_name
-from tsplug.model import BadFile, FrameHeader
+from tsplug.model import BadFile, FrameHeader, FramePlace
 from tsplug.ports import ScanProgress
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _REPORT_EVERY = 256
 # A pipe named like a frame must not be waited for; it is looked at before it is read.
 _OPENING = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+
+Facts = tuple[tuple[int, int], int, int]
+"""Identity, size in bytes and time of the last change of a file; see `tsplug.model.FrameHeader`."""
 
 
 class HeaderFiles:
@@ -34,17 +37,17 @@ class HeaderFiles:
     ) -> Iterator[FrameHeader | BadFile]:
         """Yield the header of every frame in and below folders; see `tsplug.ports.FrameHeaders`."""
         found = frames_below(places)
-        return _headers(list(found), _Reader(wanted, history=history), progress=progress)
+        return _headers(list(found), HeaderReader(wanted, history=history), progress=progress)
 
     def read(
         self, file: Path, *, wanted: Collection[str] | None = None, history: bool = False
     ) -> FrameHeader | BadFile:
         """Return the header of one file, or why it cannot be read."""
-        return _Reader(wanted, history=history).read(file) or BadFile(file, "was read before")
+        return HeaderReader(wanted, history=history).read(file) or BadFile(file, "was read before")
 
 
 def _headers(
-    found: list[str | BadFile], reader: _Reader, *, progress: ScanProgress | None
+    found: list[str | BadFile], reader: HeaderReader, *, progress: ScanProgress | None
 ) -> Iterator[FrameHeader | BadFile]:
     seen: set[tuple[int, int]] = set()
     for done, each in enumerate(found):
@@ -57,7 +60,7 @@ def _headers(
         progress(len(found), len(found))
 
 
-class _Reader:
+class HeaderReader:
     """Reads headers for one set of wanted keywords."""
 
     def __init__(self, wanted: Collection[str] | None, *, history: bool) -> None:
@@ -80,7 +83,8 @@ class _Reader:
                 seen.add(identity)
             if not stat.S_ISREG(status.st_mode):
                 return BadFile(file, "is no regular file")
-            return self._header(file, descriptor, status=status)
+            facts = (identity, status.st_size, status.st_mtime_ns)
+            return self.header(file, PlainBytes(descriptor), facts=facts)
         except HeaderError as error:
             return BadFile(file, str(error))
         except OSError as error:
@@ -88,14 +92,20 @@ class _Reader:
         finally:
             os.close(descriptor)
 
-    def _header(self, file: Path, descriptor: int, *, status: os.stat_result) -> FrameHeader:
-        source: ByteSource = PlainBytes(descriptor)
+    def header(self, file: FramePlace, source: ByteSource, *, facts: Facts) -> FrameHeader:
+        """Return the header of what is open.
+
+        Raises:
+            HeaderError: there is none that can be read.
+            OSError: the file cannot be read.
+        """
         start = source.read(0, len(XISF_MAGIC))
         xisf = start == XISF_MAGIC
         check_name(file, start)
         if start[:2] == _GZIP_MAGIC:
-            source = GzipBytes(descriptor)
+            source = GzipBytes(source)
         cards, properties, count = (self._xisf if xisf else self._fits).read(source)
+        identity, size_bytes, modified_ns = facts
         return FrameHeader(
             file=file,
             container="xisf" if xisf else "fits",
@@ -103,8 +113,8 @@ class _Reader:
             history=tuple(cards.history),
             properties=properties,
             integrated_frames=count,
-            identity=(status.st_dev, status.st_ino),
-            size_bytes=status.st_size,
-            modified_ns=status.st_mtime_ns,
+            identity=identity,
+            size_bytes=size_bytes,
+            modified_ns=modified_ns,
             problems=tuple(cards.problems),
         )

@@ -44,10 +44,10 @@ class PlainBytes:
 
 
 class GzipBytes:
-    """The bytes packed in an open gzip file, up to the length of the longest header; the rest is not looked at."""
+    """The bytes packed in a gzip file, up to the length of the longest header; the rest is not looked at."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, packed: ByteSource) -> None:
+        self._packed = packed
         self._packed_at = 0
         self._pending = b""
         self._unpacked = bytearray()
@@ -67,7 +67,7 @@ class GzipBytes:
 
     def _unpack_piece(self, length: int) -> bool:
         if not self._pending:
-            self._pending = os.pread(self._descriptor, _GZIP_PIECE_BYTES, self._packed_at)
+            self._pending = self._packed.read(self._packed_at, _GZIP_PIECE_BYTES)
             self._packed_at += len(self._pending)
         if not self._pending:
             return False

@@ -11,13 +11,12 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from xml.parsers import expat
 
 from tsplug.files.headers.cards import REMEMBERED, Cards, Keywords, Unusable, bare_value, card_value, one_line
 from tsplug.files.headers.integration import COUNT_KEYWORDS, count_in_cards, count_in_lines, count_in_processing
 from tsplug.files.headers.sources import ByteSource, HeaderError
-from tsplug.model import CardValue
+from tsplug.model import CardValue, FramePlace
 
 MAGIC = b"XISF0100"
 LONGEST_XISF_BYTES = 8 << 20
@@ -30,7 +29,7 @@ _UNREADABLE = (expat.ExpatError, LookupError, ValueError)
 # What expat raises on damaged XML, depending on where: unknown encodings come as the latter two.
 
 
-def check_name(file: Path, start: bytes) -> None:
+def check_name(file: FramePlace, start: bytes) -> None:
     """Refuse a file that is named as XISF and begins neither as one nor as FITS, which some programs name so.
 
     Raises:

@@ -21,7 +21,7 @@ def work_on_frame(
         InputError: the job switches a module that there is not.
         StoreError: the store failed; another attempt may succeed.
     """
-    frame = frame_at_work(Path(task.file), tools, image=_image(task, tools))
+    frame = frame_at_work(Path(task.file), tools, image=_image(task, tools), address=task.address)
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
     run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))
 
@@ -39,5 +39,6 @@ def _step(task: FrameTask, report: ModuleReport) -> JobStep:
         module=report.module,
         state=report.state,
         duration_s=report.duration_s,
-        message=report.message,
+        # The copy is gone when somebody reads this.
+        message=report.message.replace(task.file, task.address) if task.address else report.message,
     )

@@ -30,7 +30,7 @@ def work_on_stored(task: FrameTask, storage: FrameStorage, *, folder: Path, work
     """
     file = storage.fetch(task.file, folder)
     before = _stamp(file)
-    work(replace(task, file=str(file)))
+    work(replace(task, file=str(file), address=task.file))
     if _stamp(file) != before:
         storage.replace(file, task.file)
     place = task.file.rpartition("/")[0]

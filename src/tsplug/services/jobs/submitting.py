@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tsplug.errors import InputError
-from tsplug.model import AcquiredImage, Job, JobState
+from tsplug.model import AcquiredImage, FramePlace, Job, JobState
 from tsplug.model.jobs import NEW_PRIORITY, REPROCESS_PRIORITY
 from tsplug.ports import FrameHeaders, JobQuery, Unit
 
@@ -98,15 +98,15 @@ def _moved_forward(unit: Unit, job: Job, *, request: JobRequest) -> Job:
     return changed
 
 
-def frames_in(places: Sequence[Path], headers: FrameHeaders) -> list[str]:
-    """Return the absolute paths of single files, whatever they hold, and of all frames in and below folders.
+def frames_in(places: Sequence[FramePlace], headers: FrameHeaders) -> list[str]:
+    """Return the paths or addresses of single files, whatever they hold, and of all frames in and below folders.
 
     Raises:
         InputError: a place does not exist, or a folder holds no frame.
     """
     files: list[str] = []
     for place in places:
-        if not place.is_dir():
+        if isinstance(place, Path) and not place.is_dir():
             if not place.exists():
                 raise InputError(f"{place} does not exist")
             files.append(str(place.absolute()))

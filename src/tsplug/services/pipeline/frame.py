@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tsplug.errors import FileError
 from tsplug.imaging.measure import FrameMeasurement
-from tsplug.model import AcquiredImage, FrameSolution, PipelinePreferences, Profile
+from tsplug.model import AcquiredImage, FramePlace, FrameSolution, PipelinePreferences, Profile, frame_place
 from tsplug.ports import FramePixels, PipelineTools
 from tsplug.services.disk_frames import record_at
 from tsplug.services.frame_measuring import is_light, measure_pixels
@@ -25,9 +25,11 @@ class PipelineFrame:
         *,
         image: AcquiredImage | None = None,
         profile: Profile | None = None,
+        address: str = "",
     ) -> None:
         """Take a frame; `frame_at_work` finds record and rig for it."""
         self.file = file
+        self.place: FramePlace = frame_place(address) if address else file
         self.tools = tools
         self.image = image
         self.profile = profile
@@ -81,19 +83,22 @@ class PipelineFrame:
         return float(pixel_um) / float(focal_mm) * _ARCSEC_PER_MM_UM if usable and pixel_um and focal_mm else None
 
 
-def frame_at_work(file: Path, tools: PipelineTools, *, image: AcquiredImage | None = None) -> PipelineFrame:
+def frame_at_work(
+    file: Path, tools: PipelineTools, *, image: AcquiredImage | None = None, address: str = ""
+) -> PipelineFrame:
     """Return a frame with its record and rig, where the store has them.
 
     Args:
-        file: where the frame lies.
+        file: where the frame lies on this machine.
         tools: what modules work with.
         image: its record; without one it is looked up by the identifier in the header, else by its place.
+        address: where the frame is kept, if the file is a copy of what lies in a storage.
     """
     store = tools.store
     if store is None:
-        return PipelineFrame(file, tools)
-    image = image or record_at(file, tools.headers, store=store)
+        return PipelineFrame(file, tools, address=address)
+    image = image or record_at(file, tools.headers, store=store, place=frame_place(address or str(file)))
     with store.read() as unit:
         known = image is not None and image.profile_id is not None
         profile = unit.find(Profile, id=image.profile_id) if image is not None and known else None
-    return PipelineFrame(file, tools, image=image, profile=profile)
+    return PipelineFrame(file, tools, image=image, profile=profile, address=address)

@@ -85,7 +85,7 @@ def _outcome(module: PipelineModule, frame: PipelineFrame) -> ModuleOutcome:
     except TsplugError as error:
         return failed(str(error))
     except Exception as error:  # noqa: BLE001 - a module may be anybody's; its fault must not cost the others their work
-        return failed(f"{frame.file}: {type(error).__name__}: {error}")
+        return failed(f"{frame.place}: {type(error).__name__}: {error}")
 
 
 def _lacking(
