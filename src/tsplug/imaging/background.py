@@ -83,15 +83,20 @@ class StripLimits:
     limits: NDArray[np.float32]
     down: tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]
 
-    def of(self, row: int) -> NDArray[np.float32]:
-        """Return the limit along one of the rows."""
+    def of(self, rows: slice) -> NDArray[np.float32]:
+        """Return the limits along some of the rows, [row, column]."""
         (before, beyond), (_, share) = self.down
-        first, second = before[row], min(before[row] + 1, self.limits.shape[0] - 1)
-        limit = self.limits[first] + np.float32(share[row]) * (self.limits[second] - self.limits[first])
-        if beyond[row] != share[row]:
+        first, second = before[rows], np.minimum(before[rows] + 1, self.limits.shape[0] - 1)
+        share, beyond = share[rows], beyond[rows]
+        limits = self.limits[second] - self.limits[first]
+        limits *= share[:, None].astype(np.float32)
+        limits += self.limits[first]
+        outside = np.flatnonzero(beyond != share)
+        if outside.size:
             # Outside the outermost tiles' middles levels go on as they were going, noises do not.
-            limit += np.float32(beyond[row] - share[row]) * (self.levels[second] - self.levels[first])
-        return np.asarray(limit)
+            rest = (beyond - share)[outside, None].astype(np.float32)
+            limits[outside] += rest * (self.levels[second[outside]] - self.levels[first[outside]])
+        return np.asarray(limits)
 
 
 def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise: float) -> Background:
@@ -108,14 +113,17 @@ def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise:
     across = (lefts[:, None] + np.arange(step_x // 2, width, step_x)).ravel()
     levels, noises = np.empty((tops.size, lefts.size)), np.empty((tops.size, lefts.size))
 
+    def samples(part: slice, columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the samples of some rows of tiles, [tile, sample]."""
+        rows = [frame[top + step_y // 2 : top + height : step_y] for top in tops[part]]
+        return np.concatenate([_by_tile(each[:, columns], lefts.size) for each in rows])
+
     def measure(part: slice) -> None:
-        for place in range(part.start, part.stop):
-            top = tops[place]
-            rows = frame[top + step_y // 2 : top + height : step_y]
-            samples = _by_tile(rows[:, across], lefts.size)
-            levels[place], noises[place] = _sky_of(np.sort(samples, axis=1))
-            beside = _by_tile(rows[:, np.minimum(across + 1, frame.shape[1] - 1)], lefts.size)
-            noises[place] = _less_slope(noises[place], np.abs(samples - beside))
+        found = samples(part, across)
+        steps = np.abs(found - samples(part, np.minimum(across + 1, frame.shape[1] - 1)))
+        found.sort(axis=1)
+        levels[part], noise = (each.reshape(-1, lefts.size) for each in _sky_of(found))
+        noises[part] = _less_slope(noise, steps)
 
     in_order(measure, slices(tops.size, _TILE_ROWS_TOGETHER))
     noises = np.maximum(noises, max(least_noise, 0.3 * float(np.median(noises))))
@@ -143,7 +151,7 @@ def _less_slope(noises: Floats, steps: NDArray[np.float32]) -> Floats:
     Stars raise what neighbours tell and leave the lower half alone, so the lower half counts if it is clearly less.
     """
     steps.sort(axis=1)
-    told = _MEDIAN_STEP * steps[:, steps.shape[1] // 2].astype(np.float64)
+    told = _MEDIAN_STEP * steps[:, steps.shape[1] // 2].astype(np.float64).reshape(noises.shape)
     return np.where(noises < _CLEARLY_LESS * told, noises, told)
 
 
@@ -176,7 +184,11 @@ def _median3(mesh: Floats) -> Floats:
     """Return the median of each tile and those around it; at the border only of those that exist."""
     padded = np.pad(mesh, 1, constant_values=np.nan)
     shifted = [padded[y : y + mesh.shape[0], x : x + mesh.shape[1]] for y in range(3) for x in range(3)]
-    return np.asarray(np.nanmedian(np.stack(shifted), axis=0), dtype=np.float64)
+    # What is no number comes last.
+    nearby = np.sort(np.stack(shifted, axis=-1), axis=-1)
+    last = np.count_nonzero(nearby == nearby, axis=-1, keepdims=True) - 1
+    middle = [np.take_along_axis(nearby, place, axis=-1)[..., 0] for place in (last // 2, last - last // 2)]
+    return np.asarray((middle[0] + middle[1]) / 2.0)
 
 
 def _weights(middles: Floats, places: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -195,8 +207,10 @@ def _along(mesh: Floats, across: tuple[NDArray[np.int64], Floats]) -> NDArray[np
     before, share = across
     values = mesh.astype(np.float32)
     steps = np.diff(values, axis=1, append=values[:, -1:])
-    # Picking columns leaves them one after the other in memory; they are wanted row by row.
-    return np.ascontiguousarray(values[:, before] + share.astype(np.float32) * steps[:, before])
+    along = steps.take(before, axis=1)
+    along *= share.astype(np.float32)
+    along += values.take(before, axis=1)
+    return along
 
 
 def _bilinear(

@@ -97,7 +97,7 @@ def measure_discs(binned: NDArray[np.float32], sky: Background, *, settings: Sta
     stamps = cut_stamps(binned, (column, row), half_width=_HALF, level=level)
     border = border_levels(stamps)
     stamps.values[...] -= np.where(np.abs(border) > 0.75 * noise, border, 0.0).astype(np.float32)
-    shapes = adaptive_shapes(stamps, _START_SIGMA)
+    shapes = adaptive_shapes(stamps, _START_SIGMA, boldness=0.0)
     good = _disc_like(stamps, shapes)
     if np.count_nonzero(good) < _FEWEST:
         return None

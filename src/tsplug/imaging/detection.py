@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
@@ -23,8 +23,8 @@ _SMOOTHED_NOISE = 0.375
 # Only pixels this many deviations up are smoothed at all: a star's middle is brighter than its smoothed height.
 _WORTH_A_LOOK = 3.0
 _STRIP_ROWS = 16
-_STRIPS_TOGETHER, _GROUPS_TOGETHER = 4, 4
-_RINGS_TOGETHER = 4096
+_STRIPS_TOGETHER = 12
+_RINGS_TOGETHER = 8192
 _REACH = 6
 # Surroundings are looked at on a ring, far enough from the peak of a sharp or soft star.
 _RING_PX = 5.0
@@ -88,48 +88,101 @@ def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float
     height, width = frame.shape
     tops = np.arange(_REACH, height - _REACH, _STRIP_ROWS)
     sky = background.strips(tops + (_STRIP_ROWS - 1) / 2.0, width=width)
-    limits = sky.above(_WORTH_A_LOOK), sky.above(sigmas)
+    search = _Search(frame, worth_a_look=sky.above(_WORTH_A_LOOK), smoothed=sky.above(sigmas), drawing=_Drawing())
+    found = in_order(search.highest_of, slices(tops.size, _STRIPS_TOGETHER))
+    place = np.concatenate([np.zeros(0, dtype=np.int64), *(each for each, _ in found)])
+    row, column = np.divmod(place, width)
+    return row, column, np.concatenate([np.zeros(0), *(each for _, each in found)])
 
-    def high_in(group: slice) -> _High:
-        return _high_pixels(frame, group, limits=limits)
 
-    strips = in_order(high_in, slices(tops.size, _STRIPS_TOGETHER))
-    drawing = _Drawing(width)
-    parts = slices(len(strips), _GROUPS_TOGETHER)
-    found = in_order(lambda part: _highest_of(strips, part, drawing=drawing), parts)
-    every = _joined(found)
-    row, column = np.divmod(every.place, width)
-    return row, column, every.height.astype(np.float64)
+class _Drawing:
+    """Maps of heights, which several threads draw on at once; they are kept, and wiped only where they were drawn on.
+
+    A pixel of no height is minus infinity high, and no rival.
+    """
+
+    def __init__(self) -> None:
+        self._spare: deque[NDArray[np.float32]] = deque()
+
+    @contextmanager
+    def of(self, place: Places, height: NDArray[np.float32], *, size: int) -> Iterator[NDArray[np.float32]]:
+        """Give a map of so many pixels with some heights on it."""
+        try:
+            drawn = self._spare.pop()
+        except IndexError:
+            drawn = np.empty(0, dtype=np.float32)
+        if drawn.size < size:
+            drawn = np.full(size, -np.inf, dtype=np.float32)
+        drawn[place] = height
+        yield drawn
+        drawn[place] = -np.inf
+        self._spare.append(drawn)
 
 
 @dataclass(frozen=True)
-class _High:
-    """Pixels of a frame whose smoothed height is above the limit: flat places in rising order, and those heights."""
+class _Search:
+    """Looks through strips of a frame for pixels above a limit that are higher than those next to them.
 
-    place: Places
-    height: NDArray[np.float32]
+    ``worth_a_look`` is what a pixel must reach in each strip, ``smoothed`` what it must reach once smoothed. What takes
+    long is done for several strips at once: two threads that ask for the interpreter all the time wait for each other.
+    """
 
+    frame: NDArray[np.float32]
+    worth_a_look: StripLimits
+    smoothed: StripLimits
+    drawing: _Drawing
 
-def _high_pixels(frame: NDArray[np.float32], group: slice, *, limits: tuple[StripLimits, StripLimits]) -> _High:
-    """Return the high pixels of a group of strips; what they must reach, and what they must reach once smoothed."""
-    width = frame.shape[1]
-    top = _REACH + group.start * _STRIP_ROWS
-    rows = frame[top : min(_REACH + group.stop * _STRIP_ROWS, frame.shape[0] - _REACH)]
-    raised = np.empty(rows.shape, dtype=bool)
-    smooth_limits = np.empty((group.stop - group.start, width), dtype=np.float32)
-    for strip in range(group.start, group.stop):
-        place = strip - group.start
-        inside = slice(place * _STRIP_ROWS, (place + 1) * _STRIP_ROWS)
-        np.greater(rows[inside], limits[0].of(strip), out=raised[inside])
-        smooth_limits[place] = limits[1].of(strip)
-    raised[:, :_REACH] = raised[:, width - _REACH :] = False
-    places = places_of(raised.reshape(-1))
-    row = places // width
-    limit = smooth_limits.reshape(-1).take(places - (row - row // _STRIP_ROWS) * width)
-    places += top * width
-    smoothed = _smoothed(frame, places)
-    high = np.flatnonzero(smoothed > limit)
-    return _High(places.take(high), smoothed.take(high))
+    def highest_of(self, strips: slice) -> tuple[Places, NDArray[np.float32]]:
+        """Return flat places in the frame, in rising order, and smoothed heights.
+
+        Of equal neighbours, as in a saturated star, the last one counts.
+        """
+        width, inner = self.frame.shape[1], self._rows(strips)
+        # The rows before and after hold rivals.
+        outer = slice(max(inner.start - 1, _REACH), min(inner.stop + 1, self.frame.shape[0] - _REACH))
+        places, heights = self._high(outer)
+        own = slice(*np.searchsorted(places, [(row - outer.start) * width for row in (inner.start, inner.stop)]))
+        # A row before the first, and one behind the last.
+        margin = width + 1
+        size = (outer.stop - outer.start) * width + 2 * margin
+        with self.drawing.of(places + margin, heights, size=size) as drawn:
+            place, height = places[own], heights[own]
+            for later in (1, width, width - 1, width + 1):
+                for apart, beats in ((later, np.greater), (-later, np.greater_equal)):
+                    kept = np.flatnonzero(beats(height, drawn[margin + apart :].take(place)))
+                    place, height = place.take(kept), height.take(kept)
+        return place + outer.start * width, height
+
+    def _rows(self, strips: slice) -> slice:
+        last = len(self.frame) - _REACH
+        return slice(_REACH + strips.start * _STRIP_ROWS, min(_REACH + strips.stop * _STRIP_ROWS, last))
+
+    def _high(self, rows: slice) -> tuple[Places, NDArray[np.float32]]:
+        """Return the pixels of some rows whose smoothed height is above the limit, places counted from there on."""
+        width = self.frame.shape[1]
+        strips = slice((rows.start - _REACH) // _STRIP_ROWS, (rows.stop - 1 - _REACH) // _STRIP_ROWS + 1)
+        places = self._raised(rows, strips)
+        row = places // width
+        strip = (row + (rows.start - _REACH)) // _STRIP_ROWS - strips.start
+        limit = self.smoothed.of(strips).reshape(-1).take(places + (strip - row) * width)
+        smoothed = _smoothed(self.frame, places + rows.start * width)
+        high = np.flatnonzero(smoothed > limit)
+        return places.take(high), smoothed.take(high)
+
+    def _raised(self, rows: slice, strips: slice) -> Places:
+        """Return the places of pixels of some rows that are worth a look; parts of a strip at both ends are allowed."""
+        width, limits = self.frame.shape[1], self.worth_a_look.of(strips)
+        raised = np.empty((rows.stop - rows.start, width), dtype=bool)
+        head = (_REACH - rows.start) % _STRIP_ROWS
+        foot = raised.shape[0] - (rows.stop - _REACH) % _STRIP_ROWS
+        pixels = self.frame[rows]
+        np.greater(pixels[:head], limits[0], out=raised[:head])
+        whole = (-1, _STRIP_ROWS, width)
+        between = limits[bool(head) : limits.shape[0] - (foot < raised.shape[0]), None]
+        np.greater(pixels[head:foot].reshape(whole), between, out=raised[head:foot].reshape(whole))
+        np.greater(pixels[foot:], limits[-1], out=raised[foot:])
+        raised[:, :_REACH] = raised[:, width - _REACH :] = False
+        return places_of(raised.reshape(-1))
 
 
 def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]:
@@ -150,65 +203,6 @@ def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]
         total += at(down, right)
     total *= np.float32(1.0 / 16.0)
     return total
-
-
-class _Drawing:
-    """Maps of heights, which several threads draw on at once; they are kept, and wiped only where they were drawn on.
-
-    A pixel of no height is minus infinity high, and no rival.
-    """
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self._spare: deque[NDArray[np.float32]] = deque()
-
-    @contextmanager
-    def of(self, place: Places, height: NDArray[np.float32], *, size: int) -> Iterator[NDArray[np.float32]]:
-        """Give a map of so many pixels with some heights on it."""
-        try:
-            drawn = self._spare.pop()
-        except IndexError:
-            drawn = np.empty(0, dtype=np.float32)
-        if drawn.size < size:
-            drawn = np.full(size, -np.inf, dtype=np.float32)
-        drawn[place] = height
-        yield drawn
-        drawn[place] = -np.inf
-        self._spare.append(drawn)
-
-
-def _highest_of(strips: Sequence[_High], part: slice, *, drawing: _Drawing) -> _High:
-    """Return the pixels of some strips that are higher than those next to them, also in the strips before and after.
-
-    Of equal neighbours, as in a saturated star, the last one counts.
-    """
-    own, width = _joined(strips[part]), drawing.width
-    if not own.place.size:
-        return own
-    first, last = own.place[0] - width - 1, own.place[-1] + width + 1
-    before = _joined([_within(each, first, end=own.place[0]) for each in strips[max(part.start - 1, 0) : part.start]])
-    after = _joined([_within(each, own.place[-1] + 1, end=last + 1) for each in strips[part.stop : part.stop + 1]])
-    every = _joined([before, own, after])
-    with drawing.of(every.place - first, every.height, size=last - first + 1) as drawn:
-        # Places in the rows before; those of neighbours are as far behind as the map is made to begin.
-        place, height = own.place - first - (width + 1), own.height
-        for later in (1, width, width - 1, width + 1):
-            for apart, beats in ((later, np.greater), (-later, np.greater_equal)):
-                kept = np.flatnonzero(beats(height, drawn[width + 1 + apart :].take(place)))
-                place, height = place.take(kept), height.take(kept)
-    return _High(place + first + (width + 1), height)
-
-
-def _joined(parts: Sequence[_High]) -> _High:
-    return _High(
-        np.concatenate([np.zeros(0, dtype=np.int64), *(each.place for each in parts)]),
-        np.concatenate([np.zeros(0, dtype=np.float32), *(each.height for each in parts)]),
-    )
-
-
-def _within(strip: _High, first: int, *, end: int) -> _High:
-    inside = slice(*np.searchsorted(strip.place, [first, end]))
-    return _High(strip.place[inside], strip.height[inside])
 
 
 def _surroundings(frame: NDArray[np.float32], row: Places, *, column: Places) -> Floats:

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 # Radii in units of a star's sigma; half of the light lies within 1.18 of a Gaussian, further out of any other star.
 _STEPS = np.array([0.5, 0.75, 1.0, 1.2, 1.4, 1.6, 1.85, 2.2, 2.7, 3.3])
-_TOGETHER = 128
+_TOGETHER = 304
 # Half of a Gaussian's light lies within a squared radius of 2 ln 2 variances, and a pixel's variance is 1/12 px^2.
 _PIXEL_PX2 = 2.0 * math.log(2.0) / 12.0
 

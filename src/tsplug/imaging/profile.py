@@ -14,9 +14,13 @@ from tsplug.imaging.stamps import Stamps
 Floats = NDArray[np.float64]
 
 # Beta beyond 40 is a Gaussian for every purpose here.
-_BETAS = np.array([1.6, 1.8, 2.0, 2.25, 2.5, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0, 4.5, 5.0, 6.0, 8.0, 12.0, 40.0])
+_BETAS = np.concatenate(
+    [np.arange(1.6, 2.0, 0.1), np.arange(2.0, 4.0, 0.125), np.arange(4.0, 6.0, 0.25), [6, 7, 8, 10, 12, 40]]
+)
 _WIDTHS = np.linspace(1.4, 3.6, 221)
-_BIN, _REACH = 0.15, 3.6
+# Every so many of the widths are tried first.
+_COARSE = 8
+_BIN, _REACH = 0.15, 4.2
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,10 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> MoffatPro
         weights: how much each star counts; noisy ones less.
     """
     radius, value, weight = _scaled_pixels(stamps, shapes, weights=weights)
-    rings = (radius / _BIN).astype(np.int64)
+    # Numbers of 16 bits are put in order by counting them.
+    rings = (radius / _BIN).astype(np.int16)
     order = np.argsort(rings, kind="stable")
-    starts = np.searchsorted(rings[order], np.arange(int(_REACH / _BIN) + 1))
+    starts = np.searchsorted(rings[order], np.arange(int(_REACH / _BIN) + 1, dtype=np.int16))
     points = [
         (float(radius[ring].mean()), float(weighted_median(value[ring], weight[ring])), math.sqrt(ring.size))
         for ring in np.split(order, starts[1:])[: int(_REACH / _BIN)]
@@ -78,10 +83,22 @@ def weighted_median(values: Floats, weights: Floats) -> float:
 
 
 def _best(r: Floats, p: Floats, *, weights: Floats) -> MoffatProfile:
-    beta, fwhm = np.meshgrid(_BETAS, _WIDTHS, indexing="ij")
-    alpha2 = (fwhm / 2.0) ** 2 / (2.0 ** (1.0 / beta) - 1.0)
+    """Return the profile of the grid that fits best; of each beta the error has one minimum, which is narrowed down."""
+    every, place = np.arange(_WIDTHS.size), np.zeros((_BETAS.size, 1), dtype=np.int64)
+    error = np.empty(place.shape)
+    for near in (every[_COARSE // 2 :: _COARSE], np.arange(-_COARSE, _COARSE + 1)):
+        places = np.clip(place + near, 0, every[-1])
+        errors = _errors(r, p, weights=weights, widths=_WIDTHS[places])
+        best = np.argmin(errors, axis=1)[:, None]
+        place, error = (np.take_along_axis(each, best, axis=1) for each in (places, errors))
+    beta = int(np.argmin(error))
+    return MoffatProfile(fwhm=float(_WIDTHS[place[beta, 0]]), beta=float(_BETAS[beta]))
+
+
+def _errors(r: Floats, p: Floats, *, weights: Floats, widths: Floats) -> Floats:
+    """Return the summed squares that profiles of each beta and some widths leave, the best height being theirs."""
+    beta = _BETAS[:, None]
+    alpha2 = (widths / 2.0) ** 2 / (2.0 ** (1.0 / beta) - 1.0)
     model = (1.0 + r * r / alpha2[..., None]) ** -beta[..., None]
     height = (model * p * weights).sum(axis=-1) / (model * model * weights).sum(axis=-1)
-    error = ((p - height[..., None] * model) ** 2 * weights).sum(axis=-1)
-    row, column = np.unravel_index(int(np.argmin(error)), error.shape)
-    return MoffatProfile(fwhm=float(fwhm[row, column]), beta=float(beta[row, column]))
+    return np.asarray(((p - height[..., None] * model) ** 2 * weights).sum(axis=-1))

@@ -118,8 +118,9 @@ def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, errors: Floats) -> _F
     kept = np.ones(errors.size, dtype=bool)
     for _ in range(3):
         scaled = terms[kept] / errors[kept, None]
-        solved = [np.linalg.lstsq(scaled, each[kept] / errors[kept], rcond=None)[0] for each in vectors]
-        fitted = [(terms * each).sum(axis=1) for each in solved]
+        wanted = np.stack(vectors, axis=1)[kept] / errors[kept, None]
+        solved = np.linalg.lstsq(scaled, wanted, rcond=None)[0]
+        fitted = [(terms * each).sum(axis=1) for each in solved.T]
         away = np.hypot(vectors[0] - fitted[0], vectors[1] - fitted[1])
         # Of a two-dimensional normal deviate the median length is 1.177 sigma.
         scale = max(float(np.median(away[kept] / errors[kept])) / 1.177, 0.5)

@@ -11,12 +11,18 @@ from tsplug.imaging.lanes import in_order, slices
 from tsplug.imaging.stamps import Stamps
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 _Values = NDArray[np.float32]
+_Covariance = tuple[_Values, _Values, _Values]
 
 _ITERATIONS = 12
 _MIN_VARIANCE = 0.15
+# Shares of a star's size: with a small last step it counts as settled, after a tiny one it is left alone.
+_SMALL_STEP, _TINY_STEP = 0.02, 0.001
+_WORTH_LEAVING_OUT = 0.8
+_BOLDNESS, _LEAST_SHARE = 2.0 / 3.0, 0.25
 # So many stars' stamps stay in the cache while they are worked on.
-_TOGETHER = 128
+_TOGETHER = 304
 
 
 @dataclass(frozen=True)
@@ -72,49 +78,126 @@ class Shapes:
         return Shapes(self.dx, self.dy, xx, yy, self.xy, self.amplitude, self.settled)
 
 
-def adaptive_shapes(stamps: Stamps, start_sigma_px: float) -> Shapes:
+def adaptive_shapes(stamps: Stamps, start_sigma_px: float, *, boldness: float = _BOLDNESS) -> Shapes:
     """Measure stars with an elliptical Gaussian weight that is fitted to each star's own second moments.
 
     At the fixed point the weight has the star's shape (Bernstein & Jarvis 2002), which reads elongation and width of
-    the bright core and is blind to far neighbours. ``start_sigma_px`` is a first guess of the width.
+    the bright core and is blind to far neighbours.
+
+    Args:
+        stamps: the stars.
+        start_sigma_px: a first guess of their width.
+        boldness: from 0 for the steps that even rings end with, to 1 for those that find a Gaussian at once and that
+            rings never end with.
     """
     count = stamps.x0.size
     if not count:
         none = np.zeros(0)
         return Shapes(none, none, none, none, none, none, none.astype(bool))
-    parts = in_order(lambda part: _adapted(stamps.pick(part), start_sigma_px), slices(count, _TOGETHER))
+    parts = in_order(
+        lambda part: _adapted(stamps.pick(part), start_sigma_px, boldness=boldness), slices(count, _TOGETHER)
+    )
     dx, dy, xx, yy, xy, amplitude = (np.concatenate([part[n] for part in parts]).astype(np.float64) for n in range(6))
     settled = np.concatenate([part[6] for part in parts]).astype(bool)
     return Shapes(dx, dy, xx, yy, xy, amplitude, settled)
 
 
-def _adapted(stamps: Stamps, start_sigma_px: float) -> list[NDArray[np.generic]]:
-    """Iterate; offsets, variances, covariance, amplitudes, and whether the last step was a small one."""
-    count, span, limit = stamps.x0.size, stamps.span, np.float32(stamps.half_width / 2.0)
-    start = np.full(count, start_sigma_px**2, dtype=np.float32)
-    dx, dy, xy = (np.zeros(count, dtype=np.float32) for _ in range(3))
-    xx, yy = start, start.copy()
-    amplitude, settled = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=bool)
-    widest = np.float32((stamps.half_width * 0.75) ** 2)
+def _adapted(stamps: Stamps, start_sigma_px: float, *, boldness: float) -> list[NDArray[np.generic]]:
+    """Iterate until each star's last step was tiny; what `_Weights` has, and whether that step was a small one."""
+    count = stamps.x0.size
+    weights = _Weights.round(count, start_sigma_px**2)
+    settled = np.zeros(count, dtype=bool)
+    # Of the stars that are worked on together, those that are not done yet; what the others do meanwhile is lost.
+    stars, values, mine, waiting = np.arange(count), stamps.values, weights, np.arange(count)
     for _ in range(_ITERATIONS):
-        x, y = span[:, None] - dx, span[:, None] - dy
-        flux, moments = _moments(stamps.values, (x, y), form=_inverse(xx, yy, xy=xy))
-        shift_x, shift_y, mean_xx, mean_yy, mean_xy = moments
-        new_xx, new_yy = 2.0 * (mean_xx - shift_x**2), 2.0 * (mean_yy - shift_y**2)
-        change = np.abs(new_xx - xx) + np.abs(new_yy - yy)
-        settled = (flux > 0) & (change < 0.02 * (xx + yy))
-        dx, dy = np.clip(dx + 2.0 * shift_x, -limit, limit), np.clip(dy + 2.0 * shift_y, -limit, limit)
-        xx, yy = np.clip(new_xx, _MIN_VARIANCE, widest), np.clip(new_yy, _MIN_VARIANCE, widest)
-        bound = np.float32(0.95) * np.sqrt(xx * yy)
-        xy = np.clip(2.0 * (mean_xy - shift_x * shift_y), -bound, bound)
-        amplitude = flux / (np.float32(np.pi) * np.sqrt(xx * yy - xy**2))
-        if settled.all() and (change < 0.002 * (xx + yy)).all():
+        mine, change, light = _stepped(mine, values, half_width=stamps.half_width, boldness=boldness)
+        settled[stars[waiting]] = (light & (change < _SMALL_STEP))[waiting]
+        weights.put(stars[waiting], mine.pick(waiting))
+        waiting = waiting[change[waiting] >= _TINY_STEP]
+        if not waiting.size:
             break
-    return [dx, dy, xx, yy, xy, amplitude, settled]
+        if waiting.size < _WORTH_LEAVING_OUT * stars.size:
+            stars, values, mine = stars[waiting], values[:, :, waiting], mine.pick(waiting)
+            waiting = np.arange(stars.size)
+    return [*weights.columns, settled]
 
 
-def _inverse(xx: _Values, yy: _Values, *, xy: _Values) -> tuple[_Values, _Values, _Values]:
+@dataclass(frozen=True)
+class _Weights:
+    """Elliptical Gaussians, one per star: offsets, variances and covariance, and the height that fits the star."""
+
+    dx: _Values
+    dy: _Values
+    xx: _Values
+    yy: _Values
+    xy: _Values
+    amplitude: _Values
+
+    @classmethod
+    def round(cls, count: int, variance: float) -> _Weights:
+        nothing = [np.zeros(count, dtype=np.float32) for _ in range(4)]
+        xx, yy = (np.full(count, variance, dtype=np.float32) for _ in range(2))
+        return cls(nothing[0], nothing[1], xx, yy, nothing[2], nothing[3])
+
+    @property
+    def columns(self) -> list[_Values]:
+        return [getattr(self, each.name) for each in fields(self)]
+
+    def pick(self, chosen: Places) -> _Weights:
+        return _Weights(*(each[chosen] for each in self.columns))
+
+    def put(self, places: Places, others: _Weights) -> None:
+        for mine, other in zip(self.columns, others.columns, strict=True):
+            mine[places] = other
+
+
+def _stepped(
+    old: _Weights, values: _Values, *, half_width: int, boldness: float
+) -> tuple[_Weights, _Values, NDArray[np.bool_]]:
+    """Return weights that fit better, by how much of their size they changed, and which stars have light at all."""
+    span, limit = np.arange(-half_width, half_width + 1, dtype=np.float32), np.float32(half_width / 2.0)
+    places = span[:, None] - old.dx, span[:, None] - old.dy
+    form = _inverse(old.xx, old.yy, xy=old.xy)
+    flux, (shift_x, shift_y, xx, yy, xy) = _moments(values, places, form=form)
+    shown = xx - shift_x**2, yy - shift_y**2, xy - shift_x * shift_y
+    xx, yy, xy = _unweighted(shown, form=form, boldness=np.float32(boldness))
+    change = (np.abs(xx - old.xx) + np.abs(yy - old.yy) + np.abs(xy - old.xy)) / (old.xx + old.yy)
+    widest = np.float32((half_width * 0.75) ** 2)
+    xx, yy = np.clip(xx, _MIN_VARIANCE, widest), np.clip(yy, _MIN_VARIANCE, widest)
+    bound = np.float32(0.95) * np.sqrt(xx * yy)
+    xy = np.clip(xy, -bound, bound)
+    dx, dy = (np.clip(each + 2.0 * shift, -limit, limit) for each, shift in ((old.dx, shift_x), (old.dy, shift_y)))
+    amplitude = flux / (np.float32(np.pi) * np.sqrt(xx * yy - xy**2))
+    return _Weights(dx, dy, xx, yy, xy, amplitude), change, flux > 0
+
+
+def _unweighted(shown: _Covariance, *, form: _Covariance, boldness: np.float32) -> _Covariance:
+    """Return covariances nearer to those of stars that show these ones under weights of that (inverse) form.
+
+    A Gaussian of covariance C under a weight W shows M, where 1/M = 1/C + 1/W; at the end W is C, and M half of it. So
+    both 2 M and what is solved for C lead there. The first comes half of the way to a Gaussian, and to the end of a
+    ring; the second all of the way to a Gaussian, and goes as far beyond the end of a ring as it was before it.
+    """
+    twice = [np.float32(2.0) * each for each in shown]
+    if not boldness:
+        return twice[0], twice[1], twice[2]
+    mean_a, mean_c, mean_b = _inverse(shown[0], shown[1], xy=shown[2])
+    a, c, b = mean_a - form[0], mean_c - form[1], mean_b - form[2]
+    determinant = a * c - b**2
+    # Not what noise makes impossible, nor what would be far wider than the weight.
+    usable = (a > _LEAST_SHARE * form[0]) & (c > _LEAST_SHARE * form[1]) & (determinant > 0.0)
+    share = boldness / np.where(usable, determinant, np.float32(1.0))
+    rest = np.float32(1.0) - boldness
+    xx, yy, xy = (
+        np.where(usable, share * solved + rest * step, step) for solved, step in zip((c, a, b), twice, strict=True)
+    )
+    return xx, yy, xy
+
+
+def _inverse(xx: _Values, yy: _Values, *, xy: _Values) -> _Covariance:
+    """Return the inverse of covariances, but with the other sign of the mixed term."""
     determinant = xx * yy - xy**2
+    determinant = np.where(determinant != 0.0, determinant, np.float32(1e-12))
     return yy / determinant, xx / determinant, xy / determinant
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ Places = NDArray[np.int64]
 
 # Second moments are taken of 7x7 pixels of the 2x2 frame: a line's long axis is 2 px there, a star's hardly over 1.
 _HALF = 3
-_TOGETHER = 2048
+_TOGETHER = 4096
 _ELONGATED = 2.2
 # So many of the elongated candidates are paired with each other.
 _PAIRED = 400
@@ -155,17 +156,32 @@ def _most_voted(x: Floats, y: Floats, *, angle: Floats) -> _Line | None:
     """Return the line that most pairs agree on, as far as their directions tell."""
     if x.size < _FEWEST:
         return None
-    apart_x, apart_y = x[None] - x[:, None], y[None] - y[:, None]
-    squared = apart_x**2 + apart_y**2
-    # The sine between a candidate's long axis and the way to another one, times their distance.
-    aside = apart_x * np.sin(angle)[:, None] - apart_y * np.cos(angle)[:, None]
-    along = aside**2 < math.sin(math.radians(_PARALLEL_DEG)) ** 2 * squared
-    first, second = np.nonzero(np.triu(along & along.T & (squared > (4.0 * _BIN_PX) ** 2), k=1))
+    # The first one's direction rules most pairs out: the second one's is asked of the others only.
+    rough = [each.astype(np.float32) for each in (x, y, angle)]
+    first, second = np.nonzero(
+        _lie_along((rough[0], rough[1]), x=rough[0][:, None], y=rough[1][:, None], angle=rough[2][:, None])
+    )
+    once = first < second
+    first, second = first[once], second[once]
+    back = _lie_along((x[first], y[first]), x=x[second], y=y[second], angle=angle[second])
+    first, second = first[back], second[back]
     if first.size < _FEWEST:
         return None
-    direction = np.arctan2(apart_y[first, second], apart_x[first, second]) % math.pi
+    direction = np.arctan2(y[second] - y[first], x[second] - x[first]) % math.pi
     offset = y[first] * np.cos(direction) - x[first] * np.sin(direction)
     return _densest(direction, offset)
+
+
+def _lie_along(
+    places: tuple[NDArray[Any], NDArray[Any]], *, x: NDArray[Any], y: NDArray[Any], angle: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Tell which places lie along a direction from ``x`` and ``y``, and far enough from there to tell."""
+    apart_x, apart_y = places[0] - x, places[1] - y
+    squared = apart_x**2 + apart_y**2
+    # The sine between the direction and the way there, times the distance.
+    aside = apart_x * np.sin(angle) - apart_y * np.cos(angle)
+    along = aside**2 < math.sin(math.radians(_PARALLEL_DEG)) ** 2 * squared
+    return np.asarray(along & (squared > (4.0 * _BIN_PX) ** 2))
 
 
 def _densest(direction: Floats, offset: Floats) -> _Line:
