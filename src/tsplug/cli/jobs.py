@@ -8,13 +8,13 @@ import typer
 
 from tsplug.app import system_clock
 from tsplug.cli.commands import FAILED, command
-from tsplug.cli.jobs_shown import name_of, show_job_lines, told_modules
+from tsplug.cli.jobs_shown import name_of, show_ends, told_modules
 from tsplug.cli.opening import Common
 from tsplug.cli.output import counted, show_fields, show_json, show_table, show_text
 from tsplug.model import Job, JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
 from tsplug.ports import JobQuery
-from tsplug.services.jobs.listing import Row, job_details, list_jobs
+from tsplug.services.jobs.listing import Row, count_jobs, job_details, list_jobs
 from tsplug.services.jobs.orders import cancel_jobs, failed_jobs, retry_jobs
 from tsplug.services.jobs.watching import watch_jobs
 from tsplug.settings import Settings
@@ -43,10 +43,12 @@ def jobs_list(
     """List jobs, the newest first."""
     with common.store() as store:
         rows = list_jobs(store, JobQuery(states=tuple(state) if state else None, limit=limit or None))
+        there = sum(number for each, number in count_jobs(store).items() if not state or each in state)
     if common.as_json:
         show_json(rows)
         return
-    show_table(counted(len(rows), "job"), _COLUMNS, rows=[_cells(row) for row in rows])
+    title = counted(there, "job") if len(rows) >= there else f"the newest {len(rows)} of {counted(there, 'job')}"
+    show_table(title, _COLUMNS, rows=[_cells(row) for row in rows])
 
 
 def jobs_show(
@@ -82,8 +84,8 @@ def jobs_watch(
                 show_text(f"{row['id']:>6}  {row['state']:<9}  {name_of(row)}  {told_modules(row)}".rstrip())
     if common.as_json:
         show_json(list(rows.values()))
-    elif rows:
-        show_job_lines([row for row in rows.values() if row["state"] == JobState.FAILED])
+    else:
+        show_ends(list(rows.values()))
     if any(row["state"] in (JobState.FAILED, JobState.CANCELLED) for row in rows.values()):
         raise typer.Exit(FAILED)
 

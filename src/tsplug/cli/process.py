@@ -10,12 +10,12 @@ import typer
 from tsplug.app import frame_headers, system_clock
 from tsplug.app_jobs import local_runner
 from tsplug.cli.commands import FAILED, command
-from tsplug.cli.jobs_shown import show_job_lines
+from tsplug.cli.jobs_shown import name_of, show_job_lines
 from tsplug.cli.opening import Common, store_is_missing
-from tsplug.cli.output import CommandProgress, FileProgress, counted, show_json, show_text
+from tsplug.cli.output import CommandProgress, FileProgress, complain, counted, show_json, show_text
 from tsplug.cli.places import located
 from tsplug.cli.working import Limits, Switches, usual_processes, work
-from tsplug.model import JobState
+from tsplug.model import UNNAMEABLE, JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
 from tsplug.ports import JobQuery, Store
 from tsplug.services.jobs.listing import Row, count_open, list_jobs
@@ -64,16 +64,21 @@ def process(
     """
     request = JobRequest(submitted_by=Settings().user, priority=how.priority, switched=switches.switched())
     with common.store(create=store_is_missing(common)) as store:
-        files = frames_in(places, frame_headers())
+        found = frames_in(places, frame_headers())
         with store.write() as unit:
-            jobs = submit(unit, files, request=request, at=system_clock().now())
+            jobs = submit(unit, found.files, request=request, at=system_clock().now())
         ids = tuple(job.id or 0 for job in jobs)
         if not how.later:
             _work_off(store, common, ids=ids, how=how, limits=limits)
-        rows = _rows(store, ids)
+        rows = _rows(store, ids) + [_refused(file) for file in found.unnameable]
     _show(rows, common, later=how.later)
     if any(row["state"] in _undone(how) for row in rows):
         raise typer.Exit(FAILED)
+
+
+def _refused(file: str) -> Row:
+    """Return a file that got no job as if it had one, which failed."""
+    return {"id": None, "file": file, "state": JobState.FAILED, "message": UNNAMEABLE, "modules": []}
 
 
 def _undone(how: How) -> tuple[JobState, ...]:
@@ -111,6 +116,10 @@ def _show(rows: list[dict[str, Any]], common: Common, *, later: bool) -> None:
         show_json(rows)
         return
     if later:
-        show_text(f"{counted(len(rows), 'frame')} in the queue; `tsplug worker` processes them")
+        waiting = [row for row in rows if row["id"] is not None]
+        show_text(f"{counted(len(waiting), 'frame')} in the queue; `tsplug worker` processes them")
+        for row in rows:
+            if row["id"] is None:
+                complain(f"{name_of(row)}: {row['message']}")
         return
     show_job_lines(rows)

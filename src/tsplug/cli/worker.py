@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tsplug.app import system_clock
+from tsplug.app import frame_files, system_clock
 from tsplug.app_jobs import dask_runner, list_folder, local_runner
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, store_is_missing
@@ -20,7 +20,7 @@ from tsplug.errors import InputError
 from tsplug.ports import Runner
 from tsplug.services.jobs.listing import count_jobs
 from tsplug.services.jobs.submitting import OPEN
-from tsplug.services.jobs.watched_folders import WatchedFolders
+from tsplug.services.jobs.watched_folders import Watched, WatchedFolders
 
 
 class RunnerKind(StrEnum):
@@ -79,7 +79,8 @@ def worker(
         if not folder.is_dir():
             raise InputError(f"{folder} is no folder to watch")
     with common.store(create=bool(folders) and store_is_missing(common)) as store:
-        watched = WatchedFolders(store, system_clock(), folders=folders, listing=list_folder)
+        looked_at = Watched(folders, list_folder, frame_files().status)
+        watched = WatchedFolders(store, system_clock(), watched=looked_at, progress=CommandProgress())
 
         def is_done() -> bool:
             watched.look()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.model.addresses import Address, FramePlace, frame_place
+from tsplug.model.addresses import UNNAMEABLE, Address, FramePlace, frame_place, is_nameable
 from tsplug.model.base import Record, UtcDatetime, Value, new_guid
 from tsplug.model.criteria import CriteriaRow, CriteriaSet
 from tsplug.model.decision import (
@@ -137,6 +137,7 @@ __all__ = [
     "FLATS_OFF",
     "FLATS_ON_COMPLETION",
     "MANUAL",
+    "UNNAMEABLE",
     "AcquiredImage",
     "Address",
     "BadFile",
@@ -259,5 +260,6 @@ __all__ = [
     "WaitUntil",
     "WorkLeft",
     "frame_place",
+    "is_nameable",
     "new_guid",
 ]

@@ -58,3 +58,16 @@ FramePlace = Path | Address
 def frame_place(text: str) -> FramePlace:
     """Return the place that a record, a job or a user names."""
     return Address(text) if _SCHEME in text else Path(text)
+
+
+UNNAMEABLE = "its name is not UTF-8, so that no record can name it; rename it"
+"""What is told of a file whose name is not `is_nameable`."""
+
+
+def is_nameable(place: str) -> bool:
+    """Return whether a store can hold a name: one in another encoding, as old archives leave them, it cannot."""
+    try:
+        place.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

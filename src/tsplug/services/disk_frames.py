@@ -11,7 +11,7 @@ from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import LeftOut
 from tsplug.astrobin.normalise import normalised
 from tsplug.errors import FileError
-from tsplug.model import AcquiredImage, BadFile, FlatSet, FlatSetFile, FrameHeader, FramePlace, frame_place
+from tsplug.model import AcquiredImage, BadFile, FlatSet, FlatSetFile, FrameHeader, FramePlace, frame_place, is_nameable
 from tsplug.ports import FrameHeaders, ImageQuery, ScanProgress, Store, Unit
 from tsplug.services.astrobin_store import by_rig, linked_flats
 from tsplug.services.frame_processing import add_job_modules, add_processing
@@ -160,7 +160,8 @@ def _recorded(unit: Unit, kind: type[Kept], *, rows: Sequence[Row]) -> dict[str,
     """Return the records of frames by the frame's file: known by the identifier, else by the place."""
     by_guid = {row["guid"]: row["file"] for row in rows if row["guid"]}
     places = {_place(row["file"]): row["file"] for row in rows} | {row["file"]: row["file"] for row in rows}
-    found = {places[record.file]: record for record in unit.list(kind, file=sorted(places))}
+    named = sorted(place for place in places if is_nameable(place))
+    found = {places[record.file]: record for record in unit.list(kind, file=named)}
     return found | {by_guid[record.guid]: record for record in unit.list(kind, guid=sorted(by_guid))}
 
 

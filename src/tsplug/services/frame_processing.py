@@ -16,6 +16,7 @@ from tsplug.model import (
     PipelinePreferences,
     Profile,
     frame_place,
+    is_nameable,
 )
 from tsplug.ports import JobQuery, Unit
 from tsplug.services.jobs.listing import job_rows
@@ -58,7 +59,7 @@ def add_job_modules(unit: Unit, row: Row) -> None:
 
 def newest_jobs(unit: Unit, files: Sequence[str]) -> Mapping[str, Job]:
     """Return the newest job about each file that there was one about."""
-    absolute = {str(frame_place(file).absolute()): file for file in files}
+    absolute = {str(frame_place(file).absolute()): file for file in files if is_nameable(file)}
     found = unit.jobs(JobQuery(files=tuple(absolute)))
     return {absolute[job.file]: job for job in reversed(found)}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zlib
 
-from tsplug.errors import NotFoundError
-from tsplug.model import AcquiredImage, FramePlace, HeaderChange, KeptHeader
+from tsplug.errors import FileError, NotFoundError
+from tsplug.model import AcquiredImage, BadFile, FramePlace, HeaderChange, KeptHeader, is_nameable
 from tsplug.ports import FrameAtWork, PipelineTools, Store, Unit
 from tsplug.services.disk_frames import record_at
 
@@ -37,6 +37,9 @@ def keep_header(frame: FrameAtWork, header: bytes, *, store: Store) -> None:
 
 def restore_file(file: FramePlace, tools: PipelineTools, *, store: Store) -> HeaderChange:
     """Put back the header of a frame that may be on record; otherwise as `restore_header`."""
+    header = tools.headers.read(file, wanted=())
+    if isinstance(header, BadFile):
+        raise FileError(f"{file}: {header.reason}")
     return restore_header(file, tools, image=record_at(file, tools.headers, store=store), store=store)
 
 
@@ -58,4 +61,5 @@ def restore_header(
 
 def _kept(unit: Unit, file: FramePlace, *, image: AcquiredImage | None) -> KeptHeader | None:
     own = None if image is None else unit.find(KeptHeader, image_id=image.id)
-    return own or unit.find(KeptHeader, file=str(file.absolute()), image_id=None)
+    place = str(file.absolute())
+    return own or (unit.find(KeptHeader, file=place, image_id=None) if is_nameable(place) else None)

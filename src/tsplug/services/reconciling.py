@@ -18,6 +18,7 @@ from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
 from tsplug.astrobin.normalise import normalised
 from tsplug.model import (
+    UNNAMEABLE,
     AcquiredImage,
     BadFile,
     FrameHeader,
@@ -27,6 +28,7 @@ from tsplug.model import (
     PurgedImage,
     StatusChange,
     Value,
+    is_nameable,
 )
 from tsplug.model.wording import problems_of
 from tsplug.nina.light_header import WANTED as WANTED_OF_LIGHTS
@@ -165,6 +167,8 @@ def _lights(headers: Iterable[FrameHeader | BadFile], tally: _Tally) -> Iterator
         elif told.frame.started is None or not told.frame.filter_name:
             missing = "when it began (DATE-OBS)" if told.frame.started is None else "its filter (FILTER)"
             tally.bad.append(BadFrame(file=str(header.file), reason=f"does not say {missing}"))
+        elif not is_nameable(str(header.file.absolute())):
+            tally.bad.append(BadFrame(file=str(header.file), reason=UNNAMEABLE))
         else:
             yield _light(header, told.frame, started=told.frame.started, guid=told.guid)
 

@@ -148,6 +148,8 @@ def test_headers_are_put_back(tmp_path: Path, run: Run) -> None:
     rows = document(run("restore", str(file), str(other), "--json"), status=1)
     assert [row["restored"] for row in rows] == [False, False]
     assert rows[1]["problem"] == f"{other}: no header is kept of it: the pipeline wrote nothing into it"
+    assert [row["file"] for row in document(run("restore", str(tmp_path), "--json"))] == [str(file)]
+    assert "nowhere.fits: cannot be opened: No such file" in run("restore", str(tmp_path / "nowhere.fits")).stderr
 
 
 def test_frames_of_records_and_unknown_ones(tmp_path: Path, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from tsplug.app import buffers
 from tsplug.cli.application import application
+from tsplug.model import UNNAMEABLE
 from tsplug.ports import FrameTask, TaskNews
 
 Run = Callable[..., Result]
@@ -83,7 +85,9 @@ def test_what_was_interrupted_is_no_success(run: Run, frames: Path, monkeypatch:
 
 def test_what_is_damaged_fails_and_the_rest_is_processed(run: Run, frames: Path) -> None:
     """Frames that are cut off, empty or none fail with the reason; the next one has its preview; no buffer is left."""
-    rows = document(run("process", str(frames), "--json"), status=1)
+    (frames / os.fsdecode(b"e_latin\xe9.fits")).write_bytes((frames / "d_whole.fits").read_bytes())
+    *rows, unnameable = document(run("process", str(frames), "--json"), status=1)
+    assert (unnameable["id"], unnameable["message"]) == (None, UNNAMEABLE)
     assert [(Path(row["file"]).name, row["state"]) for row in rows] == [
         ("a_cut.fits", "failed"),
         ("b_empty.fits", "failed"),
@@ -109,16 +113,22 @@ def test_a_worker_does_what_was_put_off(run: Run, frames: Path) -> None:
     cancelled = run("jobs", "cancel", "1", "--json", TSPLUG_USER="ben", TSPLUG_ADMINISTRATORS="cleo, ben")
     assert document(cancelled)[0]["state"] == "cancelled"
     assert run("jobs", "watch", "1").exit_code == 1
+    assert "0 frames: nothing waits" in run("jobs", "watch").output
     assert "1 job back in the queue" in run("jobs", "retry", "1").output
     assert document(run("worker", "--until-idle", "--processes", "1", "--json"))["completed"] == 1
     shown = document(run("jobs", "show", "1", "--json"))
     assert [(step["module"], step["state"]) for step in shown["modules"]] == [("preview", "completed")]
-    assert "d_whole.fits" in run("jobs", "watch", "1").output
+    assert run("jobs", "watch", "1").output.endswith("1 frame: 1 completed\n")
 
 
 def test_jobs_are_shown_to_people(run: Run, frames: Path) -> None:
     """Lists, single jobs and what was put off read well, also where there is nothing."""
     assert "1 frame in the queue" in run("process", str(frames / "d_whole.fits"), "--later").output
+    assert (
+        "2 frames in the queue"
+        in run("process", str(frames / "a_cut.fits"), str(frames / "b_empty.fits"), "--later").output
+    )
+    assert "the newest 2 of 3 jobs" in run("jobs", "list", "--limit", "2").output
     assert "pending" in run("jobs", "list").output
     assert "d_whole.fits" in run("jobs", "show", "1").output
     assert "0 jobs" in run("jobs", "list", "--state", "failed").output

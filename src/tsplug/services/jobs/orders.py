@@ -10,6 +10,9 @@ from tsplug.model import Job, JobState, JobStep
 from tsplug.model.job_flow import CancelWanted, Retried, may_cancel
 from tsplug.model.jobs import REPROCESS_PRIORITY
 from tsplug.ports import JobQuery, Store, Unit
+from tsplug.services.jobs.submitting import newest_jobs
+
+_PART = 500
 
 
 def cancel_jobs(
@@ -51,12 +54,14 @@ def failed_jobs(store: Store) -> list[int]:
     """Return the ids of the jobs that failed and whose frames no later job is about, oldest first."""
     with store.read() as unit:
         failed = unit.jobs(JobQuery(states=(JobState.FAILED,)))
-        newest = {job.file: job.id for job in reversed(unit.jobs(JobQuery(files=tuple({job.file for job in failed}))))}
-    return sorted(job.id or 0 for job in failed if newest[job.file] == job.id)
+        newest = newest_jobs(unit, sorted({job.file for job in failed}))
+    return sorted(job.id or 0 for job in failed if newest[job.file].id == job.id)
 
 
 def _all(unit: Unit, ids: Sequence[int]) -> list[Job]:
-    found = {job.id: job for job in unit.jobs(JobQuery(ids=tuple(ids)))}
+    # No database takes any number of values at once.
+    parts = [tuple(ids[start : start + _PART]) for start in range(0, len(ids), _PART)]
+    found = {job.id: job for part in parts for job in unit.jobs(JobQuery(ids=part))}
     missing = [key for key in ids if key not in found]
     if missing:
         raise NotFoundError(f"no job {missing[0]} is in the store; `tsplug jobs list` shows which are")

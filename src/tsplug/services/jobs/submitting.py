@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from tsplug.errors import InputError
-from tsplug.model import AcquiredImage, FramePlace, Job, JobState
+from tsplug.model import AcquiredImage, Address, FramePlace, Job, JobState, frame_place, is_nameable
 from tsplug.model.jobs import NEW_PRIORITY, REPROCESS_PRIORITY
 from tsplug.ports import FrameHeaders, JobQuery, Unit
 
@@ -33,7 +34,7 @@ def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetim
     """Put frames into the queue and return their jobs, in the order of the files.
 
     A frame that waits or is worked on already keeps its job, which moves forward where the request is more urgent; one
-    that waits takes over what the request switches.
+    that waits takes over what the request switches. A link and what it leads to are one frame.
 
     Args:
         unit: a unit that writes.
@@ -42,7 +43,10 @@ def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetim
         at: now.
     """
     jobs: list[Job] = []
-    unique = list(dict.fromkeys(files))
+    by_real: dict[str, str] = {}
+    for file in files:
+        by_real.setdefault(_real(file), file)
+    unique = list(by_real.values())
     for start in range(0, len(unique), _PART):
         jobs += _submit_part(unit, unique[start : start + _PART], request=request, at=at)
     return jobs
@@ -60,7 +64,7 @@ def newest_jobs(unit: Unit, files: Sequence[str]) -> dict[str, Job]:
 
 
 def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
-    known = newest_jobs(unit, files)
+    known = _known(unit, files)
     wanted = [file for file in files if file not in known] if request.only_unknown else list(files)
     images = {image.file: image for image in unit.list(AcquiredImage, file=wanted)} if wanted else {}
     waiting = {file: job for file in wanted if (job := known.get(file)) is not None and job.state in OPEN}
@@ -71,6 +75,19 @@ def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: d
     ]
     added = {job.file: job for job in unit.add_many(fresh)}
     return [added[file] if file in added else _moved_forward(unit, waiting[file], request=request) for file in wanted]
+
+
+def _known(unit: Unit, files: Sequence[str]) -> dict[str, Job]:
+    """Return the newest job about each file, under its own name or that of what it leads to."""
+    reals = {file: _real(file) for file in files}
+    found = newest_jobs(unit, list({*reals, *reals.values()}))
+    both = {file: [found[name] for name in {file, real} if name in found] for file, real in reals.items()}
+    return {file: max(jobs, key=lambda job: job.id or 0) for file, jobs in both.items() if jobs}
+
+
+def _real(file: str) -> str:
+    """Return the path of what a file leads to through links; an address is one itself."""
+    return file if isinstance(frame_place(file), Address) else os.path.realpath(file)
 
 
 def _job(file: str, request: JobRequest, *, at: datetime, image: AcquiredImage | None, again: bool) -> Job:
@@ -98,8 +115,16 @@ def _moved_forward(unit: Unit, job: Job, *, request: JobRequest) -> Job:
     return changed
 
 
-def frames_in(places: Sequence[FramePlace], headers: FrameHeaders) -> list[str]:
-    """Return the paths or addresses of single files, whatever they hold, and of all frames in and below folders.
+@dataclass(frozen=True)
+class FoundFrames:
+    """Paths or addresses of frames, and those that no job can name."""
+
+    files: list[str]
+    unnameable: list[str]
+
+
+def frames_in(places: Sequence[FramePlace], headers: FrameHeaders) -> FoundFrames:
+    """Return single files, whatever they hold, and all frames in and below folders.
 
     Raises:
         InputError: a place does not exist, or a folder holds no frame.
@@ -115,4 +140,7 @@ def frames_in(places: Sequence[FramePlace], headers: FrameHeaders) -> list[str]:
         if not found:
             raise InputError(f"{place} holds no frame: neither FITS nor XISF lies in it or below")
         files += found
-    return list(dict.fromkeys(files))
+    unique = dict.fromkeys(files)
+    return FoundFrames(
+        [file for file in unique if is_nameable(file)], [file for file in unique if not is_nameable(file)]
+    )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tsplug.model import Job
+from tsplug.model import UNNAMEABLE, Job, JobStep, ModuleState, is_nameable
 from tsplug.model.job_flow import ENDED
 from tsplug.model.jobs import NEW_PRIORITY
-from tsplug.ports import Clock, Store
+from tsplug.ports import Clock, FrameStatus, Progress, Store
 from tsplug.services.jobs.submitting import JobRequest, newest_jobs, submit
 
 Stamp = tuple[int, int]
@@ -22,8 +22,20 @@ FolderListing = Callable[[Path], Mapping[str, Stamp]]
 SETTLED_AFTER = timedelta(seconds=4)
 """How long a file must have been as it is before it counts as whole: longer than a slow network pauses."""
 
+BROKEN_AFTER = timedelta(minutes=5)
+"""How long a file must have been as it is before it counts as broken, where it does not look whole: copies stall."""
+
 LOOK_EVERY = timedelta(seconds=2)
 """How often folders are looked at."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Which folders are watched, what lists them, and what says of a file, quickly, whether it looks whole."""
+
+    folders: Sequence[Path]
+    listing: FolderListing
+    status: Callable[[Path], FrameStatus]
 
 
 @dataclass
@@ -34,17 +46,20 @@ class _Seen:
     since: datetime
     known: Stamp | None = None
     known_until: datetime | None = None
+    whole: bool | None = None
+    """Whether it looked whole when it had been as it is for a while; None while nobody looked."""
 
 
 class WatchedFolders:
     """Looks at folders again and again, because no disk of a network tells of what others write to it."""
 
-    def __init__(self, store: Store, clock: Clock, *, folders: Sequence[Path], listing: FolderListing) -> None:
-        """Take the queue, the time, the folders and what lists them."""
+    def __init__(self, store: Store, clock: Clock, *, watched: Watched, progress: Progress) -> None:
+        """Take the queue, the time, what is watched, and what is told of files that cannot come."""
         self._store = store
         self._clock = clock
-        self._folders = folders
-        self._listing = listing
+        self._watched = watched
+        self._progress = progress
+        self._told: set[str] = set()
         self._seen: dict[str, _Seen] = {}
         self._looked: datetime | None = None
 
@@ -61,13 +76,22 @@ class WatchedFolders:
         if self._looked is not None and now - self._looked < LOOK_EVERY:
             return 0
         self._looked = now
-        found = {file: stamp for folder in self._folders for file, stamp in self._listing(folder).items()}
+        found = {file: stamp for folder in self._watched.folders for file, stamp in self._named(folder)}
         whole = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now)]
         jobs = self._submit(whole, now)
         for file in whole:
             seen = self._seen[file]
             seen.known, seen.known_until = seen.stamp, now
         return jobs
+
+    def _named(self, folder: Path) -> Iterator[tuple[str, Stamp]]:
+        """Yield what is in a folder, and tell once of what no job can name."""
+        for file, stamp in self._watched.listing(folder).items():
+            if is_nameable(file):
+                yield file, stamp
+            elif file not in self._told:
+                self._told.add(file)
+                self._progress.report(f"{file.encode('utf-8', 'replace').decode('utf-8')}: {UNNAMEABLE}")
 
     def _submit(self, whole: Sequence[str], now: datetime) -> int:
         fresh = [file for file in whole if self._seen[file].known is None]
@@ -80,15 +104,19 @@ class WatchedFolders:
         return len(jobs)
 
     def _replaced(self, changed: Sequence[str]) -> list[str]:
-        """Return the files that were as before when their last job had ended already, so that no job changed them."""
+        """Return the files that no job changed: their last one did nothing, or had ended when they were as before."""
         if not changed:
             return []
         with self._store.read() as unit:
             newest = newest_jobs(unit, changed)
-        return [file for file in changed if self._is_replaced(self._seen[file], newest.get(file))]
+            ids = [job.id for job in newest.values()]
+            steps = unit.list(JobStep, job_id=ids, state=ModuleState.COMPLETED)
+        did = {step.job_id for step in steps}
+        return [file for file in changed if self._is_replaced(self._seen[file], newest.get(file), did_something=did)]
 
-    def _is_replaced(self, seen: _Seen, job: Job | None) -> bool:
-        if job is None:
+    @staticmethod
+    def _is_replaced(seen: _Seen, job: Job | None, *, did_something: Collection[int]) -> bool:
+        if job is None or (job.state in ENDED and job.id not in did_something):
             return True
         ended, until = job.finished_at, seen.known_until
         return job.state in ENDED and ended is not None and until is not None and ended < until
@@ -100,8 +128,12 @@ class WatchedFolders:
         """
         seen = self._seen.setdefault(file, _Seen(stamp, now))
         if seen.stamp != stamp:
-            seen.stamp, seen.since = stamp, now
+            seen.stamp, seen.since, seen.whole = stamp, now, None
         if stamp == seen.known:
             seen.known_until = now
             return False
-        return now - seen.since >= SETTLED_AFTER
+        if now - seen.since < SETTLED_AFTER:
+            return False
+        if seen.whole is None:
+            seen.whole = not self._watched.status(Path(file)).problem
+        return seen.whole or now - seen.since >= BROKEN_AFTER

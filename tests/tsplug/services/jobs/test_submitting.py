@@ -86,7 +86,7 @@ def test_places_become_files(tmp_path: Path) -> None:
     for file in (deep / "a.fits", deep / "notes.txt", tmp_path / "odd.bin"):
         file.write_bytes(b"")
     found = frames_in([tmp_path / "odd.bin", tmp_path / "night", deep / "a.fits"], frame_headers())
-    assert found == [str(tmp_path / "odd.bin"), str(deep / "a.fits")]
+    assert found.files == [str(tmp_path / "odd.bin"), str(deep / "a.fits")]
 
 
 @pytest.mark.parametrize(("name", "words"), [("nowhere", "does not exist"), ("empty", "holds no frame")])

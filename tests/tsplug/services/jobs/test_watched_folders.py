@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tsplug.app_jobs import list_folder
-from tsplug.model import Job, JobState
-from tsplug.ports import JobQuery, Store
+from tsplug.model import Job, JobState, JobStep, ModuleState
+from tsplug.ports import FrameStatus, JobQuery, Store
 from tsplug.services.jobs.listing import list_jobs
-from tsplug.services.jobs.watched_folders import LOOK_EVERY, SETTLED_AFTER, WatchedFolders
-from tsplug.testing import ManualClock, memory_store
+from tsplug.services.jobs.watched_folders import BROKEN_AFTER, LOOK_EVERY, SETTLED_AFTER, Watched, WatchedFolders
+from tsplug.testing import ManualClock, RecordingProgress, memory_store
+
+PROGRESS = RecordingProgress()
 
 
 @pytest.fixture
@@ -27,7 +30,8 @@ def store(clock: ManualClock) -> Store:
 
 def watch(store: Store, clock: ManualClock, *folders: Path) -> WatchedFolders:
     """Return a watcher of folders on disk."""
-    return WatchedFolders(store, clock, folders=folders, listing=list_folder)
+    whole = Watched(folders, list_folder, lambda file: FrameStatus(True, "cut" if "cut" in file.read_text() else ""))
+    return WatchedFolders(store, clock, watched=whole, progress=PROGRESS)
 
 
 def look(watched: WatchedFolders, clock: ManualClock, *, times: int = 4) -> int:
@@ -72,8 +76,10 @@ def test_a_processed_file_does_not_come_again(tmp_path: Path, store: Store, cloc
 
 
 def end_all(store: Store, clock: ManualClock) -> None:
-    """Let all jobs have ended now."""
+    """Let all jobs have ended now, with something done."""
     with store.write() as unit:
+        for job in unit.list(Job, state=JobState.PENDING):
+            unit.add(JobStep(job_id=job.id or 0, module="preview", state=ModuleState.COMPLETED))
         unit.set_all(Job, {"state": JobState.COMPLETED, "finished_at": clock.now()}, state=JobState.PENDING)
 
 
@@ -101,6 +107,40 @@ def test_another_frame_of_a_known_name_comes(tmp_path: Path, store: Store, clock
     assert look(again, clock) == 1
 
 
+def test_a_copy_that_stalls_is_waited_for(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """What does not look whole waits for minutes; what goes on right after its job did nothing comes again."""
+    watched = watch(store, clock, tmp_path)
+    (tmp_path / "a.fits").write_bytes(b"cut")
+    assert look(watched, clock, times=20) == 0
+    clock.advance(BROKEN_AFTER.total_seconds())
+    assert look(watched, clock) == 1
+    with store.write() as unit:
+        unit.set_all(Job, {"state": JobState.FAILED, "finished_at": clock.now()}, state=JobState.PENDING)
+    (tmp_path / "a.fits").write_bytes(b"whole now")
+    assert look(watched, clock) == 1
+
+
+def test_a_link_and_what_it_leads_to_are_one_frame(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """It comes once, whichever of its names was known before."""
+    (tmp_path / "a.fits").write_bytes(b"x")
+    watched = watch(store, clock, tmp_path)
+    assert look(watched, clock) == 1
+    (tmp_path / "link.fits").symlink_to(tmp_path / "a.fits")
+    assert look(watched, clock) == 0
+    (tmp_path / "c.fits").symlink_to(tmp_path / "b.fits")
+    (tmp_path / "b.fits").write_bytes(b"x")
+    assert look(watched, clock) == 1
+
+
+def test_a_name_that_is_no_text_is_told_once(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    """The others come."""
+    for name in (b"latin\xe9.fits", b"a.fits"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"x")
+    assert look(watch(store, clock, tmp_path), clock) == 1
+    (told,) = [message for message, _, _ in PROGRESS.reports if "latin" in message]
+    assert told.endswith("rename it")
+
+
 def test_a_folder_that_is_away_comes_back(tmp_path: Path, store: Store, clock: ManualClock) -> None:
     """A network folder that cannot be reached is no error; its frames come when it is there."""
     folder = tmp_path / "network"
@@ -125,7 +165,8 @@ def test_it_does_not_look_all_the_time(tmp_path: Path, store: Store, clock: Manu
         looks.append(folder)
         return {}
 
-    watched = WatchedFolders(store, clock, folders=[tmp_path], listing=listing)
+    looked_at = Watched([tmp_path], listing, lambda file: FrameStatus(True))
+    watched = WatchedFolders(store, clock, watched=looked_at, progress=PROGRESS)
     for _ in range(20):
         watched.look()
         clock.advance(0.5)
