@@ -44,7 +44,12 @@ def print_flats(console: Console, flat_runs: Sequence[FlatRunReport]) -> None:
     """Print the sets of flat runs with their levels, and below them what there is to say; dry runs are none."""
     console.print(_flats(flat_runs))
     # What stands in the way stays there from run to run.
-    said = dict.fromkeys(_said(result, report) for result, report in _sets(flat_runs) if report.reason)
+    several = _several(flat_runs)
+    said = dict.fromkeys(
+        f"{whose}: {_said(result, report)}" if several else _said(result, report)
+        for whose, result, report in _sets(flat_runs)
+        if report.reason
+    )
     for line in said:
         console.print(line, highlight=False, markup=False)
 
@@ -99,12 +104,15 @@ def _grade(image: AcquiredImage) -> tuple[str, str, str, str]:
 
 def _flats(runs: Sequence[FlatRunReport]) -> Table:
     table = Table(title="Flats", title_justify="left")
-    for heading in ("filter", "rotation", "result"):
+    # Which camera they are for is said only where there are two.
+    several = _several(runs)
+    for heading in (*(["profile"] if several else []), "filter", "rotation", "result"):
         table.add_column(heading)
     for heading in ("frames", "brightness", "exposure", "level"):
         table.add_column(heading, justify="right")
-    for result, report in _sets(runs):
+    for whose, result, report in _sets(runs):
         table.add_row(
+            *([whose] if several else []),
             report.spec.filter_name or "-",
             _angle(report),
             result if report.flats_type == "panel" else f"{result}, {report.flats_type}",
@@ -116,14 +124,17 @@ def _flats(runs: Sequence[FlatRunReport]) -> Table:
     return table
 
 
+def _several(runs: Sequence[FlatRunReport]) -> bool:
+    return len({run.profile_name for run in runs} - {""}) > 1
+
+
 def _angle(report: FlatSetReport) -> str:
     angle_deg = report.spec.rotation_deg
     return "-" if angle_deg is None else f"{angle_deg:.2f}"
 
 
-def _sets(runs: Sequence[FlatRunReport]) -> Iterator[tuple[str, FlatSetReport]]:
+def _sets(runs: Sequence[FlatRunReport]) -> Iterator[tuple[str, str, FlatSetReport]]:
     for run in (each for each in runs if not each.dry_run):
-        yield from (("taken", report) for report in run.taken)
-        yield from (("skipped", report) for report in run.skipped)
-        yield from (("failed", report) for report in run.failed)
-        yield from (("left", report) for report in run.left)
+        for result in ("taken", "skipped", "failed", "left"):
+            reports: tuple[FlatSetReport, ...] = getattr(run, result)
+            yield from ((run.profile_name, result, report) for report in reports)

@@ -120,7 +120,12 @@ def expand(pattern: str, facts: FrameFacts) -> PurePosixPath:
     return PurePosixPath(*kept, parts[-1] or facts.guid)
 
 
+def folder_name(text: str) -> str:
+    """Return a text as the name of one folder: what Windows forbids in names becomes ``_``."""
+    name = _ILLEGAL.sub("_", text).strip(" .").encode("utf-8")[:_LONGEST_PART_BYTES]
+    return name.decode("utf-8", "ignore").rstrip(" .") or "_"
+
+
 def _part(part: str, facts: FrameFacts) -> str:
     text = _TOKEN.sub(lambda token: _ILLEGAL.sub("_", PATTERNS[token[1]](facts)), part)
-    name = _ILLEGAL.sub("_", text).strip(" .").encode("utf-8")[:_LONGEST_PART_BYTES]
-    return name.decode("utf-8", "ignore").rstrip(" .")
+    return folder_name(text) if text.strip(" .") else ""

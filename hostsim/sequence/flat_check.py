@@ -1,4 +1,4 @@
-"""Which flat instructions of a sequence its catalogue's rig can never carry out."""
+"""Which instructions for cameras and flats the rigs of a sequence can never carry out."""
 
 from __future__ import annotations
 
@@ -7,20 +7,36 @@ from typing import Any
 
 from hostsim.sequence.containers import EventLists, Loop, Sequential
 from hostsim.sequence.document import Sequence
+from hostsim.sequence.instruction import EachCamera, OneCamera
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.instructions.flat_wizard import FlatWizard
 from hostsim.sequence.nodes import Path
 
 
 def flat_problems(sequence: Sequence) -> Iterator[tuple[Path, str]]:
-    """Yield path and message of what a flat wizard asks of filters or panel that the catalogue's profile has not.
+    """Yield path and message of what a flat wizard asks of filters or panel that a profile it is for has not.
 
     A profile that names no filter, or no brightest level, leaves it to the equipment.
     """
-    profile = sequence.catalogue["profile"]
     for path, item in items_of(sequence.run, ("run",)):
         if isinstance(item, FlatWizard):
-            yield from (((*path, *place), said) for place, said in _wizard_problems(item, profile))
+            for profile in _profiles(sequence):
+                if item.camera in (None, profile["name"]):
+                    yield from (((*path, *place), said) for place, said in _wizard_problems(item, profile))
+
+
+def camera_problems(sequence: Sequence) -> Iterator[tuple[Path, str]]:
+    """Yield path and message of the cameras that instructions name and nobody has."""
+    names = [profile["name"] for profile in _profiles(sequence)]
+    for path, item in items_of(sequence.run, ("run",)):
+        if isinstance(item, EachCamera | OneCamera) and item.camera is not None and item.camera not in names:
+            known = " and ".join(repr(name) for name in names)
+            yield (*path, "camera"), f"no camera has a profile {item.camera!r}: there is {known}"
+
+
+def _profiles(sequence: Sequence) -> list[dict[str, Any]]:
+    second = sequence.second_camera
+    return [sequence.catalogue["profile"], *([] if second is None else [second.profile])]
 
 
 def items_of(items: Iterable[Item], path: Path) -> Iterator[tuple[Path, Item]]:
@@ -39,7 +55,7 @@ def _wizard_problems(wizard: FlatWizard, profile: dict[str, Any]) -> Iterator[tu
     known = profile.get("filters") or []
     for index, name in enumerate(wizard.filters):
         if known and name not in known:
-            yield ("filters", index), f"the profile has no filter {name!r}, only {', '.join(known)}"
+            yield ("filters", index), f"profile {profile['name']!r} has no filter {name!r}, only {', '.join(known)}"
     low, high = profile.get("panel_min_brightness") or 0, profile.get("panel_max_brightness") or 0
     if high and wizard.minimum_brightness is not None and wizard.minimum_brightness > high:
         yield ("minimum_brightness",), f"must be at most {high}, the panel's brightest level"

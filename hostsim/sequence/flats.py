@@ -11,17 +11,20 @@ from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
 
 
-def for_each_camera(take: Callable[[Host], None], host: Host) -> None:
+def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | None = None) -> None:
     """Do something with the first camera, then with the second one, if any; what fails with one the other does still.
+
+    With ``camera``, the name of a profile, it is done with that one alone.
 
     Raises:
         TsplugError: it failed with one or both.
     """
-    if host.second is None:
-        take(host)
+    chosen = host.chosen(camera)
+    if len(chosen) == 1:
+        take(chosen[0])
         return
     troubles: list[str] = []
-    for each in host.cameras:
+    for each in chosen:
         try:
             take(each)
         except Cancelled:
@@ -38,7 +41,7 @@ def end_flats(report: FlatRunReport, host: Host) -> None:
     Raises:
         TsplugError: a set failed, or the panel may still shine.
     """
-    host.journal.state.flat_runs.append(report)
+    host.journal.state.flat_runs.append(report.model_copy(update={"profile_name": host.profile.name}))
     _tell(report, host)
     if report.dry_run:
         return
@@ -93,7 +96,9 @@ def ready_for_flats(obstacles: list[str], host: Host, *, dry_run: bool) -> None:
         host.display.note(f"flats: would not be taken now: {line}")
 
 
-def take_immediate_flats(parameters: SchedulerImmediateFlats.Parameters, host: Host) -> None:
+def take_immediate_flats(
+    parameters: SchedulerImmediateFlats.Parameters, host: Host, *, camera: str | None = None
+) -> None:
     """Take what tonight's lights need at once; nothing is touched where that is nothing.
 
     Raises:
@@ -105,7 +110,7 @@ def take_immediate_flats(parameters: SchedulerImmediateFlats.Parameters, host: H
         each.ready(flats.obstacles(parameters, each.session))
         end_flats(flats.run(parameters, each.session), each)
 
-    for_each_camera(take, host)
+    for_each_camera(take, host, camera=camera)
 
 
 def settle(host: Host) -> None:

@@ -81,7 +81,9 @@ def autofocus(settings: FocusSettings, host: Host) -> int:
     # Coming from the same side every time leaves the same backlash.
     focuser.move(best - settings.step)
     focuser.move(best)
-    host.journal.state.focus = Focus(moment=host.clock.now(), temperature_c=focuser.temperature_c())
+    if host.leads:
+        # A second camera's focus is due whenever the first one's is.
+        host.journal.state.focus = Focus(moment=host.clock.now(), temperature_c=focuser.temperature_c())
     host.display.note(f"focus {start} -> {best}, smallest stars {min(point.hfr_px for point in points):.2f} px")
     return best
 

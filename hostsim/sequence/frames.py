@@ -16,7 +16,7 @@ from hostsim.equipment.mount import MountReading
 from hostsim.saving.facts import LIT_KINDS, FrameFacts, Readings, Subject
 from hostsim.saving.fits import finish, free_name, write_part
 from hostsim.saving.header import cards
-from hostsim.saving.pattern import expand
+from hostsim.saving.pattern import expand, folder_name
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.extras import tell_truth, weather_now
 from hostsim.sequence.host import Host
@@ -35,8 +35,8 @@ _NUDGE_PX = 40.0
 _FLAT_FOLDERS = {"FLAT": "flats", "DARKFLAT": "dark_flats"}
 
 
-class Snapshots(Protocol):
-    """Frames that belong to no plan: how they are exposed, how many, and the name they go by."""
+class Series(Protocol):
+    """Equal frames: how they are exposed, and how many."""
 
     @property
     def exposure_s(self) -> float:
@@ -47,59 +47,38 @@ class Snapshots(Protocol):
     def count(self) -> int:
         """Return how many frames."""
         ...
+
+    @property
+    def gain(self) -> int | None:
+        """Return the gain, None for the camera's."""
+        ...
+
+    @property
+    def offset(self) -> int | None:
+        """Return the offset, None for the camera's."""
+        ...
+
+    @property
+    def binning(self) -> int:
+        """Return the binning of both axes."""
+        ...
+
+
+class Snapshots(Series, Protocol):
+    """Frames that belong to no plan, and the name they go by."""
 
     @property
     def target(self) -> str:
         """Return the name for header and file."""
         ...
 
-    @property
-    def gain(self) -> int | None:
-        """Return the gain, None for the camera's."""
-        ...
 
-    @property
-    def offset(self) -> int | None:
-        """Return the offset, None for the camera's."""
-        ...
-
-    @property
-    def binning(self) -> int:
-        """Return the binning of both axes."""
-        ...
-
-
-class Darks(Protocol):
-    """Frames of the dark: what they are, how they are exposed, how many, and how their files are called."""
+class Darks(Series, Protocol):
+    """Frames of the dark: what they are, and how their files are called."""
 
     @property
     def kind(self) -> str:
         """Return DARK or BIAS."""
-        ...
-
-    @property
-    def exposure_s(self) -> float:
-        """Return seconds per frame."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """Return how many frames."""
-        ...
-
-    @property
-    def gain(self) -> int | None:
-        """Return the gain, None for the camera's."""
-        ...
-
-    @property
-    def offset(self) -> int | None:
-        """Return the offset, None for the camera's."""
-        ...
-
-    @property
-    def binning(self) -> int:
-        """Return the binning of both axes."""
         ...
 
     @property
@@ -230,25 +209,29 @@ class Frames:
             deliver(state.outbox, host)
         state.repeats = 0
 
-    def darks(self, wanted: Darks) -> None:
-        """Take frames with the shutter shut; those taken before an interruption are not taken again."""
+    def darks(self, wanted: Darks, *, before: int = 0) -> None:
+        """Take frames with the shutter shut; those taken before an interruption are not taken again.
+
+        ``before`` is how many the same instruction takes with other cameras first. Those of a second camera have a
+        folder of their own.
+        """
         host, state = self._host, self._host.journal.state
         self._keep_promise()
-        while state.repeats < wanted.count:
+        folder = wanted.folder if host.leads else f"{wanted.folder}/{folder_name(host.profile.name)}"
+        while state.repeats < before + wanted.count:
             host.context.cancellation.check()
             exposure = Exposure(
                 wanted.exposure_s, light=False, gain=wanted.gain, offset=wanted.offset, binning=wanted.binning
             )
             shot = self._shoot(exposure)
-            guid, number = state.dark_guid(state.darks + 1), state.repeats + 1
+            guid, number = state.dark_guid(state.darks + 1), state.repeats - before + 1
             facts = self._facts(shot, guid, kind=wanted.kind, number=number, subject=Subject("", "", 0))
-            final = self._wanted(wanted.folder, wanted.file_pattern, facts=facts)
+            final = self._wanted(folder, wanted.file_pattern, facts=facts)
             part = self._written(shot, facts, final=final)
-            state.darks, state.repeats = state.darks + 1, number
+            state.darks, state.repeats = state.darks + 1, state.repeats + 1
             state.outbox = Outbox(part=part, final=final)
             host.journal.save()
             deliver(state.outbox, host)
-        state.repeats = 0
 
     def _keep_promise(self) -> None:
         # An instruction may fail on a frame and the sequence go on: the next frame's promise must not replace it.

@@ -27,7 +27,7 @@ from hostsim.sequence.journal import Journal
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.stopping import StopRequest
-from tsplug import DeviceError, News, Profile, Site, TsplugError
+from tsplug import DeviceError, InputError, News, Profile, Site, TsplugError
 from tsplug.hookspecs import notify_listeners
 from tsplug.instructions import Session
 from tsplug.ports import Clock, FrameFiles, FrameTaker, Store
@@ -154,6 +154,26 @@ class Host:
     def cameras(self) -> tuple[Host, ...]:
         """Return this host and, where there is a second camera, the one of that."""
         return (self,) if self.second is None else (self, self.second)
+
+    def chosen(self, camera: str | None) -> tuple[Host, ...]:
+        """Return this host, or a second camera's, by the name of its profile; without a name both.
+
+        Raises:
+            InputError: no camera goes by that name.
+        """
+        found = tuple(each for each in self.cameras if camera in (None, each.profile.name))
+        if not found:
+            names = ", ".join(repr(each.profile.name) for each in self.cameras)
+            raise InputError(f"there is no camera of a profile {camera!r}, only of {names}")
+        return found
+
+    def one(self, camera: str | None) -> Host:
+        """Return this host, or the one of the camera with a profile of this name.
+
+        Raises:
+            InputError: no camera goes by that name.
+        """
+        return self.chosen(camera or self.profile.name)[0]
 
     def leave_safe(self, error: BaseException | None = None) -> str:
         """Bring all equipment to a safe end as far as it obeys, and say what was done; ``error`` is why."""

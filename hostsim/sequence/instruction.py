@@ -29,3 +29,19 @@ class Instruction(BaseModel):
             TsplugError: it could not be done.
         """
         raise NotImplementedError
+
+
+class EachCamera(Instruction):
+    """An instruction for every camera on the mount, unless it names one."""
+
+    camera: str | None = Field(
+        default=None, description="The profile of the camera it is for; absent is for each, one after the other."
+    )
+
+
+class OneCamera(Instruction):
+    """An instruction for one camera on the mount."""
+
+    camera: str | None = Field(
+        default=None, description="The profile of the camera it is for; absent is for the first one."
+    )

@@ -106,13 +106,10 @@ class Refocus:
 
     def _second(self, second: Host) -> None:
         """Focus the second camera, whose focus is due whenever the first one's is."""
-        state = second.journal.state
-        focus = state.focus
         try:
             autofocus(self._settings.focus, second)
         except NoFocusFoundError as error:
             second.warn(f"second camera: {error}; imaging goes on at its old focus")
-        state.focus = focus
 
     def look(self, pixels: NDArray[np.uint16]) -> None:
         """Note how large the stars of a light are, where that may ask for a new focus."""

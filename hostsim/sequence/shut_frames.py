@@ -7,14 +7,14 @@ from pydantic import Field, field_validator
 from hostsim.saving.pattern import check_pattern
 from hostsim.sequence.frames import Darks, Frames
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import EachCamera
 from tsplug import InputError
 from tsplug.ports import CoverState
 
 _PATTERN = "$$READOUTMODE$$/$$EXPOSURETIME$$s_G$$GAIN$$_O$$OFFSET$$_$$FRAMENR$$"
 
 
-class ShutFrames(Instruction):
+class ShutFrames(EachCamera):
     """How frames without light are taken; their readout mode is that of the lights and flats they serve."""
 
     count: int = Field(default=20, ge=1, le=10_000, description="How many frames.")
@@ -39,13 +39,13 @@ class ShutFrames(Instruction):
         return pattern
 
 
-def take_in_the_dark(wanted: Darks, host: Host, *, readout_mode: int | None) -> None:
-    """Take frames with the shutter shut, the panel dark, and the cover closed where there is one.
+def take_in_the_dark(wanted: Darks, host: Host, *, camera: str | None, readout_mode: int | None) -> None:
+    """Take frames with the shutter shut, the panel dark, and the cover closed where there is one; camera after camera.
 
     The readout mode is what it was before at the end, whatever happens.
 
     Raises:
-        TsplugError: the camera or the panel failed, or a frame could not be saved.
+        TsplugError: a camera or the panel failed, or a frame could not be saved.
     """
     panel = host.rig.panel
     if panel is not None:
@@ -53,13 +53,19 @@ def take_in_the_dark(wanted: Darks, host: Host, *, readout_mode: int | None) -> 
         if panel.cover_state() is not CoverState.NOT_PRESENT:
             panel.close_cover()
             host.journal.state.standing.cover_open = False
+    for place, each in enumerate(host.chosen(camera)):
+        _take(wanted, each, before=place * wanted.count, readout_mode=readout_mode)
+    host.journal.state.repeats = 0
+
+
+def _take(wanted: Darks, host: Host, *, before: int, readout_mode: int | None) -> None:
     if readout_mode is None:
-        Frames(host).darks(wanted)
+        Frames(host).darks(wanted, before=before)
         return
     camera = host.camera()
-    before = camera.readout_mode()
+    mode = camera.readout_mode()
     camera.set_readout_mode(readout_mode)
     try:
-        Frames(host).darks(wanted)
+        Frames(host).darks(wanted, before=before)
     finally:
-        camera.set_readout_mode(before)
+        camera.set_readout_mode(mode)

@@ -70,6 +70,18 @@ def test_each_camera_gets_flats_of_its_own(paired: Night) -> None:
     assert not [each for name in ("Main camera", "Wide camera") for each in due(paired, name, at=late)]
 
 
+def test_each_camera_is_calibrated_and_reported(paired: Night) -> None:
+    """A wizard trains the camera that it names; sky flats, biases and reports are for both, each with its own."""
+    trained = [paired.tsplug("training", "list", "--profile", name) for name in ("Main camera", "Wide camera")]
+    assert [sorted(each["filter"] for each in own) for own in trained] == [["L"], ["Clear", "L"]]
+    shown = (paired.out / "shown.txt").read_text(encoding="utf-8")
+    assert all(f"{whose}: select filter L" in shown for whose in ("flats", "flats of Wide camera"))
+    biases = [(file.parent.parent.name, fits.getheader(file)["GAIN"]) for file in paired.frames("bias")]
+    assert biases == [("bias", 100), ("Wide camera", 0)]
+    pages = [paired.out / "report.html", paired.out / "Wide camera" / "report.html"]
+    assert [page.read_text(encoding="utf-8").count("<h1") for page in pages] == [1, 1]
+
+
 def due(night: Night, profile: str, *, at: str) -> list[Any]:
     """Return which flats of a profile are due."""
     found: list[Any] = night.tsplug("flats", "due", "--profile", profile, "--at", at)

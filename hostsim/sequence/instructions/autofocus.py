@@ -8,10 +8,10 @@ from pydantic import Field
 
 from hostsim.sequence.focusing import FocusSettings, autofocus
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import OneCamera
 
 
-class Autofocus(Instruction):
+class Autofocus(OneCamera):
     """Finds the best focus with a V-curve and moves there."""
 
     help: ClassVar[str] = "Measure star sizes on both sides of focus, fit a hyperbola, move to its minimum."
@@ -20,7 +20,7 @@ class Autofocus(Instruction):
 
     def run(self, host: Host) -> None:
         """Focus."""
-        autofocus(self.settings, host)
+        autofocus(self.settings, host.one(self.camera))
 
 
 INSTRUCTION = Autofocus

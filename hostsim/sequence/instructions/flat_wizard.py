@@ -4,37 +4,42 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from hostsim.sequence.flats import for_each_camera
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import EachCamera
 from tsplug import TsplugError
 from tsplug.instructions import FlatWizard as Wizard
 
 
-class FlatWizard(Instruction, Wizard.Parameters):
+class FlatWizard(EachCamera, Wizard.Parameters):
     """Finds panel settings for good flats; its parameters are those of tsplug's instruction."""
 
     help: ClassVar[str] = Wizard.help
     type: Literal["flat_wizard"] = "flat_wizard"
 
     def run(self, host: Host) -> None:
-        """Let tsplug train the panel, and tell what it found.
+        """Let tsplug train the panel for camera after camera, and tell what it found.
 
         Raises:
             TsplugError: something is missing, no setting was found for a filter, or the panel may still shine.
         """
+        for_each_camera(self._train, host, camera=self.camera)
+
+    def _train(self, host: Host) -> None:
         wizard = Wizard()
         parameters = Wizard.Parameters(**{name: getattr(self, name) for name in Wizard.Parameters.model_fields})
         host.ready(wizard.validate(parameters, host.session))
         report = wizard.run(parameters, host.session)
+        whose = "" if host.leads else f" for {host.profile.name}"
         lost = [result for result in report.results if not result.found]
         for result in report.results:
             if result.found:
                 host.display.note(
-                    f"trained {result.filter_name}: brightness {result.brightness}, {result.exposure_s:.3g} s, "
+                    f"trained {result.filter_name}{whose}: brightness {result.brightness}, {result.exposure_s:.3g} s, "
                     f"{result.adu_median:.0f} ADU, {result.frames} frames"
                 )
             else:
-                host.warn(f"not trained, {result.filter_name}: {result.reason}")
+                host.warn(f"not trained{whose}, {result.filter_name}: {result.reason}")
         if not report.results:
             host.display.note(f"flat wizard: {report.message}")
         if lost:

@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 from hostsim.sequence.flats import end_flats, for_each_camera, ready_for_flats
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import EachCamera
 from tsplug.instructions import SchedulerFlats as Flats
 
 
-class SchedulerFlats(Instruction, Flats.Parameters):
+class SchedulerFlats(EachCamera, Flats.Parameters):
     """Takes the flats that are due; its parameters are those of tsplug's instruction."""
 
     help: ClassVar[str] = Flats.help
@@ -22,7 +22,7 @@ class SchedulerFlats(Instruction, Flats.Parameters):
         Raises:
             TsplugError: something is missing, a set failed, or the panel may still shine.
         """
-        for_each_camera(self._take, host)
+        for_each_camera(self._take, host, camera=self.camera)
 
     def _take(self, host: Host) -> None:
         flats = Flats()

@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import EachCamera
 from tsplug.instructions import SchedulerImmediateFlats as Flats
 
 
-class SchedulerImmediateFlats(Instruction, Flats.Parameters):
+class SchedulerImmediateFlats(EachCamera, Flats.Parameters):
     """Takes the flats of tonight's lights of projects that want them at once."""
 
     help: ClassVar[str] = Flats.help
@@ -22,7 +22,8 @@ class SchedulerImmediateFlats(Instruction, Flats.Parameters):
         Raises:
             TsplugError: something is missing, a set failed, or the panel may still shine.
         """
-        take_immediate_flats(Flats.Parameters(count=self.count, cover_at_end=self.cover_at_end), host)
+        parameters = Flats.Parameters(count=self.count, cover_at_end=self.cover_at_end)
+        take_immediate_flats(parameters, host, camera=self.camera)
 
 
 INSTRUCTION = SchedulerImmediateFlats

@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.sequence.flats import end_flats, ready_for_flats
+from hostsim.sequence.flats import end_flats, for_each_camera, ready_for_flats
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import EachCamera
 from hostsim.sequence.pointing import point_at_even_sky
 from tsplug.instructions import SkyFlats as Flats
 
 
-class SkyFlats(Instruction, Flats.Parameters):
+class SkyFlats(EachCamera, Flats.Parameters):
     """Takes sky flats; its parameters are those of tsplug's instruction, and whether the telescope is pointed."""
 
     help: ClassVar[str] = Flats.help
@@ -23,11 +23,14 @@ class SkyFlats(Instruction, Flats.Parameters):
     )
 
     def run(self, host: Host) -> None:
-        """Point if any flats are to be taken, let tsplug take them, and keep its report.
+        """Point if any flats are to be taken, let tsplug take them, and keep its report; camera after camera.
 
         Raises:
             TsplugError: something is missing, or a set failed.
         """
+        for_each_camera(self._take, host, camera=self.camera)
+
+    def _take(self, host: Host) -> None:
         flats = Flats()
         parameters = Flats.Parameters(**{name: getattr(self, name) for name in Flats.Parameters.model_fields})
         ready_for_flats(flats.obstacles(parameters, host.session), host, dry_run=self.dry_run)

@@ -7,11 +7,11 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import OneCamera
 from hostsim.sequence.pointing import switch_filter
 
 
-class SwitchFilter(Instruction):
+class SwitchFilter(OneCamera):
     """Brings a filter into the beam, and the focuser by the difference of the filters' focus offsets."""
 
     help: ClassVar[str] = "Bring a filter into the beam; the focuser follows the filters' focus offsets."
@@ -21,7 +21,7 @@ class SwitchFilter(Instruction):
 
     def run(self, host: Host) -> None:
         """Turn the wheel."""
-        switch_filter(self.filter, host, focus_offset=self.focus_offset)
+        switch_filter(self.filter, host.one(self.camera), focus_offset=self.focus_offset)
 
 
 INSTRUCTION = SwitchFilter

@@ -23,7 +23,7 @@ class TakeBias(ShutFrames):
 
     def run(self, host: Host) -> None:
         """Darken, expose, and save."""
-        take_in_the_dark(self, host, readout_mode=self.readout_mode)
+        take_in_the_dark(self, host, camera=self.camera, readout_mode=self.readout_mode)
 
 
 INSTRUCTION = TakeBias

@@ -21,7 +21,7 @@ class TakeDarks(ShutFrames):
 
     def run(self, host: Host) -> None:
         """Darken, expose, and save."""
-        take_in_the_dark(self, host, readout_mode=self.readout_mode)
+        take_in_the_dark(self, host, camera=self.camera, readout_mode=self.readout_mode)
 
 
 INSTRUCTION = TakeDarks

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
-from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.instruction import OneCamera
 
 
-class TakeExposure(Instruction):
+class TakeExposure(OneCamera):
     """Takes frames that belong to no plan: tests, snapshots, calibration by hand."""
 
     help: ClassVar[str] = "Take frames that belong to no plan; they are saved under the profile's light pattern."
@@ -25,7 +25,7 @@ class TakeExposure(Instruction):
 
     def run(self, host: Host) -> None:
         """Expose, and save."""
-        Frames(host).snapshots(self)
+        Frames(host.one(self.camera)).snapshots(self)
 
 
 INSTRUCTION = TakeExposure

@@ -103,8 +103,10 @@ class FlatRunReport(Value):
 
     ``planned`` is what a dry run would take; ``left`` the sets for which no time was left, for the next run.
     ``estimate_s`` is how long the plan was expected to take, in seconds. ``dry_run`` says that nothing was to move.
+    ``profile_name`` is the rig, where a host keeps the reports of several.
     """
 
+    profile_name: str = ""
     dry_run: bool = False
     planned: tuple[FlatSetReport, ...] = ()
     taken: tuple[FlatSetReport, ...] = ()

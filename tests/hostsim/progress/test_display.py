@@ -120,7 +120,7 @@ def test_reasons_of_flats_stand_below_the_table_at_full_width() -> None:
 
 
 def test_the_tables_hold_plans_and_flats() -> None:
-    """The tables at the end list every plan with its counts, and every flat set with its level."""
+    """The tables at the end list every plan with its counts, and every flat set with camera and level."""
     clock = ManualClock()
     store = memory_store(clock)
     profile = load_catalogue(first_catalogue(), store, clock=clock)
@@ -134,13 +134,15 @@ def test_the_tables_hold_plans_and_flats() -> None:
     console = Console(file=StringIO(), width=160)
     dark = taken.model_copy(update={"spec": spec.model_copy(update={"filter_name": ""}), "reason": "seen light"})
     dry = FlatRunReport(dry_run=True, skipped=(taken.model_copy(update={"reason": "never told"}),))
-    runs = [FlatRunReport(taken=(taken,), failed=(dark,)), dry]
-    print_tables(console, store, profile=profile, flat_runs=runs)
+    runs = [FlatRunReport(profile_name="Rig", taken=(taken,), failed=(dark,)), dry]
+    print_tables(console, store, profile=profile, flat_runs=[*runs, FlatRunReport(profile_name="Wide", taken=(taken,))])
     stream = console.file
     assert isinstance(stream, StringIO)
     text = stream.getvalue()
     for part in ("desired", "accepted", "31.50", "10/10", "29910"):
         assert part in text
-    assert "dark flats, failed: seen light" in text
+    assert "Rig: dark flats, failed: seen light" in text
     assert "never told" not in text
+    whose = [line.split("\u2502")[1].strip() for line in text.splitlines() if "10/10" in line]
+    assert whose == ["Rig", "Rig", "Wide"]
     store.close()

@@ -31,7 +31,7 @@ def test_a_right_wizard_is_right(write: Callable[[str], Path], text: str, small:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("filters: [L], minimum", "filters: [L, Xx], minimum", "run[3].filters[1]: the profile has no filter 'Xx'"),
+        ("filters: [L], minimum", "filters: [L, Xx], minimum", "run[3].filters[1]: profile 'Rig' has no filter 'Xx'"),
         ("minimum_brightness: 20", "minimum_brightness: 100", "run[3].minimum_brightness: must be at most 99"),
         ("maximum_brightness: 999", "maximum_brightness: 9", ""),
         (
@@ -52,8 +52,37 @@ def test_a_wrong_one_is_told(old: str, new: str, expected: str, write: Callable[
     assert any(expected in problem for problem in caught.value.problems), caught.value.problems
 
 
+SECOND = (
+    "second_camera:\n  profile: {name: Wide, focal_length_mm: 200, aperture_mm: 50, pixel_size_um: 3.76, "
+    "filters: [L, Ha]}\n  templates: [{name: T, filter_name: L, default_exposure_s: 60}]\nrun:\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "expected"),
+    [
+        ("{type: flat_wizard, filters: [Ha]}", "filters[0]: profile 'Rig' has no filter 'Ha', only L"),
+        ("{type: flat_wizard, filters: [Ha], camera: Wide}", ""),
+        ("{type: take_bias, camera: Rig}", ""),
+        ("{type: take_bias, camera: Narrow}", "camera: no camera has a profile 'Narrow': there is 'Rig' and 'Wide'"),
+        ("{type: autofocus, camera: wide}", "camera: no camera has a profile 'wide': there is 'Rig' and 'Wide'"),
+    ],
+)
+def test_each_camera_is_asked_for_what_it_has(
+    write: Callable[[str], Path], text: str, instruction: str, expected: str
+) -> None:
+    """Of two cameras an instruction is for the one it names; without a name, for both."""
+    paired = write(text.replace("run:\n", SECOND, 1).replace(WIZARD, f"  - {instruction}\n"))
+    if not expected:
+        assert len(parse(paired).sequence.run) == 4
+        return
+    with pytest.raises(SequenceFileError) as caught:
+        parse(paired)
+    assert [problem.partition(": run[3].")[2] for problem in caught.value.problems] == [expected]
+
+
 def test_a_wizard_in_a_loop_is_looked_at(write: Callable[[str], Path], text: str) -> None:
     """The tree of instructions is searched to its leaves."""
     looped = text.replace(WIZARD, "  - {type: loop, count: 2, run: [{type: flat_wizard, filters: [Xx]}]}\n")
-    with pytest.raises(SequenceFileError, match=r"run\[3\]\.run\[0\]\.filters\[0\]: the profile has no filter"):
+    with pytest.raises(SequenceFileError, match=r"run\[3\]\.run\[0\]\.filters\[0\]: profile 'Rig' has no filter"):
         parse(write(looped))

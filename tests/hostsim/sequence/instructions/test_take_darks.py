@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from hostsim.equipment.camera import CameraReading, Exposure, Shot
 from hostsim.equipment.rig import Rig
-from hostsim.sequence.host import Host
+from hostsim.sequence.host import Host, HostDevices
 from hostsim.sequence.instructions.take_bias import TakeBias
 from hostsim.sequence.instructions.take_darks import TakeDarks
 from hostsim.sequence.shut_frames import ShutFrames
-from tsplug import DeviceError
+from tsplug import DeviceError, InputError, Profile
 from tsplug.ports import CoverState
 from tsplug.testing.devices import CommandLog, FakePanel
 
@@ -127,6 +127,34 @@ def test_an_interrupted_set_goes_on(host: Host) -> None:
     assert [file.name for file in (host.out / "bias").iterdir()] == ["0001.fits"]
     guids = [header["TSUID"] for folder in ("darks", "bias") for header in headers(host, folder)]
     assert len(set(guids)) == 5
+
+
+@pytest.fixture
+def paired(host: Host) -> Host:
+    """A host with a second camera."""
+    context = replace(host.context, devices=HostDevices())
+    host.second = replace(host, context=context, profile=Profile(name="Wide/2", site_id=1), leads=False)
+    context.devices.rig = Rig(camera=cast("Any", DarkCamera(host, fails_at=2)))
+    return host
+
+
+def test_every_camera_takes_its_own(paired: Host) -> None:
+    """The second one's lie in a folder of their own; what was taken before a failure is not taken again."""
+    instruction = TakeBias(count=2, file_pattern="$$FRAMENR$$")
+    with pytest.raises(DeviceError):
+        instruction.run(paired)
+    instruction.run(paired)
+    names = sorted(str(file.relative_to(paired.out / "bias")) for file in (paired.out / "bias").rglob("*.fits"))
+    assert names == ["0001.fits", "0002.fits", "Wide_2/0001.fits", "Wide_2/0002.fits"]
+    assert paired.journal.state.repeats == 0
+
+
+def test_a_camera_that_is_named_takes_them_alone(paired: Host) -> None:
+    """Darks of one camera's exposures are no use to the other."""
+    TakeDarks(exposure_s=1.0, count=1, camera="Wide/2").run(paired)
+    assert [file.parent.parent.name for file in (paired.out / "darks").rglob("*.fits")] == ["Wide_2"]
+    with pytest.raises(InputError, match="no camera of a profile 'Third', only of 'Rig', 'Wide/2'"):
+        TakeDarks(exposure_s=1.0, count=1, camera="Third").run(paired)
 
 
 def test_a_camera_without_a_panel_takes_darks_too(host: Host, tmp_path: Path) -> None:
