@@ -35,6 +35,8 @@ def night_now(common: Common) -> None:
         show_json(decision)
         return
     show_text(_sentence(decision))
+    for note in decision.notes:
+        show_text(f"note: {note}")
     if isinstance(decision, TakeExposure):
         _show_scores(decision.scores)
     refused = [each for each in decision.rejected if each.rule != "lower score"]

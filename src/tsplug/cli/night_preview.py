@@ -33,7 +33,10 @@ def night_preview(
     *,
     date: Annotated[
         str,
-        typer.Option(metavar="DATE", help="The date of the night's evening; the rest of this night if left out."),
+        typer.Option(
+            metavar="DATE",
+            help="The date of the night's evening; the rest of this night (after dawn: the next) if left out.",
+        ),
     ] = "",
     target: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this target; may be given several times.")
@@ -57,6 +60,8 @@ def night_preview(
     lights = sum(len(span.exposures) for span in night.preview.spans)
     where = f"night of {night.preview.date} at {night.rig.site.name}"
     show_text(f"{where}: {counted(lights, 'exposure')}, times {zone.key}")
+    for note in night.preview.notes:
+        show_text(f"note: {note}")
     columns = ("from", "to", "target", "project", "exposures")
     rows = [_row(span, zone) for span in night.preview.spans]
     show_table("timeline", columns, rows=rows)

@@ -123,6 +123,7 @@ class TakeExposure(Value):
     steps: tuple[Step, ...]
     scores: tuple[TargetScore, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class WaitUntil(Value):
@@ -133,6 +134,7 @@ class WaitUntil(Value):
     target_name: str
     reason: str
     rejected: tuple[Rejection, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class NothingLeft(Value):
@@ -141,6 +143,7 @@ class NothingLeft(Value):
     kind: Literal["done"] = "done"
     reason: str
     rejected: tuple[Rejection, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 Decision = TakeExposure | WaitUntil | NothingLeft

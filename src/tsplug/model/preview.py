@@ -34,12 +34,13 @@ class PreviewSpan(Value):
 
 
 class NightPreview(Value):
-    """What a rig would do in a night, and why it would end."""
+    """What a rig would do in a night, why it would end, and what lacks or fails in it."""
 
     date: date
     profile: str
     spans: tuple[PreviewSpan, ...]
     ends_because: str
+    notes: tuple[str, ...] = ()
 
 
 class SeasonNight(Value):

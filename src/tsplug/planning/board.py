@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -77,6 +78,18 @@ class Board:
         self.progress = np.array([mean_share(shares) for shares in self._shares], dtype=np.float64)
         self._panels = self._mosaics()
         self._lay_out()
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Return what lacks or fails in this night, a line each: constraints that abstain, horizons that lack."""
+        asking = {} if self.outlook.tables.place.horizon else {each.project.name: each for each in self.candidates}
+        lacking = [name for name, each in asking.items() if each.is_open and each.project.use_custom_horizon]
+        if not lacking:
+            return self.outlook.notes
+        said = (
+            f"the site has no horizon, which {', '.join(lacking)} would keep above: the minimum altitude counts alone"
+        )
+        return (*self.outlook.notes, said)
 
     def change(self, candidate: Candidate) -> None:
         """Put a target, of which exposures were taken, in the place of the one of the same guid.

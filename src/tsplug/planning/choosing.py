@@ -13,7 +13,7 @@ from tsplug.planning.board import Board
 from tsplug.planning.candidates import CandidatePlan
 from tsplug.planning.exposures import Selection, order_of, select
 from tsplug.planning.order_state import OrderState
-from tsplug.planning.scoring import Contest, values_of
+from tsplug.planning.scoring import Answers, Contest, values_of
 from tsplug.planning.situation import Asked
 
 HUMIDITY = "humidity"
@@ -108,6 +108,7 @@ class Choice:
         stays_until: until when the target is kept whatever others score.
         ready: the places of all entries that could be imaged.
         values: what each rule (a row each) gave each of those; None where the target was kept unasked.
+        troubles: why rules abstained, a line each.
     """
 
     place: int
@@ -116,6 +117,7 @@ class Choice:
     stays_until: datetime
     ready: tuple[int, ...]
     values: FloatArray | None
+    troubles: tuple[str, ...] = ()
 
 
 def look(board: Board, now: datetime, *, request: Asked) -> Moment:
@@ -151,25 +153,25 @@ def choose(board: Board, moment: Moment) -> Choice | None:
     ready = np.flatnonzero(moment.ready)
     if not len(ready):
         return None
-    values = np.zeros((len(board.rules), len(ready)))
+    values, troubles = Answers(np.zeros((len(board.rules), len(ready))))
     best = 0
     if len(ready) > 1 or moment.request.explain:
-        values = rule_values(board, moment, ready=ready)
+        values, troubles = rule_values(board, moment, ready=ready)
         best = int(np.argmax(rounded_scores(values, board.weights[:, ready])))
     place = int(ready[best])
     selection, order = _selected(board, moment.choices(place), place=place)
     stays_until = _promise(board, moment, place=place)
-    return Choice(place, selection, order, stays_until, tuple(ready.tolist()), values)
+    return Choice(place, selection, order, stays_until, tuple(ready.tolist()), values, troubles)
 
 
-def rule_values(board: Board, moment: Moment, *, ready: IndexArray) -> FloatArray:
-    """Return what each rule (a row each) gives each of some entries that can be imaged."""
+def rule_values(board: Board, moment: Moment, *, ready: IndexArray) -> Answers:
+    """Return what the rules give some entries that can be imaged."""
     return values_of(_contest(board, moment, ready=ready), board.weights[:, ready], rules=board.rules)
 
 
 def rounded_scores(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return scores to a billionth, so that equals are equal whatever the order of summation."""
-    return np.asarray(np.round((values * weights).sum(axis=0) / 100.0, 9))
+    """Return scores to a billionth, so that equals are equal whatever the order of summation; NaN counts nothing."""
+    return np.asarray(np.round(np.nansum(values * weights, axis=0) / 100.0, 9))
 
 
 def next_start(board: Board, moment: Moment) -> tuple[int, datetime] | None:

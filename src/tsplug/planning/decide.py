@@ -12,6 +12,7 @@ from tsplug.model.night import session_id
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start, rounded_scores, rule_values
+from tsplug.planning.ephemeris import STEP
 from tsplug.planning.reasons import Reason
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule, shares_of
@@ -22,6 +23,8 @@ from tsplug.planning.twilight import SUN_LIMIT_DEG
 from tsplug.planning.visibility import Ready, Refused, explain
 
 __all__ = ["Situation", "decide", "decide_on"]
+
+_UNPREDICTED = (Reason.GIVEN_AWAY, Reason.HUMIDITY, Reason.WEATHER)
 
 
 def decide(
@@ -39,9 +42,13 @@ def decide_on(board: Board, situation: Situation) -> Decision:
     """Return what `decide` does, of a board that is laid out for the situation's night and rig."""
     moment = look(board, situation.now, request=situation.request)
     choice = choose(board, moment)
-    if choice is not None:
-        return _exposure(board, moment, choice=choice, situation=situation)
-    return _wait_or_end(board, moment)
+    decision: Decision
+    if choice is None:
+        decision = _wait_or_end(board, moment)
+    else:
+        decision = _exposure(board, moment, choice=choice, situation=situation)
+    notes = board.notes if choice is None else (*board.notes, *choice.troubles)
+    return decision.model_copy(update={"notes": notes}) if notes else decision
 
 
 def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situation) -> TakeExposure:
@@ -84,7 +91,7 @@ def _score(board: Board, moment: Moment, *, choice: Choice) -> float:
         return 0.0
     ready = np.array(choice.ready)
     # A target that could be imaged alone was not asked either, but has a score.
-    values = choice.values if len(ready) > 1 else rule_values(board, moment, ready=ready)
+    values = choice.values if len(ready) > 1 else rule_values(board, moment, ready=ready).values
     return float(rounded_scores(values, board.weights[:, ready])[choice.ready.index(choice.place)])
 
 
@@ -152,8 +159,9 @@ def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     first = min(waits, key=lambda view: view.again_at or moment.now)
     own = first.rejected[0]
     assert own.again_at is not None
-    detail = f"{own.rule}: {own.detail}"
-    return WaitUntil(until=own.again_at, target_name=own.target_name, reason=detail, rejected=shown)
+    number = board.number[first.candidate.target.guid]
+    reason = wait_words(board, moment, number=number, until=own.again_at)
+    return WaitUntil(until=own.again_at, target_name=own.target_name, reason=reason, rejected=shown)
 
 
 def _needs_views(board: Board, moment: Moment) -> bool:
@@ -168,8 +176,21 @@ def _wait_unexplained(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     if following is None:
         return NothingLeft(reason=why_nothing(board, moment))
     place, until = following
-    own = explain(board, moment, number=board.entries[place].number).rejected[0]
-    return WaitUntil(until=until, target_name=own.target_name, reason=f"{own.rule}: {own.detail}")
+    number = board.entries[place].number
+    reason = wait_words(board, moment, number=number, until=until)
+    return WaitUntil(until=until, target_name=board.candidates[number].target.name, reason=reason)
+
+
+def wait_words(board: Board, moment: Moment, *, number: int, until: datetime) -> str:
+    """Return why a target cannot be imaged up to a moment: what ends last, and ends then.
+
+    What is not predicted is told as it is now: weather, and what other rigs are taking.
+    """
+    own = explain(board, moment, number=number).rejected[0]
+    if own.rule not in _UNPREDICTED and until - STEP > moment.now:
+        last = explain(board, look(board, until - STEP, request=moment.request), number=number)
+        own = last.rejected[0] if isinstance(last, Refused) else own
+    return f"{own.rule}: {own.detail}"
 
 
 def _ends_for_humidity(board: Board, views: Sequence[Ready | Refused]) -> bool:

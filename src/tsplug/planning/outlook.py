@@ -96,9 +96,19 @@ class NightOutlook:
     Every answer depends on the arguments alone; remembering saves time and changes nothing.
     """
 
-    def __init__(self, tables: NightTables, attached: Mapping[str, Sequence[AttachedMask]] | None = None) -> None:
-        """Look at a night through its tables, with the constraints attached to targets by their guid."""
+    def __init__(
+        self,
+        tables: NightTables,
+        attached: Mapping[str, Sequence[AttachedMask]] | None = None,
+        *,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Look at a night through its tables, with the constraints attached to targets by their guid.
+
+        ``notes`` tell of constraints that had no answer.
+        """
         self.tables = tables
+        self.notes = notes
         self._attached = {tables.rows[guid]: tuple(masks) for guid, masks in (attached or {}).items()}
         self._visits: dict[Wanted, Visit] = {}
         self._dark: dict[tuple[Twilight, int], Mask] = {}

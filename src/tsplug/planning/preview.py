@@ -10,13 +10,12 @@ from tsplug.model import DecisionRequest, NightPreview, PreviewExposure, Preview
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
-from tsplug.planning.decide import why_nothing
+from tsplug.planning.decide import wait_words, why_nothing
 from tsplug.planning.exposures import after_exposure
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.planning.situation import Situation
 from tsplug.planning.steps import dithers_first
-from tsplug.planning.visibility import Refused, explain
 
 
 def preview(
@@ -36,6 +35,7 @@ def preview(
         profile=situation.profile.name,
         spans=tuple(run.spans),
         ends_because=run.ends_because,
+        notes=(*board.notes, *run.troubles),
     )
 
 
@@ -91,6 +91,7 @@ class _Run:
     def __init__(self, board: Board, host: _Host, *, now: datetime) -> None:
         self.spans: list[PreviewSpan] = []
         self.ends_because = ""
+        self.troubles: dict[str, None] = {}
         self._board = board
         self._now = now
         self._asked = host
@@ -105,6 +106,7 @@ class _Run:
         moment = look(self._board, self._now, request=self._asked)
         choice = choose(self._board, moment)
         if choice is not None:
+            self.troubles |= dict.fromkeys(choice.troubles)
             self._expose(moment, choice)
             return True
         self._leave()
@@ -121,8 +123,6 @@ class _Run:
 
     def _wait(self, moment: Moment, *, place: int, until: datetime) -> None:
         entry = self._board.entries[place]
-        view = explain(self._board, moment, number=entry.number)
-        own = view.rejected[0] if isinstance(view, Refused) else None
         self.spans.append(
             PreviewSpan(
                 start=self._now,
@@ -131,7 +131,7 @@ class _Run:
                 project=entry.candidate.project.name,
                 target=entry.candidate.target.name,
                 target_guid=entry.candidate.target.guid,
-                reason="" if own is None else f"{own.rule}: {own.detail}",
+                reason=wait_words(self._board, moment, number=entry.number, until=until),
             )
         )
         self._now = until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -84,27 +84,50 @@ def weights_of(candidates: Sequence[Candidate], rules: Mapping[str, ScoringRule]
     return np.array(columns, dtype=np.float64).reshape(-1, len(rules)).T
 
 
-def values_of(contest: Contest, weights: FloatArray, *, rules: Mapping[str, ScoringRule]) -> FloatArray:
-    """Return what each rule (a row each) gives each target; a rule that weighs nothing anywhere is not asked.
+class Answers(NamedTuple):
+    """What each rule (a row each) gives each target, NaN where it abstains; and why rules abstain, a line each."""
 
-    Raises:
-        ValueError: a rule answers with something else than a number from 0 to 1 for each target.
+    values: FloatArray
+    troubles: tuple[str, ...] = ()
+
+
+def values_of(contest: Contest, weights: FloatArray, *, rules: Mapping[str, ScoringRule]) -> Answers:
+    """Return what the rules give targets; a rule that weighs nothing anywhere is not asked.
+
+    A rule that fails, or answers with something else than a number from 0 to 1 for each target, abstains.
     """
     values = np.zeros(weights.shape)
+    troubles = []
     for row, rule in enumerate(rules.values()):
         if not (weights[row] > 0).any():
             continue
+        try:
+            values[row] = _given(rule, contest, count=len(contest.candidates))
+        except _AbstainsError as why:
+            values[row] = np.nan
+            troubles.append(f"scoring rule {rule.name} abstains: {why}")
+    return Answers(values, tuple(troubles))
+
+
+class _AbstainsError(Exception):
+    """A rule has no answer."""
+
+
+def _given(rule: ScoringRule, contest: Contest, *, count: int) -> FloatArray:
+    try:
         given = np.asarray(rule.value(contest), dtype=np.float64)
-        if given.shape != values[row].shape or not ((given >= 0) & (given <= 1)).all():
-            raise ValueError(f"scoring rule {rule.name!r} must give a number from 0 to 1 for each target")
-        values[row] = given
-    return values
+    except Exception as error:
+        # A rule of somebody else must not end the night.
+        raise _AbstainsError(f"{type(error).__name__}: {error}") from error
+    if given.shape != (count,) or not ((given >= 0) & (given <= 1)).all():
+        raise _AbstainsError("it must give a number from 0 to 1 for each target")
+    return given
 
 
 def shares_of(values: FloatArray, weights: FloatArray, *, rules: Mapping[str, ScoringRule]) -> tuple[RuleShare, ...]:
-    """Return what the rules give one target, those of weight 0 left out."""
+    """Return what the rules give one target, those of weight 0 and those that abstain left out."""
     return tuple(
         RuleShare(rule=name, value=float(value), weight=float(weight))
         for name, value, weight in zip(rules, values, weights, strict=True)
-        if weight > 0
+        if weight > 0 and not np.isnan(value)
     )

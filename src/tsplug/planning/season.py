@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from tsplug.planning.progress import remaining
 _HOUR_MIN = 60.0
 
 
-def season(nights: Iterable[NightOutlook], candidates: Sequence[Candidate], *, profile: Profile) -> list[TargetSeason]:
+def season(
+    nights: Iterable[NightOutlook], candidates: Sequence[Candidate], *, profile: Profile, since: datetime | None = None
+) -> list[TargetSeason]:
     """Return what the nights ahead offer each target with open plans, in the order of equals.
 
     Hours are those in which some open plan can be exposed, in visits as long as the project's minimum time; no target
@@ -27,15 +29,26 @@ def season(nights: Iterable[NightOutlook], candidates: Sequence[Candidate], *, p
         nights: the outlooks of consecutive nights, all with the candidates' targets.
         candidates: the targets as they are now.
         profile: the rig.
+        since: what lies before this moment is not offered any more.
     """
     hours: dict[str, list[tuple[date, float]]] = {}
     for outlook in nights:
         board = Board(outlook, candidates, profile=profile)
         for entry in board.entries:
-            found = 0.0 if entry.visit is None else possible_hours(entry.visit.ends, entry.wanted.minimum_samples)
+            ends = None if entry.visit is None else _left(entry.visit.ends, outlook, since=since)
+            found = 0.0 if ends is None else possible_hours(ends, entry.wanted.minimum_samples)
             hours.setdefault(entry.candidate.target.guid, []).append((outlook.tables.night.date, found))
     ordered = sorted(candidates, key=lambda each: each.tie_key)
     return [_told(each, hours[each.target.guid], profile=profile) for each in ordered if each.target.guid in hours]
+
+
+def _left(ends: IndexArray, outlook: NightOutlook, *, since: datetime | None) -> IndexArray:
+    """Return the ends of runs without those samples that lie before a moment."""
+    if since is None or since not in outlook.tables.night:
+        return ends
+    left = ends.copy()
+    left[: outlook.tables.sample_after(since)] = -1
+    return left
 
 
 def possible_hours(ends: IndexArray, minimum_samples: int) -> float:

@@ -12,6 +12,7 @@ from tsplug.model import Rejection
 from tsplug.planning.board import WEATHER_PAUSE, Board, Entry
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import HUMIDITY, Moment, look, over_limit
+from tsplug.planning.horizon import AltitudeLimits
 from tsplug.planning.meridian import minutes_from_transit
 from tsplug.planning.outlook import PlanLimits
 from tsplug.planning.reasons import Reason
@@ -144,9 +145,17 @@ class _Look:
         if top <= 0:
             return Reason.NEVER_RISES, f"culminates at {top:.1f} deg", numbers
         if altitude <= lowest:
-            detail = f"altitude {altitude:.1f} deg, must exceed {lowest:.1f} deg (culminates at {top:.1f} deg)"
+            bound = f"{lowest:.1f} deg{self._horizon_words(limits, lowest)}"
+            detail = f"altitude {altitude:.1f} deg, must exceed {bound} (culminates at {top:.1f} deg)"
             return Reason.MINIMUM_ALTITUDE, detail, numbers
         return Reason.MAXIMUM_ALTITUDE, f"altitude {altitude:.1f} deg, at most {highest:.1f} deg", numbers
+
+    def _horizon_words(self, limits: AltitudeLimits, lowest_deg: float) -> str:
+        if not limits.custom_horizon:
+            return ""
+        if not self._outlook.tables.place.horizon:
+            return ", for the site has no horizon"
+        return ", the horizon there" if lowest_deg > limits.minimum_deg else ""
 
     def _attached_trouble(self) -> Told | None:
         against = [each.name for each in self._outlook.attached(self._row) if not each.allowed[self._sample]]

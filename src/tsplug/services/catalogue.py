@@ -14,6 +14,7 @@ from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Recor
 from tsplug.model.wording import plain
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.catalogue_checks import conflicts, dated, training_conflicts
+from tsplug.services.catalogue_fields import check_constraints, known_weights
 
 R = TypeVar("R", bound=Record)
 
@@ -145,9 +146,6 @@ class _Loader:
         site = self._named(Site, site_node) if site_node else None
         profile = self._named(Profile, profile_node, site_id=_id_of(site)) if profile_node else None
         self._filters = _filters_of(profile, profile_node)
-        if profile is not None and profile_node is not None:
-            for key, message in conflicts(profile, profile_node.data):
-                profile_node.wrong(*key.split("."), message=message)
         for node in root.named("templates"):
             self._check_filter(node)
             template = self._named(ExposureTemplate, node, profile_id=_id_of(profile))
@@ -209,6 +207,20 @@ class _Loader:
         return self._save(kind, node, existing=found[0] if found else None, owner=owner)
 
     def _save(self, kind: type[R], node: _Node, *, existing: R | None, owner: Mapping[str, int]) -> R | None:
+        record = self._checked(kind, node, existing=existing, owner=owner)
+        if record is None or _NOBODY in owner.values():
+            return None
+        if isinstance(record, Project):
+            before = existing if isinstance(existing, Project) else None
+            given = node.data.keys() - _NOT_GIVEN - _COUNTERS
+            record = cast(R, dated(before, record, given=given, now=self._now))
+        if existing is None:
+            return self._unit.add(record)
+        if record != existing:
+            self._unit.update(record)
+        return record
+
+    def _checked(self, kind: type[R], node: _Node, *, existing: R | None, owner: Mapping[str, int]) -> R | None:
         kept = _NOT_GIVEN | _COUNTERS
         for name in sorted(kept & node.data.keys()):
             node.wrong(name, message="is kept by the store and cannot be given")
@@ -219,15 +231,8 @@ class _Loader:
             for problem in record.errors():
                 node.wrong(*problem["loc"], message=_said(problem["type"], problem["msg"]))
             return None
-        if _NOBODY in owner.values():
-            return None
-        if isinstance(record, Project):
-            before = existing if isinstance(existing, Project) else None
-            record = cast(R, dated(before, record, given=given, now=self._now))
-        if existing is None:
-            return self._unit.add(record)
-        if record != existing:
-            self._unit.update(record)
+        for key, message in _further(record, given):
+            node.wrong(*key.split(".", maxsplit=1), message=message)
         return record
 
     def _check_filter(self, node: _Node) -> None:
@@ -238,6 +243,20 @@ class _Loader:
 
     def _moments(self, kind: type[Record]) -> dict[str, Any]:
         return {name: self._now for name in ("created_at", "trained_at") if name in kind.model_fields}
+
+
+def _further(record: Record, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the fields of a valid record, as the commands that edit one see it."""
+    yield from conflicts(record, given)
+    if isinstance(record, Project):
+        known = known_weights() if "rule_weights" in given else record.rule_weights
+        for name in sorted(set(given.get("rule_weights", ())) - set(known)):
+            yield f"rule_weights.{name}", f"unknown; there are {', '.join(known)}"
+    if given.get("constraints") and isinstance(record, Project | Target):
+        try:
+            check_constraints(given["constraints"])
+        except ValueError as error:
+            yield "constraints", str(error)
 
 
 def _id_of(record: Record | None) -> int:

@@ -57,6 +57,10 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
                 f"grader.metrics.{key}",
                 f"has preferences of its own: {own}" if own else "unknown; there are " + ", ".join(METRIC_CHECKS),
             )
+    limits = profile.planner.weather_limits
+    for name in sorted(limits) if {"planner", "planner.weather_limits"} & set(changed) else ():
+        if (limits[name] or 0.0) < 0:
+            yield f"planner.weather_limits.{name}", f"must be at least 0, or none, not {limits[name]:g}"
     folder = profile.grader.rejected_dir
     if {"grader", "grader.rejected_dir"} & set(changed) and folder and not _is_absolute(folder):
         wanted = "must be an absolute path like /data/rejected or D:\\rejected, or empty for a folder beside the frame"

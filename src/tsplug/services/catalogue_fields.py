@@ -165,22 +165,22 @@ def _whole_value(kind: type[Record], key: str, *, text: str) -> Any:
         raise ValueError("is kept by the planner; only none clears it")
     value = parse_value(kind.model_fields[key].annotation, text)
     if key == "constraints":
-        _check_constraints(value)
+        check_constraints(value)
     return value.strip() if key == "name" else value
 
 
-def _check_constraints(given: Any) -> None:
-    """Refuse a constraint that could not be asked.
+def check_constraints(given: Any) -> None:
+    """Refuse a constraint that cannot be asked.
 
     Raises:
-        ValueError: it is unknown, or refuses its arguments.
+        ValueError: it is unknown, refuses its arguments, or fails when it is tried.
     """
     # Imported here: few commands say anything of constraints, and astronomy is slow to import.
-    from tsplug.services.sky_constraints import checked_constraint
+    from tsplug.services.sky_constraints import try_constraint
 
     try:
         for each in given:
-            checked_constraint(SkyConstraint.model_validate(each))
+            try_constraint(SkyConstraint.model_validate(each))
     except (ValidationError, InputError) as error:
         said = problems_of(error)[0] if isinstance(error, ValidationError) else str(error)
         raise ValueError(said) from error
@@ -207,9 +207,18 @@ def _metric_entry(part: str, text: str) -> dict[str, Any]:
     return {_one_of(metric, METRIC_CHECKS): {rest: parse_value(wanted.annotation, text)}}
 
 
+def known_weights() -> dict[str, float]:
+    """Return the default weight of every scoring rule that a project can weigh, those of installed packages too."""
+    # Imported here: few commands say anything of weights, and arrays are slow to import.
+    from tsplug.services.scoring_rules import installed_rules
+
+    return {name: rule.default_weight for name, rule in installed_rules().rules.items()} | RULE_WEIGHTS
+
+
 def _weight_entry(part: str, text: str) -> dict[str, Any]:
-    name = _rule_name(part)
-    return {name: RULE_WEIGHTS[name] if text.strip().lower() == "none" else parse_value(float, text)}
+    known = known_weights()
+    name = _rule_name(part, known)
+    return {name: known[name] if text.strip().lower() == "none" else parse_value(float, text)}
 
 
 def _keyword_entry(part: str, text: str) -> dict[str, Any]:
@@ -236,11 +245,11 @@ def _one_of(word: str, known: Iterable[str]) -> str:
     raise ValueError(f"unknown; did you mean {near[0]}?" if near else f"unknown; there are {', '.join(known)}")
 
 
-def _rule_name(part: str) -> str:
-    for name in RULE_WEIGHTS:
+def _rule_name(part: str, known: Iterable[str]) -> str:
+    for name in known:
         if _letters(name) == _letters(part):
             return name
-    raise ValueError(f"unknown; there are {', '.join(RULE_WEIGHTS)}")
+    raise ValueError(f"unknown; there are {', '.join(known)}")
 
 
 def _letters(name: str) -> str:

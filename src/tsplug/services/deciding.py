@@ -10,6 +10,7 @@ from tsplug.services.kept_nights import kept_night
 from tsplug.services.leases import take_lease
 from tsplug.services.rig_records import RigRecords
 from tsplug.services.rigs import Rig
+from tsplug.services.scoring_rules import installed_rules
 from tsplug.services.sharing import end_leases
 
 
@@ -58,7 +59,9 @@ class _Looking:
                 self._records = kept.read(unit)
             board, site = kept.board(self._now, left_out=self._request.left_out)
             self._rig = Rig(board.profile, site)
-            return decide_on(board, Situation(self._now, site, board.profile, board.outlook, self._request))
+            decision = decide_on(board, Situation(self._now, site, board.profile, board.outlook, self._request))
+        lost = installed_rules().troubles
+        return decision.model_copy(update={"notes": (*lost, *decision.notes)}) if lost else decision
 
     def take(self, decision: Decision) -> bool:
         """End what the rig holds and give it what was decided, if that is shared; return whether it has it."""

@@ -22,7 +22,8 @@ from tsplug.model import (
 )
 from tsplug.ports import Unit
 from tsplug.services.catalogue_plans import forget_orders
-from tsplug.services.doctor_ledger import Ledger, Problem, every
+from tsplug.services.doctor_ledger import Ledger, Problem, every, unread
+from tsplug.services.doctor_planning import check_planned
 from tsplug.services.site_zones import far_zone_words, guessed_zone_words, zone_command
 
 
@@ -53,6 +54,7 @@ def check_catalogue(unit: Unit, ledger: Ledger) -> None:
     for _ in every(unit, TrainedFlat, ledger=ledger):
         ledger.check()
     _check_zones(unit, ledger)
+    check_planned(unit, ledger)
     owners = {project.id or 0: project.profile_id for project in every(unit, Project, ledger=ledger)}
     filters = {profile.id or 0: (profile.name, profile.filters) for profile in every(unit, Profile, ledger=ledger)}
     _check_orders(unit, ledger)
@@ -90,7 +92,7 @@ def _count_again(unit: Unit, _now: datetime, *, plan_id: int) -> str:
 
 
 def _check_orders(unit: Unit, ledger: Ledger) -> None:
-    plans: dict[str, int] = {plan.guid: plan.target_id for plan in every(unit, ExposurePlan, ledger=_unread())}
+    plans: dict[str, int] = {plan.guid: plan.target_id for plan in every(unit, ExposurePlan, ledger=unread())}
     for target in every(unit, Target, ledger=ledger):
         items = (*target.override_order, *target.filter_cadence)
         strange = {each.plan_guid for each in items if each.plan_guid and plans.get(each.plan_guid) != target.id}
@@ -150,7 +152,7 @@ def _check_filters(unit: Unit, ledger: Ledger, *, filters: Mapping[int, tuple[st
 def _check_guids(unit: Unit, kind: type[Record], *, ledger: Ledger) -> None:
     # The database refuses a guid that is there already, letter by letter; other programs ignore capitals.
     known: dict[str, int] = {}
-    for record in every(unit, kind, ledger=_unread()):
+    for record in every(unit, kind, ledger=unread()):
         guid = str(getattr(record, "guid", "")).casefold()
         ledger.check(
             Problem(
@@ -168,8 +170,3 @@ def _check_guids(unit: Unit, kind: type[Record], *, ledger: Ledger) -> None:
 
 def _remove_contribution(unit: Unit, _now: datetime, *, key: int) -> str:
     return f"Contribution {key} removed" if unit.delete_all(Contribution, id=key) else ""
-
-
-def _unread() -> Ledger:
-    """Return a ledger nobody reads, for a second look at records whose faults were noted at the first."""
-    return Ledger()

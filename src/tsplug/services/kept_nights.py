@@ -58,9 +58,15 @@ class KeptNight:
         found = self._candidates.of(self._records, rig.profile, now=now)
         candidates = [each for guid, each in found.items() if guid not in left_out]
         laid_out, place = (night_of(now, rig.site), left_out), Place.of(rig.site)
-        board, rules = self._board, installed_rules()
-        same = board is not None and board.profile is rig.profile and board.outlook.tables.place == place
-        if board is None or not same or self._laid_out != laid_out or not follow(board, candidates):
+        board, rules = self._board, installed_rules().rules
+        same = board is not None and board.profile is rig.profile and board.rules is rules
+        if (
+            board is None
+            or not same
+            or board.outlook.tables.place != place
+            or self._laid_out != laid_out
+            or not follow(board, candidates)
+        ):
             outlook = outlook_of(place, laid_out[0], candidates=candidates)
             board = self._board = Board(outlook, candidates, profile=rig.profile, rules=rules)
             self._laid_out = laid_out

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tsplug.errors import NotFoundError
-from tsplug.model import DecisionRequest, NightPreview, TargetSeason
+from tsplug.model import DecisionRequest, NightPreview, Site, TargetSeason, Twilight
 from tsplug.model.night import Night, night_of, night_starting
-from tsplug.planning import Candidate, NightOutlook, Place, Situation
+from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tables
 from tsplug.planning.preview import preview
 from tsplug.planning.season import season
+from tsplug.planning.twilight import SUN_LIMIT_DEG
 from tsplug.ports import Context
 from tsplug.services.night_sky import outlook_of
 from tsplug.services.rig_records import Candidates, RigRecords, read_records
@@ -39,12 +40,12 @@ class NightAhead:
 def preview_night(
     context: Context, profile_guid: str, *, day: date | None = None, targets: Sequence[str] = ()
 ) -> NightAhead:
-    """Return what a rig would do in a night: from noon of a given day, or from now on in this one.
+    """Return what a rig would do in a night: from noon of a given day, or from now on in this one or the coming one.
 
     Args:
         context: store and clock.
         profile_guid: the rig.
-        day: the date of the night's first noon; None for the rest of the present night.
+        day: the date of the night's first noon; None for the rest of the present night, after dawn for the coming one.
         targets: names or guids of the only targets that take part; none for all.
 
     Raises:
@@ -53,29 +54,43 @@ def preview_night(
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
     now = context.clock.now()
-    night = night_of(now, rig.site) if day is None else night_starting(day, rig.site)
+    night = usable_night(now, rig.site) if day is None else night_starting(day, rig.site)
     outlook = outlook_of(Place.of(rig.site), night, candidates=candidates)
-    starts: datetime = now if day is None else night.start
+    starts = max(now, night.start) if day is None else night.start
     request = DecisionRequest(profile_guid=profile_guid)
     situation = Situation(starts, rig.site, rig.profile, outlook, request)
-    return NightAhead(preview(situation, candidates, rules=installed_rules()), rig, outlook, candidates)
+    installed = installed_rules()
+    found = preview(situation, candidates, rules=installed.rules)
+    told = found.model_copy(update={"notes": (*installed.troubles, *found.notes)})
+    return NightAhead(told, rig, outlook, candidates)
 
 
 def season_ahead(
     context: Context, profile_guid: str, *, nights: int, targets: Sequence[str] = ()
 ) -> list[TargetSeason]:
-    """Return what the coming nights, this one first, offer each target of a rig; arguments as for `preview_night`.
+    """Return what coming nights, the rest of this one first, offer each target; arguments as for `preview_night`.
 
     Raises:
         NotFoundError: there is no such profile, or no such target among those that could be imaged.
         InputError: the profile has no site.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
-    first = night_of(context.clock.now(), rig.site).date
+    now = context.clock.now()
+    first = usable_night(now, rig.site).date
     days: list[Night] = [night_starting(first + timedelta(days=count), rig.site) for count in range(nights)]
     place = Place.of(rig.site)
     outlooks = (outlook_of(place, night, candidates=candidates) for night in days)
-    return season(outlooks, candidates, profile=rig.profile)
+    return season(outlooks, candidates, profile=rig.profile, since=now)
+
+
+def usable_night(now: datetime, site: Site) -> Night:
+    """Return the night of a moment, or the coming one where the Sun is up for the rest of this one."""
+    night = night_of(now, site)
+    tables = night_tables(Place.of(site), night, targets=())
+    later = tables.sun_altitude_deg[tables.sample_before(now) :]
+    # Where the Sun does not set at all, a night lasts until its noon.
+    over = now - night.start > (night.end - night.start) / 2 and float(later.min()) >= SUN_LIMIT_DEG[Twilight.CIVIL]
+    return night_starting(night.date + timedelta(days=1), site) if over else night
 
 
 def _loaded(context: Context, profile_guid: str, *, targets: Sequence[str]) -> tuple[Rig, tuple[Candidate, ...]]:

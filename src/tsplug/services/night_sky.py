@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from tsplug.errors import InputError
 from tsplug.model import SkyConstraint
 from tsplug.model.night import Night
-from tsplug.planning import AttachedMask, Candidate, NightOutlook, NightTables, Place, SkyTarget, night_tables
-from tsplug.planning.arrays import Mask
+from tsplug.model.wording import counted
+from tsplug.planning import AttachedMask, Candidate, NightOutlook, Place, SkyTarget, night_tables
 from tsplug.services.sky_constraints import attached_masks
 
 Attached = tuple[tuple[str, tuple[str, ...]], ...]
@@ -37,20 +35,16 @@ def _outlook(place: Place, night: Night, *, targets: tuple[SkyTarget, ...], atta
         return NightOutlook(tables)
     by_guid = {target.guid: target for target in targets}
     masks: dict[str, list[AttachedMask]] = {}
+    troubles = []
     for text in dict.fromkeys(text for _, texts in attached for text in texts):
         held = [by_guid[guid] for guid, texts in attached if text in texts]
-        name, found = _answer(SkyConstraint.model_validate_json(text), tables, targets=held)
+        constraint = SkyConstraint.model_validate_json(text)
+        try:
+            found = attached_masks(constraint, tables, targets=held)
+        except InputError as error:
+            # A package that was taken away, or fails, costs neither its targets nor the night.
+            troubles.append(f"{error}; it abstains, for {counted(len(held), 'target')}")
+            continue
         for target, allowed in zip(held, found, strict=True):
-            masks.setdefault(target.guid, []).append(AttachedMask(name, allowed))
-    return NightOutlook(tables, masks)
-
-
-def _answer(constraint: SkyConstraint, tables: NightTables, *, targets: list[SkyTarget]) -> tuple[str, Mask]:
-    """Return what a constraint is called and where it permits targets; one that fails permits nothing, and says why.
-
-    A package that was taken away must cost its targets, never the night.
-    """
-    try:
-        return constraint.name, attached_masks(constraint, tables, targets=targets)
-    except InputError as error:
-        return str(error), np.zeros((len(targets), tables.samples), dtype=np.bool_)
+            masks.setdefault(target.guid, []).append(AttachedMask(constraint.name, allowed))
+    return NightOutlook(tables, masks, notes=tuple(troubles))

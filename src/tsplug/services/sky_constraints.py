@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -12,11 +13,16 @@ import numpy as np
 
 from tsplug.errors import InputError
 from tsplug.model import SkyConstraint
-from tsplug.planning import NightTables, SkyTarget
+from tsplug.model.night import Night
+from tsplug.planning import NightTables, Place, SkyTarget, night_tables
 from tsplug.planning.arrays import Mask
+from tsplug.planning.ephemeris import STEP
 
 ENTRY_POINT_GROUP = "tsplug.constraints"
 """Where packages offer classes of constraints, by name; they are called as astroplan's own are."""
+
+
+_MOST_SAID = 160
 
 
 def attached_masks(constraint: SkyConstraint, tables: NightTables, *, targets: Sequence[SkyTarget]) -> Mask:
@@ -25,7 +31,7 @@ def attached_masks(constraint: SkyConstraint, tables: NightTables, *, targets: S
     A constraint that scores permits what scores more than nothing.
 
     Raises:
-        InputError: it is unknown, refuses its arguments, or fails.
+        InputError: it is unknown, refuses its arguments, fails, or gives something else than answers.
     """
     import astropy.units as u
     from astroplan import Observer
@@ -40,10 +46,25 @@ def attached_masks(constraint: SkyConstraint, tables: NightTables, *, targets: S
         times = Time(tables.night.start) + np.arange(tables.samples) * u.min
         try:
             answer = built(Observer(location), stars, times=times, grid_times_targets=True)
+            found = np.broadcast_to(np.asarray(answer), (len(targets), tables.samples))
+            if np.isnan(found).any():
+                raise ValueError("it gives NaN")
+            return np.asarray(found if found.dtype == np.bool_ else found > 0)
         except Exception as error:
-            raise InputError(f"constraint {constraint.name} failed: {type(error).__name__}: {error}") from error
-    found = np.broadcast_to(np.asarray(answer), (len(targets), tables.samples))
-    return np.asarray(found if found.dtype == np.bool_ else found > 0)
+            said = str(error).partition("\n")[0][:_MOST_SAID]
+            raise InputError(f"constraint {constraint.name} failed: {type(error).__name__}: {said}") from error
+
+
+def try_constraint(constraint: SkyConstraint) -> None:
+    """Ask a constraint once, of a star over Greenwich.
+
+    Raises:
+        InputError: it is unknown, refuses its arguments, fails, or gives something else than answers.
+    """
+    star = SkyTarget("star", 6.0, 30.0)
+    start = datetime(2026, 1, 15, 21, tzinfo=UTC)
+    night = Night(start.date(), start, start + STEP)
+    attached_masks(constraint, night_tables(Place(51.5, 0.0, 0.0), night, targets=[star]), targets=[star])
 
 
 def checked_constraint(constraint: SkyConstraint) -> Any:
@@ -92,13 +113,13 @@ def _loaded(load: Callable[[], Any], name: str) -> Callable[..., Any]:
 
 
 def _value(value: bool | float | str | None) -> Any:
-    """Return an argument as astroplan takes it: a text with a unit is a quantity, one that is a date a time."""
+    """Return an argument as astroplan takes it: a text with a unit is a quantity, a date or an hour a time."""
     import astropy.units as u
     from astropy.time import Time
 
     if not isinstance(value, str):
         return value
-    for read in (u.Quantity, Time):
+    for read in (u.Quantity, Time, time.fromisoformat):
         try:
             return read(value)
         except (TypeError, ValueError):

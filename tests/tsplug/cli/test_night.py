@@ -137,3 +137,33 @@ def test_a_season_says_when_a_target_would_be_complete(store: Path) -> None:
     text = run(store, "season", "--nights", "3", "--target", "Rosette", "--at", EVENING)
     assert "Rosette, night by night" in text
     assert "no target competes with another" in " ".join(text.split())
+
+
+def test_after_dawn_the_coming_night_is_meant(store: Path) -> None:
+    """In the morning preview and season begin with the night to come; before dawn with what is left of this one."""
+    morning, before_dawn = "2026-01-15T09:00:00+00:00", "2026-01-16T05:00:00+00:00"
+    assert run(store, "preview", "--at", morning).startswith("night of 2026-01-15")
+    assert run(store, "preview", "--at", before_dawn).startswith("night of 2026-01-15")
+    seasons = {
+        when: json.loads(run(store, "season", "--nights", "2", "--target", "M 81", "--at", when, "--json"))[0]["nights"]
+        for when in (morning, before_dawn)
+    }
+    assert [night["date"] for night in seasons[morning]] == ["2026-01-15", "2026-01-16"]
+    assert [night["date"] for night in seasons[before_dawn]] == ["2026-01-15", "2026-01-16"]
+    assert seasons[before_dawn][0]["hours"] < 1 < 5 < seasons[morning][0]["hours"]
+
+
+def test_a_horizon_that_lacks_is_told(tmp_path: Path) -> None:
+    """A project that would keep above a horizon that the site has not: now, preview and the doctor say so."""
+    document = first_catalogue()
+    document["projects"][0] |= {"use_custom_horizon": True}
+    file, clock = tmp_path / "store.sqlite", ManualClock()
+    opened = open_store(f"sqlite:///{file}", clock, create=True)
+    load_catalogue(document, opened, clock=clock)
+    opened.close()
+    said = "note: the site has no horizon, which Nebulae would keep above: the minimum altitude counts alone"
+    assert said in run(file, "now", "--at", EVENING)
+    assert said in run(file, "preview", "--at", EVENING)
+    told = CliRunner().invoke(application(["doctor"]), ["doctor", "--db", str(file), "--json"])
+    found = [each["found"] for each in json.loads(told.output)["warnings"]]
+    assert "use_custom_horizon, and a site without a horizon: the minimum altitude counts alone" in found

@@ -89,6 +89,16 @@ def test_by_day_the_first_target_of_the_night_is_waited_for(make: Any) -> None:
     assert decision.reason.startswith("twilight: ")
 
 
+def test_a_wait_is_told_by_what_ends_last(make: Any) -> None:
+    """At noon Orion is below the horizon and the Sun is up; who waits for it waits for the altitude, in the end."""
+    orion = make.candidate(name="M 42", guid="m42", ra_hours=5.588, dec_deg=-5.39)
+    for explained in (True, False):
+        decision = ask(make, make.utc(12), orion, explain=explained)
+        assert isinstance(decision, WaitUntil)
+        assert decision.reason.startswith("minimum altitude: altitude ")
+        assert abs(float(decision.reason.split()[3])) < 0.3
+
+
 def test_the_evening_takes_the_target_that_is_up(make: Any) -> None:
     """At 19:00 UTC M 31 is high and M 1 below 20 degrees: one is taken, the other's rejection says when."""
     low = make.project(minimum_altitude_deg=40)

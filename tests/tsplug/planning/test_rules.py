@@ -9,6 +9,7 @@ import pytest
 
 from tsplug.model import Priority
 from tsplug.model.project import RULE_WEIGHTS
+from tsplug.planning.choosing import rounded_scores
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import Contest, ScoringRule, shares_of, values_of, weights_of
 
@@ -101,7 +102,7 @@ def test_the_score_is_the_weighted_sum(make: Any) -> None:
     """By default: half of 50 for priority, a quarter of 50 for progress, half of 50 for the end, 67 for staying."""
     seen = contest(make, is_current=True)
     weights = weights_of(seen.candidates, RULES)
-    parts = shares_of(values_of(seen, weights, rules=RULES)[:, 0], weights[:, 0], rules=RULES)
+    parts = shares_of(values_of(seen, weights, rules=RULES).values[:, 0], weights[:, 0], rules=RULES)
     assert sum(part.product for part in parts) == pytest.approx(0.25 + 0.125 + 0.25 + 0.67)
 
 
@@ -110,7 +111,7 @@ def test_weights_are_each_projects_own_and_zero_is_off(make: Any) -> None:
     project = make.project(rule_weights={"Percent Complete": 100, "Project Priority": 0})
     seen = contest(make, make.candidate(project=project), make.candidate())
     weights = weights_of(seen.candidates, RULES)
-    values = values_of(seen, weights, rules=RULES)
+    values = values_of(seen, weights, rules=RULES).values
     own, other = (
         {each.rule: each.weight for each in shares_of(values[:, n], weights[:, n], rules=RULES)} for n in (0, 1)
     )
@@ -127,10 +128,27 @@ def test_a_rule_of_others_counts_with_its_own_weight(make: Any) -> None:
     assert weights_of(candidates, rules).tolist() == [[30.0, 80.0]]
 
 
-@pytest.mark.parametrize("answer", [[0.5], [2.0, 0.0], [np.nan, 0.0]])
-def test_a_rule_that_answers_nonsense_is_named(answer: list[float], make: Any) -> None:
-    """Too few values, values out of range and no numbers at all are refused with the rule's name."""
-    rules = {"Odd": ScoringRule("Odd", "nothing", lambda _: np.array(answer), weight=10)}
+def _broken(_: Contest, /) -> Any:
+    raise KeyError("seeing")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (lambda _: np.array([0.5]), "it must give a number from 0 to 1 for each target"),
+        (lambda _: np.array([2.0, 0.0]), "it must give a number from 0 to 1 for each target"),
+        (lambda _: np.array([np.nan, 0.0]), "it must give a number from 0 to 1 for each target"),
+        (lambda _: ["high", "low"], "ValueError: could not convert string to float: 'high'"),
+        (_broken, "KeyError: 'seeing'"),
+    ],
+)
+def test_a_rule_that_fails_abstains_and_is_named(value: Any, said: str, make: Any) -> None:
+    """Too few values, values out of range, no numbers and exceptions count nothing, and say so with the rule's name."""
+    rules = {"Odd": ScoringRule("Odd", "nothing", value, weight=10)} | RULES
     seen = contest(make, make.candidate(), make.candidate())
-    with pytest.raises(ValueError, match="'Odd' must give"):
-        values_of(seen, weights_of(seen.candidates, rules), rules=rules)
+    weights = weights_of(seen.candidates, rules)
+    values, troubles = values_of(seen, weights, rules=rules)
+    assert troubles == (f"scoring rule Odd abstains: {said}",)
+    plain = weights_of(seen.candidates, RULES)
+    assert (rounded_scores(values, weights) == rounded_scores(values_of(seen, plain, rules=RULES).values, plain)).all()
+    assert "Odd" not in {each.rule for each in shares_of(values[:, 0], weights[:, 0], rules=rules)}

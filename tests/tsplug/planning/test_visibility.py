@@ -84,7 +84,14 @@ def test_the_custom_horizon_counts_where_the_project_wants_it(make: Any) -> None
     wall = make.site(horizon=[(0.0, 60.0), (180.0, 60.0), (181.0, 0.0), (359.0, 0.0)])
     for used, kind in ((True, Refused), (False, Ready)):
         candidate = make.candidate(ra_hours=5.58, dec_deg=22.0, project=make.project(use_custom_horizon=used))
-        assert isinstance(look(make, candidate, 22, site=wall), kind)
+        seen = look(make, candidate, 22, site=wall)
+        assert isinstance(seen, kind)
+    refused = look(make, make.candidate(ra_hours=5.58, dec_deg=22.0, project=make.project(use_custom_horizon=True)), 16)
+    assert "the site has no horizon" in refused.rejected[0].detail
+    behind = look(
+        make, make.candidate(ra_hours=5.58, dec_deg=22.0, project=make.project(use_custom_horizon=True)), 22, site=wall
+    )
+    assert "must exceed 60.0 deg, the horizon there" in behind.rejected[0].detail
 
 
 def test_daylight_is_waited_out_to_the_level_of_the_plan(make: Any) -> None:

@@ -111,6 +111,22 @@ def test_plans_of_one_template_are_told_apart_by_order() -> None:
             lambda d: d["profile"].update(flats={"due_rule": "weekly"}),
             r"^profile\.flats\.due_rule: must be one of document, session-id, sliding, not 'weekly'",
         ),
+        (
+            lambda d: d["profile"].update(planner={"weather_limits": {"wind_speed": -3}}),
+            r"^profile\.planner\.weather_limits\.wind_speed: must be at least 0, or none, not -3",
+        ),
+        (
+            lambda d: d["projects"][0].update(minimum_altitude_deg=30, maximum_altitude_deg=20),
+            r"^projects\[0\]\.maximum_altitude_deg: must be above minimum_altitude_deg \(30\)",
+        ),
+        (
+            lambda d: d["projects"][0].update(rule_weights={"Percent Complet": 3}),
+            r"^projects\[0\]\.rule_weights\.Percent Complet: unknown; there are Meridian",
+        ),
+        (
+            lambda d: d["projects"][0]["targets"][0].update(constraints=[{"name": "Foo"}]),
+            r"^projects\[0\]\.targets\[0\]\.constraints: no constraint is called 'Foo'",
+        ),
         (lambda d: d["site"].update(time_zone="Mars/Olympus"), r"^site\.time_zone: .*unknown time zone 'Mars/Olympus'"),
         (lambda d: d["site"].pop("name"), r"^site\.name: is missing"),
         (lambda d: d.pop("profile"), r"^profile: is missing"),

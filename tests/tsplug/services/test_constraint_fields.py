@@ -22,6 +22,7 @@ def test_a_constraint_is_taken_as_json() -> None:
     [
         ('constraints=[{"name": "Nothing"}]', "no constraint is called 'Nothing'"),
         ('constraints=[{"name": "AirmassConstraint", "arguments": {"mx": 2}}]', "refuses its arguments"),
+        ('constraints=[{"name": "AirmassConstraint", "arguments": {"max": "abc"}}]', "failed"),
         ('constraints=[{"arguments": {}}]', "name"),
     ],
 )

@@ -85,7 +85,7 @@ class Watched:
         candidates = [each for guid, each in found.items() if guid not in request.left_out]
         outlook = outlook_of(Place.of(rig.site), night_of(now, rig.site), candidates=candidates)
         situation = Situation(now, rig.site, rig.profile, outlook, request)
-        assert decision == decide(situation, candidates, rules=installed_rules())
+        assert decision == decide(situation, candidates, rules=installed_rules().rules)
         return decision
 
 

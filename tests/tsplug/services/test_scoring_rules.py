@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tsplug.errors import InputError
-from tsplug.model import DecisionRequest, Profile
+from tsplug.model import DecisionRequest, Profile, Project
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.services import scoring_rules
+from tsplug.services.catalogue_fields import read_given
 from tsplug.services.deciding import decide
+from tsplug.services.doctor import examine
+from tsplug.services.night_ahead import preview_night
 from tsplug.services.scoring_rules import installed_rules
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store
 
@@ -58,14 +60,19 @@ def offer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_without_packages_there_are_tsplugs_own(offer: Any) -> None:
     """Nothing is added, and the order stays."""
     offer()
-    assert list(installed_rules()) == list(RULES)
+    assert list(installed_rules().rules) == list(RULES)
 
 
-def test_a_rule_of_a_package_decides(offer: Any, tmp_path: Path) -> None:
+@pytest.fixture
+def context(tmp_path: Path) -> FakeContext:
+    """Return surroundings on a winter night over the small catalogue."""
+    clock = ManualClock(datetime(2026, 1, 15, 21, tzinfo=UTC))
+    return FakeContext(stocked_store(clock), clock, recording_devices(clock, tmp_path))
+
+
+def test_a_rule_of_a_package_decides(offer: Any, context: FakeContext) -> None:
     """With its weight of 100 the northern galaxy goes before the urgent nebula, and the score tells why."""
     offer(NORTHERN)
-    clock = ManualClock(datetime(2026, 1, 15, 21, tzinfo=UTC))
-    context = FakeContext(stocked_store(clock), clock, recording_devices(clock, tmp_path))
     with context.store.read() as unit:
         profile = unit.list(Profile)[0].guid
     decision = decide(DecisionRequest(profile_guid=profile), context)
@@ -76,13 +83,36 @@ def test_a_rule_of_a_package_decides(offer: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (ImportError("gone"), "cannot be loaded: gone"),
-        ("a text", "is no ScoringRule"),
-        (ScoringRule("Percent Complete", "mine", northern), "has a name that is taken"),
+        (ImportError("gone"), "scoring rule package:RULE cannot be loaded: ImportError: gone; it is left out"),
+        ("a text", "scoring rule package:RULE is no ScoringRule; it is left out"),
+        (
+            ScoringRule("Percent Complete", "mine", northern),
+            "scoring rule 'Percent Complete' of package:RULE has a name that is taken; it is left out",
+        ),
+        (
+            ScoringRule("Broken", "none", lambda _: None, weight=10.0),
+            "scoring rule Broken abstains: it must give a number from 0 to 1 for each target",
+        ),
     ],
 )
-def test_a_package_that_is_wrong_is_named(found: Any, said: str, offer: Any) -> None:
-    """What cannot be used is refused with the name of the package."""
+def test_a_package_that_is_wrong_is_named_and_costs_no_night(
+    found: Any, said: str, offer: Any, context: FakeContext
+) -> None:
+    """What cannot be used, or fails, is left out, and decisions, previews and the doctor say so."""
     offer(found)
-    with pytest.raises(InputError, match=said):
-        installed_rules()
+    with context.store.read() as unit:
+        profile = unit.list(Profile)[0].guid
+    decision = decide(DecisionRequest(profile_guid=profile), context)
+    assert (decision.kind, decision.notes) == ("exposure", (said,))
+    assert preview_night(context, profile).preview.notes == (said,)
+    told = [each.found for each in examine(context.store, context.files).warnings]
+    assert said in told or "abstains" in said
+
+
+def test_a_rule_of_a_package_can_be_weighed(offer: Any) -> None:
+    """Its weight is set by its name, however it is written, and comes back to its own by none."""
+    offer(NORTHERN)
+    assert read_given(Project, ["rule_weights.northern=30"]).values == {"rule_weights": {"Northern": 30.0}}
+    assert read_given(Project, ["rule_weights.Northern=none"]).values == {"rule_weights": {"Northern": 100.0}}
+    [problem] = read_given(Project, ["rule_weights.southern=3"]).problems
+    assert problem.endswith("Target Switch Penalty, Northern")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tsplug.model.night import night_of
 from tsplug.planning import NightTables, Place, SkyTarget, night_tables
 from tsplug.services import sky_constraints
 from tsplug.services.deciding import decide
+from tsplug.services.doctor import examine
 from tsplug.services.sky_constraints import attached_masks, checked_constraint, constraint_names
 from tsplug.testing import FakeContext, ManualClock, recording_devices, stocked_store
 
@@ -48,6 +49,20 @@ class Failing(Constraint):
         raise RuntimeError("no idea")
 
 
+class Nothing(Constraint):
+    """Gives no number."""
+
+    def compute_constraint(self, times: Any, observer: Any, targets: Any) -> Any:
+        return np.full(times.shape, np.nan)
+
+
+class Shapeless(Constraint):
+    """Answers for another grid."""
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return np.ones(7)
+
+
 @dataclass(frozen=True)
 class Entry:
     """An entry point of an installed package."""
@@ -64,7 +79,8 @@ class Entry:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Offer constraints as installed packages would."""
-    offered = [Entry("Northern", Northern), Entry("Failing", Failing), Entry("Lost", ImportError("gone"))]
+    kinds = (Northern, Failing, Nothing, Shapeless)
+    offered = [*(Entry(each.__name__, each) for each in kinds), Entry("Lost", ImportError("gone"))]
 
     def entry_points(group: str, name: str | None = None) -> list[Entry]:
         assert group == "tsplug.constraints"
@@ -128,6 +144,12 @@ def test_a_constraint_that_is_wrong_is_named(constraint: SkyConstraint, said: st
         attached_masks(constraint, tables, targets=TARGETS)
 
 
+def test_an_hour_is_a_time_of_day() -> None:
+    """Constraints by local time take hours as people write them."""
+    made = checked_constraint(SkyConstraint(name="LocalTimeConstraint", arguments={"min": "23:50", "max": "08:08"}))
+    assert (made.min, made.max) == (time(23, 50), time(8, 8))
+
+
 def test_arguments_without_units_stay_what_they_are() -> None:
     """Numbers and switches reach the constructor as they are."""
     made = checked_constraint(
@@ -136,18 +158,25 @@ def test_arguments_without_units_stay_what_they_are() -> None:
     assert (made.max, made.boolean_constraint) == (2.0, True)
 
 
-def test_a_constraint_that_fails_costs_its_target_and_not_the_night(tmp_path: Path) -> None:
-    """A package that was taken away refuses the targets held to it, with its reason; the others are imaged."""
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("name", ["TakenAway", "Failing", "Nothing", "Shapeless"])
+def test_a_constraint_that_fails_abstains_and_is_named(name: str, tmp_path: Path) -> None:
+    """A package that was taken away, breaks, or gives NaN forbids nothing; decision and doctor say so once."""
     clock = ManualClock(NOW)
     context = FakeContext(stocked_store(clock), clock, recording_devices(clock, tmp_path))
     with context.store.write() as unit:
         profile = unit.list(Profile)[0].guid
         for record in unit.list(Project, name="Nebulae"):
-            unit.update(record.model_copy(update={"constraints": [SkyConstraint(name="TakenAway")]}))
+            unit.update(record.model_copy(update={"constraints": [SkyConstraint(name=name)]}))
     decision = decide(DecisionRequest(profile_guid=profile), context)
     assert isinstance(decision, TakeExposure)
-    assert decision.target_name == "M 81"
-    assert any("no constraint is called 'TakenAway'" in each.detail for each in decision.rejected)
+    assert decision.target_name == "M 42"
+    [note] = decision.notes
+    assert name in note
+    assert note.endswith("; it abstains, for 2 targets")
+    [found] = [each for each in examine(context.store, context.files).warnings if "constraint" in each.invariant]
+    assert found.subject == "project 1 (Nebulae)"
+    assert note.startswith(found.found[:30])
 
 
 @pytest.mark.parametrize("kind", [Project, Target])
