@@ -11,6 +11,7 @@ from tsplug.imaging.measure import FrameMeasurement
 from tsplug.model import AcquiredImage, GradingStatus, frame_place
 from tsplug.ports import FrameFiles, ImageQuery, Store
 from tsplug.services.frame_measuring import measure_pixels
+from tsplug.services.peer_references import references_of
 
 # The clearest frames of a plan are asked for; some of them may be gone, rejected or of another camera setting.
 _ASKED, _TRIED = 30, 3
@@ -20,7 +21,7 @@ _Key = tuple[object, ...]
 
 
 class PeerMeasuring:
-    """Holds frames against the clearest one of their plan, which it keeps while many are measured.
+    """Holds frames against the clearest one of their plan, which is kept while the store is in use.
 
     The first frame of a plan that shows stars begins the scale at 100 %. The reference's own value is worked in, so
     that values stay comparable when a clearer frame takes its place.
@@ -30,6 +31,7 @@ class PeerMeasuring:
         """Take where records are kept, and what reads frames."""
         self._store, self._files = store, files
         self._references: dict[_Key, Peer | None] = {}
+        self._kept = references_of(store)
 
     def completed(self, image: AcquiredImage, measurement: FrameMeasurement) -> FrameMeasurement:
         """Return a measurement with what its peers tell; as it was for a frame without a plan or without stars."""
@@ -44,25 +46,38 @@ class PeerMeasuring:
         reference = self._references[key]
         found = {"transparency": 100.0, "background_rise": 0.0} if reference is None else beside(own, reference)
         clearness = found.get("transparency", 0.0)
+        metrics = {**measurement.metrics, **found}
         if reference is None or clearness > reference.transparency:
-            self._references[key] = replace(own, transparency=clearness)
-        return replace(measurement, metrics={**measurement.metrics, **found})
+            own = replace(own, transparency=clearness)
+            self._references[key] = own
+            self._kept.keep(image, own, detector=measurement.detector, metrics=metrics)
+        return replace(measurement, metrics=metrics)
 
     def _reference(self, image: AcquiredImage, detector: str) -> Peer | None:
         """Return the clearest frame of the image's plan that can still be read; None where there is none."""
         for tried, peer in enumerate(self._peers(image, detector)):
             if tried >= _TRIED:
                 break
-            try:
-                measurement = measure_pixels(self._files.read(frame_place(peer.file), to_measure=True))
-            except (FileError, ValueError):
-                continue
-            stars = measurement.stars.stars
-            if stars is not None and measurement.detector == detector:
-                rows, columns = measurement.frame.pixels.shape
-                background = measurement.stars.background
-                return Peer(stars, (rows, columns), peer.exposure_s, background, peer.metrics["transparency"])
+            reference = self._kept.of(peer, detector) or self._measured(peer, detector)
+            if reference is not None:
+                return reference
         return None
+
+    def _measured(self, peer: AcquiredImage, detector: str) -> Peer | None:
+        """Measure a frame again, as records hold no stars; None where it cannot be read or shows none."""
+        try:
+            measurement = measure_pixels(self._files.read(frame_place(peer.file), to_measure=True))
+        except (FileError, ValueError):
+            return None
+        stars = measurement.stars.stars
+        if stars is None or measurement.detector != detector:
+            return None
+        rows, columns = measurement.frame.pixels.shape
+        found = Peer(
+            stars, (rows, columns), peer.exposure_s, measurement.stars.background, peer.metrics["transparency"]
+        )
+        self._kept.keep(peer, found, detector=detector, metrics=peer.metrics)
+        return found
 
     def _peers(self, image: AcquiredImage, detector: str) -> Iterator[AcquiredImage]:
         """Yield measured frames of the plan that were taken alike, the clearest first."""

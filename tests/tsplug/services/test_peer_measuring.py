@@ -26,6 +26,9 @@ def field(share: float, *, sky_adu: float = 0.0) -> np.ndarray:
     return np.clip(np.rint(light * share + 1000.0 + sky_adu), 0, 65_535).astype(np.uint16)
 
 
+FIELD = field(1.0)
+
+
 class Files:
     """Frames that can be taken away."""
 
@@ -64,6 +67,17 @@ class Night:
         with self.context.store.write() as unit:
             unit.add_image(AcquiredImage(**{**fields, **changes}))
 
+    def replaced_elsewhere(self, name: str, pixels: np.ndarray | None) -> None:
+        """Let another program put another frame in the place of one, or none, and measure that."""
+        if pixels is None:
+            del self.files.frames[name]
+        else:
+            self.files.frames[name] = pixels
+        with self.context.store.write() as unit:
+            image = next(image for image in unit.list(AcquiredImage) if image.file == name)
+            image.metrics = image.metrics | {"adu_mean": 1002.5}
+            unit.update(image)
+
     def measured(self) -> dict[str, dict[str, float]]:
         """Measure what is not measured, and return the metrics of all frames."""
         measure_before_grading(GradePlan(plan_guid=self.plan.guid), self.context)
@@ -73,7 +87,10 @@ class Night:
 
 @pytest.mark.parametrize("together", [True, False], ids=["measured at once", "measured as they come"])
 def test_transparency_follows_the_plan(together: bool) -> None:
-    """The first frame is 100 %; haze and clearer air show on that scale, whichever frame is the reference by then."""
+    """The first frame is 100 %; haze and clearer air show on that scale, whichever frame is the reference by then.
+
+    No frame is read but to be measured itself: the stars of the clearest one are kept.
+    """
     night = Night()
     for name, share, sky in (("a", 0.8, 0.0), ("b", 0.4, 150.0), ("c", 1.0, 0.0), ("d", 0.5, 50.0)):
         night.take(name, field(share, sky_adu=sky))
@@ -82,19 +99,45 @@ def test_transparency_follows_the_plan(together: bool) -> None:
     found = night.measured()
     told = [found[name]["transparency"] for name in "abcd"]
     assert told == pytest.approx([100.0, 50.0, 125.0, 62.5], rel=0.02)
+    assert night.files.read_names == list("abcd")
     assert found["a"]["background_rise"] == 0.0
     assert found["b"]["background_rise"] == pytest.approx(150.0, abs=5.0)
 
 
-def test_a_reference_that_is_gone_is_replaced_by_the_next() -> None:
-    """A moved file stops nothing, and the scale stays."""
+@pytest.mark.parametrize("left", [None, field(0.0)], ids=["gone", "starless"])
+def test_a_reference_that_cannot_be_read_again_is_replaced_by_the_next(left: np.ndarray | None) -> None:
+    """A moved or damaged file stops nothing, and the scale stays."""
     night = Night()
     night.take("a", field(0.8))
     night.take("b", field(1.0))
     night.measured()
-    del night.files.frames["b"]
+    night.replaced_elsewhere("b", left)
     night.take("c", field(0.4))
     assert night.measured()["c"]["transparency"] == pytest.approx(50.0, rel=0.02)
+
+
+def test_a_reference_that_was_measured_anew_elsewhere_is_read_again() -> None:
+    """What is kept is of a frame as it was: another program may have replaced the file and its numbers."""
+    night = Night()
+    night.take("a", field(1.0))
+    night.measured()
+    night.replaced_elsewhere("a", field(0.5))
+    night.take("b", field(0.5))
+    assert night.measured()["b"]["transparency"] == pytest.approx(100.0, rel=0.02)
+    assert night.files.read_names == list("aba")
+
+
+def test_only_so_many_references_are_kept() -> None:
+    """The one that was not asked for the longest goes first; it is read again when it is wanted."""
+    night = Night()
+    for gain in range(20):
+        night.take(f"{gain}", FIELD, gain=gain)
+    night.measured()
+    night.files.read_names.clear()
+    night.take("last", FIELD, gain=19)
+    night.take("first", FIELD, gain=0)
+    night.measured()
+    assert night.files.read_names == ["last", "first", "0"]
 
 
 def test_other_gains_and_cameras_have_scales_of_their_own() -> None:
