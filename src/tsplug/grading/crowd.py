@@ -20,6 +20,7 @@ from tsplug.grading.disturbance import (
 )
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Sample, Yardstick, middle_without
+from tsplug.grading.provenance import mark_of, together
 from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
 
@@ -100,6 +101,7 @@ class Crowd:
         self.frames = tuple(frames)
         self.ids = tuple(frame.id for frame in self.frames)
         self.newest = newest
+        self._marks: dict[str, int] | None = None
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
         self._columns: dict[tuple[str, type, Limits, Yardstick], _Column] = {}
@@ -107,6 +109,13 @@ class Crowd:
     def rank_of(self, image: AcquiredImage) -> int | None:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
         return self._rank.get(image.guid)
+
+    def mark_without(self, image: AcquiredImage) -> int:
+        """Return the digest of all frames but one, which need not be among them, whatever their order."""
+        if self._marks is None:
+            self._marks = {frame.guid: mark_of(frame) for frame in self.frames}
+            self._mark = sum(self._marks.values())
+        return together(self._mark, without=self._marks.get(image.guid, 0))
 
     def usual_for(
         self,

@@ -83,7 +83,8 @@ class Case:
     """A frame under test with what it is tested against; the scale is that of its own pixels, binning included.
 
     It is None where the optics of the rig are unknown. ``final`` is whether later frames are not waited for.
-    ``settled`` is what tests remember of it, by their titles.
+    ``asked`` is `tsplug.grading.provenance.asked_of` the preferences, where that is known already. ``settled`` is what
+    tests remember of it, by their titles.
     """
 
     image: AcquiredImage
@@ -91,6 +92,7 @@ class Case:
     preferences: GraderPreferences
     scale_arcsec: float | None
     final: bool = False
+    asked: str = ""
     settled: dict[str, Outcomes] = field(default_factory=dict, repr=False, compare=False)
 
 

@@ -8,6 +8,8 @@ from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
 from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT, Conclusion
 from tsplug.grading.finding import Case, Check, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
+from tsplug.grading.provenance import MADE_FROM_INPUT, asked_of, digest, mark_of, own_of
+from tsplug.grading.setup import setup_of
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
@@ -34,6 +36,23 @@ def judge(case: Case) -> GraderVerdict:
         inputs[ERROR_INPUT] = case.image.measure_error
     return GraderVerdict(
         image_guid=case.image.guid, grader=GRADER, version=VERSION, status=status, reason=reason, inputs=inputs
+    )
+
+
+def made_from(case: Case) -> str:
+    """Return the digest of all that `judge` looks at: two cases of one digest get one verdict."""
+    crowd, image = case.population.crowd, case.image
+    return digest(
+        VERSION,
+        case.asked or asked_of(case.preferences),
+        case.scale_arcsec,
+        case.final,
+        crowd.newest,
+        case.population.matched,
+        crowd.mark_without(image),
+        mark_of(image),
+        *own_of(image),
+        *setup_of(image),
     )
 
 
@@ -124,6 +143,7 @@ def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
         "accept_improvement": case.preferences.accept_improvement,
         "scale_arcsec": case.scale_arcsec,
         "detector": case.image.detector,
+        MADE_FROM_INPUT: made_from(case),
         "decided_by": None if decisive is None else decisive.check,
         "rule": None if decisive is None else str(decisive.rule),
         "detail": "" if decisive is None else decisive.detail,

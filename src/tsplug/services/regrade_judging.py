@@ -15,6 +15,7 @@ from tsplug.services.plan_images import PlanImages
 from tsplug.services.regrade_decisions import Judging, regrade_plan
 from tsplug.services.regrade_outcomes import OURS, Decided, decided
 from tsplug.services.regrade_scope import Scope
+from tsplug.services.standing_verdicts import StandingGrader
 from tsplug.services.statistical_grader import StatisticalGrader
 
 Stored = Mapping[int, Sequence[VerdictRow]]
@@ -49,13 +50,26 @@ class Judges:
         return decided(bare, regraded, stored=stored, by_hand=len(wanted) - len(images))
 
     def _graders(self, images: Sequence[AcquiredImage], stored: Stored) -> Sequence[Grader]:
-        graders: list[Grader] = [each for each in GRADERS if each.name != self._criteria.name]
-        if self._scope.request.keep_statistics:
-            graders = [
-                Kept(each, _earlier(each, images, stored=stored)) if isinstance(each, StatisticalGrader) else each
-                for each in graders
-            ]
+        others = [each for each in GRADERS if each.name != self._criteria.name]
+        graders = [
+            self._going_on(each, images, stored=stored) if isinstance(each, StatisticalGrader) else each
+            for each in others
+        ]
         return (*graders, self._criteria)
+
+    def _going_on(self, grader: StatisticalGrader, images: Sequence[AcquiredImage], *, stored: Stored) -> Grader:
+        """Return the grader with what it said before: kept whatever changed, or while it rests on the same."""
+        earlier = {
+            image.guid: verdict
+            for image in images
+            for verdict in stored.get(image.id or 0, ())
+            if verdict.grader == grader.name
+        }
+        if self._scope.request.keep_statistics:
+            return Kept(
+                grader, {image.guid: _said(image, earlier[image.guid]) for image in images if image.guid in earlier}
+            )
+        return StandingGrader(grader, earlier)
 
 
 class Kept:
@@ -78,15 +92,6 @@ class Kept:
         """Return what says again what was said."""
         judge = self._grader.prepare(plan, unit)
         return lambda image: self._earlier.get(image.guid) or judge(image)
-
-
-def _earlier(grader: Grader, images: Sequence[AcquiredImage], *, stored: Stored) -> dict[str, GraderVerdict]:
-    return {
-        image.guid: _said(image, verdict)
-        for image in images
-        for verdict in stored.get(image.id or 0, ())
-        if verdict.grader == grader.name
-    }
 
 
 def _said(image: AcquiredImage, verdict: VerdictRow) -> GraderVerdict:

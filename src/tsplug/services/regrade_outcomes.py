@@ -13,6 +13,7 @@ from tsplug.ports import VerdictRow
 from tsplug.services.graders import GRADERS, NOBODY
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.regrade_decisions import Regraded
+from tsplug.services.standing_verdicts import StandingVerdict
 
 OURS = frozenset({NOBODY, *(grader.name for grader in GRADERS)})
 """Whose verdicts a regrade replaces; those of any other grader stay and are combined as they are."""
@@ -85,6 +86,8 @@ def decided(
 
 def _row(image_id: int, verdict: GraderVerdict, *, before: VerdictRow | None) -> VerdictRow | None:
     """Return what is to be stored of a verdict, None where it is what is stored."""
+    if isinstance(verdict, StandingVerdict):
+        return None
     row = VerdictRow(
         id=None if before is None else before.id,
         image_id=image_id,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tsplug.grading.checks import wanted_checks
 from tsplug.grading.combine import Conclusion
 from tsplug.grading.finding import Case, Check
 from tsplug.grading.population import Choice, PlanPopulations
-from tsplug.grading.statistical import GRADER, conclude, judge
+from tsplug.grading.provenance import asked_of
+from tsplug.grading.statistical import GRADER, conclude, judge, made_from
 from tsplug.model import AcquiredImage, GraderVerdict, Profile
 from tsplug.ports import Unit
 from tsplug.services.plan_images import PlanImages
@@ -34,7 +36,7 @@ class StatisticalJudge:
     def __init__(self, plan: PlanImages) -> None:
         self._plan = plan
         self._populations = PlanPopulations(plan.images)
-        self._wanted: dict[int, tuple[Profile, Sequence[Check]]] = {}
+        self._rigs: dict[int, _Rig] = {}
         self._cases: dict[str, Case] = {}
 
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
@@ -43,28 +45,43 @@ class StatisticalJudge:
 
     def briefly(self, image: AcquiredImage) -> Conclusion:
         """Return what the verdict of an image concludes."""
-        return conclude(self._case_of(image), self._checks_of(self._plan.profile_of(image)))
+        return conclude(self._case_of(image), self._rig_of(image).checks)
+
+    def made_from(self, image: AcquiredImage) -> str:
+        """Return the digest of all that the verdict of an image rests on."""
+        return made_from(self._case_of(image))
 
     def _case_of(self, image: AcquiredImage) -> Case:
         found = self._cases.get(image.guid)
         if found is None or found.image is not image:
-            found = self._cases[image.guid] = _case(image, self._plan, populations=self._populations)
+            found = self._cases[image.guid] = self._case(image)
         return found
 
-    def _checks_of(self, profile: Profile) -> Sequence[Check]:
-        found = self._wanted.get(id(profile))
+    def _case(self, image: AcquiredImage) -> Case:
+        rig = self._rig_of(image)
+        profile, population = rig.profile, self._populations.of(image, rig.choice)
+        scale_arcsec = profile.frame_scale_arcsec(image.binning)
+        return Case(image, population, profile.grader, scale_arcsec, self._plan.final, rig.asked)
+
+    def _rig_of(self, image: AcquiredImage) -> _Rig:
+        profile = self._plan.profile_of(image)
+        found = self._rigs.get(id(profile))
         if found is None:
-            found = self._wanted[id(profile)] = profile, wanted_checks(profile.grader)
-        return found[1]
+            delayed = self._plan.owner.grader.delay_percent > 0
+            found = self._rigs[id(profile)] = _Rig.of(profile, newest=None if delayed else profile.grader.max_samples)
+        return found
 
 
-def _case(image: AcquiredImage, plan: PlanImages, *, populations: PlanPopulations) -> Case:
-    profile = plan.profile_of(image)
-    delayed = plan.owner.grader.delay_percent > 0
-    choice = Choice(
-        mode=profile.grader.mode,
-        max_samples=None if delayed else profile.grader.max_samples,
-        rotation_tolerance_deg=profile.grader.rotation_tolerance_deg,
-    )
-    population = populations.of(image, choice)
-    return Case(image, population, profile.grader, profile.frame_scale_arcsec(image.binning), plan.final)
+class _Rig(NamedTuple):
+    """What the preferences of a rig come to, for all of its frames; the rig itself is kept as long."""
+
+    profile: Profile
+    checks: Sequence[Check]
+    choice: Choice
+    asked: str
+
+    @classmethod
+    def of(cls, profile: Profile, *, newest: int | None) -> _Rig:
+        wanted = profile.grader
+        choice = Choice(wanted.mode, newest, wanted.rotation_tolerance_deg)
+        return cls(profile, wanted_checks(wanted), choice, asked_of(wanted))
