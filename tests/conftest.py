@@ -23,8 +23,13 @@ UNCOUNTED = (
     "hostsim/alpaca/test_fuzz.py",
     "hostsim/equipment/test_third_party.py",
     "jobs",
+    "quality",
+    "tsplug/services/test_catalogue_at_once.py",
+    "tsplug/store/test_contributors.py",
+    "tsplug/store/test_rigs.py",
 )
-"""Whole nights and floods of requests: counting lines makes them half as slow again and adds next to no line."""
+"""Whole nights, floods of requests, crowds of processes, readers of the code: counting makes them half as slow again and
+adds next to no line."""
 
 # The machine may be busy with the other half of the tests: slowness is not a failure, the timeout of a test is.
 hypothesis.settings.register_profile("tsplug", deadline=None)

@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,18 +41,23 @@ class Source:
         return ast.parse(self.text)
 
     @cached_property
+    def definitions(self) -> tuple[tuple[str, Function | ast.ClassDef], ...]:
+        """Return every function, method and class, nested ones too, with its dotted name."""
+        return tuple(_definitions(self.tree, ""))
+
+    @cached_property
     def code_lines(self) -> frozenset[int]:
         """Return the numbers of the lines that are neither blank nor comment nor docstring."""
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
         lines = {n for t in tokens if t.type not in SILENT for n in range(t.start[0], t.end[0] + 1)}
-        for node in ast.walk(self.tree):
-            if isinstance(node, Documented) and ast.get_docstring(node) is not None:
+        for node in (self.tree, *(node for _, node in self.definitions)):
+            if ast.get_docstring(node) is not None:
                 lines -= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
         return frozenset(lines)
 
     def functions(self) -> Iterator[tuple[str, Function]]:
         """Yield every function and method, nested ones too, with its dotted name."""
-        for name, node in _definitions(self.tree, ""):
+        for name, node in self.definitions:
             if isinstance(node, Function):
                 yield name, node
 
@@ -66,9 +71,10 @@ class Source:
         yield from _public(self.tree, "")
 
 
-def sources(*folders: str) -> list[Source]:
+@cache
+def sources(*folders: str) -> tuple[Source, ...]:
     """Return every module below the folders, in order of path."""
-    return [Source.read(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(Source.read(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
 
 
 def size_problems(source: Source) -> list[str]:
@@ -117,7 +123,7 @@ def name_problems(source: Source) -> list[str]:
 def imported(source: Source) -> set[str]:
     """Return the dotted names that the module imports, at the top or in a function."""
     names: set[str] = set()
-    for node in ast.walk(source.tree):
+    for node in _statements(source.tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -126,12 +132,25 @@ def imported(source: Source) -> set[str]:
 
 
 def _definitions(parent: ast.AST, prefix: str) -> Iterator[tuple[str, Function | ast.ClassDef]]:
-    for node in ast.iter_child_nodes(parent):
+    for node in _inside(parent):
         if isinstance(node, Function | ast.ClassDef):
             yield f"{prefix}{node.name}", node
             yield from _definitions(node, f"{prefix}{node.name}.")
         else:
             yield from _definitions(node, prefix)
+
+
+def _statements(parent: ast.AST) -> Iterator[ast.AST]:
+    for node in _inside(parent):
+        yield node
+        yield from _statements(node)
+
+
+def _inside(parent: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands directly in the blocks of a statement: no expression holds a definition or an import."""
+    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+        inside = getattr(parent, block, ())
+        yield from inside if isinstance(inside, list) else ()
 
 
 def _public(parent: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[str, Documented]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from measured_source import Source, imported, sources
+
+pytestmark = pytest.mark.xdist_group("quality")
 
 # Who may read and write FITS: the adapter of tsplug and the one of the host.
 FITS_HOMES = ("src/tsplug/files/", "hostsim/saving/", "hostsim/saving.py")
 
 
-def fits_users(modules: list[Source]) -> list[str]:
+def fits_users(modules: Sequence[Source]) -> list[str]:
     """Return the modules that import astropy.io, in any form."""
     return [m.path for m in modules if any(f"{name}.".startswith("astropy.io.") for name in imported(m))]
 

@@ -15,6 +15,8 @@ from measured_source import (
     sources,
 )
 
+pytestmark = pytest.mark.xdist_group("quality")
+
 SHIPPED = sources("src", "hostsim", "docs/examples", ".ci")
 TESTS = sources("tests")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 
+import pytest
 from measured_source import ROOT, Source, size_problems, sources
+
+pytestmark = pytest.mark.xdist_group("quality")
 
 TESTS = sources("tests")
 HOMES = {"tsplug": ROOT / "src" / "tsplug", "hostsim": ROOT / "hostsim"}
