@@ -28,8 +28,8 @@ UNCOUNTED = (
     "tsplug/store/test_contributors.py",
     "tsplug/store/test_rigs.py",
 )
-"""Whole nights, floods of requests, crowds of processes, readers of the code: counting makes them half as slow again and
-adds next to no line."""
+"""Whole nights, floods of requests, crowds of processes, readers of the code: counting makes them half as slow
+again and adds next to no line."""
 
 # The machine may be busy with the other half of the tests: slowness is not a failure, the timeout of a test is.
 hypothesis.settings.register_profile("tsplug", deadline=None)
