@@ -35,6 +35,13 @@ def work_on_frame(task: FrameTask, tell: Tell) -> None:
         )
 
 
+def work_on_frame_again(task: FrameTask, tell: Tell) -> None:
+    """Do one job that may have been begun elsewhere already, by a machine that is gone, and of which nobody tells."""
+    if "://" not in task.file:
+        sweep_buffers(Path(task.file))
+    work_on_frame(task, tell)
+
+
 @cache
 def _pipeline_at(store_url: str) -> tuple[PipelineTools, tuple[PipelineModule, ...]]:
     store = open_store(store_url, system_clock(), create=False, keep_copy=False)
@@ -88,7 +95,7 @@ def dask_runner(scheduler: str) -> Runner:
     """
     from tsplug.jobs.dask_runner import DaskRunner
 
-    return DaskRunner("tsplug.app_jobs:work_on_frame", scheduler=scheduler)
+    return DaskRunner("tsplug.app_jobs:work_on_frame_again", scheduler=scheduler)
 
 
 def local_runner(processes: int) -> Runner:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     user: str = Field(default_factory=_login_name, description="Who you are in the queue of jobs; your login name.")
     administrators: str = Field(default="", description="Who else may cancel jobs: names of users, by commas.")
     upload_token: str = Field(default="", description="What who sends frames to `tsplug serve` must know.")
+    storage: str = Field(
+        default="", description="Where frames are kept: a folder, or an address such as s3://bucket/frames."
+    )
     data_dir: Path = Field(
         default_factory=_data_dir,
         description="Where the store lies unless db names it, and buffers of what is in the making.",

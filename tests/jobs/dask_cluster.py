@@ -13,18 +13,19 @@ WORKS = Path(__file__).parent
 
 
 class Cluster:
-    """A scheduler and two workers, each a process."""
+    """A scheduler and workers, each a process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, workers: int = 2) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-        path = {"PYTHONPATH": str(WORKS), "TSPLUG_DATA_DIR": str(folder / "data"), "DASK_LOGGING__DISTRIBUTED": "error"}
+        known = os.pathsep.join(filter(None, (str(WORKS), os.environ.get("PYTHONPATH"))))
+        path = {"PYTHONPATH": known, "TSPLUG_DATA_DIR": str(folder / "data"), "DASK_LOGGING__DISTRIBUTED": "error"}
         self._environment = {**os.environ, **path}
         self._folder = folder
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-        self.workers = [self._worker() for _ in range(2)]
+        self.workers = [self._worker() for _ in range(workers)]
 
     def _worker(self) -> subprocess.Popen[bytes]:
         options = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self._folder / "dask")]

@@ -56,6 +56,10 @@ class FakeRunner:
         step = JobStep(job_id=key, module=module, state=ModuleState(state), message=message)
         self._news.append(TaskNews(key, told=step))
 
+    def begin(self, key: int, *, begun: bool) -> None:
+        """Let a task wait for a free machine, or begin there."""
+        self._news.append(TaskNews(key, begun=begun))
+
     def end(self, key: int, problem: str = "", *, passing: bool = False) -> None:
         """Let a task end."""
         self.running.pop(key)

@@ -11,7 +11,7 @@ from dask_cluster import Cluster
 from killing import pixel_bytes, start_worker, write_frames
 
 from tsplug.app import open_store, system_clock
-from tsplug.errors import InputError
+from tsplug.errors import InputError, NetworkError
 from tsplug.jobs.dask_runner import DaskRunner
 from tsplug.ports import FrameTask, JobQuery, TaskNews
 from tsplug.services.jobs.listing import list_jobs
@@ -87,6 +87,24 @@ def test_a_killed_worker_of_the_cluster_loses_nothing(cluster: Cluster, tmp_path
     assert {frame: pixel_bytes(frame) for frame in pixels} == pixels
     assert not list((tmp_path / "lights").rglob("*.part"))
     store.close()
+
+
+def test_a_scheduler_that_is_lost_is_told(tmp_path: Path) -> None:
+    """A task waits while there is no worker; without a scheduler that is an error, and not for ever silence."""
+    cluster = Cluster(tmp_path, workers=0)
+    runner = connected(cluster, workers=0)
+    runner.start(1, FrameTask(1, "fine.fits", "sqlite://"))
+    assert [news.begun for news in runner.wait(LIMIT_S)] == [False]
+    cluster.close()
+    with pytest.raises(NetworkError, match="is gone; its jobs are back in the queue"):
+        wait_for_ever(runner)
+    runner.close()
+
+
+def wait_for_ever(runner: DaskRunner) -> None:
+    """Wait until that raises something."""
+    while True:
+        runner.wait(0.2)
 
 
 def test_a_scheduler_that_is_not_there_is_told() -> None:

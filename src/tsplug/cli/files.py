@@ -1,4 +1,4 @@
-"""``tsplug files list|show|preview|restore``: frames on disk with what is known of them."""
+"""``tsplug files list|show|preview|restore|store``: frames on disk with what is known of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tsplug.app import frame_headers
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.files_preview import register_preview
 from tsplug.cli.files_restore import register_restore
+from tsplug.cli.files_store import register_store
 from tsplug.cli.image_filters import Among, query_of
 from tsplug.cli.opening import Common, store_if_any
 from tsplug.cli.output import FileProgress, complain, counted, number, show_fields, show_json, show_table, show_text
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     command(group, "show")(files_show)
     register_preview(group)
     register_restore(group)
+    register_store(group)
     app.add_typer(group, name="files")
 
 

@@ -54,8 +54,11 @@ class Uploads:
     upload: Annotated[bool, typer.Option("--upload", help="Take frames that are sent with a token.")] = False
     storage: Annotated[
         str,
-        typer.Option(metavar="DIR|URL", help="Where frames go: a folder, or an address such as s3://bucket/frames."),
-    ] = "frames"
+        typer.Option(
+            metavar="DIR|URL",
+            help="Where frames go: a folder, or an address such as s3://bucket/frames; else TSPLUG_STORAGE, or frames.",
+        ),
+    ] = ""
     pattern: Annotated[str, typer.Option(help="How they are named there; see the how-to page.")] = DEFAULT_PATTERN
     token_file: Annotated[
         Path | None, typer.Option(parser=place, help="A file of lines USER:TOKEN; else TSPLUG_UPLOAD_TOKEN counts.")
@@ -84,7 +87,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
         arrival = Arrival(
             store=store,
             clock=system_clock(),
-            storage=frame_storage(uploads.storage),
+            storage=frame_storage(uploads.storage or Settings().storage or "frames"),
             headers=frame_headers(),
             verify=verify_frame,
             pattern=check_pattern(uploads.pattern),

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from tsplug.errors import InputError
+from tsplug.errors import InputError, NetworkError
 from tsplug.jobs.dask_task import run_task, stop_task
 from tsplug.ports import FrameTask, TaskNews
 
@@ -45,7 +45,7 @@ class DaskRunner:
             raise InputError(f"a Dask cluster needs a package: pip install 'tsplug[dask]' ({error})") from error
         except (OSError, ValueError) as error:
             raise InputError(f"no Dask scheduler answers at {scheduler!r}: {error}") from error
-        self._work = work
+        self._work, self._scheduler = work, scheduler
         self._topic = f"tsplug-{uuid4().hex}"
         self._news: queue.SimpleQueue[tuple[Any, TaskNews]] = queue.SimpleQueue()
         self._futures: dict[int, Any] = {}
@@ -60,6 +60,7 @@ class DaskRunner:
     def start(self, key: int, task: FrameTask) -> None:
         """Begin a task."""
         name = f"{self._topic}/{key}/{uuid4().hex}"
+        self._news.put((None, TaskNews(key, begun=False)))
         future = self._client.submit(run_task, self._work, key, task=task, name=name, key=name, pure=False)
         self._futures[key] = future
         future.add_done_callback(lambda done: self._end(key, done))
@@ -69,26 +70,40 @@ class DaskRunner:
         future = self._futures.pop(key, None)
         if future is None:
             return
+        if self._is_lost():
+            return
         future.cancel()
         # What runs already is not ended by that. A worker that is out of reach stops with its cluster.
         with suppress(OSError, ValueError):
             self._client.run(stop_task, future.key, on_error="ignore")
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
-        """Return what is new; wait for it for a while where nothing is."""
+        """Return what is new; wait for it for a while where nothing is.
+
+        Raises:
+            NetworkError: the scheduler is gone; a cluster that comes in its place knows nothing of what was started.
+        """
         found: list[TaskNews] = []
-        try:
+        with suppress(queue.Empty):
             while True:
                 source, news = self._news.get(block=not found and timeout_s > 0, timeout=timeout_s or None)
                 found += self._valid(source, news)
-        except queue.Empty:
-            return found
+        if self._is_lost():
+            raise NetworkError(
+                f"the Dask scheduler at {self._scheduler} is gone; its jobs are back in the queue: start the worker"
+                " again when there is a scheduler"
+            )
+        return found
 
     def close(self) -> None:
         """Stop what runs, and leave the cluster."""
         for key in list(self._futures):
             self.stop(key)
-        self._client.close(timeout=_CONNECT_S)
+        with suppress(OSError):
+            self._client.close(timeout=_CONNECT_S)
+
+    def _is_lost(self) -> bool:
+        return bool(self._client.status != "running")
 
     def _valid(self, source: Any, news: TaskNews) -> list[TaskNews]:
         """Return news of tasks that were not stopped; those that were have nothing more to say."""

@@ -27,11 +27,12 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
             atexit.register(_close_all)
         waiting = _idle.setdefault(work, [])
         runner = waiting.pop() if waiting else LocalRunner(work, processes=1)
-    news: list[TaskNews] = []
+    # On this worker: it may have waited for long.
+    news = [TaskNews(key, begun=True)]
     sent = 0
     try:
         runner.start(key, task)
-        while not (news and news[-1].ended):
+        while not news[-1].ended:
             fresh = runner.wait(_POLL_S)
             news += fresh
             # A message costs a cluster as much as a quick module costs it, and all of them come with the result.
@@ -42,7 +43,7 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
                 runner.stop(key)
                 news.append(TaskNews(key, ended=True, problem="stopped", passing=True))
     finally:
-        if not (news and news[-1].ended):
+        if not news[-1].ended:
             runner.close()
         with _turn:
             _stopped.discard(name)

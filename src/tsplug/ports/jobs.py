@@ -47,7 +47,10 @@ class FrameTask:
 
 @dataclass(frozen=True)
 class TaskNews:
-    """What a runner has to say of a task: something it told (``told``), or that it ended.
+    """What a runner has to say of a task: something it told (``told``), that it ended, or whether it has begun.
+
+    ``begun`` is False of a task that waits for a free machine, and True once it is at work there; None says nothing of
+    that, and a task of which nothing is said has begun when it was started.
 
     ``problem`` is empty when it ended well; ``passing`` says that another attempt may succeed, because its process was
     killed or the store was away.
@@ -58,6 +61,7 @@ class TaskNews:
     ended: bool = False
     problem: str = ""
     passing: bool = False
+    begun: bool | None = None
 
 
 Tell = Callable[[object], None]
@@ -83,7 +87,11 @@ class Runner(Protocol):
         ...
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
-        """Return what is new; wait for it for a while where nothing is."""
+        """Return what is new; wait for it for a while where nothing is.
+
+        Raises:
+            NetworkError: what runs tasks cannot be reached any more; what was started comes to nothing.
+        """
         ...
 
     def close(self) -> None:

@@ -9,8 +9,18 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 from tsplug.errors import FileError, InputError
-from tsplug.model import AcquiredImage, BadFile
-from tsplug.ports import FrameHeaders, FrameStorage, Store
+from tsplug.model import (
+    AcquiredImage,
+    BadFile,
+    FileMove,
+    FlatSetFile,
+    FrameHeader,
+    Job,
+    KeptHeader,
+    MoveState,
+    is_nameable,
+)
+from tsplug.ports import FrameHeaders, FrameStorage, Store, Unit
 from tsplug.services.disk_frames import Row, frame_row, record_of
 
 DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
@@ -18,6 +28,8 @@ DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
 
 _TOKEN = re.compile(r"\$\$([A-Z0-9]+)\$\$")
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
+_LONGEST_WORD = 60
+# Four bytes a character at most, so that no disk refuses what a header says.
 _HALF_A_DAY = timedelta(hours=12)
 
 
@@ -80,21 +92,47 @@ def store_frame(
     header = headers.read(file)
     if isinstance(header, BadFile):
         raise FileError(f"{name[0]}: {header.reason}")
-    row = frame_row(header)
-    target = stored_name(row, name[0], pattern=name[1])
+    target = name_of_frame(header, name[0], pattern=name[1])
     was_there = storage.has(target)
     address = storage.put(file, target)
-    image = None if store is None else _follow(store, file, guid=row["guid"] or "", address=address)
+    image = None
+    if store is not None:
+        with store.write() as unit:
+            image = follow(unit, file, guid=frame_row(header)["guid"] or "", address=address)
     return StoredFrame(address, None if image is None else image.id, was_there)
 
 
-def _follow(store: Store, file: Path, *, guid: str, address: str) -> AcquiredImage | None:
-    with store.write() as unit:
-        image = record_of(unit, file, guid=guid)
-        if image is not None and image.file != address:
-            image.file = address
-            unit.update(image)
-        return image
+def name_of_frame(header: FrameHeader, file_name: str, *, pattern: str) -> str:
+    """Return the name in a storage of a frame by its header, also where that says too little to count the frame by."""
+    row, cards = frame_row(header), header.cards
+    said = {"target": cards.get("OBJECT"), "filter": cards.get("FILTER"), "started": _moment_of(cards.get("DATE-OBS"))}
+    said["kind"] = str(cards.get("IMAGETYP", "")).partition(" ")[0] or None
+    return stored_name({**row, **{key: row[key] or value for key, value in said.items()}}, file_name, pattern=pattern)
+
+
+def follow(unit: Unit, file: Path, *, guid: str, address: str) -> AcquiredImage | None:
+    """Let everything that is stored of a frame follow it from a file to an address, and return its record.
+
+    That is the record of a light or of a flat, the place of one that was moved aside, its header as it was, and jobs.
+    """
+    image, place = record_of(unit, file, guid=guid), str(file.absolute())
+    if image is not None and image.file != address:
+        aside = unit.last(FileMove, image_id=image.id, image_guid=image.guid)
+        if aside is not None and aside.state is MoveState.MOVED:
+            unit.update(aside.model_copy(update={"to_file": address}))
+        unit.update(image.model_copy(update={"file": address}))
+    if is_nameable(place):
+        unit.set_all(FlatSetFile, {"file": address}, file=place)
+        unit.set_all(KeptHeader, {"file": address}, file=place)
+        unit.set_all(Job, {"file": address}, file=place)
+    return image
+
+
+def _moment_of(text: object) -> str | None:
+    try:
+        return datetime.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        return None
 
 
 def _split(file_name: str) -> tuple[str, str]:
@@ -107,7 +145,7 @@ def _split(file_name: str) -> tuple[str, str]:
 
 
 def _clean(value: object) -> str:
-    return "" if value is None else _FORBIDDEN.sub("_", str(value))
+    return "" if value is None else _FORBIDDEN.sub("_", str(value))[:_LONGEST_WORD]
 
 
 def _started(row: Mapping[str, object]) -> datetime | None:

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from dialects import nina
 from frame_files import fits_file, write
+from pipeline_frames import star_frame
 from shots import Shot, utc
 
 from tsplug.app import frame_headers
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import FileError, InputError
-from tsplug.model import AcquiredImage
+from tsplug.model import AcquiredImage, FrameHeader
 from tsplug.services.disk_frames import frame_row
-from tsplug.services.storing import DEFAULT_PATTERN, check_pattern, store_frame, stored_name
+from tsplug.services.storing import DEFAULT_PATTERN, check_pattern, name_of_frame, store_frame, stored_name
 from tsplug.testing import ManualClock, stocked_store
 from tsplug.testing.lights import store_light
 
@@ -44,6 +45,16 @@ def test_what_a_header_does_not_say_is_left_out(tmp_path: Path) -> None:
     """A frame that says nothing of itself lies at the top, under its own name."""
     empty = dict.fromkeys(row(tmp_path))
     assert stored_name(empty, "a.xisf", pattern=DEFAULT_PATTERN) == "a.xisf"
+
+
+def test_a_header_without_an_exposure_names_its_frame(tmp_path: Path) -> None:
+    """A frame that is no light to count by has the name that the rest of its header gives; long words are cut."""
+    header = frame_headers().read(
+        star_frame(tmp_path / "a.fits", OBJECT="M 42 " * 9 + "x" * 20, DATE_OBS="2026-01-15T20:00:00")
+    )
+    assert isinstance(header, FrameHeader)
+    name = name_of_frame(header, "a.fits", pattern=DEFAULT_PATTERN)
+    assert name == f"{('M 42 ' * 9 + 'x' * 20)[:60]}/2026-01-15/LIGHT/a.fits"
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def test_a_frame_is_stored_and_queued(client: httpx.Client, store: Store, tmp_pa
         ("a.exe", FRAME, TOKEN, 415, "not named like a frame"),
         (".fits", FRAME, TOKEN, 415, "not named like a frame"),
         ("a.x%00y.fz", FRAME, TOKEN, 415, "not named like a frame"),
+        ("a" * 200 + ".fits", FRAME, TOKEN, 415, "is longer than 180 bytes"),
         ("a.fits", b"MZ no frame", TOKEN, 415, "is no whole frame"),
         ("a.fits", b"", TOKEN, 415, "is no whole frame"),
         ("a.fits", FRAME[:-2880], TOKEN, 415, "is no whole frame"),

@@ -20,6 +20,8 @@ class RunningJob:
     since: datetime
     steps: dict[str, JobStep] = field(default_factory=dict)
     hung: dict[str, JobStep] = field(default_factory=dict)
+    waits: bool = False
+    """Whether it waits for a free machine, which is not held against it."""
     written: bool = True
     """Whether the store knows the steps as they are."""
 
@@ -43,6 +45,10 @@ class RunningJob:
         self.steps[step.module] = step
         self.since = at
         self.written = False
+
+    def begin(self, begun: bool, *, at: datetime) -> None:
+        """Take in that it has begun, or waits."""
+        self.waits, self.since = not begun, at
 
     def stop_module(self, after_s: float, *, at: datetime) -> bool:
         """Note that the module at work was stopped, and return whether the others can go on without it."""

@@ -15,6 +15,8 @@ from tsplug.services.jobs.submitting import JobRequest, submit
 from tsplug.services.storing import store_frame
 
 _ENDINGS = (".fits", ".fit", ".fts", ".xisf", ".fz", ".gz")
+_LONGEST_NAME_BYTES = 180
+# Disks take 255, and what is in the making has more in its name.
 _SENT = UUID("8e1f1d0b-64b0-4a3e-9d5e-0f4b7c1f6a52")
 
 
@@ -43,6 +45,10 @@ def frame_name(name: str) -> str:
     bare = PurePath(name.replace("\\", "/")).name
     if not bare.lower().endswith(_ENDINGS) or bare.startswith(".") or not bare.isprintable():
         raise NotAFrameError(f"{bare or name!r} is not named like a frame: it must end in one of {', '.join(_ENDINGS)}")
+    if len(bare.encode()) > _LONGEST_NAME_BYTES:
+        raise NotAFrameError(
+            f"{bare[:20]}... is longer than {_LONGEST_NAME_BYTES} bytes; give the frame a shorter name"
+        )
     return bare
 
 

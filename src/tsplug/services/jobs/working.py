@@ -30,6 +30,7 @@ from tsplug.services.jobs.running_job import RunningJob
 
 _TROUBLE_WAIT_S = 2.0
 _RENEWALS_PER_LEASE = 4
+_START_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ class Worker:
         Args:
             until: asked whether to stop, as often as the queue is looked at and whenever nothing is at work.
             progress: is told of trouble with the store.
+
+        Raises:
+            NetworkError: what runs jobs cannot be reached any more; they are back in the queue.
         """
         try:
             while True:
@@ -119,6 +123,8 @@ class Worker:
         running = self._running.get(news.key)
         if running is None:
             return
+        if news.begun is not None:
+            running.begin(news.begun, at=self._clock.now())
         if isinstance(news.told, JobStep):
             running.take(news.told, at=self._clock.now())
         if news.passing:
@@ -135,9 +141,13 @@ class Worker:
         return Finished(self._lessee.owner, now, (*told, news.problem) if news.problem else told)
 
     def _stop_hung(self) -> None:
-        now, limit_s = self._clock.now(), self._settings.time_limit_s
+        now = self._clock.now()
         for running in list(self._running.values()):
-            if now - running.since < timedelta(seconds=limit_s):
+            limit_s = self._settings.time_limit_s
+            if not running.steps:
+                # No module is at work yet: a process is started, and a slow machine takes its time for that.
+                limit_s = max(limit_s, _START_S)
+            if running.waits or now - running.since < timedelta(seconds=limit_s):
                 continue
             self._stop(running)
             if running.stop_module(limit_s, at=now):

@@ -201,6 +201,23 @@ def test_a_module_that_hangs_is_stopped_and_the_others_go_on(bench: Bench) -> No
     assert (job["state"], job["message"]) == ("failed", "solve: stopped after 100 s without an end")
 
 
+def test_a_job_that_waits_for_a_machine_is_not_stopped(bench: Bench) -> None:
+    """Its time counts from where it begins there."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.begin(1, begun=False)
+    for _ in range(150):
+        worker.step()
+    runner.begin(1, begun=True)
+    for _ in range(90):
+        worker.step()
+    assert runner.stopped == []
+    for _ in range(20):
+        worker.step()
+    assert runner.stopped == [1]
+
+
 def test_a_process_that_never_begins_is_stopped(bench: Bench) -> None:
     """A job that hangs before its first module has failed, and so has one whose last module hangs."""
     bench.add("/a", "/b")
