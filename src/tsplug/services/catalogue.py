@@ -15,6 +15,7 @@ from tsplug.model.wording import plain
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.catalogue_checks import conflicts, dated, training_conflicts
 from tsplug.services.catalogue_fields import check_constraints, known_weights
+from tsplug.services.catalogue_plans import parsed_order
 
 R = TypeVar("R", bound=Record)
 
@@ -160,8 +161,23 @@ class _Loader:
     def _project(self, node: _Node, profile: Profile | None) -> None:
         project = self._named(Project, node.without("targets"), profile_id=_id_of(profile))
         for target_node in node.named("targets"):
-            target = self._named(Target, target_node.without("plans"), project_id=_id_of(project))
+            order = target_node.data.get("override_order")
+            # In words it names plans of the target, which come after it.
+            words = ["override_order"] if _is_words(order) else []
+            target = self._named(Target, target_node.without("plans", *words), project_id=_id_of(project))
             self._plans(target_node, target)
+            if words and target is not None:
+                self._order(target_node, target)
+
+    def _order(self, node: _Node, target: Target) -> None:
+        given = node.data["override_order"]
+        try:
+            order = parsed_order(self._unit, target, text=given if isinstance(given, str) else ",".join(given))
+        except InputError as error:
+            node.wrong("override_order", message=str(error))
+            return
+        if order != target.override_order:
+            self._unit.update(target.model_copy(update={"override_order": order, "filter_cadence": []}))
 
     def _plans(self, node: _Node, target: Target | None) -> None:
         seen: Counter[str] = Counter()
@@ -257,6 +273,10 @@ def _further(record: Record, given: Mapping[str, Any]) -> Iterator[tuple[str, st
             check_constraints(given["constraints"])
         except ValueError as error:
             yield "constraints", str(error)
+
+
+def _is_words(order: Any) -> bool:
+    return isinstance(order, str) or (isinstance(order, list) and all(isinstance(each, str) for each in order))
 
 
 def _id_of(record: Record | None) -> int:
