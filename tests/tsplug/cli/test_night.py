@@ -76,6 +76,26 @@ def test_without_a_date_the_rest_of_the_night_is_previewed(store: Path) -> None:
     assert {span["target"] for span in spans} == {"Rosette"}
 
 
+def test_a_picture_of_any_night_keeps_within_its_frame(tmp_path: Path) -> None:
+    """A flip is waited for and many targets are left out, the clocks are changed, or the Sun stays up."""
+    document, clock = first_catalogue(), ManualClock()
+    document["site"] |= {"latitude_deg": -30.0, "longitude_deg": -71.0, "time_zone": "America/Santiago"}
+    document["profile"]["planner"] = {"flip_pause_min": 5, "flip_after_min": 5}
+    document["projects"][1]["targets"] += [
+        {"name": f"Far {hour}", "ra_hours": hour, "dec_deg": 80, "plans": []} for hour in range(12)
+    ]
+    database, file = tmp_path / "store.sqlite", tmp_path / "night.png"
+    for latitude_deg, date in ((-30.0, "2026-01-15"), (-30.0, "2026-04-04"), (-75.0, "2026-12-21")):
+        document["site"]["latitude_deg"] = latitude_deg
+        opened = open_store(f"sqlite:///{database}", clock, create=True)
+        load_catalogue(document, opened, clock=clock)
+        opened.close()
+        run(database, "preview", "--date", date, "--png", str(file))
+        # Right of the frame there is nothing but paper before the names begin.
+        with Image.open(file) as picture:
+            assert picture.crop((1273, 92, 1290, 700)).getcolors() == [(17 * 608, (11, 13, 18))]
+
+
 def test_the_picture_shows_the_night(store: Path, tmp_path: Path) -> None:
     """It has its size, is dark, and has the colours of targets and filters in it."""
     file = tmp_path / "night.png"

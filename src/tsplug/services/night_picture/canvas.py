@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -20,16 +23,43 @@ GRID: Colour = (44, 46, 54)
 WIDTH, HEIGHT = 1600, 900
 LEFT, RIGHT, TOP, BOTTOM = 78, 1270, 92, 700
 _SCALE = 2
+_HALO_PX = 2
+# Pillow's own font has hardly more letters than ASCII; for the others the system is asked for one of these.
+_OWN_LETTERS = frozenset(map(chr, range(32, 127))) | {"\N{DEGREE SIGN}", "\N{HORIZONTAL ELLIPSIS}"}
+_OTHER_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "Helvetica.ttc")
+_PLAIN = str.maketrans(
+    {"\u00f8": "o", "\u00d8": "O", "\u0142": "l", "\u0141": "L", "\u00df": "ss", "\u2013": "-", "\u2019": "'"}
+)
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
-@lru_cache(maxsize=32)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size * _SCALE)
+@lru_cache(maxsize=64)
+def font_of(size: int, *, other: bool = False) -> Font | None:
+    """Return Pillow's own font in a size, or another one that the system has; None where it has none."""
+    if not other:
+        return ImageFont.load_default(size * _SCALE)
+    for name in _OTHER_FONTS:
+        with suppress(OSError):
+            return ImageFont.truetype(name, size * _SCALE)
+    return None
+
+
+def lettered(words: str, size: int) -> tuple[str, Font | None]:
+    """Return words as they can be written, and the font: without one that has all its letters, plain ones for them."""
+    if _OWN_LETTERS.issuperset(words):
+        return words, font_of(size)
+    other = font_of(size, other=True)
+    if other is not None:
+        return words, other
+    plain = unicodedata.normalize("NFKD", words.translate(_PLAIN))
+    kept = (letter if letter in _OWN_LETTERS else "?" for letter in plain if not unicodedata.combining(letter))
+    return "".join(kept), font_of(size)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What the axes span: a night's part from left to right, altitudes in degrees from bottom to top."""
+    """What the axes span: a night's part (UTC) from left to right, altitudes in degrees from bottom to top."""
 
     first: datetime
     last: datetime
@@ -80,13 +110,36 @@ class Canvas:
         self, at: tuple[float, float], words: str, *, size: int = 15, style: tuple[str, Colour] = ("lm", INK)
     ) -> None:
         """Write words; the style is Pillow's anchor and a colour."""
-        x, y = at
+        self._write(at, words, size=size, style=style, halo_px=0)
+
+    def label(self, at: tuple[float, float], words: str, *, colour: Colour = INK) -> None:
+        """Write small words over whatever is drawn there, so that they can be read."""
+        self._write(at, words, size=14, style=("lm", colour), halo_px=_HALO_PX)
+
+    def _write(
+        self, at: tuple[float, float], words: str, *, size: int, style: tuple[str, Colour], halo_px: int
+    ) -> None:
         anchor, colour = style
-        self._draw.text((x * _SCALE, y * _SCALE), words, font=_font(size), fill=colour, anchor=anchor)
+        shown, font = lettered(words, size)
+        place = (at[0] * _SCALE, at[1] * _SCALE)
+        halo = halo_px * _SCALE
+        self._draw.text(place, shown, font=font, fill=colour, anchor=anchor, stroke_width=halo, stroke_fill=PAPER)
 
     def width_of(self, words: str, *, size: int = 15) -> float:
         """Return how wide words come out."""
-        return float(self._draw.textlength(words, font=_font(size))) / _SCALE
+        shown, font = lettered(words, size)
+        return float(self._draw.textlength(shown, font=font)) / _SCALE
+
+    def wrapped(self, words: Sequence[str], *, size: int, width: float) -> list[str]:
+        """Return words in lines of no more than a width, with commas between them."""
+        lines: list[str] = []
+        for place, each in enumerate(words):
+            word = each if place == len(words) - 1 else f"{each},"
+            if lines and self.width_of(f"{lines[-1]} {word}", size=size) <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        return lines
 
     def finished(self) -> Image.Image:
         """Return the picture in its own size."""
@@ -100,12 +153,13 @@ def mixed(colour: Colour, other: Colour, *, share: float) -> Colour:
     return red, green, blue
 
 
-def hours_between(first: datetime, last: datetime) -> list[datetime]:
-    """Return the full hours of a span, in the zone of its first moment."""
-    hour = first.replace(minute=0, second=0, microsecond=0)
+def hours_between(first: datetime, last: datetime, *, zone: ZoneInfo) -> list[datetime]:
+    """Return the full hours of a zone within a span, in that zone; the night the clocks change has one more or less."""
+    moment = first.replace(second=0, microsecond=0)
     found = []
-    while hour <= last:
-        if hour >= first:
-            found.append(hour)
-        hour += timedelta(hours=1)
+    while moment <= last:
+        local = moment.astimezone(zone)
+        if local.minute == 0 and moment >= first:
+            found.append(local)
+        moment += timedelta(minutes=60 - local.minute)
     return found
