@@ -133,6 +133,37 @@ def test_an_order_of_exposures_names_plans_by_their_templates(words: list[str] |
             r"^profile\.planner\.weather_limits\.wind_speed: must be at least 0, or none, not -3",
         ),
         (
+            lambda d: d["projects"][0].update(minimum_altitude_deg=30, maximum_altitude_deg=20),
+            r"^projects\[0\]\.maximum_altitude_deg: must be above minimum_altitude_deg \(30\)",
+        ),
+        (
+            lambda d: d["projects"][0].update(rule_weights={"Percent Complet": 3}),
+            r"^projects\[0\]\.rule_weights\.Percent Complet: unknown; there are Meridian",
+        ),
+        (
+            lambda d: d["projects"][0]["targets"][0].update(constraints=[{"name": "Foo"}]),
+            r"^projects\[0\]\.targets\[0\]\.constraints: no constraint is called 'Foo'",
+        ),
+        (lambda d: d["site"].update(time_zone="Mars/Olympus"), r"^site\.time_zone: .*unknown time zone 'Mars/Olympus'"),
+        (lambda d: d["site"].pop("name"), r"^site\.name: is missing"),
+        (lambda d: d.pop("profile"), r"^profile: is missing"),
+        (lambda d: d.update(projects="none"), r"^projects: must be a list"),
+        (lambda d: d.update(projects=["one"]), r"^projects\[0\]: must be a mapping"),
+        (lambda d: d.update(target=[]), r"^target: unknown; a catalogue has site, profile"),
+        (lambda d: d["projects"][1].update(name="Nebulae"), r"^projects\[1\]\.name: 'Nebulae' occurs twice"),
+        (
+            lambda d: d["templates"][0].update(filter_name="U"),
+            r"^templates\[0\]\.filter_name: the profile has no filter",
+        ),
+        (
+            lambda d: d["projects"][0]["targets"][0]["plans"][1].update(template="SII"),
+            r"^projects\[0\]\.targets\[0\]\.plans\[1\]\.template: there is no template 'SII'; the document has L, R",
+        ),
+        (
+            lambda d: d["projects"][0]["targets"][0]["plans"][0].update(acquired=7),
+            r"^projects\[0\]\.targets\[0\]\.plans\[0\]\.acquired: is kept by the store",
+        ),
+        (
             lambda d: d["projects"][0]["targets"][0].update(override_order=["L", "dithr"]),
             r"^projects\[0\]\.targets\[0\]\.override_order: 'dithr' is not one plan of the target nor dither",
         ),
