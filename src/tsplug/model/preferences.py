@@ -118,13 +118,19 @@ class FlatsPreferences(Value):
 
 
 class Overheads(Value):
-    """Seconds that pass beside exposing: what the planner keeps free, and what a preview adds."""
+    """Seconds that pass beside exposing: what the planner keeps free before limits end, and what a preview adds.
+
+    A preview focuses ``autofocus_every_min`` after it came to its first target, and so on; 0 is never. The focus on a
+    new target, where there is one, belongs to ``new_target_s``.
+    """
 
     new_target_s: float = Field(default=0.0, ge=0, le=3600)
     dither_s: float = Field(default=0.0, ge=0, le=600)
     filter_change_s: float = Field(default=0.0, ge=0, le=600)
     download_s: float = Field(default=0.0, ge=0, le=600)
     flip_s: float = Field(default=0.0, ge=0, le=3600)
+    autofocus_s: float = Field(default=0.0, ge=0, le=3600)
+    autofocus_every_min: float = Field(default=0.0, ge=0, le=1440)
 
 
 class PlannerPreferences(Value):

@@ -16,6 +16,7 @@ class PreviewExposure(Value):
     exposure_s: float
     dither: bool
     flip: bool = False
+    focus: bool = False
     template: str = ""
     plan_guid: str = ""
 

@@ -230,7 +230,7 @@ class Board:
         key = (id(item.template), item.exposure_s)
         if key not in self._known_limits:
             planner = self.profile.planner
-            lead_s = planner.overheads.new_target_s
+            lead_s = planner.overheads.new_target_s + planner.overheads.filter_change_s
             self._known_limits[key] = PlanLimits.of(item, lead_s=lead_s, age=planner.moon_age)
         return self._known_limits[key]
 
@@ -278,6 +278,7 @@ class Board:
         items = [item for each in self.entries for item in each.items()]
         self.opened = np.ones(len(items), dtype=np.bool_)
         self.owner = np.repeat(np.arange(len(self.entries)), [len(each.guids) for each in self.entries])
+        self.filters = np.array([item.template.filter_name for item in items], dtype=np.object_)
         self.exposure_s = np.array([item.exposure_s for item in items], dtype=np.float64)
         self.humidity_limit = np.array([item.template.maximum_humidity_percent for item in items], dtype=np.float64)
         moons = [limits.moon for each in self.entries for limits in each.limits.values()]

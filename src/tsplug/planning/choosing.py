@@ -12,6 +12,7 @@ from tsplug.planning.arrays import FloatArray, IndexArray, Mask
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import CandidatePlan
 from tsplug.planning.exposures import Selection, order_of, select
+from tsplug.planning.leads import lead_times_s, staying_lead_times_s
 from tsplug.planning.order_state import OrderState
 from tsplug.planning.scoring import Answers, Contest, values_of
 from tsplug.planning.situation import Asked
@@ -64,10 +65,12 @@ class Moment:
     def fits(self) -> Mask:
         """Return the plans that can be exposed now."""
         board = self.board
-        lead_s = np.full(len(board.entries), board.profile.planner.overheads.new_target_s)
-        if self.current is not None:
-            lead_s[self.current] = 0.0
-        return np.asarray(board.opened & self.dry & (self.plan_room_s >= board.exposure_s + lead_s[board.owner]))
+        return np.asarray(board.opened & self.dry & (self.plan_room_s >= board.exposure_s + self.lead_s))
+
+    @cached_property
+    def lead_s(self) -> FloatArray:
+        """Return how long the steps before an exposure of each plan take at most."""
+        return lead_times_s(self.board, self.now, request=self.request, current=self.current)
 
     @cached_property
     def ready(self) -> Mask:
@@ -87,11 +90,17 @@ class Moment:
         guids, rooms_s = self.board.entries[place].guids, self.plan_room_s[self.board.plans_of(place)]
         return float(rooms_s[guids.index(item.plan.guid)])
 
+    def needs_s(self, place: int, item: CandidatePlan) -> float:
+        """Return how long one of an entry's plans takes at most, with the steps before its exposure, in seconds."""
+        leads_s = self.lead_s[self.board.plans_of(place)]
+        return item.exposure_s + float(leads_s[self.board.entries[place].guids.index(item.plan.guid)])
+
     def _staying_fits(self, place: int) -> list[bool]:
         board, entry = self.board, self.board.entries[place]
         rooms_s = board.rooms_of(place, self.now, until=self.request.until)
-        own = zip(entry.items(), rooms_s, strict=True)
-        fits = [item.plan.guid in entry.limits and room_s >= item.exposure_s for item, room_s in own]
+        leads_s = staying_lead_times_s(board, place, now=self.now, request=self.request)
+        own = zip(entry.items(), rooms_s, leads_s, strict=True)
+        fits = [item.plan.guid in entry.limits and room_s >= item.exposure_s + lead_s for item, room_s, lead_s in own]
         if not self.request.weather:
             return fits
         return [bool(both) for both in self.dry[board.plans_of(place)] & fits]

@@ -98,6 +98,7 @@ class _Run:
         self._exposures: list[PreviewExposure] = []
         self._came_at = now
         self._passed_flip: bool | None = None
+        self._focused_at: datetime | None = None
 
     def step(self) -> bool:
         """Go on by one exposure or one wait; return whether anything is left."""
@@ -140,13 +141,19 @@ class _Run:
     def _expose(self, moment: Moment, choice: Choice) -> None:
         board, item = self._board, choice.selection.item
         candidate = board.entries[choice.place].candidate
+        focus_s = self._focus_s()
+        if focus_s and focus_s + moment.needs_s(choice.place, item) > moment.room_of(choice.place, item):
+            # What does not fit behind the focus is decided anew, as the host does.
+            self._now += timedelta(seconds=focus_s)
+            return
         fresh = candidate.target.guid != self._asked.current_target_guid
         if fresh or not self._exposures:
             self._leave()
             self._came_at, self._passed_flip = self._now, None
         dithers = not fresh and dithers_first(candidate, choice.selection, request=self._asked)
         flips = self._flips(moment, choice.place)
-        start = self._now + timedelta(seconds=self._lead_s(item, fresh=fresh, dithers=dithers, flips=flips))
+        lead_s = focus_s + self._lead_s(item, fresh=fresh, dithers=dithers, flips=flips)
+        start = self._now + timedelta(seconds=lead_s)
         overheads = board.profile.planner.overheads
         self._exposures.append(
             PreviewExposure(
@@ -155,6 +162,7 @@ class _Run:
                 exposure_s=item.exposure_s,
                 dither=dithers,
                 flip=flips,
+                focus=focus_s > 0,
                 template=item.template.name,
                 plan_guid=item.plan.guid,
             )
@@ -170,6 +178,16 @@ class _Run:
         lead_s += overheads.dither_s if dithers else 0.0
         lead_s += overheads.flip_s if flips else 0.0
         return lead_s + (overheads.filter_change_s if item.template.filter_name != self._asked.current_filter else 0.0)
+
+    def _focus_s(self) -> float:
+        """Return how long the rig focuses now, because of the time that passed since it last did."""
+        overheads = self._board.profile.planner.overheads
+        if self._focused_at is None:
+            self._focused_at = self._now
+        if not 0 < overheads.autofocus_every_min <= (self._now - self._focused_at).total_seconds() / 60.0:
+            return 0.0
+        self._focused_at = self._now
+        return overheads.autofocus_s
 
     def _flips(self, moment: Moment, place: int) -> bool:
         """Return whether the mount has to flip before this exposure: its target has passed the meridian meanwhile."""

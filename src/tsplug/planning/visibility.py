@@ -85,6 +85,7 @@ class _Look:
         self._items = dict(zip(self._entry.guids, self._entry.items(), strict=True))
         self._fits = dict(zip(self._entry.guids, moment.fits[own].tolist(), strict=True))
         self._room_s = dict(zip(self._entry.guids, moment.plan_room_s[own].tolist(), strict=True))
+        self._lead_s = dict(zip(self._entry.guids, moment.lead_s[own].tolist(), strict=True))
         self._dry = dict(zip(self._entry.guids, moment.dry[own].tolist(), strict=True))
         self._slots = {limits: slot for slot, limits in enumerate(dict.fromkeys(self._entry.limits.values()))}
         self._skies: dict[PlanLimits, tuple[bool, bool]] = {}
@@ -200,9 +201,7 @@ class _Look:
         return self._skies[limits]
 
     def _time_told(self, item: CandidatePlan, room_s: float) -> Told:
-        lead_s = self._board.profile.planner.overheads.new_target_s
-        is_current = self._candidate.target.guid == self._moment.request.current_target_guid
-        needed_s = item.exposure_s + (0.0 if is_current else lead_s)
+        needed_s = item.exposure_s + self._lead_s[item.plan.guid]
         done, latest = (self._moment.now + timedelta(seconds=seconds) for seconds in (needed_s, room_s))
         detail = f"{item.exposure_s:g} s would end at {done:%H:%M:%S}, must end by {latest:%H:%M:%S} UTC"
         return Reason.EXPOSURE_TIME, detail, {"needed_s": needed_s, "possible_s": room_s}

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from tsplug.model import (
     Dither,
     Expose,
+    MoonAge,
     NightPreview,
     NothingLeft,
     Overheads,
     PlannerPreferences,
+    PreviewExposure,
     Priority,
     SlewCenter,
     SwitchFilter,
@@ -26,16 +28,19 @@ from tsplug.model import (
     Twilight,
     WaitUntil,
 )
-from tsplug.planning import Candidate, Situation, decide
+from tsplug.planning import Candidate, NightTables, Situation, decide
+from tsplug.planning.ephemeris import SIDEREAL_DEG_PER_MINUTE
 from tsplug.planning.exposures import after_exposure, recorded, state_of
+from tsplug.planning.moon import MoonRule, avoidance_deg
 from tsplug.planning.preview import preview
 from tsplug.planning.scoring import Contest, ScoringRule
+from tsplug.planning.twilight import SUN_LIMIT_DEG
 
 COSTS = Overheads(new_target_s=120, dither_s=20, filter_change_s=8, download_s=4)
 
 
-def rig(make: Any, overheads: Overheads = COSTS, throttle: int = 100) -> Any:
-    planner = PlannerPreferences(exposure_throttle_percent=throttle, overheads=overheads)
+def rig(make: Any, overheads: Overheads = COSTS, throttle: int = 100, **planned: float) -> Any:
+    planner = PlannerPreferences(exposure_throttle_percent=throttle, overheads=overheads, **planned)
     return make.profile().model_copy(update={"planner": planner})
 
 
@@ -139,45 +144,78 @@ def previewed(make: Any, where: Any, noon: datetime, candidates: tuple[Candidate
     return situation, preview(situation, candidates)
 
 
+def keeps_to_limits(tables: NightTables, candidate: Candidate, exposure: PreviewExposure, *, pause_min: float) -> None:
+    """Hold an exposure against the sky of its minutes: altitude, Sun, Moon, meridian window and flip zone."""
+    row, project = tables.rows[candidate.target.guid], candidate.project
+    [item] = [each for each in candidate.plans if each.plan.guid == exposure.plan_guid]
+    ends = exposure.start + timedelta(seconds=exposure.exposure_s)
+    samples = slice(tables.sample_before(exposure.start), tables.sample_before(ends) + 1)
+    altitudes = tables.altitude_deg[row, samples]
+    assert altitudes.min() > project.minimum_altitude_deg
+    assert altitudes.max() <= (project.maximum_altitude_deg or 90.0)
+    shift = max(0, item.template.twilight_offset_min)
+    dark = tables.sun_altitude_deg < SUN_LIMIT_DEG[item.template.twilight]
+    if item.template.twilight_offset_min >= 0:
+        assert dark[max(0, samples.start - shift) : samples.stop + shift].all()
+    if item.template.moon_avoidance:
+        rule = MoonRule.of(item.template, age=MoonAge.ECLIPTIC)
+        assert rule is not None
+        asked = avoidance_deg(rule, age_days=tables.moon_age_days, altitude_deg=tables.moon_altitude_deg)
+        assert (tables.moon_separation_deg[row, samples] >= asked[samples]).all()
+    minutes = tables.hour_angle_deg[row, samples] / SIDEREAL_DEG_PER_MINUTE
+    assert not project.meridian_window_min or np.abs(minutes).max() <= project.meridian_window_min
+    assert not pause_min or not ((minutes > -pause_min - 0.5) & (minutes < 5.5)).any()
+
+
+OVERHEADS = st.builds(
+    Overheads,
+    new_target_s=st.sampled_from([0, 45, 240]),
+    dither_s=st.sampled_from([0, 30]),
+    filter_change_s=st.sampled_from([0, 7, 90]),
+    download_s=st.sampled_from([0, 3]),
+    flip_s=st.sampled_from([0, 150]),
+    autofocus_s=st.sampled_from([0, 200]),
+    autofocus_every_min=st.sampled_from([0, 25]),
+)
 MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @MANY
-@given(where=SITES, noon=NOONS, drawn=TARGETS)
-def test_a_preview_is_the_night_that_is_lived(where: Any, noon: datetime, drawn: Any, make: Any) -> None:
+@given(where=SITES, noon=NOONS, drawn=TARGETS, costs=OVERHEADS)
+def test_a_preview_is_the_night_that_is_lived(
+    where: Any, noon: datetime, drawn: Any, costs: Overheads, make: Any
+) -> None:
     """Asking before every exposure leads to the same exposures at the same times, and the candidates stay untouched."""
+    # A host flips and focuses by itself; how long it takes is not in its steps.
+    costs = costs.model_copy(update={"flip_s": 0.0, "autofocus_s": 0.0})
     candidates = build(make, drawn)
     before = (
         [each.target.model_dump_json() for each in candidates],
         [p.plan.model_copy() for c in candidates for p in c.plans],
     )
-    situation, night = previewed(make, where, noon, candidates, rig(make))
-    assert lights_of(night) == lived(situation, candidates, costs=COSTS)
+    situation, night = previewed(make, where, noon, candidates, rig(make, costs))
+    assert lights_of(night) == lived(situation, candidates, costs=costs)
     after = [each.target.model_dump_json() for each in candidates], [p.plan for c in candidates for p in c.plans]
     assert after == before
 
 
 @MANY
-@given(where=SITES, noon=NOONS, drawn=TARGETS)
-def test_no_exposure_of_a_night_breaks_a_limit(where: Any, noon: datetime, drawn: Any, make: Any) -> None:
-    """Spans do not overlap; exposures lie in their masks and within what is wanted; no visit begun is too short."""
+@given(where=SITES, noon=NOONS, drawn=TARGETS, costs=OVERHEADS, pause_min=st.sampled_from([0.0, 0.0, 12.0]))
+def test_no_exposure_of_a_night_breaks_a_limit(
+    where: Any, noon: datetime, drawn: Any, costs: Overheads, pause_min: float, make: Any
+) -> None:
+    """Whatever steps take, spans do not overlap, and exposures lie within every limit and within what is wanted."""
     candidates = build(make, drawn)
-    situation, night = previewed(make, where, noon, candidates, rig(make, Overheads(), throttle=125))
-    tables = situation.outlook.tables
+    flips = {"flip_pause_min": pause_min, "flip_after_min": 5.0}
+    situation, night = previewed(make, where, noon, candidates, rig(make, costs, throttle=125, **flips))
     by_guid = {each.target.guid: each for each in candidates}
     for span, following in pairwise(night.spans):
         assert span.start < span.end <= following.start
     for span in night.spans:
         for each in span.exposures:
-            candidate, row = by_guid[span.target_guid], tables.rows[span.target_guid]
             ends = each.start + timedelta(seconds=each.exposure_s)
-            samples = slice(tables.sample_before(each.start), tables.sample_before(ends) + 1)
-            assert tables.altitude_deg[row, samples].min() > candidate.project.minimum_altitude_deg
-            assert (
-                tables.altitude_deg[row, samples].max() <= candidate.project.maximum_altitude_deg
-                or not candidate.project.maximum_altitude_deg
-            )
             assert span.start <= each.start < ends <= span.end
+            keeps_to_limits(situation.outlook.tables, by_guid[span.target_guid], each, pause_min=pause_min)
     taken: dict[str, int] = {}
     for _, guid in lights_of(night):
         taken[guid] = taken.get(guid, 0) + 1
@@ -243,6 +281,52 @@ def test_steps_take_the_time_that_the_rig_says(make: Any) -> None:
     assert (second.start - first.start).total_seconds() == 100 + 4 + 20
     assert (first.dither, second.dither) == (False, True)
     assert (visit.end - second.start).total_seconds() == 104
+
+
+def test_a_rig_focuses_again_after_a_while(make: Any) -> None:
+    """Half an hour after the first target was come to, and every half hour from then on, a focus comes first."""
+    costs = Overheads(autofocus_s=100, autofocus_every_min=30)
+    candidate = make.candidate(make.plan(desired=20, exposure_s=300.0), project=make.project(minimum_time_min=0))
+    situation = make.situation(make.utc(19), (candidate,), profile=rig(make, costs))
+    [visit] = preview(situation, (candidate,)).spans
+    assert [place for place, each in enumerate(visit.exposures) if each.focus] == [6, 12, 18]
+    assert (visit.exposures[6].start - visit.exposures[5].start).total_seconds() == 300 + 100
+
+
+@pytest.mark.parametrize(
+    ("costs", "said", "fits"),
+    [
+        ({"dither_s": 40}, {"since_dither": ("L",)}, False),
+        ({"dither_s": 40}, {"since_dither": ()}, True),
+        ({"filter_change_s": 40}, {"current_filter": "R"}, False),
+        ({"filter_change_s": 40}, {"current_filter": "L"}, True),
+        ({"new_target_s": 40}, {"current_target_guid": None}, False),
+        ({"download_s": 40}, {}, True),
+    ],
+)
+def test_the_steps_before_an_exposure_must_fit_too(costs: Any, said: Any, fits: bool, make: Any) -> None:
+    """An exposure of 100 s with 120 s left is taken unless dither, filter or a new target take 40 s of it."""
+    candidate = make.candidate(
+        make.plan(desired=20, exposure_s=100.0), project=make.project(minimum_time_min=0, dither_every=1)
+    )
+    now = make.utc(20)
+    asked = {"until": now + timedelta(seconds=120), "current_target_guid": "m31", "current_filter": "L", **said}
+    decision = decide(make.situation(now, (candidate,), profile=rig(make, Overheads(**costs)), **asked), (candidate,))
+    assert isinstance(decision, TakeExposure) == fits
+    if not fits:
+        assert decision.rejected[-1].numbers == {"needed_s": 140.0, "possible_s": 120.0}
+
+
+def test_a_flip_that_may_be_due_must_fit_too(make: Any) -> None:
+    """Within the minutes after transit in which the mount may not have flipped, room is kept for that."""
+    candidate = make.candidate(make.plan(desired=20, exposure_s=300.0), project=make.project(minimum_time_min=0))
+    situation = make.situation(make.utc(18), (candidate,), profile=rig(make, Overheads(flip_s=120)))
+    transit = situation.outlook.tables.transit(0, situation.outlook.tables.sample_before(make.utc(21)))
+    for minutes, fits in ((-10, True), (4, False), (20, True)):
+        now = transit + timedelta(minutes=minutes)
+        until = now + timedelta(seconds=400)
+        asked = situation.request.model_copy(update={"current_target_guid": "m31", "until": until})
+        assert isinstance(decide(replace(situation, now=now, request=asked), (candidate,)), TakeExposure) == fits
 
 
 def test_a_flip_is_told_where_a_target_passes_the_meridian(make: Any) -> None:
