@@ -62,7 +62,7 @@ def _may_flip(board: Board, place: int, *, now: datetime) -> bool:
     passed_s = -(board.to_transit_min(place, now) + planner.flip_after_min) * _MINUTE_S
     beside_s = sum(planner.overheads.model_dump(exclude={"new_target_s", "autofocus_every_min"}).values())
     longest_s = max(item.exposure_s for item in board.entries[place].items()) + beside_s
-    return 0.0 < passed_s <= longest_s
+    return bool(0.0 < passed_s <= longest_s)
 
 
 _NONE = Overheads()

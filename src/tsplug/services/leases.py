@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tsplug.model import ExposurePlan, Lease, Profile, Project, Target
+from tsplug.errors import NotFoundError
+from tsplug.model import ExposurePlan, Lease, Profile, Project, TakeExposure, Target
 from tsplug.planning.progress import remaining
 from tsplug.ports import Unit
+from tsplug.services.rigs import no_profile
 from tsplug.services.sharing import end_leases
 
 SPARE_TIME = timedelta(minutes=10)
@@ -31,6 +33,40 @@ def take_lease(unit: Unit, plan_guid: str, *, profile: Profile, exposure_s: floa
     until = now + timedelta(seconds=exposure_s) + SPARE_TIME
     unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
     return True
+
+
+def lease_beside(unit: Unit, decision: TakeExposure, *, count: int, seconds: float, now: datetime) -> int:
+    """Give a mount further exposures of a plan beside the one it has been given, for a second camera; return how many.
+
+    No more than the plan wants beside what any rig is taking. They are held in the name of the first camera's profile,
+    and end with its lease: the two go on together. What was given so beside an earlier exposure ends.
+
+    Args:
+        unit: a writing one.
+        decision: the first camera's exposure.
+        count: how many are asked for.
+        seconds: how long both cameras take.
+        now: the moment.
+
+    Raises:
+        NotFoundError: there is no such profile, or the plan is gone.
+    """
+    plan, profile = unit.find(ExposurePlan, guid=decision.plan_guid), unit.find(Profile, guid=decision.profile_guid)
+    if plan is None or plan.id is None:
+        raise NotFoundError(f"plan {decision.plan_guid} is not in the store any more")
+    if profile is None or profile.id is None:
+        raise no_profile(decision.profile_guid)
+    _drop_ended(unit.list(Lease, plan_id=plan.id), unit, now=now)
+    for lease in unit.list(Lease, plan_id=plan.id, profile_id=profile.id)[1:]:
+        unit.delete(lease)
+    others = unit.count(Lease, plan_id=plan.id) - unit.count(Lease, plan_id=plan.id, profile_id=profile.id)
+    project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
+    wanted = remaining(plan, project, planner=unit.get(Profile, project.profile_id).planner)
+    given = min(count, max(0, wanted - others - 1))
+    until = now + timedelta(seconds=seconds) + SPARE_TIME
+    for _ in range(given):
+        unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
+    return given
 
 
 def _drop_ended(leases: Iterable[Lease], unit: Unit, *, now: datetime) -> None:

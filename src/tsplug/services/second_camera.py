@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from tsplug.errors import NotFoundError
 from tsplug.model import (
     Contribution,
     Expose,
-    ExposurePlan,
     ExposureTemplate,
     FittedExposures,
-    Lease,
-    Profile,
     Project,
     SetReadoutMode,
     Step,
     SwitchFilter,
     TakeExposure,
-    Target,
 )
-from tsplug.planning.progress import remaining
-from tsplug.ports import Context, Store, Unit
+from tsplug.ports import Context, Store
 from tsplug.services.contributions import contributes_to
+from tsplug.services.leases import lease_beside
 from tsplug.services.rigs import load_rig
 
 
@@ -32,6 +27,7 @@ def fit_exposures(decision: TakeExposure, context: Context, *, profile_guid: str
     It uses the template of its own profile that has the same name, with that one's filter, settings and length; without
     one it takes nothing. As many are taken as fit wholly into the first camera's exposure, at least one, but no more
     than the plan wants beside that exposure and what other rigs are taking, and none that would outlast the target.
+    Other rigs do not get them for as long as the first camera holds its own.
 
     Raises:
         NotFoundError: there is no such profile, or the plan is gone.
@@ -43,10 +39,16 @@ def fit_exposures(decision: TakeExposure, context: Context, *, profile_guid: str
             return _nothing(f"profile {profile.name!r} has no template {decision.template_name!r}")
         if profile.filters and template.filter_name not in profile.filters:
             return _nothing(f"filter {template.filter_name!r} is not in the wheel of profile {profile.name!r}")
-        wanted = _wanted(unit, decision, profile=profile, now=context.clock.now())
-    if context.clock.now() + timedelta(seconds=template.default_exposure_s) > decision.until:
-        return _nothing(f"{template.default_exposure_s:g} s of it would end after {decision.target_name} is lost")
-    return _fitted(decision, template, profile_guid=profile_guid, wanted=wanted)
+    now, own_s = context.clock.now(), template.default_exposure_s
+    if now + timedelta(seconds=own_s) > decision.until:
+        return _nothing(f"{own_s:g} s of it would end after {decision.target_name} is lost")
+    first_s = sum(step.exposure_s for step in decision.steps if isinstance(step, Expose))
+    fits = max(1, int(first_s // own_s))
+    with context.store.write() as unit:
+        count = lease_beside(unit, decision, count=fits, seconds=max(first_s, fits * own_s), now=now)
+    if count == 0:
+        return _nothing("the plan wants no more beside the first camera's exposure")
+    return _fitted(decision, template, profile_guid=profile_guid, count=count)
 
 
 def pair_profiles(store: Store, *, owner_guid: str, profile_guid: str) -> None:
@@ -62,30 +64,14 @@ def pair_profiles(store: Store, *, owner_guid: str, profile_guid: str) -> None:
                 unit.add(Contribution(project_id=project.id or 0, profile_id=profile.id or 0))
 
 
-def _wanted(unit: Unit, decision: TakeExposure, *, profile: Profile, now: datetime) -> int:
-    plan = unit.find(ExposurePlan, guid=decision.plan_guid)
-    if plan is None:
-        raise NotFoundError(f"plan {decision.plan_guid} is not in the store any more")
-    project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
-    planner = unit.get(Profile, project.profile_id).planner
-    away = [each for each in unit.list(Lease, plan_id=plan.id) if each.until > now and each.profile_id != profile.id]
-    # The first camera's own exposure has a lease, which is among these.
-    return remaining(plan, project, planner=planner) - max(1, len(away))
-
-
-def _fitted(decision: TakeExposure, template: ExposureTemplate, *, profile_guid: str, wanted: int) -> FittedExposures:
-    first_s = sum(step.exposure_s for step in decision.steps if isinstance(step, Expose))
-    own_s = template.default_exposure_s
-    count = min(max(1, int(first_s // own_s)), max(0, wanted))
-    if count == 0:
-        return _nothing("the plan wants no more beside the first camera's exposure")
+def _fitted(decision: TakeExposure, template: ExposureTemplate, *, profile_guid: str, count: int) -> FittedExposures:
     roi_percent = next((step.roi_percent for step in decision.steps if isinstance(step, Expose)), 100.0)
     steps: list[Step] = [SwitchFilter(filter_name=template.filter_name)]
     if template.readout_mode is not None:
         steps.append(SetReadoutMode(readout_mode=template.readout_mode))
     steps.append(
         Expose(
-            exposure_s=own_s,
+            exposure_s=template.default_exposure_s,
             gain=template.gain,
             offset=template.offset,
             binning=template.binning,

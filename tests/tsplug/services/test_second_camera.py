@@ -9,10 +9,12 @@ from typing import Any, cast
 import pytest
 
 from tsplug import Expose, SwitchFilter, TakeExposure, load_second_camera
+from tsplug.errors import NotFoundError
 from tsplug.hookspecs import plugin_manager
 from tsplug.instructions import SecondCamera, Session
-from tsplug.model import Contribution, DecisionRequest, ExposurePlan, FittedExposures, Profile, Project
+from tsplug.model import Contribution, DecisionRequest, ExposurePlan, FittedExposures, Lease, Profile, Project
 from tsplug.services.deciding import decide
+from tsplug.services.second_camera import fit_exposures
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices, stocked_store
 
 EVENING = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -110,3 +112,25 @@ def test_pairing_twice_is_pairing_once(session: Session) -> None:
     with session.context.store.read() as unit:
         assert unit.count(Contribution) == unit.count(Project)
     assert SecondCamera().validate(SecondCamera.Parameters(profile_guid=first.guid), session) == []
+
+
+def test_what_it_takes_is_held_with_the_first_cameras(session: Session) -> None:
+    """Asked twice it holds them once, in the name of the first camera, whose next decision ends all of them."""
+    context, second = session.context, paired(session)
+    for _ in range(2):
+        assert fitted(session, second).count == 3
+        with context.store.read() as unit:
+            assert [(lease.plan_id, lease.owner) for lease in unit.list(Lease)] == [(1, "Refractor")] * 4
+    decide(DecisionRequest(profile_guid=session.profile_guid), context)
+    with context.store.read() as unit:
+        assert unit.count(Lease) == 1
+
+
+def test_a_plan_that_is_gone_is_told(session: Session) -> None:
+    """Somebody deleted the plan, or the first camera's profile, since the decision."""
+    second = paired(session)
+    decision = decide(DecisionRequest(profile_guid=session.profile_guid), session.context)
+    assert isinstance(decision, TakeExposure)
+    for gone in ({"plan_guid": "gone"}, {"profile_guid": "gone"}):
+        with pytest.raises(NotFoundError, match="gone"):
+            fit_exposures(decision.model_copy(update=gone), session.context, profile_guid=second.guid)
