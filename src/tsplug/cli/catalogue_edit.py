@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tsplug.app import pipeline_modules
 from tsplug.cli.commands import FAILED, command
 from tsplug.cli.opening import Common
 from tsplug.cli.output import complain, counted, horizon_words, show_json, show_table, show_text
@@ -46,7 +47,7 @@ def _register_add(group: typer.Typer, kind: str) -> None:
         first, *rest = fields or [""]
         named = bool(first) and not is_assignment(first)
         given = _checked(rest if named else fields or (), name=first, kind=kind)
-        request = Request(kind, first if named else "", given, common.profile)
+        request = Request(kind, first if named else "", given, common.profile, _modules(given))
         with common.store(create=not dry_run) as store:
             row = add_record(request, store, clock=common.clock(), dry_run=dry_run)
         _show_made("added", row, common=common, kind=kind, dry_run=dry_run)
@@ -62,7 +63,8 @@ def _register_add(group: typer.Typer, kind: str) -> None:
 
 def _register_edit(group: typer.Typer, kind: str) -> None:
     def edit(name: str, common: Common, *, fields: Fields = None, dry_run: DryRun = False) -> None:
-        request = Request(kind, name, _checked(fields, name=name, kind=kind), common.profile)
+        given = _checked(fields, name=name, kind=kind)
+        request = Request(kind, name, given, common.profile, _modules(given))
         with common.store() as store:
             row = edit_record(request, store, clock=common.clock(), dry_run=dry_run)
         if common.as_json:
@@ -90,9 +92,16 @@ def _checked(fields: Sequence[str] | None, *, name: str, kind: str) -> Sequence[
     return fields
 
 
+def _modules(fields: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the pipeline's modules where one is spoken of: those of others take time to load."""
+    spoken = any(text.lstrip().startswith("pipeline") for text in fields)
+    return tuple(module.name for module in pipeline_modules()) if spoken else ()
+
+
 def _register_copy(group: typer.Typer, kind: str) -> None:
     def copy(name: str, common: Common, *, fields: Fields = None, dry_run: DryRun = False) -> None:
-        request = Request(kind, name, _checked(fields or (), name=name, kind=kind), common.profile)
+        given = _checked(fields or (), name=name, kind=kind)
+        request = Request(kind, name, given, common.profile, _modules(given))
         with common.store() as store:
             row = copy_record(request, store, clock=common.clock(), dry_run=dry_run)
         _show_made("copied to", row, common=common, kind=kind, dry_run=dry_run)

@@ -13,8 +13,19 @@ from tsplug.cli.files_preview import register_preview
 from tsplug.cli.files_restore import register_restore
 from tsplug.cli.files_store import register_store
 from tsplug.cli.image_filters import Among, query_of
+from tsplug.cli.jobs_shown import show_job
 from tsplug.cli.opening import Common, store_if_any
-from tsplug.cli.output import FileProgress, complain, counted, number, show_fields, show_json, show_table, show_text
+from tsplug.cli.output import (
+    FileProgress,
+    complain,
+    counted,
+    number,
+    printable,
+    show_fields,
+    show_json,
+    show_table,
+    show_text,
+)
 from tsplug.cli.places import located
 from tsplug.model import FramePlace, frame_place
 from tsplug.services.disk_frames import Row, list_frames, list_recorded, show_frame
@@ -91,7 +102,9 @@ def files_show(
     known = {key: _short(value) for key, value in row.items() if value not in (None, [], {}) and key not in _NESTED}
     show_fields(_short(row["file"]), known)
     for key in _NESTED:
-        if row[key]:
+        if row[key] and key == "job":
+            show_job("job", row[key])
+        elif row[key]:
             show_fields(key, row[key])
 
 
@@ -113,4 +126,4 @@ _NESTED = ("metrics", "solution", "job", "cards", "properties", "unusable")
 
 def _short(value: Any) -> Any:
     """Return a value for people; what no console can print of a name is replaced."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, TypedDict
 
 import typer
 
 from tsplug.app import system_clock
 from tsplug.cli.commands import FAILED, command
-from tsplug.cli.jobs_shown import name_of, show_ends, told_modules
+from tsplug.cli.jobs_shown import name_of, show_ends, show_job, told_modules
 from tsplug.cli.opening import Common
-from tsplug.cli.output import counted, show_fields, show_json, show_table, show_text
+from tsplug.cli.output import complain, counted, show_json, show_table, show_text
 from tsplug.model import Job, JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
 from tsplug.ports import JobQuery
 from tsplug.services.jobs.listing import Row, count_jobs, job_details, list_jobs
-from tsplug.services.jobs.orders import cancel_jobs, failed_jobs, retry_jobs
+from tsplug.services.jobs.orders import cancel_jobs, failed_jobs, retry_jobs, waiting_jobs
 from tsplug.services.jobs.watching import watch_jobs
 from tsplug.settings import Settings
 
@@ -60,11 +61,7 @@ def jobs_show(
     if common.as_json:
         show_json(row)
         return
-    show_fields(
-        f"job {row['id']}", {key: value for key, value in row.items() if key != "modules" and value not in (None, "")}
-    )
-    steps = [[step[key] for key in ("module", "state", "duration_s", "message")] for step in row["modules"]]
-    show_table("modules", ("module", "state", "s", "message"), rows=steps)
+    show_job(f"job {row['id']}", row)
 
 
 def jobs_watch(
@@ -111,25 +108,44 @@ def jobs_retry(
         )
 
 
-def jobs_cancel(common: Common, *, jobs: Annotated[list[int], _IDS]) -> None:
+def jobs_cancel(
+    common: Common,
+    *,
+    jobs: Annotated[list[int] | None, _IDS] = None,
+    pending: Annotated[bool, typer.Option("--pending", help="All that wait and that you may cancel.")] = False,
+) -> None:
     """Cancel jobs that wait or run; who put them into the queue may, and administrators.
 
-    A job that runs ends within seconds, when its worker looks. What its modules have done by then stays.
+    A job that runs ends within seconds, when its worker looks. What its modules have done by then stays. Exit status 1
+    when one of those named had ended already; the others are cancelled.
     """
+    if bool(jobs) == pending:
+        raise typer.BadParameter("give jobs, or --pending for all that wait", param_hint="ID")
     settings = Settings()
-    administrators = [name.strip() for name in settings.administrators.split(",") if name.strip()]
+    who: _Who = {
+        "user": settings.user,
+        "administrators": [name.strip() for name in settings.administrators.split(",") if name.strip()],
+    }
     with common.store() as store:
-        ids = list(dict.fromkeys(jobs))
-        at = system_clock().now()
-        changed = cancel_jobs(store, ids, user=settings.user, administrators=administrators, at=at)
-        _show_changed(changed, common, what="cancelled or asked to stop")
+        ids = waiting_jobs(store, **who) if pending else list(dict.fromkeys(jobs or ()))
+        done = cancel_jobs(store, ids, at=system_clock().now(), **who)
+    _show_changed(done.jobs, common, what="cancelled or asked to stop", ended=() if pending else done.ended)
+    if done.ended and not pending:
+        raise typer.Exit(FAILED)
 
 
-def _show_changed(jobs: list[Job], common: Common, *, what: str) -> None:
+class _Who(TypedDict):
+    user: str
+    administrators: list[str]
+
+
+def _show_changed(jobs: Sequence[Job], common: Common, *, what: str, ended: Sequence[Job] = ()) -> None:
     if common.as_json:
-        show_json([{"id": job.id, "file": job.file, "state": job.state} for job in jobs])
-    else:
-        show_text(f"{counted(len(jobs), 'job')} {what}")
+        show_json([{"id": job.id, "file": job.file, "state": job.state} for job in (*jobs, *ended)])
+        return
+    for job in ended:
+        complain(f"job {job.id} has ended already and cannot be cancelled: it is {job.state}")
+    show_text(f"{counted(len(jobs), 'job')} {what}")
 
 
 def _cells(row: Row) -> list[object]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tsplug.cli.output import complain, counted, show_text
+from tsplug.cli.output import complain, counted, number, printable, show_fields, show_table, show_text
 from tsplug.model import JobState, ModuleState
-from tsplug.services.jobs.listing import Row
+from tsplug.services.jobs.listing import TIMES, Row
 
 _COMPLAINED = 20
 
@@ -33,11 +34,19 @@ def show_ends(rows: Sequence[Row]) -> None:
         for step in row["modules"]
         if step["state"] == ModuleState.SKIPPED and step["message"]
     )
-    for (module, why), number in skipped.most_common(_COMPLAINED):
-        show_text(f"{module} was skipped on {counted(number, 'frame')}: {why}")
+    for (module, why), many in skipped.most_common(_COMPLAINED):
+        show_text(f"{module} was skipped on {counted(many, 'frame')}: {why}")
     states = Counter(row["state"] for row in rows)
     told = ", ".join(f"{number} {state}" for state, number in states.items()) or "nothing waits or is worked on"
     show_text(f"{counted(len(rows), 'frame')}: {told}")
+
+
+def show_job(title: str, row: Row) -> None:
+    """Print a job field by field, and its modules as a table."""
+    told = {key: value for key, value in row.items() if key != "modules" and value not in (None, "", {})}
+    show_fields(title, {key: _moment(value) if key in TIMES else _shown(value) for key, value in told.items()})
+    steps = [[step["module"], step["state"], number(step["duration_s"]), step["message"]] for step in row["modules"]]
+    show_table("modules", ("module", "state", "s", "message"), rows=steps)
 
 
 def told_modules(row: Row) -> str:
@@ -52,4 +61,12 @@ def told_modules(row: Row) -> str:
 
 def name_of(row: Row) -> str:
     """Return the name of a job's frame, as any console can print it."""
-    return Path(row["file"]).name.encode("utf-8", "replace").decode("utf-8")
+    return printable(Path(row["file"]).name)
+
+
+def _moment(told: str) -> str:
+    return f"{datetime.fromisoformat(told).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value

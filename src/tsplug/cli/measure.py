@@ -17,7 +17,17 @@ from tsplug.cli.files_preview import bare_name
 from tsplug.cli.image_filters import Among, query_of
 from tsplug.cli.measure_regrade import regrade_measured
 from tsplug.cli.opening import Common, store_if_any
-from tsplug.cli.output import FileProgress, JsonList, complain, counted, number, show_fields, show_json, show_text
+from tsplug.cli.output import (
+    FileProgress,
+    JsonList,
+    complain,
+    counted,
+    number,
+    printable,
+    show_fields,
+    show_json,
+    show_text,
+)
 from tsplug.cli.places import located, place
 from tsplug.errors import InputError
 from tsplug.imaging.encoding import MARKED_BYTES, Preview, is_ours
@@ -199,7 +209,7 @@ class _Run:
                 _line({key: number(frame.metrics.get(key), digits) for _, key, _, digits in _COLUMNS}, frame.file)
             )
         if frame.problem:
-            complain(_printable(frame.problem))
+            complain(printable(frame.problem))
 
     def _keep(self, file: FramePlace, preview: Preview) -> None:
         """Write a frame's picture; frames of one name in several folders get numbers."""
@@ -223,12 +233,12 @@ def _show_frame(frame: MeasuredFile) -> None:
     told: dict[str, Any] = {"kind": frame.kind or "unknown", "detector": frame.detector, **named}
     if frame.record is not None:
         told["record"] = f"{frame.record.id}{', written' if frame.updated else ''}"
-    show_fields(_printable(str(frame.file)), told)
+    show_fields(printable(str(frame.file)), told)
     if frame.field_map:
         rows = ["  ".join(f"{number(cell['hfr']) or '-':>6}" for cell in row) for row in frame.field_map]
         show_text("\n".join(["HFR over the field, px:", *rows]))
     for warning in frame.warnings:
-        show_text(f"note: {_printable(warning)}")
+        show_text(f"note: {printable(warning)}")
 
 
 def _with_unit(key: str, value: float) -> str:
@@ -239,8 +249,4 @@ def _with_unit(key: str, value: float) -> str:
 
 def _line(values: Mapping[str, str], file: Path | str) -> str:
     cells = [f"{values[key]:>{width}}" for _, key, width, _ in _COLUMNS]
-    return f"{''.join(cells)}  {_printable(str(file))}"
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return f"{''.join(cells)}  {printable(str(file))}"

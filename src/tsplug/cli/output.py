@@ -142,6 +142,11 @@ def number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
+def printable(text: str) -> str:
+    """Return text as one line that any console can print: what is no character of a line becomes a question mark."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 def horizon_words(points: Iterable[tuple[float, float]]) -> str:
     """Return a horizon as users type it: pairs of azimuth and altitude, by comma."""
     return ",".join(f"{azimuth:.10g}:{altitude:.10g}" for azimuth, altitude in points)

@@ -33,7 +33,7 @@ from tsplug.ports.pipeline import (
 )
 from tsplug.ports.profile_archive import ArchiveSink, ArchiveSource, Document
 from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
-from tsplug.ports.solver import PlateSolver, SolveOutcome, SolveRequest, SolveState, StarCatalogue
+from tsplug.ports.solver import SOLVERS, PlateSolver, SolveOutcome, SolveRequest, SolveState, StarCatalogue
 from tsplug.ports.storage import FrameStorage
 from tsplug.ports.store import (
     Dangling,
@@ -50,6 +50,7 @@ from tsplug.ports.store import (
 
 __all__ = [
     "MODULE_GROUP",
+    "SOLVERS",
     "ArchiveSink",
     "ArchiveSource",
     "BufferSweep",

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tsplug.imaging.astrometry.matcher import FrameStars, Matched
 
 
+SOLVERS = ("matcher", "solve-field", "astap")
+"""The names of the plate solvers there are: our own, and programs of others."""
+
+
 class SolveState(StrEnum):
     """How an attempt ended: unavailable means that the solver lacks its program, its catalogue or the hint it needs."""
 

@@ -31,7 +31,7 @@ def add_record(request: Request, store: Store, *, clock: Clock, dry_run: bool = 
     given = read_given(kind, request.assignments)
 
     def work(unit: Unit) -> dict[str, Any]:
-        draft = Draft(unit, given, clock.now(), request.profile)
+        draft = Draft(unit, given, clock.now(), request.profile, request.modules)
         _take_name(draft, kind, name=request.name)
         record = draft.record(kind, None)
         if record is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from tsplug.flats import cadence_rules
 from tsplug.grading.checks import METRIC_CHECKS
 from tsplug.model import Address, ExposurePlan, Profile, Project, ProjectState, Record, TrainedFlat, frame_place
+from tsplug.ports import SOLVERS
 from tsplug.services.catalogue_fields import OWN_PREFERENCES
 
 _ENTERED = {
@@ -57,6 +58,9 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
                 f"grader.metrics.{key}",
                 f"has preferences of its own: {own}" if own else "unknown; there are " + ", ".join(METRIC_CHECKS),
             )
+    strange = [name for name in profile.pipeline.solvers if name not in SOLVERS]
+    if {"pipeline", "pipeline.solvers"} & set(changed) and strange:
+        yield "pipeline.solvers", f"there is no solver {strange[0]!r}; there are {', '.join(SOLVERS)}"
     limits = profile.planner.weather_limits
     for name in sorted(limits) if {"planner", "planner.weather_limits"} & set(changed) else ():
         if (limits[name] or 0.0) < 0:

@@ -57,7 +57,7 @@ def copy_record(request: Request, store: Store, *, clock: Clock, dry_run: bool =
             given.wrong(name, "cannot be given to a copy; edit it afterwards")
 
     def work(unit: Unit) -> dict[str, Any]:
-        draft = Draft(unit, given, clock.now(), request.profile)
+        draft = Draft(unit, given, clock.now(), request.profile, request.modules)
         source = find_within(unit, kind, name=request.name, profile=request.profile)
         copy = _drafted(draft, source)
         given.refuse()

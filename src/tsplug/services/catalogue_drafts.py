@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,12 +30,16 @@ _SCOPES: dict[type[Record], str] = {Target: "project_id", Project: "profile_id",
 
 @dataclass(frozen=True)
 class Request:
-    """What a command asks for: of which kind, which record, with which ``KEY=VALUE`` texts, among whose."""
+    """What a command asks for: of which kind, which record, with which ``KEY=VALUE`` texts, among whose.
+
+    ``modules`` names those of the image pipeline that are installed; where it is empty, any is taken for one.
+    """
 
     kind: str
     name: str = ""
     assignments: Sequence[str] = ()
     profile: str = ""
+    modules: Collection[str] = ()
 
 
 @dataclass
@@ -46,10 +50,12 @@ class Draft:
     given: Given
     now: datetime
     profile: str = ""
+    modules: Collection[str] = ()
 
     def record(self, kind: type[R], before: R | None, *, preset: Mapping[str, Any] | None = None) -> R | None:
         """Return the record as it will be, or None where something is wrong, which the problems then say."""
         self._name_criteria_set()
+        self._name_modules()
         base = {**_starting(kind, self.now), **(preset or {})} if before is None else before.model_dump()
         values = {**_merged(base, self.given.values), **self._owners(kind, before)}
         try:
@@ -74,6 +80,14 @@ class Draft:
             grader["criteria_set"] = find_named(self.unit, CriteriaSet, name=name.strip()).name
         except InputError as error:
             self.given.wrong("grader.criteria_set", f"{error}; `tsplug criteria add --default` makes one")
+
+    def _name_modules(self) -> None:
+        """Let a profile switch modules that are installed; what it says of others can only be taken away."""
+        pipeline = self.given.values.get("pipeline")
+        switched = pipeline.get("modules") if isinstance(pipeline, Mapping) else None
+        for name, switch in switched.items() if isinstance(switched, Mapping) and self.modules else ():
+            if name not in self.modules and switch is not None:
+                self.given.wrong(f"pipeline.modules.{name}", f"unknown; there are {', '.join(self.modules)}")
 
     def _note(self, kind: type[Record], steps: Sequence[str | int], *, problem: Any) -> None:
         key = ".".join(map(str, steps))

@@ -39,7 +39,7 @@ def edit_record(request: Request, store: Store, *, clock: Clock, dry_run: bool =
         given.wrong("created_at", "is where the session ids begin and cannot be edited")
 
     def work(unit: Unit) -> dict[str, Any]:
-        draft = Draft(unit, given, clock.now(), request.profile)
+        draft = Draft(unit, given, clock.now(), request.profile, request.modules)
         before = find_within(unit, kind, name=request.name, profile=request.profile)
         changes, notes = _change(draft, before)
         given.refuse()

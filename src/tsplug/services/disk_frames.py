@@ -16,12 +16,14 @@ from tsplug.ports import FrameHeaders, ImageQuery, ScanProgress, Store, Unit
 from tsplug.services.astrobin_store import by_rig, linked_flats
 from tsplug.services.frame_processing import add_job_modules, add_processing
 from tsplug.services.frame_scan import FrameScan, scan_frames
+from tsplug.services.header_results import RESULT_KEYWORDS, metrics_in_header, solution_in_header
 
 Row = dict[str, Any]
 Kept = TypeVar("Kept", AcquiredImage, FlatSetFile)
 _IDENTIFIER = "TSUID"
 _PART = 500
 _SETTINGS = Configuration()
+_WANTED = WANTED | RESULT_KEYWORDS
 
 
 def list_frames(
@@ -36,7 +38,8 @@ def list_frames(
     Times are ISO 8601 in UTC, exposures seconds. With a store each has ``preview`` (where its picture lies) and ``job``
     (number, state and message of the newest). A light on record has ``image`` (its id), ``status``, ``reject_reason``,
     ``metrics``, ``solution`` and ``flats`` (how many are linked to its session); a flat on record has ``flat_set`` and
-    its ``status``. A frame is recognised by the identifier in its header, else by where it lies.
+    its ``status``. A frame is recognised by the identifier in its header, else by where it lies. What is not on record
+    has the ``metrics`` and the ``solution`` of its header.
 
     Args:
         places: folders or files, of this machine or in a storage.
@@ -47,7 +50,7 @@ def list_frames(
     Raises:
         InputError: a place does not exist.
     """
-    scan = scan_frames(headers, places, keep=frame_row, wanted=WANTED, progress=progress)
+    scan = scan_frames(headers, places, keep=frame_row, wanted=_WANTED, progress=progress)
     if store is not None:
         with store.read() as unit:
             for part in _parts(scan.kept):
@@ -62,7 +65,7 @@ def list_recorded(query: ImageQuery, headers: FrameHeaders, *, store: Store) -> 
         images = unit.images(query)
     scan = FrameScan[Row]()
     for image in images:
-        header = headers.read(frame_place(image.file), wanted=WANTED)
+        header = headers.read(frame_place(image.file), wanted=_WANTED)
         if isinstance(header, BadFile):
             scan.bad_files.append(header)
         else:
@@ -109,7 +112,8 @@ def frame_row(header: FrameHeader) -> Row:
             *("image", "status", "reject_reason", "flats", "flat_set", "solution", "job", "preview"),
         )
     )
-    row |= {"file": str(header.file), "guid": result.guid or None, "metrics": {}}
+    row |= {"file": str(header.file), "guid": result.guid or None, "metrics": metrics_in_header(header.cards)}
+    row["solution"] = solution_in_header(header.cards)
     frame = result.frame
     if isinstance(frame, LeftOut):
         return row | {"note": frame.reason}

@@ -31,6 +31,8 @@ _OF_STORE = ("id", "image_id")
 def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
     """Add to rows of frames what is stored of them: ``metrics``, ``solution`` and ``job``; and ``preview``.
 
+    Rows without a record keep the metrics and the solution that they have.
+
     Args:
         unit: a unit that reads.
         rows: with ``file`` and ``image``, the id of the frame's record; see `tsplug.services.disk_frames`.
@@ -45,8 +47,9 @@ def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
         profile = None if image is None else profiles.get(image.profile_id)
         job = jobs.get(row["file"])
         solution = None if image is None else solutions.get(image.id or 0)
-        row["metrics"] = {} if image is None else image.metrics
-        row["solution"] = None if solution is None else solution.model_dump(mode="json", exclude=set(_OF_STORE))
+        if image is not None:
+            row["metrics"] = image.metrics
+            row["solution"] = None if solution is None else solution.model_dump(mode="json", exclude=set(_OF_STORE))
         row["job"] = None if job is None else job.model_dump(mode="json", include=set(_SHOWN))
         row["preview"] = _preview(frame_place(row["file"]), profile, made=row["file"] in pictured)
 

@@ -146,6 +146,8 @@ def test_every_preference_is_reached(stocked: Run) -> None:
     row = document(stocked("profile", "edit", "Refraktor", *fields, "--json"))
     assert (row["grader"]["mode"], row["flats"]["count"]) == ("target-scheduler", 20)
     assert row["planner"]["park_on_wait"] is True
+    refused = stocked("profile", "edit", "Refraktor", "pipeline.modules.previews=no")
+    assert (refused.exit_code, "unknown; there are header_update, preview," in refused.stderr) == (1, True)
     row = document(stocked("project", "edit", "1", "rule_weights.'Percent Complete'=80", "--json"))
     assert row["rule_weights"]["Percent Complete"] == 80.0
 

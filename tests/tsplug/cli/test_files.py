@@ -142,6 +142,8 @@ def test_headers_are_put_back(tmp_path: Path, run: Run) -> None:
     run_modules(frame_at_work(file, pipeline_tools(store)), pipeline_modules(), clock=ManualClock())
     store.close()
     assert file.read_bytes() != before
+    (made,) = document(run("list", str(file), "--json"))["frames"]
+    assert (made["image"], made["metrics"]["star_count"] > 0, made["metrics"]["hfr"] > 0) == (None, True, True)
     told = run("restore", str(file))
     assert (told.exit_code, told.stdout) == (0, f"{file}: the header is as it was\n")
     assert file.read_bytes() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,9 @@ def test_a_worker_does_what_was_put_off(run: Run, frames: Path) -> None:
     shown = document(run("jobs", "show", "1", "--json"))
     assert [(step["module"], step["state"]) for step in shown["modules"]] == [("preview", "completed")]
     assert run("jobs", "watch", "1").output.endswith("1 frame: 1 completed\n")
+    late = run("jobs", "cancel", "1")
+    assert (late.exit_code, "error: job 1 has ended already" in late.stderr) == (1, True)
+    assert "0 jobs cancelled" in late.stdout
 
 
 def test_jobs_are_shown_to_people(run: Run, frames: Path) -> None:
@@ -130,9 +134,12 @@ def test_jobs_are_shown_to_people(run: Run, frames: Path) -> None:
     )
     assert "the newest 2 of 3 jobs" in run("jobs", "list", "--limit", "2").output
     assert "pending" in run("jobs", "list").output
-    assert "d_whole.fits" in run("jobs", "show", "1").output
+    shown = run("jobs", "show", "1").output
+    assert "d_whole.fits" in shown
+    assert re.search(r"created_at +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC", shown)
     assert "0 jobs" in run("jobs", "list", "--state", "failed").output
     assert "0 jobs back in the queue" in run("jobs", "retry", "--failed").output
+    assert "3 jobs cancelled" in run("jobs", "cancel", "--pending").output
 
 
 @pytest.mark.parametrize(
@@ -142,6 +149,7 @@ def test_jobs_are_shown_to_people(run: Run, frames: Path) -> None:
         (["process", ".", "--off", "magic"], 2, "'magic' is none of"),
         (["process", ".", "--priority", "1e9"], 2, "priority"),
         (["jobs", "retry"], 2, "give jobs, or --failed"),
+        (["jobs", "cancel"], 2, "give jobs, or --pending"),
         (["jobs", "list"], 1, "no store at"),
         (["worker"], 1, "no store at"),
         (["process", "nowhere.fits", "--db", "sqlite://"], 1, "names no file"),

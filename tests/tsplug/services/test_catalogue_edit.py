@@ -241,6 +241,23 @@ def test_many_projects_are_ambiguous_without_a_profile(store: Store) -> None:
         assert unit.get(Project, 1).priority == 2
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("pipeline.solvers=nova", "there is no solver 'nova'; there are matcher, solve-field, astap"),
+        ("pipeline.modules.previews=no", "pipeline.modules.previews: unknown; there are preview, theirs"),
+    ],
+)
+def test_what_no_package_brings_cannot_be_switched(store: Store, field: str, said: str) -> None:
+    """A misspelt solver or module is refused with those there are; what an uninstalled one left can be taken away."""
+    modules = ("preview", "theirs")
+    with pytest.raises(InputError, match=said):
+        edit_record(Request("profile", "1", [field], modules=modules), store, clock=CLOCK)
+    fields = ["pipeline.modules.theirs=no", "pipeline.modules.gone=none", "pipeline.solvers=astap, matcher"]
+    row = edit_record(Request("profile", "1", fields, modules=modules), store, clock=CLOCK)
+    assert (row["pipeline"]["modules"], row["pipeline"]["solvers"]) == ({"theirs": False}, ["astap", "matcher"])
+
+
 @pytest.mark.parametrize("metric", [check.metric for check in OWN_CHECKS])
 def test_a_metric_with_preferences_of_its_own_leads_to_them(store: Store, metric: str) -> None:
     """Who asks for it as for the other metrics is told what it is called."""

@@ -14,7 +14,9 @@ Row = dict[str, Any]
 
 _PART = 500
 _SHOWN = ("id", "guid", "file", "state", "priority", "message", "attempts", "submitted_by", "owner", "switched")
-_TIMES = ("created_at", "not_before", "started_at", "finished_at", "leased_until")
+
+TIMES = ("created_at", "not_before", "started_at", "finished_at", "leased_until")
+"""What of a row is a moment."""
 
 
 def list_jobs(store: Store, query: JobQuery) -> list[Row]:
@@ -60,7 +62,7 @@ def job_rows(unit: Unit, jobs: Sequence[Job]) -> list[Row]:
 
 
 def _row(job: Job) -> Row:
-    times = {name: None if (at := getattr(job, name)) is None else at.isoformat() for name in _TIMES}
+    times = {name: None if (at := getattr(job, name)) is None else at.isoformat() for name in TIMES}
     return {
         **job.model_dump(mode="json", include=set(_SHOWN)),
         "image": job.image_id,

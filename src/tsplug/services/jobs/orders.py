@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tsplug.errors import InputError, NotFoundError
@@ -15,14 +16,22 @@ from tsplug.services.jobs.submitting import newest_jobs
 _PART = 500
 
 
+@dataclass(frozen=True)
+class Cancelled:
+    """The jobs that were cancelled or asked to stop, and those that had ended already."""
+
+    jobs: tuple[Job, ...]
+    ended: tuple[Job, ...]
+
+
 def cancel_jobs(
     store: Store, ids: Sequence[int], *, user: str, administrators: Sequence[str], at: datetime
-) -> list[Job]:
-    """Cancel jobs: those that wait at once, those that run as soon as their worker looks; all of them or none.
+) -> Cancelled:
+    """Cancel jobs: those that wait at once, those that run as soon as their worker looks; those that ended stay.
 
     Raises:
-        NotFoundError: there is no such job.
-        InputError: one has ended, or is another user's.
+        NotFoundError: there is no such job; none is cancelled.
+        InputError: one is another user's; none is cancelled.
     """
     with store.write() as unit:
         jobs = _all(unit, ids)
@@ -32,7 +41,23 @@ def cancel_jobs(
                 f"job {foreign[0].id} is {foreign[0].submitted_by}'s: only they and administrators may cancel it"
                 " (TSPLUG_ADMINISTRATORS names those)"
             )
-        return _change_all(unit, jobs, event=CancelWanted(at), problem="has ended already and cannot be cancelled")
+        changed: list[Job] = []
+        ended: list[Job] = []
+        for job in jobs:
+            after = CancelWanted(at).change(job)
+            if after is None:
+                ended.append(job)
+            else:
+                unit.update(after)
+                changed.append(after)
+    return Cancelled(tuple(changed), tuple(ended))
+
+
+def waiting_jobs(store: Store, *, user: str, administrators: Sequence[str]) -> list[int]:
+    """Return the ids of the jobs that wait and that a user may cancel, oldest first."""
+    with store.read() as unit:
+        waiting = unit.jobs(JobQuery(states=(JobState.PENDING,)))
+    return sorted(job.id or 0 for job in waiting if may_cancel(job, user, administrators=administrators))
 
 
 def retry_jobs(store: Store, ids: Sequence[int], *, priority: int | None, at: datetime) -> list[Job]:
@@ -68,7 +93,7 @@ def _all(unit: Unit, ids: Sequence[int]) -> list[Job]:
     return [found[key] for key in ids]
 
 
-def _change_all(unit: Unit, jobs: Sequence[Job], *, event: CancelWanted | Retried, problem: str) -> list[Job]:
+def _change_all(unit: Unit, jobs: Sequence[Job], *, event: Retried, problem: str) -> list[Job]:
     changed = []
     for job in jobs:
         after = event.change(job)

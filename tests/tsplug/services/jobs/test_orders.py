@@ -8,7 +8,7 @@ from tsplug.errors import InputError, NotFoundError
 from tsplug.model import Job, JobState, JobStep, ModuleState
 from tsplug.ports import JobQuery, Store
 from tsplug.services.jobs.listing import count_jobs, count_open, job_details, list_jobs
-from tsplug.services.jobs.orders import cancel_jobs, failed_jobs, retry_jobs
+from tsplug.services.jobs.orders import cancel_jobs, failed_jobs, retry_jobs, waiting_jobs
 from tsplug.services.jobs.watching import watch_jobs
 from tsplug.testing import ManualClock, memory_store
 
@@ -46,15 +46,28 @@ def test_a_waiting_job_is_cancelled_and_a_running_one_is_asked(store: Store) -> 
     ("ids", "user", "words"),
     [
         ([1], "ben", "job 1 is ann's: only they and administrators"),
-        ([1, 3], "ann", "job 3 has ended already and cannot be cancelled: it is completed"),
         ([1, 99], "ann", "no job 99"),
     ],
 )
 def test_what_may_not_be_cancelled_is_told(store: Store, ids: list[int], user: str, words: str) -> None:
-    """Of jobs of others, that ended or are not there, none is cancelled, nor those named with them."""
+    """Of jobs of others, or that are not there, none is cancelled, nor those named with them."""
     with pytest.raises(InputError, match=words):
         cancel_jobs(store, ids, user=user, administrators=["root"], at=NOW)
     assert states(store)[0] == "pending"
+
+
+def test_what_has_ended_meanwhile_keeps_no_other_waiting(store: Store) -> None:
+    """A job that ended before it could be cancelled is told apart, and the rest is cancelled all the same."""
+    done = cancel_jobs(store, [3, 1], user="ann", administrators=(), at=NOW)
+    assert ([job.id for job in done.jobs], [job.id for job in done.ended]) == ([1], [3])
+    assert states(store)[0] == "cancelled"
+
+
+def test_all_that_waits_is_what_one_may_cancel(store: Store) -> None:
+    """Waiting jobs of others are no business of a user, unless an administrator's."""
+    assert waiting_jobs(store, user="ann", administrators=()) == [1]
+    assert waiting_jobs(store, user="ben", administrators=()) == []
+    assert waiting_jobs(store, user="ben", administrators=["ben"]) == [1]
 
 
 def test_an_administrator_cancels_anything(store: Store) -> None:
