@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hostsim.equipment.camera import Exposure
 from hostsim.equipment.focuser import Focuser
 from hostsim.sequence.host import Host
-from hostsim.sequence.stars import half_flux_radius
+from hostsim.sequence.starsize import star_size_px
 from hostsim.sequence.state import Focus
 from tsplug import DeviceError, TsplugError
 
@@ -156,7 +156,7 @@ def _measured(settings: FocusSettings, host: Host, *, focuser: Focuser) -> list[
         focuser.move(position)
         reached = focuser.position()
         known = reached in [point.position for point in points]
-        hfr_px = None if known else half_flux_radius(host.camera().expose(exposure).pixels)
+        hfr_px = None if known else star_size_px(host.camera().expose(exposure).pixels, host)
         if hfr_px is not None:
             points.append(FocusPoint(reached, hfr_px))
         return hfr_px is not None

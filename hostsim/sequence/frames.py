@@ -111,7 +111,7 @@ class Frames:
     ) -> Path:
         """Take the light that was decided, and return its file when it is recorded (and graded).
 
-        ``look`` sees the pixels before they are saved.
+        ``look`` sees the pixels when the light is recorded: nothing it does can cost it.
         """
         self._keep_promise()
         state = self._host.journal.state
@@ -123,8 +123,6 @@ class Frames:
         )
         # Only now: a second camera has taken lights meanwhile.
         number = state.lights + 1
-        if look is not None:
-            look(shot.pixels)
         subject = _subject(decision)
         facts = self._facts(shot, state.light_guid(number), kind="LIGHT", number=number, subject=subject)
         facts = facts.with_weather_from(weather)
@@ -141,6 +139,8 @@ class Frames:
             state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
         self._host.journal.save()
         deliver(outbox, self._host)
+        if look is not None:
+            look(shot.pixels)
         self.guiding.watch(facts.readings.guiding, self._host)
         return final
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hostsim.sequence.focusing import FocusSettings, NoFocusFoundError, autofocus
 from hostsim.sequence.host import Host
-from hostsim.sequence.stars import half_flux_radius
+from hostsim.sequence.starsize import star_size_px
 from hostsim.sequence.state import Focus
 
 _TELLING = 3
@@ -116,7 +116,7 @@ class Refocus:
         focus, wheel = self._host.journal.state.focus, self._host.rig.wheel
         if focus is None or self._settings.autofocus_hfr_percent <= 0 or not self.possible:
             return
-        hfr_px = half_flux_radius(pixels)
+        hfr_px = star_size_px(pixels, self._host)
         if hfr_px is not None:
             focus.hfr_px.setdefault(wheel.current() if wheel else "", []).append(hfr_px)
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from astropy.io import fits
+from numpy.typing import NDArray
 
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
@@ -21,7 +23,8 @@ from hostsim.sequence.instructions.take_exposure import TakeExposure
 from hostsim.sequence.state import Outbox
 from hostsim.sky.scene import Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
-from tsplug import DeviceError
+from tsplug import DeviceError, Expose, ExposureOutcome, ExposureSaved, GradingStatus, hookimpl
+from tsplug import TakeExposure as Decided
 from tsplug.ports import FrameRequest
 
 
@@ -88,3 +91,54 @@ def test_dark_flats_lie_apart_from_flats(equipped: Host, tmp_path: Path) -> None
     places = [file.relative_to(tmp_path).parts[:-1] for file in files]
     assert places == [("flats", "2026-01-15", "L", "0.00"), ("dark_flats", "2026-01-15")]
     assert [fits.getheader(file).get("FILTER") for file in files] == ["L", None]
+
+
+class Recorder:
+    """A plugin that records every light."""
+
+    def __init__(self) -> None:
+        self.files: list[Path] = []
+
+    @hookimpl
+    def on_exposure_saved(self, event: ExposureSaved) -> ExposureOutcome:
+        self.files.append(event.file)
+        return ExposureOutcome(
+            guid=event.guid,
+            image_id=1,
+            already_recorded=False,
+            status=GradingStatus.PENDING,
+            acquired=1,
+            accepted=0,
+            grading_wanted=False,
+        )
+
+
+def test_a_light_is_recorded_before_it_is_looked_at(equipped: Host) -> None:
+    """Whatever looks at a light's stars cannot cost the light."""
+    recorder = Recorder()
+    equipped.manager.register(recorder)
+    expose = Expose(exposure_s=1.0, gain=None, offset=None, binning=1, roi_percent=100.0)
+    decision = Decided(
+        profile_guid=equipped.profile.guid,
+        project_name="",
+        target_guid="",
+        target_name="M 45",
+        plan_guid="",
+        template_name="",
+        filter_name="L",
+        ra_hours=3.8,
+        dec_deg=24.1,
+        rotation_deg=0.0,
+        session_id=1,
+        score=1.0,
+        until=equipped.clock.now(),
+        steps=(expose,),
+    )
+
+    def look(pixels: NDArray[np.uint16]) -> None:
+        raise ZeroDivisionError(f"{pixels.size} pixels")
+
+    with pytest.raises(ZeroDivisionError, match="3072 pixels"):
+        Frames(equipped).light(decision, expose, grade=False, look=look)
+    assert [file.exists() for file in recorder.files] == [True]
+    assert equipped.journal.state.outbox is None
