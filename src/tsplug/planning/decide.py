@@ -16,7 +16,7 @@ from tsplug.planning.ephemeris import STEP
 from tsplug.planning.reasons import Reason
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule, shares_of
-from tsplug.planning.situation import Situation
+from tsplug.planning.situation import AfterWait, Situation
 from tsplug.planning.standing import rejection
 from tsplug.planning.steps import steps_for
 from tsplug.planning.twilight import SUN_LIMIT_DEG
@@ -160,8 +160,12 @@ def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     own = first.rejected[0]
     assert own.again_at is not None
     number = board.number[first.candidate.target.guid]
+    place = board.place_of(first.candidate.target.guid)
+    if own.rule not in _UNPREDICTED and place is not None:
+        number = board.entries[waited_for(board, moment, place=place, until=own.again_at)].number
     reason = wait_words(board, moment, number=number, until=own.again_at)
-    return WaitUntil(until=own.again_at, target_name=own.target_name, reason=reason, rejected=shown)
+    name = board.candidates[number].target.name
+    return WaitUntil(until=own.again_at, target_name=name, reason=reason, rejected=shown)
 
 
 def _needs_views(board: Board, moment: Moment) -> bool:
@@ -176,9 +180,16 @@ def _wait_unexplained(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     if following is None:
         return NothingLeft(reason=why_nothing(board, moment))
     place, until = following
-    number = board.entries[place].number
+    number = board.entries[waited_for(board, moment, place=place, until=until)].number
     reason = wait_words(board, moment, number=number, until=until)
     return WaitUntil(until=until, target_name=board.candidates[number].target.name, reason=reason)
+
+
+def waited_for(board: Board, moment: Moment, *, place: int, until: datetime) -> int:
+    """Return which entry is imaged after a wait: of those that begin to be possible then, the one that is chosen."""
+    asked = AfterWait(moment.request.current_filter, moment.request.until)
+    choice = choose(board, look(board, until, request=asked))
+    return place if choice is None else choice.place
 
 
 def wait_words(board: Board, moment: Moment, *, number: int, until: datetime) -> str:

@@ -10,7 +10,7 @@ from tsplug.model import DecisionRequest, NightPreview, PreviewExposure, Preview
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
-from tsplug.planning.decide import wait_words, why_nothing
+from tsplug.planning.decide import wait_words, waited_for, why_nothing
 from tsplug.planning.exposures import after_exposure
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
@@ -114,7 +114,8 @@ class _Run:
         following = next_start(self._board, moment)
         if following is None:
             return self._end(why_nothing(self._board, moment))
-        self._wait(moment, place=following[0], until=following[1])
+        place, until = following
+        self._wait(moment, place=waited_for(self._board, moment, place=place, until=until), until=until)
         return True
 
     def _end(self, because: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -53,6 +53,20 @@ class Asked(Protocol):
     def explain(self) -> bool:
         """Return whether scores and rejections are told."""
         ...
+
+
+@dataclass(frozen=True)
+class AfterWait:
+    """What a host says at the end of a wait: nobody was imaged last, and the weather permits everything."""
+
+    current_filter: str | None
+    until: datetime | None
+    current_target_guid: str | None = None
+    stays_until: datetime | None = None
+    since_dither: tuple[str, ...] = ()
+    exposures_since_dither: int = 0
+    weather: Mapping[str, float] = field(default_factory=dict)
+    explain: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.model import Decision, DecisionRequest, Expose, TakeExposure
+from tsplug.model import Decision, DecisionRequest, Expose, NothingLeft, TakeExposure
 from tsplug.planning import Situation
 from tsplug.planning.decide import decide_on
 from tsplug.ports import Context
@@ -60,6 +60,8 @@ class _Looking:
             board, site = kept.board(self._now, left_out=self._request.left_out)
             self._rig = Rig(board.profile, site)
             decision = decide_on(board, Situation(self._now, site, board.profile, board.outlook, self._request))
+        if isinstance(decision, NothingLeft) and not board.candidates and self._records.targets.records:
+            decision = decision.model_copy(update={"reason": "every target is left out: the host cannot image any"})
         lost = installed_rules().troubles
         return decision.model_copy(update={"notes": (*lost, *decision.notes)}) if lost else decision
 

@@ -89,6 +89,24 @@ def test_by_day_the_first_target_of_the_night_is_waited_for(make: Any) -> None:
     assert decision.reason.startswith("twilight: ")
 
 
+@pytest.mark.parametrize("explained", [True, False])
+def test_a_wait_names_the_target_that_is_taken_after_it(explained: bool, make: Any) -> None:
+    """Of two that become possible when it gets dark, the wait is for the one that is chosen then."""
+    urgent = make.candidate(
+        name="Z",
+        guid="z",
+        project=make.project(priority=Priority.LOW, rule_weights={"Project Priority": 0, "Percent Complete": 100}),
+        ra_hours=0.8,
+    )
+    urgent = replace(urgent, plans=(make.plan(desired=10, acquired=9),))
+    plain = make.candidate(project=make.project(priority=Priority.HIGH, rule_weights={"Project Priority": 0}))
+    wait = ask(make, make.utc(14), urgent, plain, explain=explained)
+    assert isinstance(wait, WaitUntil)
+    then = ask(make, wait.until, urgent, plain)
+    assert isinstance(then, TakeExposure)
+    assert wait.target_name == then.target_name == "Z"
+
+
 def test_a_wait_is_told_by_what_ends_last(make: Any) -> None:
     """At noon Orion is below the horizon and the Sun is up; who waits for it waits for the altitude, in the end."""
     orion = make.candidate(name="M 42", guid="m42", ra_hours=5.588, dec_deg=-5.39)

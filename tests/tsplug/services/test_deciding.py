@@ -16,6 +16,7 @@ from tsplug.model import (
     ProjectState,
     SlewCenter,
     TakeExposure,
+    Target,
     WaitUntil,
 )
 from tsplug.services.deciding import decide
@@ -66,6 +67,15 @@ def test_projects_that_are_not_active_are_left_out(context: FakeContext) -> None
     decision = decide(DecisionRequest(profile_guid=guid(context)), context)
     assert isinstance(decision, NothingLeft)
     assert decision.reason == "no active project has a target"
+
+
+def test_a_host_that_can_image_no_target_is_told_so(context: FakeContext) -> None:
+    """Where a host leaves all of them out, that is the reason."""
+    with context.store.read() as unit:
+        targets = tuple(target.guid for target in unit.list(Target))
+    decision = decide(DecisionRequest(profile_guid=guid(context), left_out=targets), context)
+    assert isinstance(decision, NothingLeft)
+    assert decision.reason == "every target is left out: the host cannot image any"
 
 
 def test_an_unknown_profile_is_named(context: FakeContext) -> None:
