@@ -1,8 +1,4 @@
-"""Which values of a frame stand under which keywords of its header.
-
-Sources: peers d-1 for the standard dialect (Science Scheduler's keywords and more in their manner); the L1 keywords
-of BANZAI (Las Cumbres Observatory) for the other.
-"""
+"""Cards of values under the keywords that a rig likes; see `tsplug.model.keywords`."""
 
 from __future__ import annotations
 
@@ -10,52 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from tsplug.metrics import METRICS
 from tsplug.model import CardValue, HeaderCard, PipelinePreferences
+from tsplug.model.keywords import DIALECTS, QUALITY_KEYWORDS, RECORD_KEYWORDS, SOLUTION_KEYWORDS
 
-QUALITY_KEYWORDS: Mapping[str, str] = {
-    "fwhm": "FWHM",
-    "fwhm_arcsec": "FWHMARC",
-    "hfr": "HFR",
-    "hfr_stdev": "HFRSTD",
-    "star_count": "NSTARS",
-    "snr": "IMGSNR",
-    "eccentricity": "ECCENT",
-    "ellipticity": "ELLIPT",
-    "background": "BGLEVEL",
-    "noise": "BGNOISE",
-    "adu_mean": "IMGMEAN",
-    "adu_median": "IMGMED",
-    "adu_stdev": "IMGSTDEV",
-    "saturated_pixels": "NSATUR",
-    "pixel_scale": "PXSCALE",
-}
-"""Keyword by key of a metric, or by the name of a value that is none."""
+__all__ = ["QUALITY_KEYWORDS", "RECORD_KEYWORDS", "SOLUTION_KEYWORDS", "cards_of", "keyword_of"]
 
-RECORD_KEYWORDS: Mapping[str, str] = {
-    "observer": "OBSERVER",
-    "project": "PROJECT",
-    "target": "OBJECT",
-    "plan": "TSPLAN",
-    "session": "TSSESSID",
-    "identifier": "TSUID",
-    "grade": "GRADE",
-    "grade_score": "GRADESCR",
-    "grade_reason": "GRADERSN",
-}
-"""Keyword by what a record says of its frame."""
-
-SOLUTION_KEYWORDS: Mapping[str, str] = {"offset": "PNTOFST", "solver_error": "WCSERR"}
-"""Keyword by what is known of a frame's position, beside the coordinates themselves."""
-
-_DIALECTS: Mapping[str, Mapping[str, str]] = {
-    "standard": {"solver_error": ""},
-    "banzai": {
-        "fwhm_arcsec": "L1FWHM",
-        "ellipticity": "L1ELLIP",
-        "adu_mean": "L1MEAN",
-        "adu_median": "L1MEDIAN",
-        "adu_stdev": "L1SIGMA",
-    },
-}
 _COMMENTS: Mapping[str, str] = {
     "observer": "Observer",
     "project": "Project",
@@ -80,7 +34,7 @@ def keyword_of(name: str, preferences: PipelinePreferences) -> str:
     own = preferences.keyword_names.get(name)
     if own is not None:
         return own
-    every = {**QUALITY_KEYWORDS, **RECORD_KEYWORDS, **SOLUTION_KEYWORDS, **_DIALECTS[preferences.keywords]}
+    every = {**QUALITY_KEYWORDS, **RECORD_KEYWORDS, **SOLUTION_KEYWORDS, **DIALECTS[preferences.keywords]}
     return every.get(name, "")
 
 

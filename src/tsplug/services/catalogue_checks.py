@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from tsplug.flats import cadence_rules
 from tsplug.grading.checks import METRIC_CHECKS
 from tsplug.model import Address, ExposurePlan, Profile, Project, ProjectState, Record, TrainedFlat, frame_place
+from tsplug.model.keywords import taken_keyword
 from tsplug.ports import SOLVERS
 from tsplug.services.catalogue_fields import OWN_PREFERENCES
 
@@ -58,9 +59,7 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
                 f"grader.metrics.{key}",
                 f"has preferences of its own: {own}" if own else "unknown; there are " + ", ".join(METRIC_CHECKS),
             )
-    strange = [name for name in profile.pipeline.solvers if name not in SOLVERS]
-    if {"pipeline", "pipeline.solvers"} & set(changed) and strange:
-        yield "pipeline.solvers", f"there is no solver {strange[0]!r}; there are {', '.join(SOLVERS)}"
+    yield from _pipeline_conflicts(profile, changed)
     limits = profile.planner.weather_limits
     for name in sorted(limits) if {"planner", "planner.weather_limits"} & set(changed) else ():
         if (limits[name] or 0.0) < 0:
@@ -69,6 +68,24 @@ def _profile_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[t
     if {"grader", "grader.rejected_dir"} & set(changed) and folder and not _is_absolute(folder):
         wanted = "must be an absolute path like /data/rejected or D:\\rejected, or empty for a folder beside the frame"
         yield "grader.rejected_dir", f"{wanted}, not {folder!r}"
+
+
+def _pipeline_conflicts(profile: Profile, changed: Collection[str]) -> Iterator[tuple[str, str]]:
+    strange = [name for name in profile.pipeline.solvers if name not in SOLVERS]
+    if {"pipeline", "pipeline.solvers"} & set(changed) and strange:
+        yield "pipeline.solvers", f"there is no solver {strange[0]!r}; there are {', '.join(SOLVERS)}"
+    if {"pipeline", "pipeline.keyword_names"} & set(changed):
+        yield from _taken_keywords(profile.pipeline.keyword_names)
+
+
+def _taken_keywords(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with keywords of a rig's own: one that says something else would lose that of every frame."""
+    by_keyword: dict[str, str] = {}
+    for name, keyword in names.items():
+        other = by_keyword.setdefault(keyword, name) if keyword else name
+        taken = f"the {other} of the frame" if other != name else taken_keyword(name, keyword)
+        if taken:
+            yield f"pipeline.keyword_names.{name}", f"{keyword} stands for {taken}; choose a keyword that nothing has"
 
 
 def _is_absolute(path: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum, IntEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
@@ -31,6 +31,8 @@ def parse_value(annotation: Any, text: str) -> Any:
     kind = kinds[0]
     if kind is str:
         return checked_text(text)
+    if get_origin(kind) is Literal:
+        return _word(get_args(kind), text.strip())
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _member(kind, text.strip())
     parse = _PARSERS.get(kind) or _PARSERS.get(get_origin(kind))
@@ -102,6 +104,14 @@ def _member(kind: type[Enum], text: str) -> Any:
     if numbered and text.isdecimal() and int(text) in [each.value for each in kind]:
         return kind(int(text))
     raise ValueError(f"must be one of {', '.join(words)}, not {text!r}")
+
+
+def _word(words: tuple[Any, ...], text: str) -> Any:
+    bare = text.strip('"').lower()
+    for word in words:
+        if str(word).lower() == bare:
+            return word
+    raise ValueError(f"must be one of {', '.join(map(str, words))}, not {text!r}")
 
 
 def _switch(text: str) -> bool:

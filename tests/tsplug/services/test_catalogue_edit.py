@@ -109,6 +109,12 @@ def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
         ),
         ("profile", "Refractor", ["filters=L,L"], "filters: a filter name occurs twice"),
         ("site", "Sternwarte", ["time_zone=Mars"], "time_zone: unknown time zone 'Mars'"),
+        (
+            "profile",
+            "Refractor",
+            ["pipeline.keyword_names.hfr=TSUID", "pipeline.keyword_names.snr=X", "pipeline.keyword_names.noise=X"],
+            "pipeline.keyword_names.hfr: TSUID stands for the identifier of the frame",
+        ),
     ],
 )
 def test_what_is_wrong_is_refused(store: Store, kind: str, name: str, fields: list[str], said: str) -> None:

@@ -79,13 +79,17 @@ def _run(module: PipelineModule, frame: PipelineFrame, *, clock: Clock) -> Modul
 
 def _outcome(module: PipelineModule, frame: PipelineFrame) -> ModuleOutcome:
     try:
-        return module.run(frame)
+        # A module may be anybody's, and of no type that was checked.
+        outcome: object = module.run(frame)
     except (Cancelled, StoreError):
         raise
     except TsplugError as error:
         return failed(str(error))
     except Exception as error:  # noqa: BLE001 - a module may be anybody's; its fault must not cost the others their work
-        return failed(f"{frame.place}: {type(error).__name__}: {error}")
+        return failed(f"{frame.place}: {type(error).__name__}: {error}".removesuffix(": "))
+    if not isinstance(outcome, ModuleOutcome):
+        return failed(f"{module.name} returned {outcome!r:.40}, which is none of completed, skipped and failed")
+    return outcome
 
 
 def _lacking(

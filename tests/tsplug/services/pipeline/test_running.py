@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,17 @@ def test_whatever_a_module_raises_makes_it_fail(error: Exception, told: str) -> 
     """One clear line stands for the traceback, and the next module runs."""
     found = run_modules(frame(), [Piece("one", work=raising(error)), Piece("two")], clock=ManualClock())
     assert ends(found) == {"one": (ModuleState.FAILED, told), "two": (ModuleState.COMPLETED, "done")}
+
+
+def test_a_module_that_returns_something_else_fails() -> None:
+    """It is told by its name, and the next module runs."""
+
+    def forgetful(frame: FrameAtWork) -> Any:
+        return None
+
+    found = run_modules(frame(), [Piece("one", work=forgetful), Piece("two")], clock=ManualClock())
+    assert [report.state for report in found] == [ModuleState.FAILED, ModuleState.COMPLETED]
+    assert found[0].message == "one returned None, which is none of completed, skipped and failed"
 
 
 @pytest.mark.parametrize("error", [StoreUnavailableError("locked"), Cancelled("stop")], ids=["store", "stop"])

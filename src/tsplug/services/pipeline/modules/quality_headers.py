@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from tsplug.imaging.keywords import QUALITY_KEYWORDS, cards_of
+from tsplug.imaging.keywords import cards_of
 from tsplug.imaging.measure import FrameMeasurement
 from tsplug.model import CardValue
+from tsplug.model.keywords import QUALITY_KEYWORDS
 from tsplug.ports import FrameAtWork, ModuleOutcome
 from tsplug.services.pipeline.header_cards import write_cards
 
