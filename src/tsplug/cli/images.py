@@ -148,6 +148,8 @@ def images_csv(
 
 
 def _keep_or_ask(file: Path, common: Common, *, yes: bool) -> None:
+    if not file.parent.is_dir():
+        raise InputError(f"{file.parent} is no folder, so {file.name} is not written: make it, or name another one")
     if file.exists() and not yes:
         ask(
             f"{file} exists: replace it?",

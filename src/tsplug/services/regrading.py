@@ -111,7 +111,8 @@ class _Regrading:
 
     def regrade(self, targets: Sequence[Target]) -> None:
         """Regrade all plans of targets."""
-        self._context.progress.report("regrading targets", done=self._done, total=len(self._scope.targets))
+        doing = "judging targets, nothing is written" if self._run is None else "regrading targets"
+        self._context.progress.report(doing, done=self._done, total=len(self._scope.targets))
         with collection_paused():
             self._regrade(targets)
         self._done += len(targets)

@@ -179,6 +179,9 @@ def test_csv_is_written_and_kept(run: Run, tmp_path: Path) -> None:
     assert f"error: {file} exists and stays; --yes replaces it" in kept.stderr
     assert document(run("csv", str(file), "--target", "M 42", "--json", "--yes"))["images"] == 10
     assert run("csv", str(file), "--limit", "1", "--extended", typed="y\n").exit_code == 0
+    nowhere = run("csv", str(tmp_path / "missing" / "night.csv"))
+    assert (nowhere.exit_code, "missing is no folder" in nowhere.stderr) == (1, True)
+    assert not (tmp_path / "missing").exists()
     assert "guiding_rms_px" in file.read_text(encoding="utf-8")
 
 
@@ -198,6 +201,8 @@ def test_a_thumbnail_is_written(run: Run, db: Path, tmp_path: Path) -> None:
     with Image.open(tmp_path / "second.jpg") as picture:
         assert (picture.size, picture.format) == ((288, 192), "JPEG")
     assert document(run("show", "2", "--json"))["thumbnail"]["height_px"] == 192
+    assert run("show", "2", "--thumbnail", str(tmp_path / "missing" / "second.jpg")).exit_code == 1
+    assert not (tmp_path / "missing").exists()
     missing = run("show", "3", "--thumbnail", str(tmp_path / "third.jpg"))
     assert (missing.exit_code, "no thumbnail, and none can be made" in missing.stderr) == (1, True)
     assert not (tmp_path / "third.jpg").exists()
