@@ -12,9 +12,13 @@ def best_s(action: Callable[[], object], *, runs: int = 5) -> float:
     return min(_once(action) for _ in range(runs))
 
 
-def sorted_s(action: Callable[[], object], *, runs: int) -> list[float]:
-    """Return the durations of many runs in rising order, in seconds."""
-    return sorted(_once(action) for _ in range(runs))
+def sorted_in_turn_s(*actions: Callable[[], object], runs: int) -> list[list[float]]:
+    """Return the durations of actions that take turns, each in rising order, in seconds.
+
+    So what else the machine and its disk have to do hits all of them.
+    """
+    durations = [[_once(action) for action in actions] for _ in range(runs)]
+    return [sorted(each) for each in zip(*durations, strict=True)]
 
 
 def _once(action: Callable[[], object]) -> float:

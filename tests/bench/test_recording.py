@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from front_queries import catalogue
 from large_store import fill, last_start
-from stopwatch import line, sorted_s
+from stopwatch import line, sorted_in_turn_s
 
 from tsplug import ExposurePlan, ExposureSaved, Profile, load_catalogue, open_store
 from tsplug.hookspecs import notify_exposure_saved, plugin_manager
@@ -37,9 +37,8 @@ def test_recording_beside_a_bare_fsync(tmp_path: Path, stored: int) -> None:
         _, failures = notify_exposure_saved(manager, event, context=context)
         assert not failures
 
-    ours = sorted_s(record, runs=RUNS)
     with (tmp_path / "bare").open("wb") as bare:
-        floor = sorted_s(lambda: _write_through(bare.fileno()), runs=RUNS)
+        ours, floor = sorted_in_turn_s(record, lambda: _write_through(bare.fileno()), runs=RUNS)
     for name, place in (("median", RUNS // 2), ("99th percentile", RUNS * 99 // 100)):
         subject = f"record an exposure, {stored:,} stored, {name}"
         print(line(subject, ours_s=ours[place], peer="4 KiB write + fsync", peer_s=floor[place]))
