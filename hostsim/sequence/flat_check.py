@@ -1,4 +1,4 @@
-"""Which instructions for cameras and flats the rigs of a sequence can never carry out."""
+"""Which instructions a sequence's rigs can never carry out: cameras, flats and targets that are not there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from hostsim.sequence.document import Sequence
 from hostsim.sequence.instruction import EachCamera, OneCamera
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.instructions.flat_wizard import FlatWizard
+from hostsim.sequence.instructions.slew import Slew
 from hostsim.sequence.nodes import Path
+
+_OF_TARGETS = {"before_target", "after_exposure", "after_target", "after_each_target", "after_target_complete"}
 
 
 def flat_problems(sequence: Sequence) -> Iterator[tuple[Path, str]]:
@@ -32,6 +35,13 @@ def camera_problems(sequence: Sequence) -> Iterator[tuple[Path, str]]:
         if isinstance(item, EachCamera | OneCamera) and item.camera is not None and item.camera not in names:
             known = " and ".join(repr(name) for name in names)
             yield (*path, "camera"), f"no camera has a profile {item.camera!r}: there is {known}"
+
+
+def slew_problems(sequence: Sequence) -> Iterator[tuple[Path, str]]:
+    """Yield path and message of slews that have no coordinates, and no target either."""
+    for path, item in items_of(sequence.run, ("run",)):
+        if isinstance(item, Slew) and item.ra_hours is None and not _OF_TARGETS.intersection(path):
+            yield path, f"needs ra_hours and dec_deg: there is a target only in events {', '.join(sorted(_OF_TARGETS))}"
 
 
 def _profiles(sequence: Sequence) -> list[dict[str, Any]]:

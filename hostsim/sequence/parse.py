@@ -13,7 +13,7 @@ from hostsim.devices.parts.limits import FaultyError
 from hostsim.sequence.catalogue_check import catalogue_problems
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import SequenceFileError
-from hostsim.sequence.flat_check import camera_problems, flat_problems, items_of
+from hostsim.sequence.flat_check import camera_problems, flat_problems, items_of, slew_problems
 from hostsim.sequence.nodes import Document, Path, Problem, shown
 from hostsim.sequence.wording import worded
 
@@ -44,7 +44,7 @@ def parse(file: FilePath) -> Parsed:
         raise SequenceFileError(_shown(file, _problems(error, document) + _catalogue(document))) from error
     problems = _catalogue(document) or [
         Problem(document.line_of(path), shown(path), message)
-        for path, message in (*camera_problems(sequence), *flat_problems(sequence))
+        for path, message in (*camera_problems(sequence), *slew_problems(sequence), *flat_problems(sequence))
     ]
     if problems:
         raise SequenceFileError(_shown(file, problems))

@@ -61,6 +61,29 @@ SECOND = (
 @pytest.mark.parametrize(
     ("instruction", "expected"),
     [
+        ("{type: slew}", "run[3]: needs ra_hours and dec_deg: there is a target only in events after_each_"),
+        (
+            "{type: scheduler_container, events: {after_night: [{type: slew}]}}",
+            "run[3].events.after_night[0]: needs ra_hours and dec_deg",
+        ),
+        ("{type: slew, dec_deg: 3}", "run[3]: a slew needs both ra_hours and dec_deg, or in events neither"),
+        ("{type: scheduler_container, events: {before_target: [{type: slew}]}}", ""),
+    ],
+)
+def test_a_slew_needs_a_place(write: Callable[[str], Path], text: str, instruction: str, expected: str) -> None:
+    """Only the events that are about a target have one to go to."""
+    file = write(text.replace(WIZARD, f"  - {instruction}\n"))
+    if not expected:
+        assert len(parse(file).sequence.run) == 4
+        return
+    with pytest.raises(SequenceFileError) as caught:
+        parse(file)
+    assert expected in caught.value.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "expected"),
+    [
         ("{type: flat_wizard, filters: [Ha]}", "filters[0]: profile 'Rig' has no filter 'Ha', only L"),
         ("{type: flat_wizard, filters: [Ha], camera: Wide}", ""),
         ("{type: take_bias, camera: Rig}", ""),

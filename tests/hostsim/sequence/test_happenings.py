@@ -123,6 +123,15 @@ def test_a_telescope_that_a_list_moved_points_at_its_target_again(night: Script)
     assert night.done.count(BEFORE_TARGET) == 3
 
 
+def test_a_list_may_slew_to_the_target_that_it_is_about(night: Script) -> None:
+    """Without coordinates a slew goes to the target of the event, be it left already."""
+    slew = {"type": "slew", "center": False}
+    night.run(events={"before_target": [slew], "after_each_target": [slew], "after_target": [{**slew, "center": True}]})
+    told = [each for each in night.telescope.told if each.startswith("slew")]
+    assert told == [f"slew {hour} 20.0" for hour in ("0.0", "0.0", "0.0", "0.0", "1.0", "1.0")]
+    assert night.telescope.told[-2:] == ["center 1", "slew 1.0 20.0"]
+
+
 def test_a_parked_telescope_leaves_the_park_for_its_target(night: Script) -> None:
     """A list that parks between two exposures does not stop the imaging."""
     night.on_light = lambda host: night.telescope.park()
