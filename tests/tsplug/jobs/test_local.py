@@ -7,7 +7,9 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import pytest
 from tsplug.jobs.local import LocalRunner
 from tsplug.ports import FrameTask, TaskNews
 
-LIMIT_S = 120
+LIMIT_S = 60
 WORKS = Path(__file__).parents[2] / "jobs"
 
 
@@ -25,7 +27,28 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalRunner]:
     monkeypatch.setenv("PYTHONPATH", str(WORKS))
     runner = LocalRunner("works:by_name", processes=2)
     yield runner
-    runner.close()
+    try:
+        in_time(runner.close)
+    except AssertionError:
+        for child in runner._children:
+            child._process.kill()
+        raise
+
+
+def in_time(act: Callable[[], object]) -> None:
+    """Do something that waits for a process to end; where none ends, fail instead of waiting for ever."""
+    acting = threading.Thread(target=act, daemon=True)
+    acting.start()
+    acting.join(LIMIT_S)
+    assert not acting.is_alive(), "a process that should have ended goes on"
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds; it comes in no time at all, or never."""
+    ends = time.monotonic() + LIMIT_S
+    while not holds():
+        assert time.monotonic() < ends, "it does not come to pass"
+        time.sleep(0.01)
 
 
 def start(runner: LocalRunner, key: int, file: Path) -> None:
@@ -89,8 +112,8 @@ def test_a_task_that_hangs_is_stopped_with_all_it_started(runner: LocalRunner, t
     assert news_until_end(runner, 2)[-1].problem == ""
     pids = wait_for(tmp_path / "hang.pid").split()
     assert runner.free() == 1
-    runner.stop(1)
-    runner.stop(1)
+    for _ in range(2):
+        in_time(lambda: runner.stop(1))
     assert runner.free() == 2
     start(runner, 3, tmp_path / "fine_again.fits")
     assert {each.key for each in news_until_end(runner, 3)} == {3}
@@ -103,15 +126,13 @@ def test_a_process_that_is_killed_takes_along_what_it_started(runner: LocalRunne
     own, other = wait_for(tmp_path / "hang.pid").split()
     os.kill(int(own), signal.SIGKILL)
     assert news_until_end(runner, 1)[-1].problem == "its process was killed (SIGKILL)"
-    while is_alive(other):
-        os.sched_yield()
+    until(lambda: not is_alive(other))
 
 
 def wait_for(file: Path) -> str:
     """Return what is in a file once there is something."""
-    while not (file.exists() and (text := file.read_text(encoding="utf-8"))):
-        os.sched_yield()
-    return text
+    until(lambda: file.exists() and file.read_text(encoding="utf-8"))
+    return file.read_text(encoding="utf-8")
 
 
 def test_a_process_ends_when_its_parent_was_killed_amid_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
