@@ -45,7 +45,7 @@ def night_preview(
 ) -> None:
     """Show a night before it comes, exposure by exposure; nothing is written to the store."""
     # Imported here: astronomy is slow to import, and no other command needs it.
-    from tsplug.services.night_ahead import preview_night
+    from tsplug.services.night_ahead import idle_tonight, preview_night
 
     day = parse_day(date, "--date") if date else None
     with common.context() as context:
@@ -64,8 +64,12 @@ def night_preview(
         show_text(f"note: {note}")
     columns = ("from", "to", "target", "project", "exposures")
     rows = [_row(span, zone) for span in night.preview.spans]
-    show_table("timeline", columns, rows=rows)
+    if rows:
+        show_table("timeline", columns, rows=rows)
     show_text(f"then: {night.preview.ends_because}")
+    idle = [(each.target, each.project, each.rule, each.detail) for each in idle_tonight(night)]
+    if idle:
+        show_table("nothing for", ("target", "project", "rule", "why"), rows=idle)
 
 
 def _draw(night: NightAhead, png: Path) -> None:

@@ -97,7 +97,7 @@ from tsplug.model.preferences import (
     PipelinePreferences,
     PlannerPreferences,
 )
-from tsplug.model.preview import NightPreview, PreviewExposure, PreviewSpan, SeasonNight, TargetSeason
+from tsplug.model.preview import IdleTarget, NightPreview, PreviewExposure, PreviewSpan, SeasonNight, TargetSeason
 from tsplug.model.profile import Profile
 from tsplug.model.project import (
     FLATS_CADENCES,
@@ -186,6 +186,7 @@ __all__ = [
     "HeaderCard",
     "HeaderChange",
     "HeaderEdit",
+    "IdleTarget",
     "ImageGrade",
     "ImageGraded",
     "ImageSaved",

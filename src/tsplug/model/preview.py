@@ -34,6 +34,16 @@ class PreviewSpan(Value):
     exposures: tuple[PreviewExposure, ...] = ()
 
 
+class IdleTarget(Value):
+    """A target that gets nothing in a night, with the rule that keeps it and its numbers in words."""
+
+    project: str
+    target: str
+    target_guid: str
+    rule: str
+    detail: str
+
+
 class NightPreview(Value):
     """What a rig would do in a night, why it would end, and what lacks or fails in it."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tsplug.errors import NotFoundError
-from tsplug.model import DecisionRequest, NightPreview, Site, TargetSeason, Twilight
+from tsplug.model import DecisionRequest, IdleTarget, NightPreview, Site, TargetSeason, Twilight
 from tsplug.model.night import Night, night_of, night_starting
 from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tables
+from tsplug.planning.idle import idle_targets
 from tsplug.planning.preview import preview
 from tsplug.planning.season import season
 from tsplug.planning.twilight import SUN_LIMIT_DEG
@@ -29,12 +30,14 @@ class NightAhead:
         rig: the profile and its site.
         outlook: the sky.
         candidates: the targets that took part.
+        starts: when the preview begins.
     """
 
     preview: NightPreview
     rig: Rig
     outlook: NightOutlook
     candidates: tuple[Candidate, ...]
+    starts: datetime
 
 
 def preview_night(
@@ -62,7 +65,15 @@ def preview_night(
     installed = installed_rules()
     found = preview(situation, candidates, rules=installed.rules)
     told = found.model_copy(update={"notes": (*installed.troubles, *found.notes)})
-    return NightAhead(told, rig, outlook, candidates)
+    return NightAhead(told, rig, outlook, candidates, starts)
+
+
+def idle_tonight(night: NightAhead) -> list[IdleTarget]:
+    """Return the targets that get nothing in a previewed night, and why."""
+    request = DecisionRequest(profile_guid=night.rig.profile.guid)
+    situation = Situation(night.starts, night.rig.site, night.rig.profile, night.outlook, request)
+    imaged = {span.target_guid for span in night.preview.spans if span.exposures}
+    return list(idle_targets(situation, night.candidates, imaged=imaged))
 
 
 def season_ahead(

@@ -187,3 +187,36 @@ def test_a_horizon_that_lacks_is_told(tmp_path: Path) -> None:
     told = CliRunner().invoke(application(["doctor"]), ["doctor", "--db", str(file), "--json"])
     found = [each["found"] for each in json.loads(told.output)["warnings"]]
     assert "use_custom_horizon, and a site without a horizon: the minimum altitude counts alone" in found
+
+
+def test_a_preview_says_why_others_get_nothing(tmp_path: Path) -> None:
+    """A target that never rises, one that is complete, one below its limit and one that always loses."""
+    document = first_catalogue()
+    plan = {"template": "L", "desired": 4}
+    further = {
+        "South": {"ra_hours": 5.0, "dec_deg": -80.0, "plans": [plan]},
+        "Low": {"ra_hours": 6.0, "dec_deg": -35.0, "plans": [plan]},
+        "Done": {"ra_hours": 6.0, "dec_deg": 30.0, "plans": [plan | {"desired": 0}]},
+    }
+    document["projects"][0]["targets"] += [{"name": name, **fields} for name, fields in further.items()]
+    later = {"name": "Later", "state": "active", "priority": 0, "grading_enabled": False}
+    same = [{"name": "Twin", "ra_hours": 9.926, "dec_deg": 69.07, "plans": [plan | {"desired": 500}]}]
+    document["projects"].append(later | {"targets": same})
+    document["projects"][1]["targets"][0]["plans"] = [plan | {"desired": 500}]
+    file, clock = tmp_path / "store.sqlite", ManualClock()
+    opened = open_store(f"sqlite:///{file}", clock, create=True)
+    load_catalogue(document, opened, clock=clock)
+    opened.close()
+    text = run(file, "preview", "--date", "2026-01-15")
+    told = {
+        line.split()[0]: " ".join(line.split())
+        for line in text.partition("nothing for")[2].splitlines()
+        if line.strip()
+    }
+    assert "Nebulae never rises culminates at" in told["South"]
+    assert "Nebulae minimum altitude altitude 7.6 deg, must exceed 20.0 deg" in told["Low"]
+    assert "Nebulae complete none of 1 plans wants more exposures" in told["Done"]
+    assert "Later lower score it could be imaged, but others were chosen" in told["Twin"]
+    nothing = run(file, "preview", "--date", "2026-01-15", "--target", "South")
+    assert "timeline" not in nothing
+    assert "never rises" in nothing
