@@ -11,7 +11,7 @@ from alpaca.exceptions import AlpacaRequestException, NotImplementedException
 
 from hostsim.equipment.answers import CheckedDevice
 from hostsim.equipment.calls import talking_to
-from hostsim.equipment.retrying import RetryingDevice
+from hostsim.equipment.retrying import PAUSES_UNCONNECTED_S, RetryingDevice, pause
 from hostsim.equipment.session import ANSWER_S, BoundedSession
 from hostsim.equipment.waiting import Patience, wait_until
 from tsplug import DeviceError
@@ -60,10 +60,14 @@ class HostDevice:
                 self._alpaca.reconnect_when_lost()
                 return
             self._connected_here = True
-            if self._old or not self._connects_by_itself():
-                self._connect_the_old_way()
-            if not self._alpaca.Connected:
-                raise DeviceError(self.label, "could not connect, and gives no reason: look at it and at its driver")
+            for pause_s in PAUSES_UNCONNECTED_S:
+                if self._connects():
+                    break
+                pause(pause_s, self._clock, why=f"{self.label}: is not connected, and gives no reason")
+            else:
+                if not self._connects():
+                    message = "could not connect, and gives no reason: look at it and at its driver"
+                    raise DeviceError(self.label, message)
         self._alpaca.reconnect_when_lost()
 
     def disconnect(self) -> None:
@@ -76,6 +80,12 @@ class HostDevice:
             with self._trying("disconnect"):
                 self._alpaca.Connected = False
             self._connected_here = False
+
+    def _connects(self) -> bool:
+        """Connect, and return whether it is connected then."""
+        if self._old or not self._connects_by_itself():
+            self._connect_the_old_way()
+        return bool(self._alpaca.Connected)
 
     def _connect_the_old_way(self) -> None:
         self._old = True

@@ -28,8 +28,9 @@ _SERVER_FAILED = 500
 _PAUSES_S = (1.0, 5.0)
 # Who has waited for an answer in vain has waited long enough for two.
 _PAUSES_AFTER_SILENCE_S = (1.0,)
-# A device whose cable is put in again, or whose driver starts anew, takes a while.
-_PAUSES_UNCONNECTED_S = (1.0, 10.0, 30.0)
+PAUSES_UNCONNECTED_S = (1.0, 10.0, 30.0)
+"""Seconds until a device is connected again whose cable is put in again, or whose driver starts anew."""
+
 _AT_WORK = (CameraStates.cameraWaiting, CameraStates.cameraExposing, CameraStates.cameraReading)
 
 
@@ -47,7 +48,7 @@ def again(act: Callable[[], T], clock: Clock, *, doing: str, on: type[DeviceErro
         try:
             return act()
         except on as error:
-            _pause(pause_s, clock, why=f"{error} (while trying to {doing})")
+            pause(pause_s, clock, why=f"{error} (while trying to {doing})")
     return act()
 
 
@@ -86,7 +87,7 @@ class RetryingDevice:
                     if self._reconnects and isinstance(error, NotConnectedException):
                         raise LostDeviceError(str(error)) from error
                     raise
-                _pause(pauses_s[tries], self._clock, why=f"{self._label}: {name} did not work ({_short(error)})")
+                pause(pauses_s[tries], self._clock, why=f"{self._label}: {name} did not work ({_short(error)})")
                 tries += 1
                 if isinstance(error, NotConnectedException):
                     self._reconnect()
@@ -95,7 +96,7 @@ class RetryingDevice:
 
     def _pauses_s(self, error: Exception) -> tuple[float, ...]:
         if isinstance(error, NotConnectedException):
-            return _PAUSES_UNCONNECTED_S if self._reconnects else ()
+            return PAUSES_UNCONNECTED_S if self._reconnects else ()
         if isinstance(error, AlpacaRequestException):
             return _PAUSES_S if error.number >= _SERVER_FAILED else ()
         return _PAUSES_AFTER_SILENCE_S if isinstance(error, requests.Timeout) else _PAUSES_S
@@ -113,7 +114,8 @@ class RetryingDevice:
             return False
 
 
-def _pause(seconds: float, clock: Clock, *, why: str) -> None:
+def pause(seconds: float, clock: Clock, *, why: str) -> None:
+    """Let so many seconds pass before something is tried again, and log ``why``."""
     _log.warning("%s; trying again in %g s", why, seconds)
     clock.sleep(seconds)
 

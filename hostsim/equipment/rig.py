@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
@@ -145,11 +146,14 @@ def _connect(rig: Rig) -> None:
             device.connect()
         except DeviceError as error:
             said = str(error).removeprefix(f"{device.label}: ")
+            connected += _connected(each for each in _telling(rig) if each not in (*connected, device))
             if connected:
                 said += f"; the others are {_left(rig.only(connected))}"
             with suppress(DeviceError):
                 device.disconnect()
-            raise NotConnectedError(device.label, said, unsafe=_unsafe(rig, connected)) from error
+            raise NotConnectedError(
+                device.label, said, unsafe=tuple(each.label for each in _telling(rig) if each not in connected)
+            ) from error
         except BaseException:
             # Nothing has been told to move yet, and who interrupts wants no parking: the connections are given back.
             for each in (*connected, device):
@@ -159,10 +163,19 @@ def _connect(rig: Rig) -> None:
         connected.append(device)
 
 
-def _unsafe(rig: Rig, connected: list[HostDevice]) -> tuple[str, ...]:
-    """Return what may move, shine or expose on: what is not connected of the devices that have to be left safe."""
-    known = (rig.mount, rig.camera, rig.panel)
-    return tuple(device.label for device in known if device is not None and device not in connected)
+def _telling(rig: Rig) -> tuple[HostDevice, ...]:
+    """Return the devices that have to be left safe: they may move, shine or expose on."""
+    return tuple(device for device in (rig.mount, rig.camera, rig.panel) if device is not None)
+
+
+def _connected(devices: Iterable[HostDevice]) -> list[HostDevice]:
+    """Connect to devices, as far as that is possible, and return those that are connected then."""
+    done = []
+    for device in devices:
+        with suppress(DeviceError):
+            device.connect()
+            done.append(device)
+    return done
 
 
 def _left(rig: Rig) -> str:

@@ -84,6 +84,7 @@ def take_up(host: Host) -> None:
         host.context.cancellation.withdraw()
         host.warn(f"the night cannot go on; {host.leave_safe(error)}")
         # Time has passed: without keeping that, what ends by itself would never be over.
+        host.journal.state.stood_down = True
         with suppress(TsplugError):
             host.journal.save()
         raise

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import FrameType
 from uuid import uuid4
 
@@ -53,6 +54,9 @@ from tsplug.hookspecs import plugin_manager
 from tsplug.ports import Clock, Store
 
 _log = logging.getLogger(__name__)
+
+# Simulated time, in which faults end, stands still until somebody has seen to what stopped a night and starts it again.
+_SEEN_TO = timedelta(minutes=5)
 
 
 def run_night(options: NightOptions) -> None:
@@ -102,7 +106,10 @@ def _begun(parsed: Parsed, *, seed: int, clock: Clock, scenario: Scenario) -> Ni
 def _clock(options: NightOptions, parsed: Parsed, *, kept: NightState | None) -> Clock:
     if options.alpaca is not None:
         return SystemClock()
-    return SimulatedClock(kept.moment if kept else parsed.sequence.start, speed=options.speed)
+    moment = kept.moment if kept else parsed.sequence.start
+    if kept is not None and kept.stood_down:
+        moment += _SEEN_TO
+    return SimulatedClock(moment, speed=options.speed)
 
 
 @dataclass(frozen=True)

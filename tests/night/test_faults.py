@@ -31,7 +31,10 @@ class GoesOn:
 
 @dataclass(frozen=True)
 class Stops:
-    """A night that stops: where and what it says, how much it has then, and whether it ends well when run again."""
+    """A night that stops: where and what it says, how much it has then, and whether it ends well when run again.
+
+    ``in_vain`` is how often it is run again before it can go on.
+    """
 
     faults: Faults
     says: str
@@ -39,6 +42,7 @@ class Stops:
     flats: int = 0
     parks: bool = True
     ends_well: bool = True
+    in_vain: int = 0
     safe: str = "left safe: panel dark, exposure ended, mount parked, cover closed"
 
 
@@ -119,8 +123,10 @@ STOPS = {
         r'camera "Simulated camera": could not start an exposure: shutter stuck',
     ),
     "a camera that is lost": Stops(
-        [{"type": "device_disconnects", "device": "camera", "after_s": EXPOSING, "for_s": 150}],
+        [{"type": "device_disconnects", "device": "camera", "after_s": EXPOSING, "for_s": 600}],
         r'camera "Simulated camera": could not be .*the connection is lost and does not come back: look at its cable',
+        in_vain=1,
+        safe="left safe: panel dark, mount parked, cover closed; NOT left safe: exposure",
     ),
     "truncated frames": Stops(
         [{"type": "truncated_image", "times": 3}],
@@ -210,6 +216,9 @@ def test_the_night_stops_safely_and_can_be_taken_up(
     assert (len(night.frames("lights")), len(night.frames("flats"))) == (case.lights, case.flats)
     night.check_books()
     night.check_safe(parks=case.parks)
+    for _ in range(case.in_vain):
+        error, _ = night.run()
+        assert re.search(r"could not connect.*the others are left safe: panel dark, mount parked, cover closed", error)
     if case.ends_well:
         assert night.run()[0] == ""
         assert (len(night.frames("lights")), len(night.frames("flats"))) == (LIGHTS, FLATS)

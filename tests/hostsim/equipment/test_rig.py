@@ -16,6 +16,7 @@ from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.mount import Mount
 from hostsim.equipment.rig import Rig, check_reachable, connect
+from hostsim.equipment.safety import leave_safe
 from tsplug import Cancelled, DeviceError, InputError
 from tsplug.testing.clock import ManualClock
 
@@ -148,6 +149,9 @@ def test_the_first_device_of_a_kind_need_not_be_number_0(serve: Serve) -> None:
     assert [device.label for device in found.devices] == ['telescope "Second"']
 
 
+LEFT_SAFE = "panel dark, exposure ended, mount parked, cover closed"
+
+
 def refuse(driver: object) -> None:
     """Fail as a driver without power does."""
     raise DriverException(0x500, "no power")
@@ -156,7 +160,7 @@ def refuse(driver: object) -> None:
 def test_a_rig_that_cannot_be_connected_is_left_safe_and_disconnected(
     address: str, observatory: Observatory, monkeypatch: pytest.MonkeyPatch, clock: SimulatedClock
 ) -> None:
-    """Where the third device fails the first two are not left alone: one line says what was done, nothing stays."""
+    """Where the third device fails what may move or shine is not left alone: one line says what was done."""
     rig = connect(address, clock)
     assert rig.mount is not None
     rig.mount.unpark()
@@ -165,7 +169,8 @@ def test_a_rig_that_cannot_be_connected_is_left_safe_and_disconnected(
     monkeypatch.setattr("alpaca.filterwheel.FilterWheel.Connect", refuse)
     with pytest.raises(DeviceError, match=r'^filter wheel "[^"]+": could not connect: .*no power') as caught:
         connect(address, clock)
-    assert str(caught.value).endswith("; the others are left safe: exposure ended, mount parked, disconnected")
+    assert str(caught.value).endswith(f"; the others are left safe: {LEFT_SAFE}, disconnected")
+    assert leave_safe(Rig(), caught.value) == "left safe: nothing is connected"
     assert not any(device.state.connected for device in observatory.devices)
     monkeypatch.undo()
     again = connect(address, clock).mount
@@ -183,8 +188,24 @@ def test_what_cannot_be_disconnected_is_said(
 
     monkeypatch.setattr("alpaca.camera.Camera.Connect", refuse)
     monkeypatch.setattr(Mount, "disconnect", stuck)
-    with pytest.raises(DeviceError, match=r"mount parked; NOT left safe: connection \(could not disconnect: stuck\)$"):
+    with pytest.raises(DeviceError, match=r"cover closed; NOT left safe: connection \(could not disconnect: stuck\)$"):
         connect(address, clock)
+    assert not observatory.covercalibrator.state.connected
+
+
+def test_what_cannot_be_left_safe_is_named(
+    address: str, monkeypatch: pytest.MonkeyPatch, clock: SimulatedClock
+) -> None:
+    """Of what could not be connected either nobody knows how it stands."""
+    for driver in ("telescope.Telescope", "covercalibrator.CoverCalibrator"):
+        monkeypatch.setattr(f"alpaca.{driver}.Connect", refuse)
+    with pytest.raises(DeviceError, match=r"the others are left safe: exposure ended, disconnected$") as caught:
+        connect(address, clock)
+    said = leave_safe(Rig(), caught.value)
+    assert (
+        said
+        == 'NOT left safe: telescope "Simulated telescope", flat panel "Simulated flat panel" could not be connected'
+    )
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt(), Cancelled("stopped on request")])
