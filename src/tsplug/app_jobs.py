@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def work_on_frame(task: FrameTask, tell: Tell) -> None:
     """Do one job of the image pipeline in this process, which keeps the store and a folder for temporary files."""
+    from tsplug.services.jobs.fencing import check_lease
     from tsplug.services.jobs.frame_work import work_on_frame as work
     from tsplug.services.jobs.stored_work import is_stored, work_on_stored
 
@@ -23,6 +24,11 @@ def work_on_frame(task: FrameTask, tell: Tell) -> None:
     if not is_stored(task.file):
         work(task, tell, tools=tools, modules=modules, clock=system_clock())
         return
+
+    def on_copy(local: FrameTask) -> None:
+        work(local, tell, tools=tools, modules=modules, clock=system_clock())
+        check_lease(task, tools.store)
+
     with buffers().claimed() as folder:
         copy = folder / "frame"
         copy.mkdir()
@@ -31,7 +37,7 @@ def work_on_frame(task: FrameTask, tell: Tell) -> None:
             task,
             storage,
             folder=copy,
-            work=lambda local: work(local, tell, tools=tools, modules=modules, clock=system_clock()),
+            work=on_copy,
         )
 
 

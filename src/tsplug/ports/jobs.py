@@ -34,7 +34,8 @@ class FrameTask:
     """What a process is told of a job: everything that it needs, in plain values that travel to other machines.
 
     ``store_url`` is where the records are; ``switched`` says of modules by name whether they are on. ``address`` is
-    what the frame is known by where ``file`` is a copy of what lies in a storage.
+    what the frame is known by where ``file`` is a copy of what lies in a storage. ``owner`` is who has the job: once
+    another has it, nothing is written into the frame any more; empty asks nobody.
     """
 
     job_id: int
@@ -43,6 +44,7 @@ class FrameTask:
     image_id: int | None = None
     switched: Mapping[str, bool] = field(default_factory=dict)
     address: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True)

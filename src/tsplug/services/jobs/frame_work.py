@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tsplug.model import AcquiredImage, JobStep
 from tsplug.ports import Clock, FrameTask, PipelineModule, PipelineTools, Tell
+from tsplug.services.jobs.fencing import FencedEditor, check_lease
 from tsplug.services.pipeline.choosing import chosen_modules
 from tsplug.services.pipeline.frame import frame_at_work
 from tsplug.services.pipeline.running import ModuleReport, run_modules
@@ -20,7 +22,10 @@ def work_on_frame(
     Raises:
         InputError: the job switches a module that there is not.
         StoreError: the store failed; another attempt may succeed.
+        Cancelled: the job is another worker's by now.
     """
+    store = tools.store
+    tools = replace(tools, editor=FencedEditor(tools.editor, lambda: check_lease(task, store)))
     frame = frame_at_work(Path(task.file), tools, image=_image(task, tools), address=task.address)
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
     run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))

@@ -38,7 +38,7 @@ class RunningJob:
     def task(self) -> FrameTask:
         """Return what a process is told: all that is wanted but what hung."""
         switched = {**self.job.switched, **dict.fromkeys(self.hung, False)}
-        return FrameTask(self.key, self.job.file, self.store_url, self.job.image_id, switched)
+        return FrameTask(self.key, self.job.file, self.store_url, self.job.image_id, switched, owner=self.job.owner)
 
     def take(self, step: JobStep, *, at: datetime) -> None:
         """Take in that a module has begun or ended; another attempt does not make good what hung."""

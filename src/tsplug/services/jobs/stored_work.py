@@ -23,7 +23,7 @@ def work_on_stored(task: FrameTask, storage: FrameStorage, *, folder: Path, work
         task: names the address of the frame.
         storage: where it is.
         folder: an empty one for the copy, which is the caller's to remove.
-        work: works on a frame on disk.
+        work: works on a frame on disk, and raises something where what it did must not be put back.
 
     Raises:
         FileError: it cannot be fetched or put back.
