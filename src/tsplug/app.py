@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tsplug.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -157,10 +158,13 @@ def scratch_frame(pixels: NDArray[Any]) -> AbstractContextManager[Path]:
     return written(pixels)
 
 
-def install_star_catalogue(source: Path, *, faintest: float | None = None) -> tuple[Path, CatalogueFacts]:
+def install_star_catalogue(
+    source: Path, *, faintest: float | None = None, tell: Callable[[str], None] | None = None
+) -> tuple[Path, CatalogueFacts]:
     """Make this user's star catalogue of a file: Tycho-2, a table, a FITS table, or one of tsplug's own.
 
     Stars are moved to this year's places where the file tells how they move; ``faintest`` leaves fainter ones out.
+    ``tell`` is told of rows that hold no star.
 
     Raises:
         InputError: it cannot be read or holds no stars, or the catalogue cannot be written.
@@ -170,7 +174,7 @@ def install_star_catalogue(source: Path, *, faintest: float | None = None) -> tu
     epoch = float(system_clock().now().year)
     place = star_catalogue_place()
     make_folder(place.parent)
-    return place, install(source, place, epoch=epoch, faintest=faintest)
+    return place, install(source, place, epoch=epoch, faintest=faintest, tell=tell)
 
 
 def star_catalogue_facts() -> CatalogueFacts | None:

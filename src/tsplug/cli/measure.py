@@ -31,6 +31,7 @@ from tsplug.cli.output import (
 from tsplug.cli.places import located, place
 from tsplug.errors import InputError
 from tsplug.imaging.encoding import MARKED_BYTES, Preview, is_ours
+from tsplug.imaging.measure import is_in_adu
 from tsplug.imaging.preview import PreviewSettings
 from tsplug.metrics import METRICS
 from tsplug.model import Address, FramePlace
@@ -38,6 +39,7 @@ from tsplug.ports import Store
 from tsplug.services.file_measuring import MeasuredFile, MeasureRequest, count_frames, measure_places, measure_records
 
 _LINES_FROM = 20
+_LEVEL = "ADU"
 _COLUMNS = (
     ("stars", "star_count", 7, 0),
     ("HFR", "hfr", 6, 2),
@@ -45,7 +47,7 @@ _COLUMNS = (
     ("ecc", "eccentricity", 5, 2),
     ("SNR", "snr", 6, 0),
     ("background", "background", 11, 1),
-    ("noise", "noise", 7, 2),
+    ("noise", "noise", 9, 2),
 )
 
 
@@ -205,9 +207,7 @@ class _Run:
         elif not frame.problem:
             if first:
                 show_text(_line({key: name for name, key, _, _ in _COLUMNS}, "frame"))
-            show_text(
-                _line({key: number(frame.metrics.get(key), digits) for _, key, _, digits in _COLUMNS}, frame.file)
-            )
+            show_text(_line({key: _cell(frame, key, digits=digits) for _, key, _, digits in _COLUMNS}, frame.file))
         if frame.problem:
             complain(printable(frame.problem))
 
@@ -229,7 +229,9 @@ class _Run:
 
 
 def _show_frame(frame: MeasuredFile) -> None:
-    named = {METRICS[key].title: _with_unit(key, value) for key, value in frame.metrics.items() if key in METRICS}
+    adu = is_in_adu(frame.metrics)
+    known = {key: value for key, value in frame.metrics.items() if key in METRICS}
+    named = {METRICS[key].title: _with_unit(key, value, adu=adu) for key, value in known.items()}
     told: dict[str, Any] = {"kind": frame.kind or "unknown", "detector": frame.detector, **named}
     if frame.record is not None:
         told["record"] = f"{frame.record.id}{', written' if frame.updated else ''}"
@@ -241,10 +243,15 @@ def _show_frame(frame: MeasuredFile) -> None:
         show_text(f"note: {printable(warning)}")
 
 
-def _with_unit(key: str, value: float) -> str:
-    return (
-        f"{value:.4g} {METRICS[key].unit}".rstrip() if abs(value) < 1e4 else f"{value:.0f} {METRICS[key].unit}".rstrip()
-    )
+def _cell(frame: MeasuredFile, key: str, *, digits: int) -> str:
+    value = frame.metrics.get(key)
+    shares = METRICS[key].unit == _LEVEL and not is_in_adu(frame.metrics)
+    return f"{value:.3g}" if shares and value is not None else number(value, digits)
+
+
+def _with_unit(key: str, value: float, *, adu: bool) -> str:
+    unit = METRICS[key].unit if adu or METRICS[key].unit != _LEVEL else ""
+    return f"{value:.4g} {unit}".rstrip() if abs(value) < 1e4 else f"{value:.0f} {unit}".rstrip()
 
 
 def _line(values: Mapping[str, str], file: Path | str) -> str:

@@ -11,7 +11,7 @@ import typer
 from tsplug.app import install_star_catalogue, star_catalogue_facts, star_catalogue_place
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common
-from tsplug.cli.output import show_fields, show_json, show_text
+from tsplug.cli.output import CommandProgress, show_fields, show_json, show_text
 from tsplug.cli.places import place
 from tsplug.errors import NotFoundError
 
@@ -37,10 +37,11 @@ def catalogue_install(
 ) -> None:
     """Make the star catalogue of a file that you have; it takes the place of one that is there.
 
-    Tables need columns ra and dec in degrees and mag; the names of the usual catalogues are known. Stars are moved to
-    this year's places where the file tells how they move.
+    Tables need columns ra and dec in degrees and mag, named in the first line and parted by commas, tabs or blanks; the
+    names of the usual catalogues are known. Rows without these are left out, which is told. Stars are moved to this
+    year's places where the file tells how they move.
     """
-    where, facts = install_star_catalogue(file, faintest=faintest)
+    where, facts = install_star_catalogue(file, tell=CommandProgress().report, faintest=faintest)
     if common.as_json:
         show_json({"catalogue": str(where), **asdict(facts)})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,11 @@ class FrameMeasurement:
     statistics: AduStatistics
     stars: StarMeasurement
     frame: ReducedFrame = field(repr=False, compare=False)
+
+
+def is_in_adu(metrics: Mapping[str, float]) -> bool:
+    """Return whether the levels of a measured frame are ADU; where they go from 0 to 1 they are shares of the range."""
+    return metrics.get("adu_max", math.inf) > 1.0
 
 
 def measure_frame(

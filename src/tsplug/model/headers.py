@@ -71,10 +71,14 @@ class HeaderCard:
 
 @dataclass(frozen=True, slots=True)
 class HeaderEdit:
-    """What is to stand in a header, and which keywords are not; a card that has its value already is left as it is."""
+    """What is to stand in a header, and which keywords are not; a card that has its value already is left as it is.
+
+    ``stale`` is a pattern of comments: cards of numbers whose whole comment it fits go, but for those in ``cards``.
+    """
 
     cards: tuple[HeaderCard, ...] = ()
     remove: frozenset[str] = frozenset()
+    stale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class SolveRequest:
     """What is known of a frame: its stars, the file, where it may look (degrees) and how large its pixels are.
 
     ``place`` and ``scale_arcsec`` are None where nothing is known; ``preferences`` name programs, time and radius.
+    ``other_place`` is where it may look if not at ``place``.
     """
 
     stars: FrameStars
@@ -38,6 +39,7 @@ class SolveRequest:
     place: tuple[float, float] | None = None
     scale_arcsec: float | None = None
     preferences: PipelinePreferences = field(default_factory=PipelinePreferences)
+    other_place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

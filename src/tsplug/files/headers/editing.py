@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -98,11 +99,20 @@ def _changed(entries: Sequence[_Entry], edit: HeaderEdit) -> list[_Entry]:
     for entry in entries:
         if entry.keyword in waiting:
             changed.append(_entry(waiting.pop(entry.keyword), entry))
-        elif entry.keyword not in given and entry.keyword not in edit.remove:
+        elif entry.keyword not in given and entry.keyword not in edit.remove and not _is_stale(entry, edit.stale):
             changed.append(entry)
     if not waiting:
         return changed
     return [*_trimmed(changed), *(_entry(card, None) for card in waiting.values())]
+
+
+def _is_stale(entry: _Entry, pattern: str) -> bool:
+    """Return whether a card says a number with a comment of a pattern."""
+    card = entry.cards[0]
+    if not pattern or card[8:10] != b"= " or card[10:].lstrip().startswith(b"'"):
+        return False
+    comment = card[10:].decode("latin-1").partition("/")[2].strip()
+    return bool(comment) and re.fullmatch(pattern, comment) is not None
 
 
 def _entry(card: HeaderCard, old: _Entry | None) -> _Entry:

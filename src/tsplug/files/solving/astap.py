@@ -30,7 +30,12 @@ class Astap:
         """Solve; see `tsplug.ports.PlateSolver`."""
         with tempfile.TemporaryDirectory(prefix="tsplug-solve-") as scratch:
             folder = Path(scratch)
-            end = run_program(_command(request, folder), folder=folder, timeout_s=request.preferences.solve_timeout_s)
+            end = run_program(
+                _command(request, folder),
+                folder=folder,
+                timeout_s=request.preferences.solve_timeout_s,
+                setting="pipeline.astap",
+            )
             return _outcome(end, _answer(folder / "found.ini"))
 
 
@@ -76,7 +81,9 @@ def _outcome(end: ProgramEnd, answer: Mapping[str, CardValue]) -> SolveOutcome:
         why = told or (
             "it finds no star database" if end.status == _NO_DATABASE else "it cannot read its star database"
         )
-        return SolveOutcome(Astap.name, SolveState.UNAVAILABLE, f"{why}: install one, or name its folder")
+        return SolveOutcome(
+            Astap.name, SolveState.UNAVAILABLE, f"{why}: install one, or name its folder (pipeline.astap_database)"
+        )
     if end.status in (0, _NO_SOLUTION, _FEW_STARS):
         few = "too few stars" if end.status == _FEW_STARS else "found nothing"
         return SolveOutcome(Astap.name, SolveState.NOT_SOLVED, told or few)

@@ -23,10 +23,11 @@ class ProgramEnd:
     missing: bool = False
 
 
-def run_program(command: Sequence[str], *, folder: Path, timeout_s: float) -> ProgramEnd:
+def run_program(command: Sequence[str], *, folder: Path, timeout_s: float, setting: str) -> ProgramEnd:
     """Run a program in a folder and return how it ended; one that takes too long is stopped with all it started.
 
-    What it says goes into files there, as a child of it that lives on would hold a pipe open.
+    ``setting`` is what names its path. What it says goes into files there, as a child of it that lives on would hold a
+    pipe open.
     """
     said = folder / "said.txt"
     try:
@@ -40,7 +41,8 @@ def run_program(command: Sequence[str], *, folder: Path, timeout_s: float) -> Pr
                 process_group=0,
             )
     except FileNotFoundError:
-        return ProgramEnd(127, "", f"the program {command[0]} is not there: install it, or name its path", missing=True)
+        missing = f"the program {command[0]} is not there: install it, or name its path ({setting})"
+        return ProgramEnd(127, "", missing, missing=True)
     except OSError as error:
         return ProgramEnd(126, "", f"the program {command[0]} cannot be run: {error.strerror or error}")
     try:

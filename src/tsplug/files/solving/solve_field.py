@@ -38,6 +38,7 @@ class SolveField:
                     _command(request, folder, hinted=hinted),
                     folder=folder,
                     timeout_s=request.preferences.solve_timeout_s,
+                    setting="pipeline.solve_field",
                 )
                 said = _outcome(end, folder, stars=request.stars)
                 if said.state is not SolveState.NOT_SOLVED:
@@ -84,7 +85,9 @@ def _outcome(end: ProgramEnd, folder: Path, *, stars: FrameStars) -> SolveOutcom
         return SolveOutcome(SolveField.name, state, end.problem)
     if _NO_INDEX in end.said:
         return SolveOutcome(
-            SolveField.name, SolveState.UNAVAILABLE, "it has no index files: install some, or name their folder"
+            SolveField.name,
+            SolveState.UNAVAILABLE,
+            "it has no index files: install some, or name their folder (pipeline.solve_field_indexes)",
         )
     answer = folder / "found.wcs"
     if not answer.exists():

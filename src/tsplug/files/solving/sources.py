@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tsplug.errors import InputError
 from tsplug.files.solving.catalogue import MAGIC, CatalogueFacts, StarCatalogueFile, write_catalogue
 from tsplug.model import SkyStars
+from tsplug.model.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +25,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _YEAR = 2000.0
 _MAS_PER_DEG = 3.6e6
 _FEWEST = 100
+# Some tables count from -180 to 180 degrees.
+_LOWEST_RA, _HIGHEST_RA = -180.0, 360.0
 _NAMES = {
     "ra": ("ra", "ra_deg", "raj2000", "ra_icrs", "_raj2000", "radeg", "ramdeg"),
     "dec": ("dec", "dec_deg", "dej2000", "de_icrs", "_dej2000", "dedeg", "demdeg"),
@@ -31,7 +34,10 @@ _NAMES = {
     "pm_ra": ("pmra", "pm_ra", "pmra_mas"),
     "pm_dec": ("pmde", "pmdec", "pm_dec", "pmdec_mas"),
 }
-_WANTED = "columns ra and dec in degrees and mag (also RAJ2000, DEJ2000, VTmag, Gmag; pmRA and pmDE in mas a year)"
+_WANTED = (
+    "columns, named in the first line and parted by commas, tabs or blanks: ra and dec in degrees, mag"
+    " (also RAJ2000, DEJ2000, VTmag, Gmag; pmRA and pmDE in mas a year)"
+)
 # Tycho-2, CDS I/259 (Høg et al. 2000): fields between bars, byte by byte ReadMe.
 _TYCHO_BARS = 31
 _TYCHO_FIELDS = {"ra": 2, "dec": 3, "pm_ra": 4, "pm_dec": 5, "bt": 17, "vt": 19, "ra_seen": 24, "dec_seen": 25}
@@ -41,10 +47,11 @@ _LINES = 50_000
 
 @dataclass(frozen=True)
 class SourceStars:
-    """Stars of a source at an epoch, and what the source is."""
+    """Stars of a source at an epoch, what the source is, and what is to be said of rows that were left out."""
 
     stars: SkyStars
     source: str
+    left_out: str = ""
 
 
 def read_source(file: Path, *, epoch: float) -> SourceStars:
@@ -68,11 +75,15 @@ def read_source(file: Path, *, epoch: float) -> SourceStars:
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}") from error
     except (UnicodeDecodeError, csv.Error, ValueError, EOFError, zlib.error) as error:
-        raise InputError(f"{file}: is no star catalogue ({error}): give Tycho-2, or a table with {_WANTED}") from error
+        raise InputError(f"{file}: is no star catalogue ({error}): give Tycho-2, or a table of {_WANTED}") from error
 
 
-def install(file: Path, place: Path, *, epoch: float, faintest: float | None = None) -> CatalogueFacts:
+def install(
+    file: Path, place: Path, *, epoch: float, faintest: float | None = None, tell: Callable[[str], None] | None = None
+) -> CatalogueFacts:
     """Make a catalogue at a place of a file of stars; ``faintest`` leaves fainter ones out.
+
+    ``tell`` is told of rows that hold no star.
 
     Raises:
         InputError: the file is no catalogue, or the place cannot be written.
@@ -81,7 +92,9 @@ def install(file: Path, place: Path, *, epoch: float, faintest: float | None = N
     stars = read.stars
     kept = np.full(stars.magnitude.size, True) if faintest is None else stars.magnitude <= faintest
     if np.count_nonzero(kept) < _FEWEST:
-        raise InputError(f"{file}: holds {np.count_nonzero(kept)} stars down to magnitude {faintest}")
+        raise InputError(f"{file}: holds {counted(int(np.count_nonzero(kept)), 'star')} down to magnitude {faintest}")
+    if read.left_out and tell is not None:
+        tell(f"{file}: {read.left_out}")
     stars = SkyStars(stars.ra_deg[kept], stars.dec_deg[kept], stars.magnitude[kept])
     return write_catalogue(place, stars, source=read.source, epoch=epoch)
 
@@ -102,14 +115,25 @@ def _text(file: Path, *, packed: bool) -> io.TextIOWrapper:
 def _checked(file: Path, columns: Columns, *, epoch: float, source: str) -> SourceStars:
     """Return stars that are somewhere, at an epoch."""
     ra, dec, magnitude = (columns[name] for name in ("ra", "dec", "magnitude"))
-    good = np.isfinite(ra) & np.isfinite(dec) & np.isfinite(magnitude) & (abs(dec) <= 90.0)
+    good = np.isfinite(magnitude) & (abs(dec) <= 90.0) & (ra >= _LOWEST_RA) & (ra <= _HIGHEST_RA)
+    left_out = _left_out(good)
     if np.count_nonzero(good) < _FEWEST:
-        raise InputError(f"{file}: holds {np.count_nonzero(good)} stars, and no sky has fewer than {_FEWEST}")
+        few = f"holds {counted(int(np.count_nonzero(good)), 'star')}, and no sky has fewer than {_FEWEST}"
+        raise InputError(f"{file}: {few}{left_out and f' ({left_out})'}")
     years = epoch - _YEAR
     motion = [np.nan_to_num(columns.get(name, np.zeros(ra.size))) for name in ("pm_ra", "pm_dec")]
     dec_now = np.clip(dec + motion[1] * years / _MAS_PER_DEG, -90.0, 90.0)
     ra_now = ra + motion[0] * years / _MAS_PER_DEG / np.maximum(np.cos(np.radians(dec)), 1e-6)
-    return SourceStars(SkyStars(ra_now[good], dec_now[good], magnitude[good]), source)
+    return SourceStars(SkyStars(ra_now[good], dec_now[good], magnitude[good]), source, left_out)
+
+
+def _left_out(good: NDArray[np.bool_]) -> str:
+    """Return how many rows hold no star, and which is the first; empty where all do."""
+    bad = np.flatnonzero(~good)
+    if not bad.size:
+        return ""
+    what = "without right ascension and declination in degrees and a magnitude"
+    return f"{counted(bad.size, 'row')} of {good.size} left out as {what}: the first is row {bad[0] + 1}"
 
 
 def _tycho(first: Sequence[str], more: Iterable[str]) -> Columns:
@@ -131,18 +155,20 @@ def _tycho_row(fields: Sequence[str], *, number: int) -> list[float]:
 
 
 def _table(first: str, text: Iterator[str]) -> Columns:
-    """Return the columns of a table whose first line names them, parted by commas, semicolons, tabs or bars."""
-    separator = max(",;\t|", key=first.count)
+    """Return the columns of a table whose first line names them, parted by commas, semicolons, tabs, bars or blanks."""
+    commonest = max(",;\t|", key=first.count)
+    separator = commonest if commonest in first else None
     heading = [name.strip().strip('"').lower() for name in first.lstrip("#\ufeff").split(separator)]
     places = {name: _place(heading, names) for name, names in _NAMES.items()}
     missing = [name for name in ("ra", "dec", "magnitude") if places[name] is None]
     if missing:
         raise ValueError(f"no column {', '.join(missing)} in its first line")
     chosen = {name: place for name, place in places.items() if place is not None}
+    lines: Iterable[list[str]] = csv.reader(text, delimiter=separator) if separator else (line.split() for line in text)
     rows = (
-        [_number(row[place]) for place in chosen.values()]
-        for row in csv.reader(text, delimiter=separator)
-        if len(row) > max(chosen.values()) and not row[0].startswith("#")
+        [_number(row[place]) if place < len(row) else float("nan") for place in chosen.values()]
+        for row in lines
+        if any(row) and not row[0].startswith("#")
     )
     return dict(zip(chosen, _joined(rows, width=len(chosen)), strict=True))
 

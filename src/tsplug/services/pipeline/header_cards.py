@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from tsplug.model import HeaderCard, HeaderEdit
+from tsplug.errors import FileError
+from tsplug.model import HeaderEdit
 from tsplug.ports import FrameAtWork, ModuleOutcome, completed, skipped
 from tsplug.services.kept_headers import keep_header
 
 
-def write_cards(
-    frame: FrameAtWork, cards: Iterable[HeaderCard], *, remove: Iterable[str] = (), said: str = "", **outputs: object
-) -> ModuleOutcome:
+def write_cards(frame: FrameAtWork, edit: HeaderEdit, *, said: str = "", **outputs: object) -> ModuleOutcome:
     """Let cards stand in a frame's header and others not, and return how that went.
 
     Args:
         frame: the frame.
-        cards: what is to stand there.
-        remove: keywords that are not.
+        edit: what is to stand there and what not.
         said: what a message begins with.
         outputs: what the module gives, also where the header cannot be written.
 
     Raises:
-        FileError: the header cannot be written.
+        FileError: the header cannot be written; with ``said`` before the reason.
     """
     store = frame.tools.store
     if store is None:
         return _told(said, "no store keeps the header as it was, so it is not written", outputs=outputs)
-    edit = HeaderEdit(tuple(cards), frozenset(remove))
-    change = frame.tools.editor.edit(frame.file, edit, keep=lambda header: keep_header(frame, header, store=store))
+    try:
+        change = frame.tools.editor.edit(frame.file, edit, keep=lambda header: keep_header(frame, header, store=store))
+    except FileError as error:
+        raise FileError(_joined(said, str(error)) if said else str(error)) from error
     if change.refused:
         return _told(said, change.refused, outputs=outputs)
     if not change.changed:

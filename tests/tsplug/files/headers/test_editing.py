@@ -46,6 +46,15 @@ def verified(data: bytes) -> fits.Header:
         return opened[0].header
 
 
+def test_numbers_are_known_by_their_comments() -> None:
+    """A number that stands under a former keyword goes; texts, other comments and what is to stand there stay."""
+    told = file_bytes(OLD=(1.5, "[px] ours 3"), NEW=(2.5, "[px] ours 3"), TEXT=("a", "[px] ours 3"), CAM=(1, "theirs"))
+    header, pixels = split(told)
+    wanted = HeaderEdit((HeaderCard("NEW", 3.5, "[px] ours 4"),), stale=r"\[px\] ours \d")
+    edited = verified(edited_header(header, wanted, data_sum=lambda: folded_sum(pixels)) + pixels)
+    assert ("OLD" in edited, edited["NEW"], edited["TEXT"], edited["CAM"]) == (False, 3.5, "a", 1)
+
+
 VALUES = st.one_of(st.integers(-99, 99), st.booleans(), st.text(st.characters(min_codepoint=33, max_codepoint=126)))
 KEYWORDS = st.sampled_from(["OBJECT", "FWHM", "GRADE", "NSTARS", "HFR", "LONGTEXT"])
 

@@ -111,10 +111,10 @@ def test_tycho_2_that_is_cut_off_is_told(tmp_path: Path) -> None:
         install(tycho(tmp_path, cut=60), tmp_path / "stars", epoch=2026.0)
 
 
-@pytest.mark.parametrize("form", ["csv", "tsv", "fits", "own"])
+@pytest.mark.parametrize("form", ["csv", "tsv", "txt", "fits", "own"])
 def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
     """Columns go by their usual names, in any order; fainter stars are left out on demand."""
-    stars, file = whole_sky(2000), tmp_path / f"stars.{form}"
+    stars, file, separator = whole_sky(2000), tmp_path / f"stars.{form}", ""
     columns = {"Vmag": stars.magnitude, "RAJ2000": stars.ra_deg, "DEJ2000": stars.dec_deg, "name": np.arange(2000)}
     if form == "fits":
         table = [fits.Column(name, "D", array=values) for name, values in columns.items()]
@@ -122,13 +122,15 @@ def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
     elif form == "own":
         write_catalogue(file, stars, source="test", epoch=2026.0)
     else:
-        separator = {"csv": ",", "tsv": "\t"}[form]
+        separator = {"csv": ",", "tsv": "\t", "txt": " "}[form]
         rows = [
             separator.join(columns),
             *(separator.join(map(str, row)) for row in zip(*columns.values(), strict=True)),
         ]
         file.write_text("\n".join([*rows, separator.join(["", "x", "1", "2"])]) + "\n")
-    facts = install(file, tmp_path / "made", epoch=2026.0, faintest=10.0)
+    told: list[str] = []
+    facts = install(file, tmp_path / "made", epoch=2026.0, faintest=10.0, tell=told.append)
+    assert [line.rpartition(": ")[2] for line in told] == (["the first is row 2001"] if separator else [])
     assert facts.stars == pytest.approx(np.count_nonzero(stars.magnitude <= 10.0), abs=10)
     assert facts.faintest <= 10.0
 
@@ -136,7 +138,8 @@ def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"ra,dec,mag\n1,2,3\n", "holds 1 stars"),
+        (b"ra,dec,mag\n1,2,3\n", "holds 1 star, and no sky"),
+        (b"ra dec mag\n400 20 5\n\n12 95 5\n1 2 3\n", r"holds 1 star, .*2 rows of 3 left out .* the first is row 1"),
         (b"a,b,c\n1,2,3\n", "no column ra, dec, magnitude in its first line"),
         (b"\xff\xfe\x00binary\x00", "is no star catalogue"),
         (b"", "no column"),
@@ -144,7 +147,7 @@ def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
         (ROTTEN_GZIP, "is no star catalogue"),
         (b"SIMPLE  = nonsense", "is no star catalogue|cannot be read"),
     ],
-    ids=["one star", "other columns", "binary", "empty", "cut gzip", "rotten gzip", "cut FITS"],
+    ids=["one star", "bad places", "other columns", "binary", "empty", "cut gzip", "rotten gzip", "cut FITS"],
 )
 def test_what_is_no_catalogue_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
     """The message says what is accepted, and nothing is installed."""

@@ -76,7 +76,12 @@ def request(folder: Path, **likes: object) -> SolveRequest:
         (UNSOLVED, 1, SolveState.NOT_SOLVED, "found nothing"),
         (UNSOLVED, 2, SolveState.NOT_SOLVED, "too few stars"),
         (NO_DATABASE, 32, SolveState.UNAVAILABLE, "no star database found at /opt/astap/: install one"),
-        ("", 32, SolveState.UNAVAILABLE, "it finds no star database: install one, or name its folder"),
+        (
+            "",
+            32,
+            SolveState.UNAVAILABLE,
+            "it finds no star database: install one, or name its folder (pipeline.astap_database)",
+        ),
         (WARNED, 1, SolveState.NOT_SOLVED, "Warning scale was inaccurate"),
         (UNREADABLE, 16, SolveState.FAILED, "Error reading image file"),
         ("", 33, SolveState.UNAVAILABLE, "it cannot read its star database"),
@@ -121,7 +126,8 @@ def test_a_program_that_is_not_there_is_told(tmp_path: Path, solver: Astap | Sol
     """It is no fault of the frame."""
     said = solver.solve(request(tmp_path, astap="/nowhere/astap", solve_field="/nowhere/astap"))
     assert said.state is SolveState.UNAVAILABLE
-    assert said.message == "the program /nowhere/astap is not there: install it, or name its path"
+    setting = f"pipeline.{solver.name.replace('-', '_')}"
+    assert said.message == f"the program /nowhere/astap is not there: install it, or name its path ({setting})"
 
 
 @pytest.mark.parametrize("solver", [Astap(), SolveField()], ids=["astap", "solve-field"])

@@ -139,6 +139,13 @@ def test_a_rig_has_keywords_of_its_own(tmp_path: Path) -> None:
     told = header(file)
     assert {"L1FWHM", "L1MEAN", "L1MEDIAN", "L1SIGMA", "MYHFR", "NSTARS"} <= set(told)
     assert not {"FWHMARC", "IMGMEAN", "HFR", "IMGSNR"} & set(told)
+    with store.write() as unit:
+        own = PipelinePreferences(keyword_names={"hfr": "OURHFR"})
+        unit.update(unit.get(Profile, image.profile_id).model_copy(update={"pipeline": own}))
+    process(file, store)
+    told = header(file)
+    assert {"FWHMARC", "IMGMEAN", "OURHFR", "NSTARS"} <= set(told)
+    assert not {"L1FWHM", "L1MEAN", "L1MEDIAN", "L1SIGMA", "MYHFR", "HFR"} & set(told)
 
 
 @pytest.mark.parametrize("keyword", ["NAXIS1", "DATE-OBS", "lower", "MUCHTOOLONG"])

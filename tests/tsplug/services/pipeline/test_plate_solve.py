@@ -110,8 +110,10 @@ def test_a_frame_of_no_record_is_solved_by_its_header(tmp_path: Path) -> None:
 
 
 def test_the_object_of_a_header_is_the_wish_of_a_frame_without_a_target(tmp_path: Path) -> None:
-    """As planning programs write it."""
-    file = sky_frame(tmp_path / "a.fits", OBJCTRA="20 30 00.00", OBJCTDEC="+40 06 00.0", OBJCTROT=25.0)
+    """As planning programs write it; it is looked there too where the mount was wrong."""
+    file = sky_frame(
+        tmp_path / "a.fits", OBJCTRA="20 30 00.00", OBJCTDEC="+40 06 00.0", OBJCTROT=25.0, RA=310.0, DEC=40.0
+    )
     assert "360 arcsec off, off target" in process(file, memory_store(), MATCHER)["plate_solve"].message
 
 
@@ -121,7 +123,8 @@ def test_a_frame_without_a_solution_is_as_good_as_any(tmp_path: Path) -> None:
     image = light_of(store, file)
     found = process(file, store, MATCHER)
     assert found["plate_solve"].state is ModuleState.COMPLETED
-    assert found["plate_solve"].message.startswith("not solved: matcher: 12 stars fit nowhere within 1 degrees")
+    assert found["plate_solve"].message.startswith("not solved: matcher: 12 stars fit nowhere within 1 deg of 20")
+    assert "at 1.436 arcsec/px" in found["plate_solve"].message
     assert found["quality_headers"].state is ModuleState.COMPLETED
     with store.read() as unit:
         kept = unit.find(FrameSolution, image_id=image.id)

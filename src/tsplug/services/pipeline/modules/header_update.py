@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tsplug.imaging.keywords import cards_of, keyword_of
-from tsplug.model import AcquiredImage, CardValue, GradingStatus, Profile
+from tsplug.model import AcquiredImage, CardValue, GradingStatus, HeaderEdit, Profile
 from tsplug.ports import FrameAtWork, ModuleOutcome, skipped
 from tsplug.services.pipeline.header_cards import write_cards
 
@@ -25,7 +25,7 @@ class HeaderUpdateModule:
         values = {**_said(frame.image, frame.profile), **_grade(frame.image)}
         preferences = frame.preferences
         gone = {keyword_of(name, preferences) for name in _GRADE if name not in values} - {""}
-        return write_cards(frame, cards_of(values, preferences), remove=gone)
+        return write_cards(frame, HeaderEdit(tuple(cards_of(values, preferences)), frozenset(gone)))
 
 
 def _said(image: AcquiredImage, profile: Profile | None) -> dict[str, CardValue]:

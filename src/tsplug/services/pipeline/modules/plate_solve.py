@@ -9,8 +9,8 @@ from dataclasses import asdict
 from tsplug.imaging.astrometry.pointing import Wish, is_on_target, pointing_of
 from tsplug.imaging.astrometry.star_list import stars_to_solve
 from tsplug.imaging.astrometry.wcs import STALE_KEYWORDS, WCS_KEYWORDS, wcs_cards
-from tsplug.imaging.keywords import cards_of
-from tsplug.model import AcquiredImage, FrameSolution, HeaderCard, Target
+from tsplug.imaging.keywords import STALE_SOLUTION, cards_of
+from tsplug.model import AcquiredImage, FrameSolution, HeaderCard, HeaderEdit, Target
 from tsplug.ports import (
     FrameAtWork,
     ModuleOutcome,
@@ -49,6 +49,7 @@ class PlateSolveModule:
             place=mount or wish.place,
             scale_arcsec=wish.scale_arcsec,
             preferences=frame.preferences,
+            other_place=wish.place if mount else None,
         )
         said = solve_frame(request, frame.tools.solvers, names=frame.preferences.solvers)
         if not said:
@@ -59,7 +60,8 @@ class PlateSolveModule:
             return _unsolved(said)
         cards = _cards(said[-1], solution, frame=frame)
         gone = (STALE_KEYWORDS | WCS_KEYWORDS) - {card.keyword for card in cards}
-        return write_cards(frame, cards, remove=gone, said=_words(solution), solution=solution)
+        edit = HeaderEdit(cards, frozenset(gone), stale=STALE_SOLUTION)
+        return write_cards(frame, edit, said=_words(solution), solution=solution)
 
 
 def _wish(frame: FrameAtWork) -> Wish:

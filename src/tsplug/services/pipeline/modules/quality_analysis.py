@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tsplug.imaging.measure import is_in_adu
 from tsplug.ports import FrameAtWork, ModuleOutcome, completed
 from tsplug.services.measuring import MeasuredImage, store_measured
 from tsplug.services.peer_measuring import PeerMeasuring
@@ -33,10 +34,12 @@ def _words(metrics: dict[str, float]) -> str:
             ("hfr", "HFR", " px", 2),
             ("fwhm", "FWHM", " px", 2),
             ("eccentricity", "eccentricity", "", 2),
-            ("background", "background", " ADU", 0),
         )
         if key in metrics
     ]
+    if "background" in metrics:
+        level = metrics["background"]
+        told.append(f"background {level:.0f} ADU" if is_in_adu(metrics) else f"background {level:.4g}")
     return ", ".join(told)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from tsplug.imaging.keywords import cards_of
-from tsplug.imaging.measure import FrameMeasurement
-from tsplug.model import CardValue
+from tsplug.imaging.keywords import STALE_QUALITY, cards_of
+from tsplug.imaging.measure import FrameMeasurement, is_in_adu
+from tsplug.model import CardValue, HeaderEdit
 from tsplug.model.keywords import QUALITY_KEYWORDS
 from tsplug.ports import FrameAtWork, ModuleOutcome
 from tsplug.services.pipeline.header_cards import write_cards
@@ -24,7 +24,9 @@ class QualityHeadersModule:
         """Write what was measured in this run."""
         measurement = cast(FrameMeasurement, frame.outputs["measurement"])
         values = _values(measurement, frame.scale_arcsec())
-        return write_cards(frame, cards_of(values, frame.preferences, detector=measurement.detector))
+        adu = is_in_adu(measurement.metrics)
+        cards = cards_of(values, frame.preferences, detector=measurement.detector, adu=adu)
+        return write_cards(frame, HeaderEdit(tuple(cards), stale=STALE_QUALITY))
 
 
 def _values(measurement: FrameMeasurement, scale_arcsec: float | None) -> dict[str, CardValue]:
