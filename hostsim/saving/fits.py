@@ -57,8 +57,15 @@ def write_part(pixels: NDArray[np.uint16], cards: Sequence[Card], *, final: Path
     except (OSError, VerifyError, ValueError) as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise FileError(f"{final}: the frame cannot be saved ({error}): make room or correct the folder") from error
+        raise FileError(
+            f"{final}: the frame cannot be saved ({_why(error)}): make room or correct the folder"
+        ) from error
     return part
+
+
+def _why(error: Exception) -> str:
+    """Return why writing failed; of a full disk astropy tells twice how many bytes were missing."""
+    return "the disk is full" if str(error).startswith("Not enough space") else str(error)
 
 
 def finish(part: Path, final: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -49,6 +49,7 @@ def open_sql_store(
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InputError(f"the store URL {without_password(address)!r} cannot be used: {error}; {ACCEPTED}") from error
     tell_revision(engine, REVISIONS[-1])
+    made = _absent(url)
     try:
         if is_in_memory(url):
             _make(engine)
@@ -59,6 +60,8 @@ def open_sql_store(
             _bring_up_to_date(engine)
     except BaseException:
         engine.dispose()
+        if made is not None:
+            _remove_if_empty(made)
         raise
     return SqlStore(engine, clock)
 
@@ -102,6 +105,25 @@ def _keep_older(engine: Engine) -> None:
 
 def _file_of(url: URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def _absent(url: URL) -> Path | None:
+    """Return the file of an SQLite store that is not there yet."""
+    file = _file_of(url)
+    return None if file is None or is_in_memory(url) or file.exists() else file
+
+
+def _remove_if_empty(file: Path) -> None:
+    """Remove the file of a store that could not be made, unless another program has made it meanwhile."""
+    log, index = (file.with_name(f"{file.name}-{end}") for end in ("wal", "shm"))
+    with suppress(OSError, sqlite3.Error):
+        if log.exists() and log.stat().st_size > 0:
+            return
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if not tables:
+            for each in (file, log, index):
+                each.unlink(missing_ok=True)
 
 
 def _only_readable(url: URL) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,8 @@ from tsplug.store.engines import LOCK_TIMEOUT_S, shown
 _LOCKED = f"is locked by another program for more than {LOCK_TIMEOUT_S} s; close it or try again"
 _FULL = "cannot be written because the disk is full; free some space"
 
+_FAILED = "disk I/O error"
+_SHORT_BYTES = 1_000_000
 _UNOPENED = "unable to open"
 _READ_ONLY = "is read-only; make the file and its folder writable"
 
@@ -29,6 +33,7 @@ _SYMPTOMS = {
     "not a database": "is not an SQLite database; name another file",
     "disk is full": _FULL,
     "No space left": _FULL,
+    _FAILED: "cannot be read or written (disk I/O error); look whether its disk is full, or fails",
     "password authentication failed": "refuses the user or the password; check both in the store URL",
     "no password supplied": "asks for a password; give it in the store URL or in ~/.pgpass",
     "role": "does not know the user; check the store URL",
@@ -55,18 +60,22 @@ def said_plainly(url: URL) -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as error:
         raise StoreError(f"the store {shown(url)} refused a change: {_reason(error)}; nothing was changed") from error
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         raise StoreUnavailableError(f"the store {shown(url)} {_explained(error, url)}") from error
 
 
-def _reason(error: DBAPIError) -> str:
+def _said(error: Exception) -> str:
+    """Return what the database said, whether or not SQLAlchemy stands in between."""
+    return str((isinstance(error, DBAPIError) and error.orig) or error).strip()
+
+
+def _reason(error: Exception) -> str:
     """Return the first line of what the database said."""
-    said = str(error.orig).strip() if error.orig else ""
-    return (said or str(error)).splitlines()[0]
+    return (_said(error) or str(error)).splitlines()[0]
 
 
-def _explained(error: DBAPIError, url: URL) -> str:
-    whole = str(error.orig or error)
+def _explained(error: Exception, url: URL) -> str:
+    whole = _said(error)
     if "malformed" in whole:
         return f"is damaged; {_way_out(url)}"
     if "database" in whole and "does not exist" in whole:
@@ -77,15 +86,24 @@ def _explained(error: DBAPIError, url: URL) -> str:
         return _READ_ONLY
     if any(symptom in whole for symptom in _UNREACHABLE):
         return "does not answer; check host and port in the store URL, and that the server runs"
-    for symptom, words in _SYMPTOMS.items():
-        if symptom in whole:
-            return words
-    return f"cannot be used: {_reason(error)}"
+    return _symptom(whole, url) or f"cannot be used: {_reason(error)}"
 
 
-def _lost(error: DBAPIError) -> str:
+def _symptom(whole: str, url: URL) -> str | None:
+    """Return the words for the first symptom that occurs in what the database said, if any."""
+    if _FAILED in whole and url.get_backend_name() == "sqlite" and _is_full(Path(str(url.database)).parent):
+        return _FULL
+    return next((words for symptom, words in _SYMPTOMS.items() if symptom in whole), None)
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether a disk has no room for the files that SQLite needs beside a store."""
+    return folder.exists() and shutil.disk_usage(folder).free < _SHORT_BYTES
+
+
+def _lost(error: Exception) -> str:
     # A commit is no statement: whether the server still finished it, nobody here can know.
-    if error.statement is None:
+    if isinstance(error, DBAPIError) and error.statement is None:
         return "closed the connection while a change was being finished; look what is stored before you try again"
     return "closed the connection; nothing was changed; try again"
 

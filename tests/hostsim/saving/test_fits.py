@@ -81,3 +81,17 @@ def test_an_impossible_folder_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileError, match=r"a\.fits: the frame cannot be saved"):
         write_part(PIXELS, [], final=tmp_path / "file" / "a.fits")
+
+
+class FullDisk:
+    """A disk of which astropy says that there is no room."""
+
+    def before_writing(self, file: Path) -> None:
+        said = "Not enough space on disk: requested 3840000, available 0. "
+        raise OSError(f"{said}{said}1920000 requested and 820192 written")
+
+
+def test_a_full_disk_is_said_once(tmp_path: Path) -> None:
+    """Nobody has to read byte counts twice to learn that the disk is full."""
+    with pytest.raises(FileError, match=r"cannot be saved \(the disk is full\): make room"):
+        write_part(np.zeros((2, 2), np.uint16), (), final=tmp_path / "a.fits", disk=FullDisk())

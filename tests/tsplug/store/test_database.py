@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from databases import Database
@@ -148,6 +149,7 @@ def test_password_stays_out_of_messages() -> None:
         ("unable to open database file", "cannot be opened; check that its folder exists"),
         ("database disk image is malformed", "is damaged; there is no backup beside it"),
         ("database or disk is full", "because the disk is full; free some space"),
+        ("disk I/O error", "look whether its disk is full"),
         ("something else", "cannot be used: something else"),
     ],
 )
@@ -157,6 +159,13 @@ def test_trouble_is_said_in_one_line(reason: str, words: str) -> None:
         raise OperationalError("SELECT 1", {}, sqlite3.OperationalError(reason))
     assert str(caught.value).startswith("the store night.sqlite ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_full_disk_is_told_whatever_the_driver_calls_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without room for the files beside a store SQLite fails without saying why; the disk knows."""
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=0))
+    with pytest.raises(StoreUnavailableError, match="the disk is full"), said_plainly(parse_url(str(tmp_path / "a"))):
+        raise sqlite3.OperationalError("disk I/O error")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -174,6 +175,19 @@ def test_a_store_that_is_made_by_half_leaves_nothing(tmp_path: Path, monkeypatch
         reopen(file)
     monkeypatch.undo()
     assert reopen(file) == []
+
+
+@pytest.mark.parametrize("room", [0, 5000, 50_000])
+def test_a_store_without_room_is_one_line_and_leaves_nothing(tmp_path: Path, room: int) -> None:
+    """Where not even an empty store fits, the disk is named, and no file that is none stays behind."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(StoreUnavailableError, match=r"look whether its disk is full, or fails$"):
+            open_sql_store(str(tmp_path / "store.sqlite"), ManualClock())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 class HalfMade:
