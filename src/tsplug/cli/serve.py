@@ -87,7 +87,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
         arrival = Arrival(
             store=store,
             clock=system_clock(),
-            storage=frame_storage(uploads.storage or Settings().storage or "frames"),
+            storage=frame_storage(_lasting(uploads.storage or Settings().storage or "frames")),
             headers=frame_headers(),
             verify=verify_frame,
             pattern=check_pattern(uploads.pattern),
@@ -99,6 +99,17 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
             shown = f"[{host}]" if ":" in host else host
             CommandProgress().report(f"listening at http://{shown}:{port}; Ctrl-C ends it")
             server.run(sockets=[listener])
+
+
+def _lasting(storage: str) -> str:
+    """Return the place of a storage.
+
+    Raises:
+        InputError: it ends with this process, and no worker would see what is in it.
+    """
+    if storage.partition("://")[0] == "memory":
+        raise InputError(f"{storage} is in this process only, where no worker sees it: name a folder or a storage")
+    return storage
 
 
 def _tokens(file: Path | None) -> dict[str, str]:

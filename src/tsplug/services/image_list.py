@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tsplug.model import AcquiredImage, StatusChange, Thumbnail
+from tsplug.model import AcquiredImage, FrameSolution, StatusChange, Thumbnail
 from tsplug.ports import ImageQuery, Store
 from tsplug.services.lookup import find_named
 from tsplug.services.manual_grading import may_grade
@@ -44,9 +44,10 @@ def list_images(store: Store, query: ImageQuery = _EVERYTHING) -> list[dict[str,
 
 
 def image_details(store: Store, name: str) -> dict[str, Any]:
-    """Return one image (by id or guid) as `image_row`, with its thumbnail's size and why it cannot be graded by hand.
+    """Return one image (by id or guid) as `image_row`, with thumbnail, solution and why it cannot be graded by hand.
 
-    ``thumbnail`` is None where there is no picture yet, ``manual_grading`` None where the image may be graded.
+    ``thumbnail`` (its size) is None where there is no picture yet, ``solution`` where nobody tried to solve the frame,
+    ``manual_grading`` where the image may be graded.
 
     Raises:
         NotFoundError: there is no such image.
@@ -55,9 +56,11 @@ def image_details(store: Store, name: str) -> dict[str, Any]:
         image = find_named(unit, AcquiredImage, name=name)
         picture = unit.find(Thumbnail, image_id=image.id, tag="")
         refusal = may_grade(unit, [image])[0]
+        solution = unit.find(FrameSolution, image_id=image.id)
     size = None if picture is None else picture.model_dump(include={"width_px", "height_px", "media_type"})
     refused = None if refusal is None else {"code": refusal.code.value, "reason": refusal.reason}
-    return image_row(image) | {"thumbnail": size, "manual_grading": refused}
+    solved = None if solution is None else solution.model_dump(mode="json", exclude={"id", "image_id"})
+    return image_row(image) | {"thumbnail": size, "solution": solved, "manual_grading": refused}
 
 
 def image_history(store: Store, name: str) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ SENT = {"Authorization": f"Bearer {TOKEN}"}
         (["--upload", "--token-file", "odd"], TOKEN, 1, "is not USER:TOKEN"),
         (["--upload", "--pattern", "$$MAGIC$$"], TOKEN, 1, "$$MAGIC$$ is none of"),
         (["--upload", "--storage", "magic://x"], TOKEN, 1, "names no storage"),
+        (["--upload", "--storage", "memory://x"], TOKEN, 1, "memory://x is in this process only"),
     ],
 )
 def test_what_cannot_be_served_is_told(

@@ -16,6 +16,7 @@ from tsplug.errors import FileError
 from tsplug.imaging.astrometry.sky_plane import separation_deg
 from tsplug.model import AcquiredImage, FrameSolution, ModuleState, PipelinePreferences, Profile, SkyStars, Target
 from tsplug.ports import PlateSolver, SolveOutcome, SolveRequest, SolveState, Store
+from tsplug.services.image_list import image_details
 from tsplug.services.pipeline.frame import frame_at_work
 from tsplug.services.pipeline.running import ModuleReport, run_modules
 from tsplug.services.plate_solving import CatalogueMatcher
@@ -93,6 +94,8 @@ def test_a_solved_frame_has_coordinates_in_header_and_record(tmp_path: Path) -> 
     assert kept.offset_dec_arcsec == pytest.approx(360.0, abs=2.0)
     assert kept.offset_ra_arcsec == pytest.approx(0.0, abs=2.0)
     assert kept.rotation_error_deg == pytest.approx(1.0, abs=0.05)
+    shown = image_details(store, str(image.id))["solution"]
+    assert (shown["solver"], shown["offset_arcsec"]) == ("matcher", kept.offset_arcsec)
     assert kept.scale_error_percent == pytest.approx(0.0, abs=0.05)
     once = file.read_bytes()
     process(file, store, MATCHER)
