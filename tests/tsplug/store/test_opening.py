@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from older_store import upgrade
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from tsplug.errors import InputError, StoreTooNewError, StoreUnavailableError
 from tsplug.model import Site
@@ -188,6 +188,30 @@ def test_a_store_without_room_is_one_line_and_leaves_nothing(tmp_path: Path, roo
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_a_store_that_another_program_made_meanwhile_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_work: bool
+) -> None:
+    """Who finds no room removes only what is nobody's: another program had some when it made the store."""
+    held: list[sqlite3.Connection] = []
+
+    def beaten(engine: Engine) -> None:
+        other = sqlite3.connect(tmp_path / "store.sqlite")
+        held.append(other)
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE site (id INTEGER)")
+        other.commit()
+        if not at_work:
+            other.close()
+        raise StoreUnavailableError("full")
+
+    monkeypatch.setattr(opening, "_use_wal", beaten)
+    with pytest.raises(StoreUnavailableError, match="full"):
+        open_sql_store(str(tmp_path / "store.sqlite"), ManualClock())
+    with closing(held[0]), closing(sqlite3.connect(tmp_path / "store.sqlite")) as found:
+        assert found.execute("SELECT name FROM sqlite_master").fetchall() == [("site",)]
 
 
 class HalfMade:
