@@ -63,10 +63,14 @@ def images_grade(
     with common.store() as store:
         ids = _ids_named(names, store) if names else _ids_chosen(choice, common, store=store)
         outcome = grade_manually(ids, wanted, store=store, clock=common.clock())
-        _follow(outcome.changed, common, store=store, dry_run=how.dry_run)
+        # Asked again, files that could not follow follow now.
+        guids = [*(image.guid for image in outcome.changed), *outcome.standing]
+        all_followed = how.dry_run or _follow(guids, common, store=store)
     _show_outcome(outcome, common)
     if outcome.refused and (names or not (outcome.changed or outcome.unchanged)):
         _complain_of(outcome.refused)
+        raise typer.Exit(FAILED)
+    if not all_followed:
         raise typer.Exit(FAILED)
 
 
@@ -99,20 +103,25 @@ def _undo(common: Common, *, words: list[str], dry_run: bool) -> None:
         raise typer.BadParameter("stands alone: it takes the last change back, whatever that was", param_hint="--undo")
     with common.store() as store:
         outcome = undo_manual(store, clock=common.clock())
-        _follow(outcome.changed, common, store=store)
+        all_followed = _follow([image.guid for image in outcome.changed], common, store=store)
     if common.as_json:
         show_json(outcome)
-        return
-    _show_undone(outcome)
+    else:
+        _show_undone(outcome)
+    if not all_followed:
+        raise typer.Exit(FAILED)
 
 
-def _follow(changed: Sequence[GradedImage], common: Common, *, store: Store, dry_run: bool = False) -> None:
-    """Let files follow the status that their images have now, and tell on standard error which could not."""
-    if changed and not dry_run:
-        files = RejectedFiles(store, frame_files(), clock=common.clock())
-        for each in files.follow(image.guid for image in changed):
-            if each.problem:
-                complain(each.problem)
+def _follow(guids: Sequence[str], common: Common, *, store: Store) -> bool:
+    """Let files follow the status that their images have now; tell on standard error which could not.
+
+    Return whether all could.
+    """
+    done = RejectedFiles(store, frame_files(), clock=common.clock()).follow(guids) if guids else []
+    problems = [each.problem for each in done if each.problem]
+    for problem in problems:
+        complain(problem)
+    return not problems
 
 
 def _show_outcome(outcome: ManualOutcome, common: Common) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from pydantic import Field
+
 from tsplug.model import (
     MANUAL,
     AcquiredImage,
@@ -55,7 +57,8 @@ class GradedImage(Value):
 class ManualOutcome(Value):
     """What became of a change by hand: which images changed, how many had the status already, which were refused.
 
-    ``batch`` is the guid under which the change can be undone, None where nothing changed.
+    ``batch`` is the guid under which the change can be undone, None where nothing changed. ``standing`` has the guids
+    of those that had the status already: their files may not have followed it yet. It is not part of documents.
     """
 
     to_status: GradingStatus
@@ -64,6 +67,7 @@ class ManualOutcome(Value):
     refused: tuple[Refusal, ...] = ()
     batch: str | None = None
     dry_run: bool = False
+    standing: tuple[str, ...] = Field(default=(), exclude=True)
 
 
 class ManualGrade(Value):
@@ -140,7 +144,7 @@ class _Change:
         self._made = ManualGrading(to_status=wanted.to_status, by=wanted.by, at=clock.now())
         self._changed: list[GradedImage] = []
         self._refused: list[Refusal] = []
-        self._unchanged = 0
+        self._standing: list[str] = []
 
     def take(self, ids: Sequence[int]) -> None:
         """Change some images, or note why not."""
@@ -153,7 +157,7 @@ class _Change:
             elif self._wanted.expected not in (None, image.status):
                 self._refused.append(_changed_meanwhile(image))
             elif image.status is self._wanted.to_status:
-                self._unchanged += 1
+                self._standing.append(image.guid)
             else:
                 self._apply(image)
 
@@ -165,10 +169,11 @@ class _Change:
         return ManualOutcome(
             to_status=self._wanted.to_status,
             changed=tuple(self._changed),
-            unchanged=self._unchanged,
+            unchanged=len(self._standing),
             refused=tuple(self._refused),
             batch=self._made.guid if stored else None,
             dry_run=self._wanted.dry_run,
+            standing=tuple(self._standing),
         )
 
     def _apply(self, image: AcquiredImage) -> None:

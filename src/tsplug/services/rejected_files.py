@@ -5,7 +5,7 @@ Each move is journalled before it happens and noted after it: where both sides o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from tsplug.errors import FileError
@@ -21,12 +21,13 @@ from tsplug.model import (
     Value,
     frame_place,
 )
-from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
+from tsplug.ports import Clock, Context, FrameFiles, Store
 
 FOLDER = "rejected"
 """The folder beside a frame that takes it where the rig names no archive, as Target Scheduler has it."""
 
 _OPEN = (MoveState.MOVING, MoveState.RETURNING)
+_PART = 5000
 
 
 class MovedFile(Value):
@@ -56,14 +57,17 @@ class RejectedFiles:
         """
         self.settle()
         with self._store.read() as unit:
-            images = unit.list(AcquiredImage, guid=sorted(set(guids)))
-            moved = {move.image_id: move for move in _moved(unit, images)}
-            wanted = [_destination(image, unit) for image in images]
+            chosen = sorted(set(guids))
+            parts = [chosen[place : place + _PART] for place in range(0, len(chosen), _PART)]
+            images = [image for part in parts for image in unit.list(AcquiredImage, guid=part)]
+            moved = {move.image_id: move for move in unit.list(FileMove, state=MoveState.MOVED)}
+            profiles = {profile.id: profile for profile in unit.list(Profile)}
+            wanted = [_destination(image, profiles.get(image.profile_id)) for image in images]
         done = []
         for image, target in zip(images, wanted, strict=True):
             move = moved.get(image.id or 0)
             if image.status is not GradingStatus.REJECTED and move is not None:
-                done.append(self._return(move))
+                done.append(_told_how(self._return(move)))
             elif image.status is GradingStatus.REJECTED and move is None and target is not None:
                 done.append(self._move(image, target))
         return done
@@ -154,6 +158,12 @@ class RejectedFiles:
             unit.delete(move)
 
 
+def _told_how(done: MovedFile) -> MovedFile:
+    """Return what became of a file that its status called back, with how to call it again where it did not come."""
+    again = f"{done.problem}; `tsplug grade moved {done.image_id} --undo` brings it back"
+    return done.model_copy(update={"problem": again}) if done.problem else done
+
+
 def files_follow(grades: PlanGrades, context: Context) -> PlanGrades:
     """Let the files of images that were just graded follow their status, and tell of those that could not."""
     changed = [grade.image_guid for grade in grades.grades if grade.changed]
@@ -167,21 +177,15 @@ def moved_files(store: Store) -> list[FileMove]:
         return unit.list(FileMove)
 
 
-def _moved(unit: Unit, images: Sequence[AcquiredImage]) -> list[FileMove]:
-    ids = [image.id for image in images if image.id is not None]
-    return unit.list(FileMove, image_id=ids, state=MoveState.MOVED) if ids else []
-
-
 def _is_absolute(place: FramePlace) -> bool:
     return isinstance(place, Address) or place.is_absolute()
 
 
-def _destination(image: AcquiredImage, unit: Unit) -> FramePlace | None:
+def _destination(image: AcquiredImage, profile: Profile | None) -> FramePlace | None:
     """Return where a rejected frame of this rig goes, None where it stays.
 
     An archive mirrors the way to the frame, so that no two frames meet there.
     """
-    profile = None if image.profile_id is None else unit.find(Profile, id=image.profile_id)
     if profile is None or not profile.grader.move_rejected:
         return None
     file = frame_place(image.file)

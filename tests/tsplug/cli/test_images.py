@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from tsplug.app import open_store
 from tsplug.cli.application import application
-from tsplug.model import AcquiredImage, Band, Thumbnail
+from tsplug.model import AcquiredImage, Band, GraderPreferences, Profile, Thumbnail
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock, first_catalogue
 from tsplug.testing.clock import START
@@ -123,6 +123,31 @@ def test_ids_are_graded_and_taken_back(run: Run) -> None:
     assert statuses(run) == before
     nothing = run("grade", "--undo")
     assert (nothing.exit_code, "no status was set by hand" in nothing.stderr) == (1, True)
+
+
+def test_a_file_that_cannot_follow_is_a_failure_and_follows_when_asked_again(run: Run, db: Path) -> None:
+    """Status 1 and one line each way; the grade stands, and the same request moves the file once it can."""
+    store = open_store(str(db), ManualClock(START))
+    with store.write() as unit:
+        image = unit.get(AcquiredImage, 1)
+        rig = unit.get(Profile, image.profile_id or 0)
+        unit.update(rig.model_copy(update={"grader": GraderPreferences(move_rejected=True)}))
+    store.close()
+    file = Path(image.file)
+    failed = run("grade", "1", "rejected")
+    assert (failed.exit_code, f"error: {file}" in failed.stderr, statuses(run)[1]) == (1, True, "rejected")
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"pixels")
+    again = run("grade", "1", "rejected", "--json")
+    assert (document(again)["unchanged"], "standing" in document(again), file.exists()) == (1, False, False)
+    file.write_bytes(b"another")
+    for words in (("--undo",), ("1", "accepted")):
+        back = run("grade", *words)
+        assert back.exit_code == 1
+        assert "`tsplug grade moved 1 --undo` brings it back" in back.stderr
+    file.unlink()
+    assert run("grade", "1", "accepted").exit_code == 0
+    assert file.read_bytes() == b"pixels"
 
 
 def test_many_are_graded_by_filters(run: Run) -> None:
