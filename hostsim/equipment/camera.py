@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,7 +35,10 @@ _WATCH_S = 30.0
 
 @dataclass(frozen=True)
 class Exposure:
-    """How to expose: seconds, light or dark, gain and offset (None leaves the camera's), binning, part of the frame."""
+    """How to expose: seconds, light or dark, gain and offset (None leaves the camera's), binning, part of the frame.
+
+    One that fails and would end after ``ends_by`` is not tried again.
+    """
 
     exposure_s: float
     light: bool = True
@@ -42,6 +46,7 @@ class Exposure:
     offset: int | None = None
     binning: int = 1
     roi_percent: float = 100.0
+    ends_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ class Shot:
 
 class ExposureFailedError(DeviceError):
     """The camera ended an exposure in an error, without a frame."""
+
+
+class TooLateError(DeviceError):
+    """An exposure failed in the camera, and there is no time left for another one."""
 
 
 class Camera(HostDevice):
@@ -149,10 +158,23 @@ class Camera(HostDevice):
         ``meanwhile`` is called once when it has opened, and may take its time.
 
         Raises:
+            TooLateError: it failed, and would end too late if it was begun again.
             DeviceError: the camera refused, failed, or did not finish in time.
         """
         taken = partial(self._exposed, exposure, watch=watch, meanwhile=meanwhile)
-        return again(taken, self._clock, doing="expose", on=ExposureFailedError)
+        tries = count()
+
+        def act() -> Shot:
+            if next(tries) and self._too_late(exposure):
+                said = f"an exposure of {exposure.exposure_s:g} s failed, and would end too late if it was begun again"
+                raise TooLateError(self.label, said)
+            return taken()
+
+        return again(act, self._clock, doing="expose", on=ExposureFailedError)
+
+    def _too_late(self, exposure: Exposure) -> bool:
+        ends = self._clock.now() + timedelta(seconds=exposure.exposure_s)
+        return exposure.ends_by is not None and ends > exposure.ends_by
 
     def _exposed(
         self, exposure: Exposure, *, watch: Callable[[], None] | None, meanwhile: Callable[[], None] | None

@@ -98,7 +98,10 @@ class Centering:
         times = 1 + max((each.times for each in stage.skipped if each.target_guid == target.guid), default=0)
         others = [each for each in stage.skipped if each.target_guid != target.guid]
         until = None if times >= _MOST_SKIPS else self._host.clock.now() + timedelta(minutes=minutes)
-        stage.skipped = [*others, Skipped(target_guid=target.guid, name=target.name, until=until, times=times)]
+        stage.skipped = [
+            *others,
+            Skipped(target_guid=target.guid, name=target.name, until=until, times=times, aim=target),
+        ]
         how_long = "for this night" if until is None else f"for {minutes:g} minutes"
         self._host.warn(f"{why}; {target.name} is left out {how_long}")
         self._host.journal.save()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -117,7 +117,7 @@ class Frames:
         state = self._host.journal.state
         weather = weather_now(self._host)
         shot = self._shoot(
-            _exposure(expose),
+            _exposure(expose, ends_by=(decision.plan_until or decision.until) if self._host.leads else None),
             watch=partial(check_safe, self._host) if self._host.safety.frame == "abort" else None,
             meanwhile=self.meanwhile,
         )
@@ -283,13 +283,14 @@ class Frames:
         return free_name(self._host.out / folder / relative.parent / f"{relative.name}.fits")
 
 
-def _exposure(expose: Expose) -> Exposure:
+def _exposure(expose: Expose, *, ends_by: datetime | None) -> Exposure:
     return Exposure(
         exposure_s=expose.exposure_s,
         gain=expose.gain,
         offset=expose.offset,
         binning=expose.binning,
         roi_percent=expose.roi_percent,
+        ends_by=ends_by,
     )
 
 

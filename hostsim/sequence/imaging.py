@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from hostsim.equipment.camera import TooLateError
 from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.containers import EventLists, EventName
@@ -176,21 +177,21 @@ class Imager:
         if stage.waiting is not None:
             return None
         asked_at = self._host.clock.now()
-        decision = self._unless_left_out(container.decide(self._request(until), self._host.session))
+        decided = container.decide(self._request(until), self._host.session)
+        for note in decided.notes:
+            self._host.warn_once(note)
+        decision = self._unless_left_out(decided)
         check_possible(decision, asked_at=asked_at)
         # Flats take their time: what is best after them has to be asked anew.
         return None if self._change_target(decision) else decision
 
     def _unless_left_out(self, decision: Decision) -> Decision:
         """Return a decision, or a wait for a target that is left out only for a while, where that comes first."""
-        skipped = [each for each in self._centering.left_out() if each.until is not None]
+        skipped = [(each.until, each) for each in self._centering.left_out() if each.until is not None]
         if isinstance(decision, TakeExposure) or not skipped:
             return decision
-        until = min(each.until for each in skipped if each.until is not None)
-        if isinstance(decision, WaitUntil) and decision.until <= until:
-            return decision
-        names = ", ".join(sorted(each.name for each in skipped))
-        return WaitUntil(until=until, target_name=names, reason="could not be centered", rejected=decision.rejected)
+        until, first = min(skipped, key=lambda each: each[0])
+        return decision if isinstance(decision, WaitUntil) and decision.until <= until else first.wait(until)
 
     def _carry_out(self, decision: Decision | None) -> None:
         waiting = self._host.journal.state.stage.waiting
@@ -283,7 +284,7 @@ class Imager:
             # Leaving a shelter or a park took longer than there was to wait: what is best now is asked anew.
             return
         host.display.note(f"waiting until {decision.until:%H:%M} UTC for {decision.target_name}: {decision.reason}")
-        waiting = Waiting(until=decision.until, target_name=decision.target_name, reason=decision.reason)
+        waiting = Waiting.of(decision)
         host.journal.state.stage.waiting = waiting
         tell_waiting(waiting, host)
         self._happenings.add("before_wait")
@@ -312,7 +313,11 @@ class Imager:
                 return
             host.display.exposing(expose.exposure_s)
             self._frames.meanwhile = self._second.beside(decision, grade=self._settings.grade)
-            self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
+            try:
+                self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
+            except TooLateError as error:
+                host.warn(f"{error}: asking anew")
+                return
             host.display.saved()
         self._happenings.run()
         guiding, center = self._frames.guiding, self._centering.on

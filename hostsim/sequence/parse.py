@@ -58,8 +58,12 @@ def _text(file: FilePath) -> str:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise SequenceFileError([f"{file}: there is no such file"]) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SequenceFileError([f"{file}: cannot be read ({error})"]) from error
+    except IsADirectoryError as error:
+        raise SequenceFileError([f"{file}: is a folder: give the sequence file in it"]) from error
+    except UnicodeDecodeError as error:
+        raise SequenceFileError([f"{file}: is not UTF-8 text: save it as UTF-8 in your editor"]) from error
+    except OSError as error:
+        raise SequenceFileError([f"{file}: cannot be read ({error.strerror or error})"]) from error
 
 
 def _problems(error: ValidationError, document: Document) -> list[Problem]:

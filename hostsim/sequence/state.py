@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hostsim.sequence.containers import EventName
 from hostsim.sky.scenario import CLEAR, Scenario
-from tsplug import ExposureSaved, FlatRunReport, TakeExposure
+from tsplug import ExposureSaved, FlatRunReport, TakeExposure, WaitUntil
 from tsplug.ports import SavedFrame
 
 VERSION = 2
@@ -81,11 +81,21 @@ class Happening(_Part):
 
 
 class Waiting(_Part):
-    """What the Scheduler Container waits for, and until when."""
+    """What the Scheduler Container waits for, and until when; J2000 hours and degrees."""
 
     until: AwareDatetime
     target_name: str
     reason: str = ""
+    project_name: str = ""
+    target_guid: str = ""
+    ra_hours: float | None = None
+    dec_deg: float | None = None
+    rotation_deg: float | None = None
+
+    @classmethod
+    def of(cls, decision: WaitUntil) -> Waiting:
+        """Return the wait of a decision."""
+        return cls(**decision.model_dump(include=set(cls.model_fields)))
 
 
 class Skipped(_Part):
@@ -95,6 +105,13 @@ class Skipped(_Part):
     name: str
     until: AwareDatetime | None = None
     times: int = 1
+    aim: Aim | None = None
+
+    def wait(self, until: datetime) -> WaitUntil:
+        """Return the wait for the moment at which it is tried again."""
+        place = {} if self.aim is None else self.aim.model_dump(exclude={"guid", "name"})
+        reason = "could not be centered"
+        return WaitUntil(until=until, target_name=self.name, target_guid=self.target_guid, reason=reason, **place)
 
 
 class Stage(_Part):

@@ -31,8 +31,7 @@ def tell_ended(host: Host, *, reason: str, error: BaseException | None = None) -
 
 def tell_waiting(waiting: Waiting, host: Host) -> None:
     """Tell that a wait begins."""
-    told = waiting.model_dump(include={"until", "target_name", "reason"})
-    host.tell(WaitStarted(profile_guid=host.profile.guid, at=host.clock.now(), **told))
+    host.tell(WaitStarted(profile_guid=host.profile.guid, at=host.clock.now(), **waiting.model_dump()))
 
 
 def tell_waited(host: Host) -> None:

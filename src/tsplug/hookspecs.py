@@ -30,7 +30,7 @@ from tsplug.model import (
 from tsplug.ports import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PROJECT_NAME = "tsplug"
 ENTRY_POINT_GROUP = "tsplug"
@@ -84,135 +84,84 @@ def flat_instruction_run(event: FlatInstruction, context: Context) -> FlatRunRep
     """
 
 
-@hookspec
-def on_container_started(event: ContainerStarted, context: Context) -> None:
-    """Hear that a Scheduler Container begins to image.
-
-    Args:
-        event: the profile, and when.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_container_stopped(event: ContainerStopped, context: Context) -> None:
-    """Hear that a Scheduler Container has ended, however it did.
-
-    Args:
-        event: the profile, when, why, and whether it failed.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_wait_started(event: WaitStarted, context: Context) -> None:
-    """Hear that nothing can be imaged for a while; called before the instructions that lead a wait.
-
-    Args:
-        event: until when, for which target, and why.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_wait_ended(event: WaitEnded, context: Context) -> None:
-    """Hear that a wait is over.
-
-    Args:
-        event: the profile, and when.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_target_started(event: TargetStarted, context: Context) -> None:
-    """Hear of each exposure that has been decided, before anything moves; ``new`` tells those of another target.
-
-    Args:
-        event: the target, its coordinates, and how it is exposed.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_target_completed(event: TargetCompleted, context: Context) -> None:
-    """Hear that a target has all that it wants.
-
-    Args:
-        event: the target and its coordinates.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_image_saved(event: ImageSaved, context: Context) -> None:
-    """Hear of a light that is on disk and recorded; unlike `on_exposure_saved` it comes after the record.
-
-    Args:
-        event: the exposure, and what became of it.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_image_graded(event: ImageGraded, context: Context) -> None:
-    """Hear that grading has changed the status of an image.
-
-    Args:
-        event: the plan, the image, its status and the reason.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-@hookspec
-def on_flats_taken(event: FlatsTaken, context: Context) -> None:
-    """Hear that flats have been taken.
-
-    Args:
-        event: the profile, and the report of the run.
-        context: store, clock, devices, files, progress and cancellation.
-
-    Returns:
-        Nothing: who listens cannot change what happens.
-    """
-
-
-LISTENERS: dict[type[News], str] = {
-    ContainerStarted: "on_container_started",
-    ContainerStopped: "on_container_stopped",
-    WaitStarted: "on_wait_started",
-    WaitEnded: "on_wait_ended",
-    TargetStarted: "on_target_started",
-    TargetCompleted: "on_target_completed",
-    ImageSaved: "on_image_saved",
-    ImageGraded: "on_image_graded",
-    FlatsTaken: "on_flats_taken",
-}
+LISTENERS: dict[type[News], str] = {}
 """Which hook hears of what."""
+
+
+def _listener(name: str, kind: type[News], *, hears: str, told: str) -> Callable[[News, Context], None]:
+    """Return the specification of a hook that every plugin may implement, and that changes nothing."""
+
+    def listener(event: News, context: Context) -> None: ...
+
+    listener.__name__ = listener.__qualname__ = name
+    listener.__annotations__ = {"event": kind.__name__, "context": "Context", "return": "None"}
+    listener.__doc__ = f"""Hear {hears}.
+
+    Args:
+        event: {told}.
+        context: store, clock, devices, files, progress and cancellation.
+
+    Returns:
+        Nothing: who listens cannot change what happens.
+    """
+    LISTENERS[kind] = name
+    return hookspec(listener)
+
+
+on_container_started = _listener(
+    "on_container_started",
+    ContainerStarted,
+    hears="that a Scheduler Container begins to image",
+    told="the profile, and when",
+)
+on_container_stopped = _listener(
+    "on_container_stopped",
+    ContainerStopped,
+    hears="that a Scheduler Container has ended, however it did",
+    told="the profile, when, why, and whether it failed",
+)
+on_wait_started = _listener(
+    "on_wait_started",
+    WaitStarted,
+    hears="that nothing can be imaged for a while; called before the instructions that lead a wait",
+    told="until when, for which target, where it lies, and why",
+)
+on_wait_ended = _listener(
+    "on_wait_ended",
+    WaitEnded,
+    hears="that a wait is over",
+    told="the profile, and when",
+)
+on_target_started = _listener(
+    "on_target_started",
+    TargetStarted,
+    hears="of each exposure that has been decided, before anything moves; ``new`` tells those of another target",
+    told="the target, its coordinates, and how it is exposed",
+)
+on_target_completed = _listener(
+    "on_target_completed",
+    TargetCompleted,
+    hears="that a target has all that it wants",
+    told="the target and its coordinates",
+)
+on_image_saved = _listener(
+    "on_image_saved",
+    ImageSaved,
+    hears="of a light that is on disk and recorded; unlike `on_exposure_saved` it comes after the record",
+    told="the exposure, and what became of it",
+)
+on_image_graded = _listener(
+    "on_image_graded",
+    ImageGraded,
+    hears="that grading has changed the status of an image",
+    told="the plan, the image, its status and the reason",
+)
+on_flats_taken = _listener(
+    "on_flats_taken",
+    FlatsTaken,
+    hears="that flats have been taken",
+    told="the profile, and the report of the run",
+)
 
 
 def plugin_manager(plugins: Sequence[tuple[str, object]] = ()) -> pluggy.PluginManager:

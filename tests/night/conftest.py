@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from listening import install
 from nights import FIRST_NIGHT, PROOF_NIGHT, SHORT_NIGHT, Night, Previewed, previewed
 
 
@@ -16,8 +17,9 @@ def night(tmp_path: Path) -> Night:
 
 @pytest.fixture(scope="session")
 def short_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """The short night, run once to its end."""
-    finished = Night(tmp_path_factory.mktemp("short") / "out")
+    """The short night, run once to its end, with another's plugin that listens."""
+    folder = tmp_path_factory.mktemp("short")
+    finished = Night(folder / "out", plugins=install(folder / "plugins"))
     finished.run(SHORT_NIGHT)
     return finished
 

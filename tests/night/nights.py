@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -49,10 +50,12 @@ class Night:
     out: Path
     db: str = ""
     """The store's URL; the file in the folder if empty."""
+    plugins: Path | None = None
+    """A folder of installed plugins that hear of the night too."""
 
     def run(self, sequence: Path, *options: object) -> str:
         """Run the night to its end, and return what it printed."""
-        status, text = _ended([*command("hostsim"), *self._arguments(sequence, options)])
+        status, text = _ended([*command("hostsim"), *self._arguments(sequence, options)], plugins=self.plugins)
         assert status == 0, text
         return text
 
@@ -102,7 +105,12 @@ def previewed(night: Night, sequence: Path, *, at: str) -> Previewed:
     return Previewed(night, spans)
 
 
-def _ended(line: list[str]) -> tuple[int, str]:
+def _ended(line: list[str], *, plugins: Path | None = None) -> tuple[int, str]:
     """Run a command to its end, and return its exit status and all that it showed."""
-    done = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    paths = [str(plugins), os.environ.get("PYTHONPATH", "")] if plugins else []
+    more = {"PYTHONPATH": os.pathsep.join(filter(None, paths))} if paths else {}
+    environment = os.environ | more
+    done = subprocess.run(
+        line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=environment
+    )
     return done.returncode, done.stdout

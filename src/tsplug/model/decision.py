@@ -127,12 +127,20 @@ class TakeExposure(Value):
 
 
 class WaitUntil(Value):
-    """Nothing can be imaged before ``until``; the reason names the target waited for."""
+    """Nothing can be imaged before ``until``; what is waited for is the target that is imaged then.
+
+    J2000 hours and degrees; they are None, and the other names empty, where a host waits for something else.
+    """
 
     kind: Literal["wait"] = "wait"
     until: UtcDatetime
     target_name: str
     reason: str
+    project_name: str = ""
+    target_guid: str = ""
+    ra_hours: float | None = None
+    dec_deg: float | None = None
+    rotation_deg: float | None = None
     rejected: tuple[Rejection, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -24,13 +24,21 @@ class ContainerStopped(Value):
 
 
 class WaitStarted(Value):
-    """Nothing can be imaged before ``until``; the target that is waited for is named, and why."""
+    """Nothing can be imaged before ``until``; the target that is waited for is named, and why.
+
+    J2000 hours and degrees; None where a host cannot tell them.
+    """
 
     profile_guid: str
     at: UtcDatetime
     until: UtcDatetime
     target_name: str
     reason: str = ""
+    project_name: str = ""
+    target_guid: str = ""
+    ra_hours: float | None = None
+    dec_deg: float | None = None
+    rotation_deg: float | None = None
 
 
 class WaitEnded(Value):

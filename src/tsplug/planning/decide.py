@@ -164,8 +164,7 @@ def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     if own.rule not in _UNPREDICTED and place is not None:
         number = board.entries[waited_for(board, moment, place=place, until=own.again_at)].number
     reason = wait_words(board, moment, number=number, until=own.again_at)
-    name = board.candidates[number].target.name
-    return WaitUntil(until=own.again_at, target_name=name, reason=reason, rejected=shown)
+    return _wait(board.candidates[number], own.again_at, reason=reason, rejected=shown)
 
 
 def _needs_views(board: Board, moment: Moment) -> bool:
@@ -182,7 +181,23 @@ def _wait_unexplained(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     place, until = following
     number = board.entries[waited_for(board, moment, place=place, until=until)].number
     reason = wait_words(board, moment, number=number, until=until)
-    return WaitUntil(until=until, target_name=board.candidates[number].target.name, reason=reason)
+    return _wait(board.candidates[number], until, reason=reason)
+
+
+def _wait(candidate: Candidate, until: datetime, *, reason: str, rejected: tuple[Rejection, ...] = ()) -> WaitUntil:
+    """Return the wait for a target."""
+    target = candidate.target
+    return WaitUntil(
+        until=until,
+        target_name=target.name,
+        reason=reason,
+        project_name=candidate.project.name,
+        target_guid=target.guid,
+        ra_hours=target.ra_hours,
+        dec_deg=target.dec_deg,
+        rotation_deg=target.rotation_deg,
+        rejected=rejected,
+    )
 
 
 def waited_for(board: Board, moment: Moment, *, place: int, until: datetime) -> int:

@@ -13,6 +13,7 @@ from tsplug.services.catalogue_drafts import Draft, Request, in_one_unit, refuse
 from tsplug.services.catalogue_fields import read_given
 from tsplug.services.catalogue_plans import check_filter, forget_orders, set_accepted
 from tsplug.services.contributions import set_contributors
+from tsplug.services.idle_rules import idle_moon_words
 from tsplug.services.lookup import KINDS
 from tsplug.services.records import row_of
 from tsplug.services.site_zones import far_zone_words, zone_command
@@ -80,6 +81,9 @@ def _stored(draft: Draft, record: Record) -> tuple[Record, tuple[str, ...]]:
     stored = unit.add(record)
     if isinstance(stored, Project) and "contributors" in given.names:
         set_contributors(draft, stored, text=given.names["contributors"])
+    idle = idle_moon_words(stored)
+    if idle:
+        return stored, (idle,)
     return stored, _zone_note(stored, given=given.values) if isinstance(stored, Site) else ()
 
 

@@ -15,6 +15,7 @@ from tsplug.services.catalogue_fields import PARENTS, read_given
 from tsplug.services.catalogue_follow import follow
 from tsplug.services.catalogue_plans import check_filter, order_words, parsed_order, set_accepted
 from tsplug.services.contributions import contributor_names, set_contributors
+from tsplug.services.idle_rules import idle_moon_words
 from tsplug.services.lookup import KINDS
 from tsplug.services.records import row_of
 
@@ -63,7 +64,7 @@ def _change(draft: Draft, before: Record) -> tuple[Changes, list[str]]:
         changes = changes_between(before, after)
     draft.given.refuse()
     draft.unit.update(after)
-    notes = list(follow(draft, before, after=after))
+    notes = [*follow(draft, before, after=after), *filter(None, [idle_moon_words(after)])]
     if isinstance(before, ExposurePlan) and "accepted" in draft.given.values:
         set_accepted(draft, before, wanted=draft.given.values["accepted"])
     if isinstance(after, Project) and "contributors" in draft.given.names:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from shlex import quote
 
 from tsplug.errors import InputError
-from tsplug.model import Profile, Project, ProjectState, Site, SkyConstraint, Target
+from tsplug.model import ExposureTemplate, Profile, Project, ProjectState, Site, SkyConstraint, Target
 from tsplug.ports import Unit
 from tsplug.services.doctor_ledger import Ledger, Problem, every, unread
+from tsplug.services.idle_rules import idle_moon_words
 
 
 def check_planned(unit: Unit, ledger: Ledger) -> None:
@@ -25,7 +27,19 @@ def check_planned(unit: Unit, ledger: Ledger) -> None:
         _check_constraints(subject, project.constraints, ledger=ledger)
     for target in every(unit, Target, ledger=unread()):
         _check_constraints(f"target {target.id} ({target.name})", target.constraints, ledger=ledger)
+    for template in every(unit, ExposureTemplate, ledger=unread()):
+        ledger.warn(_moon_problem(template) if idle_moon_words(template) else None)
     _check_rules(ledger)
+
+
+def _moon_problem(template: ExposureTemplate) -> Problem:
+    return Problem(
+        invariant="rules of the Moon are in force",
+        subject=f"template {template.id} ({template.name})",
+        found=idle_moon_words(template),
+        expected="both, or neither",
+        fix=f"tsplug template edit {quote(template.name)} moon_avoidance=yes",
+    )
 
 
 def _horizon_problem(subject: str) -> Problem:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import timedelta
+
 import pytest
 
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
-from hostsim.equipment.camera import Exposure
+from hostsim.equipment.camera import Exposure, TooLateError
 from hostsim.equipment.rig import Rig, connect
 from hostsim.faults.parts.board import board_of
 from hostsim.faults.parts.schedule import FAULT_ADAPTER
@@ -96,3 +99,16 @@ def test_an_exposure_that_fails_is_taken_again(rig: Rig, observatory: Observator
     with pytest.raises(DeviceError, match="the exposure failed in the camera"):
         rig.camera.expose(Exposure(10.0, roi_percent=5.0))
     rig.camera.abort()
+
+
+@pytest.mark.parametrize(("room_s", "taken"), [(40.0, True), (20.0, False)])
+def test_an_exposure_that_fails_is_taken_again_while_there_is_time(
+    rig: Rig, observatory: Observatory, clock: SimulatedClock, room_s: float, taken: bool
+) -> None:
+    """One that would outlast its limit is not begun again."""
+    assert rig.camera is not None
+    fail(observatory, type="camera_fails", for_s=5)
+    exposure = Exposure(10.0, roi_percent=5.0, ends_by=clock.now() + timedelta(seconds=room_s))
+    late = pytest.raises(TooLateError, match="10 s failed, and would end too late if it was begun again")
+    with nullcontext() if taken else late:
+        assert rig.camera.expose(exposure).exposure_s == 10.0

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from scripted import Script, pausing
 
+from hostsim.equipment.camera import TooLateError
 from hostsim.sequence.errors import InstructionFailedError, SequenceFileError
 from hostsim.sequence.parse import parse
 from hostsim.sequence.shelter import UnsafeError
@@ -218,6 +219,33 @@ def test_no_exposure_begins_that_would_outlast_its_limits(
     assert night.done == done
     assert night.telescope.told == ["center 0", "center 1"]
     assert screen.getvalue().count("A L, 300 s would end at ") == (len(done) == 1)
+
+
+def test_what_is_best_is_asked_anew_where_no_time_is_left_for_a_failed_exposure(
+    script: Callable[..., Script], screen: StringIO
+) -> None:
+    """It is not recorded, and costs a warning instead of the night."""
+    night = script("A", "B")
+
+    def fail(host: Any) -> None:
+        if night.done == ["A"]:
+            host.journal.state.stage.pending.clear()
+            raise TooLateError("camera", "no time is left")
+
+    night.on_light = fail
+    night.run(events={"after_exposure": [pausing(4)]})
+    assert night.done == ["A", "B", AFTER_EXPOSURE]
+    assert screen.getvalue().count("camera: no time is left: asking anew") == 1
+
+
+def test_what_lacks_in_the_night_is_warned_of_once(night: Script, screen: StringIO) -> None:
+    """Each note of the decisions is shown, however many decisions have it."""
+    made = night.decide
+    notes = {"notes": ("no horizon", "a rule fails")}
+    night.decide = lambda request: made(request).model_copy(update=notes)  # type: ignore[method-assign]
+    host = night.run()
+    assert host.warnings == ["no horizon", "a rule fails"]
+    assert [screen.getvalue().count(note) for note in host.warnings] == [1, 1]
 
 
 @pytest.mark.parametrize(("decided", "said"), [("A", "asked for what does not fit: A L"), (60, "which has passed")])

@@ -102,6 +102,26 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         parse(tmp_path / "nowhere.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "is a folder: give the sequence file in it"),
+        ("name: Nuit d'été".encode("latin-1"), "is not UTF-8 text: save it as UTF-8 in your editor"),
+        ("name: n".encode("utf-16"), "is not UTF-8 text: save it as UTF-8 in your editor"),
+    ],
+    ids=["folder", "Latin-1", "UTF-16"],
+)
+def test_what_is_no_text_file_is_named_in_plain_words(tmp_path: Path, text: bytes | None, said: str) -> None:
+    """A folder, or a file of another encoding, is one line that says what to do."""
+    file = tmp_path
+    if text is not None:
+        file = tmp_path / "night.yaml"
+        file.write_bytes(text)
+    with pytest.raises(SequenceFileError) as caught:
+        parse(file)
+    assert caught.value.problems == [f"{file}: {said}"]
+
+
 def test_an_alias_bomb_is_bounded(write: Callable[[str], Path]) -> None:
     """Aliases that unfold to billions of values are refused quickly."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]

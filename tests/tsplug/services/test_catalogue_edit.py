@@ -271,6 +271,17 @@ def test_a_metric_with_preferences_of_its_own_leads_to_them(store: Store, metric
         edit(store, "profile", "1", f"grader.metrics.{metric}.grade=yes")
 
 
+def test_a_moon_rule_that_is_off_is_told(store: Store) -> None:
+    """That the Moon must be down is heard with Moon avoidance only: told when it is typed, and by the doctor."""
+    said = "moon_must_be_down does nothing without moon_avoidance"
+    made = add(store, "template", "Dark", "filter=L", "moon_must_be_down=yes")
+    assert made["notes"] == edit(store, "template", "Dark", "gain=90")["notes"] == [said]
+    (found,) = examine(store, PresentFiles()).warnings
+    assert (found.found, found.fix) == (said, "tsplug template edit Dark moon_avoidance=yes")
+    assert edit(store, "template", "Dark", "moon_avoidance=yes")["notes"] == []
+    assert examine(store, PresentFiles()).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
