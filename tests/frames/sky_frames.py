@@ -37,9 +37,16 @@ def optics(*, mirrored: bool = False) -> Optics:
 
 
 @cache
-def sky_pixels(*, mirrored: bool = False, angle_deg: float = ANGLE_DEG, dec_deg: float = DEC_DEG) -> np.ndarray:
+def sky_pixels(
+    *,
+    mirrored: bool = False,
+    angle_deg: float = ANGLE_DEG,
+    dec_deg: float = DEC_DEG,
+    shape: tuple[int, int] = (HEIGHT, WIDTH),
+) -> np.ndarray:
     """Return a minute of the simulated sky, rows by columns; stars of the brightest magnitudes are saturated."""
-    sensor, through = Sensor(width=WIDTH, height=HEIGHT), optics(mirrored=mirrored)
+    rows, columns = shape
+    sensor, through = Sensor(width=columns, height=rows), optics(mirrored=mirrored)
     path = LightPath(
         ra_hours=RA_HOURS,
         dec_deg=dec_deg,
@@ -63,8 +70,8 @@ def sky_pixels(*, mirrored: bool = False, angle_deg: float = ANGLE_DEG, dec_deg:
         bin_y=1,
         start_x=0,
         start_y=0,
-        num_x=WIDTH,
-        num_y=HEIGHT,
+        num_x=columns,
+        num_y=rows,
         readout_mode=0,
         ccd_temperature_c=-10.0,
     )
@@ -76,9 +83,9 @@ def scale_arcsec() -> float:
     return Sensor().pixel_um / Optics().focal_length_mm * 206.264806
 
 
-def sky_frame(file: Path, *, off_deg: float = 0.3, **cards: object) -> Path:
+def sky_frame(file: Path, *, off_deg: float = 0.3, shape: tuple[int, int] = (HEIGHT, WIDTH), **cards: object) -> Path:
     """Write such a frame as a host does, the mount being off by so much in declination."""
-    hdu = fits.PrimaryHDU(sky_pixels())
+    hdu = fits.PrimaryHDU(sky_pixels(shape=shape))
     usual = {
         "IMAGETYP": "LIGHT",
         "RA": RA_HOURS * 15.0,

@@ -64,6 +64,9 @@ class Uploads:
         Path | None, typer.Option(parser=place, help="A file of lines USER:TOKEN; else TSPLUG_UPLOAD_TOKEN counts.")
     ] = None
     largest: Annotated[int, typer.Option(metavar="MB", min=1, help="The largest frame that is taken.")] = 1000
+    idle: Annotated[
+        float, typer.Option(metavar="S", min=1.0, help="How long a sender may send nothing before it is cut.")
+    ] = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -82,7 +85,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
 
     if not uploads.upload:
         raise typer.BadParameter("nothing is served without it", param_hint="--upload")
-    settings = UploadSettings(_tokens(uploads.token_file), uploads.largest * _MEGABYTE, buffers().claimed)
+    settings = UploadSettings(_tokens(uploads.token_file), uploads.largest * _MEGABYTE, buffers().claimed, uploads.idle)
     with common.store(create=store_is_missing(common)) as store:
         arrival = Arrival(
             store=store,
@@ -95,6 +98,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
         sweep_buffers()
         server = uvicorn.Server(uvicorn.Config(upload_application(arrival, settings), log_level="warning"))
         with address.listening() as listener:
+            arrival.storage.check()
             host, port = listener.getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             CommandProgress().report(f"listening at http://{shown}:{port}; Ctrl-C ends it")

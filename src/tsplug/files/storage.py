@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +24,7 @@ _OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 # to make one there would be to make the bucket of a misspelt name.
 
 
+_PROBE, _PROBE_NAME = b"tsplug looks whether it may write here\n", ".tsplug-probe"
 _sending = threading.Lock()
 
 
@@ -33,27 +35,42 @@ class FolderStorage:
         """Take the folder; it is made when it is needed."""
         self._root = root
 
+    def check(self) -> None:
+        """Write something below the folder and remove it.
+
+        Raises:
+            OutOfReachError: it cannot be written.
+        """
+        with _in_folder(self._root):
+            self._root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._root) as stream:
+                stream.write(_PROBE)
+
     def has(self, name: str) -> bool:
-        """Return whether there is something of a name below the folder."""
-        return (self._root / name).exists()
+        """Return whether there is something of a name below the folder.
+
+        Raises:
+            OutOfReachError: nobody can tell.
+        """
+        with _in_folder(self._root / name):
+            return (self._root / name).exists()
 
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name below the folder and return its absolute path.
 
         Raises:
             NameTakenError: another file has the name.
-            FileError: it cannot be written.
+            OutOfReachError: it cannot be written.
         """
         target = (self._root / name).absolute()
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            copy_file(file, target)
-        except FileExistsError:
-            with target.open("rb") as kept, file.open("rb") as new:
-                if not _same(kept, new):
-                    raise _taken(str(target)) from None
-        except OSError as error:
-            raise FileError(f"{target} cannot be written: {error.strerror or error}") from error
+        with _in_folder(target):
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                copy_file(file, target)
+            except FileExistsError:
+                with target.open("rb") as kept, file.open("rb") as new:
+                    if not _same(kept, new):
+                        raise _taken(str(target)) from None
         return str(target)
 
     def fetch(self, address: str, folder: Path) -> Path:
@@ -93,6 +110,21 @@ class RemoteStorage:
             raise InputError(f"{url} needs a package that is not installed: {error}; see tsplug[storage]") from error
         except (ValueError, OSError) as error:
             raise InputError(f"{url} names no storage: {error}") from error
+
+    def check(self) -> None:
+        """Write something at the place and remove it.
+
+        Raises:
+            OutOfReachError: it cannot be written.
+        """
+        target = self._target(_PROBE_NAME)
+        with told(self._address(target)):
+            if self._protocol not in _OF_OBJECTS:
+                self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
+            self._files.pipe_file(target, _PROBE)
+            # Frames are never removed, so that whoever may not is served all the same.
+            with suppress(Exception):
+                self._files.rm_file(target)
 
     def has(self, name: str) -> bool:
         """Return whether there is something of a name below the place.
@@ -221,6 +253,9 @@ class RemoteStorage:
         return f"{self._root.rstrip('/')}/{name}"
 
     def _address(self, target: str) -> str:
+        if "://" in target:
+            # Some kinds of places take whole addresses for names.
+            return target
         return f"file://{target}" if self._protocol == "file" else f"{self._protocol}://{target.lstrip('/')}"
 
     def _send(self, file: Path, target: str) -> None:
@@ -254,6 +289,14 @@ def storage_of(address: Address) -> RemoteStorage:
         return RemoteStorage(address)
     except InputError as error:
         raise OutOfReachError(str(error)) from error
+
+
+@contextmanager
+def _in_folder(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutOfReachError(f"{place} cannot be written: {error.strerror or error}") from error
 
 
 def _taken(address: str) -> NameTakenError:

@@ -9,6 +9,14 @@ from typing import Protocol
 class FrameStorage(Protocol):
     """Keeps whole files under names with slashes; an address tells where one lies."""
 
+    def check(self) -> None:
+        """Write something that goes again.
+
+        Raises:
+            OutOfReachError: it cannot be written there.
+        """
+        ...
+
     def has(self, name: str) -> bool:
         """Return whether something lies under a name.
 

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import errno
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from anyio import to_thread
+from anyio import fail_after, to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tsplug.errors import FileError, NameTakenError, NotFoundError, StoreError, TsplugError
+from tsplug.errors import FileError, NameTakenError, NotFoundError, OutOfReachError, StoreError, TsplugError
 from tsplug.services.jobs.listing import job_details
 from tsplug.services.jobs.uploading import Arrival, NotAFrameError, frame_name, receive
 
 _WRITTEN_AT_ONCE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_SERVED = "PUT /api/frames/NAME takes a frame, GET /api/jobs/ID tells what became of it"
 
 
 _STATUSES: tuple[tuple[type[TsplugError], int], ...] = (
     (NotAFrameError, 415),
     (NotFoundError, 404),
     (NameTakenError, 409),
+    (OutOfReachError, 503),
     (FileError, 500),
     (StoreError, 503),
     (TsplugError, 400),
@@ -39,11 +42,15 @@ _STATUSES: tuple[tuple[type[TsplugError], int], ...] = (
 
 @dataclass(frozen=True)
 class UploadSettings:
-    """Who may send (``tokens``: the user's name by their secret), how much at once, and where buffers are made."""
+    """Who may send (``tokens``: the user's name by their secret), how much at once, and where buffers are made.
+
+    ``idle_s`` is how long a sender may send nothing before it is let go.
+    """
 
     tokens: dict[str, str]
     largest_bytes: int
     buffer: Callable[[], AbstractContextManager[Path]]
+    idle_s: float = 60.0
 
 
 class _RefusedError(Exception):
@@ -59,7 +66,8 @@ def upload_application(arrival: Arrival, settings: UploadSettings) -> Starlette:
         routes=[
             Route("/api/frames/{name}", _answered(uploads.put), methods=["PUT"]),
             Route("/api/jobs/{job:int}", _answered(uploads.job), methods=["GET"]),
-        ]
+        ],
+        exception_handlers={HTTPException: _not_served},
     )
 
 
@@ -89,8 +97,10 @@ class _Uploads:
 
     def _sender(self, request: Request) -> str:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        # Headers are bytes that are handed on as Latin-1; those of a token are UTF-8, as in files and shells.
+        sent = given.strip(" \t").encode("latin-1")
         for user, token in self._settings.tokens.items():
-            if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
+            if scheme.lower() == "bearer" and hmac.compare_digest(sent, token.encode()):
                 return user
         raise _RefusedError(401, "give the token: Authorization: Bearer TOKEN")
 
@@ -102,8 +112,9 @@ class _Uploads:
     async def _fill(self, file: Path, request: Request) -> None:
         """Write what comes into a file, in parts that do not keep other senders waiting."""
         size, waiting = 0, bytearray()
+        parts = request.stream()
         with file.open("wb") as stream:
-            async for part in request.stream():
+            while (part := await self._next(parts)) is not None:
                 size += len(part)
                 self._check_size(size)
                 waiting += part
@@ -111,6 +122,14 @@ class _Uploads:
                     await to_thread.run_sync(stream.write, bytes(waiting))
                     waiting.clear()
             await to_thread.run_sync(stream.write, bytes(waiting))
+
+    async def _next(self, parts: AsyncGenerator[bytes, None]) -> bytes | None:
+        """Return what comes next; None at the end."""
+        try:
+            with fail_after(self._settings.idle_s):
+                return await anext(parts, None)
+        except TimeoutError as error:
+            raise _RefusedError(408, f"nothing came for {self._settings.idle_s:g} s; send the frame again") from error
 
 
 def _answered(handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -130,6 +149,11 @@ def _answered(handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
             return _error(507 if _is_full(error) else 500, error)
 
     return answer
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return JSONResponse({"error": f"{request.method} {request.url.path}: {_SERVED}"}, status)
 
 
 def _is_full(error: BaseException | None) -> bool:

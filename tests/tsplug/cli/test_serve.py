@@ -35,6 +35,8 @@ SENT = {"Authorization": f"Bearer {TOKEN}"}
         (["--upload", "--pattern", "$$MAGIC$$"], TOKEN, 1, "$$MAGIC$$ is none of"),
         (["--upload", "--storage", "magic://x"], TOKEN, 1, "names no storage"),
         (["--upload", "--storage", "memory://x"], TOKEN, 1, "memory://x is in this process only"),
+        (["--upload", "--port", "0", "--storage", "http://127.0.0.1:9/x"], TOKEN, 1, "error: http://127.0.0.1:9/x/."),
+        (["--upload", "--port", "0", "--storage", "odd/x"], TOKEN, 1, "odd/x cannot be written: Not a directory"),
     ],
 )
 def test_what_cannot_be_served_is_told(

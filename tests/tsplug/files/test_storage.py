@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from tsplug.errors import FileError, InputError, NameTakenError
+from tsplug.errors import FileError, InputError, NameTakenError, OutOfReachError
 from tsplug.files.storage import FolderStorage, RemoteStorage, storage_at
 
 Place = Callable[[Path], str]
@@ -51,6 +51,16 @@ def test_a_file_is_found_by_its_address(storage: FolderStorage | RemoteStorage, 
     assert content(storage, address, tmp_path / "copy") == b"frame"
     again = storage_at(address.rpartition("/")[0])
     assert content(again, address, tmp_path / "copy") == b"frame"
+
+
+def test_a_storage_is_tried(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
+    """A try leaves nothing; where no folder can be made, it is told."""
+    storage.check()
+    assert not storage.has(".tsplug-probe")
+    assert not any(file.is_file() for file in tmp_path.rglob("*"))
+    for place in (str(written(tmp_path, b"") / "x"), f"file://{tmp_path}/new.fits/x"):
+        with pytest.raises(OutOfReachError, match="new.fits"):
+            storage_at(place).check()
 
 
 def test_another_file_is_never_overwritten(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:

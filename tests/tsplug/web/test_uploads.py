@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -25,8 +26,11 @@ from tsplug.testing import ManualClock, memory_store
 from tsplug.web.uploads import UploadSettings, upload_application
 
 TOKEN = {"Authorization": "Bearer a-token-that-is-long"}
+OTHERS = {"Authorization": "Bearer ein-Schlüssel-voilà".encode()}
 FRAME = fits_bytes(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64), OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
 LARGEST = 20_000
+IDLE_S = 2.0
+# Long enough for what a loaded machine sends to itself.
 
 
 @pytest.fixture
@@ -46,7 +50,8 @@ def client(tmp_path: Path, store: Store) -> Iterator[httpx.Client]:
         pattern="$$TARGETNAME$$/$$FILENAME$$",
     )
     buffers = Buffers(tmp_path / "buffers")
-    settings = UploadSettings({"ann": "a-token-that-is-long"}, LARGEST, buffers.claimed)
+    tokens = {"ann": "a-token-that-is-long", "bea": "ein-Schlüssel-voilà"}
+    settings = UploadSettings(tokens, LARGEST, buffers.claimed, idle_s=IDLE_S)
     config = uvicorn.Config(upload_application(arrival, settings), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -87,7 +92,7 @@ def test_a_frame_is_stored_and_queued(client: httpx.Client, store: Store, tmp_pa
         ("a.fits", FRAME, {"Authorization": "Basic a-token-that-is-long"}, 401, "give the token"),
         ("a.exe", FRAME, TOKEN, 415, "not named like a frame"),
         (".fits", FRAME, TOKEN, 415, "not named like a frame"),
-        ("a.x%00y.fz", FRAME, TOKEN, 415, "not named like a frame"),
+        ("a.x%00y.fz", FRAME, TOKEN, 415, "characters that cannot be shown"),
         ("a" * 200 + ".fits", FRAME, TOKEN, 415, "is longer than 180 bytes"),
         ("a.fits", b"MZ no frame", TOKEN, 415, "is no whole frame"),
         ("a.fits", b"", TOKEN, 415, "is no whole frame"),
@@ -108,6 +113,37 @@ def test_a_stream_of_unknown_length_is_measured(client: httpx.Client, tmp_path: 
     """A sender that does not say how much comes is stopped when it is too much."""
     answer = client.put("/api/frames/a.fits", content=(bytes(1000) for _ in range(40)), headers=TOKEN)
     assert (answer.status_code, kept(tmp_path)) == (413, [])
+
+
+def test_a_token_may_have_any_letters(client: httpx.Client, store: Store) -> None:
+    """A token is compared by its bytes, whatever letters they stand for."""
+    assert client.put("/api/frames/a.fits", content=FRAME, headers=OTHERS).status_code == 201
+    assert [row["submitted_by"] for row in list_jobs(store, JobQuery())] == ["bea"]
+
+
+def test_a_sender_that_stalls_is_let_go(client: httpx.Client, tmp_path: Path) -> None:
+    """Who announces more than comes gets an answer instead of holding a buffer for ever."""
+    url = client.base_url
+    with socket.create_connection((url.host, url.port), timeout=120) as sender:
+        lines = f"PUT /api/frames/a.fits HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN['Authorization']}\r\n"
+        sender.sendall(f"{lines}Content-Length: {len(FRAME)}\r\n\r\n".encode() + FRAME[:2880])
+        answer = b"".join(iter(lambda: sender.recv(4096), b"")).decode()
+    assert (answer.split()[1], "nothing came for 2 s" in answer, kept(tmp_path)) == ("408", True, [])
+
+
+def test_what_is_not_served_is_told(client: httpx.Client) -> None:
+    """Any other address or method is answered by what there is."""
+    for method, path, status in (("GET", "/", 404), ("POST", "/api/frames/a.fits", 405)):
+        answer = client.request(method, path)
+        assert (answer.status_code, "PUT /api/frames/NAME" in answer.json()["error"]) == (status, True)
+
+
+def test_a_storage_that_is_away_is_told(client: httpx.Client, tmp_path: Path) -> None:
+    """Where the storage cannot be written, the sender is told to try again."""
+    (tmp_path / "kept").write_text("a file now", encoding="utf-8")
+    answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
+    assert (answer.status_code, "cannot be written: Not a directory" in answer.json()["error"]) == (503, True)
+    (tmp_path / "kept").unlink()
 
 
 def test_another_frame_of_the_name_is_refused(client: httpx.Client, tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ def frame_name(name: str) -> str:
         NotAFrameError: it is none, by its ending.
     """
     bare = PurePath(name.replace("\\", "/")).name
-    if not bare.lower().endswith(_ENDINGS) or bare.startswith(".") or not bare.isprintable():
+    if not bare.isprintable():
+        raise NotAFrameError(f"{bare!r} is not named like a frame: it has characters that cannot be shown")
+    if not bare.lower().endswith(_ENDINGS) or bare.startswith("."):
         raise NotAFrameError(f"{bare or name!r} is not named like a frame: it must end in one of {', '.join(_ENDINGS)}")
     if len(bare.encode()) > _LONGEST_NAME_BYTES:
         raise NotAFrameError(
