@@ -59,7 +59,7 @@ def test_a_storage_is_tried(storage: FolderStorage | RemoteStorage, tmp_path: Pa
     assert not storage.has(".tsplug-probe")
     assert not any(file.is_file() for file in tmp_path.rglob("*"))
     for place in (str(written(tmp_path, b"") / "x"), f"file://{tmp_path}/new.fits/x"):
-        with pytest.raises(OutOfReachError, match="new.fits"):
+        with pytest.raises(OutOfReachError, match=r"new\.fits"):
             storage_at(place).check()
 
 
