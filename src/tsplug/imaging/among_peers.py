@@ -12,7 +12,8 @@ from tsplug.imaging.stars import StarList
 class Peer:
     """One measured frame: its stars, size (rows, columns), exposure, and background (ADU).
 
-    ``transparency`` is what it was measured at in percent, 100 for the frame that a plan's scale begins with.
+    ``transparency`` (percent) and ``background_rise`` (ADU) are what it was measured at: 100 and 0 for the frame that a
+    plan's scales begin with.
     """
 
     stars: StarList
@@ -20,6 +21,7 @@ class Peer:
     exposure_s: float
     background: float
     transparency: float = 100.0
+    background_rise: float = 0.0
 
 
 def beside(frame: Peer, reference: Peer) -> dict[str, float]:
@@ -27,13 +29,14 @@ def beside(frame: Peer, reference: Peer) -> dict[str, float]:
 
     ``transparency`` (percent) is the light of matched stars per second of exposure, on the scale that the reference is
     on: a better reference later on changes no value. ``background_rise`` (ADU) is how much brighter the sky is than on
-    the reference, for equal exposures; the camera's pedestal drops out of it. What cannot be told is left out.
+    the frame that this scale begins with, for equal exposures; the camera's pedestal drops out of it. What cannot be
+    told is left out.
     """
     if frame.shape != reference.shape or frame.exposure_s <= 0.0 or reference.exposure_s <= 0.0:
         return {}
     found: dict[str, float] = {}
     if frame.exposure_s == reference.exposure_s:
-        found["background_rise"] = frame.background - reference.background
+        found["background_rise"] = reference.background_rise + frame.background - reference.background
     match = match_stars(frame.stars, reference.stars, shape=frame.shape)
     share = None if match is None else relative_transparency(frame.stars, reference.stars, match=match)
     if share is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 Part = TypeVar("Part")
@@ -30,7 +31,8 @@ def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) ->
 
     with ThreadPoolExecutor(max_workers=1) as beside:
         try:
-            other = beside.submit(lane)
+            # What numpy does about overflows is of the context, and the same in both lanes.
+            other = beside.submit(copy_context().run, lane)
         except RuntimeError:
             return lane(), lane()
         own = lane()

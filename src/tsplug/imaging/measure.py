@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.cells import dead_cells
@@ -90,6 +91,8 @@ def measure_frame(
     return measure_passed(passed, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
 
 
+# Floats may hold numbers that no camera makes: what becomes of those has no value, and is left out.
+@np.errstate(over="ignore", invalid="ignore")
 def measure_passed(
     passed: FirstPass,
     settings: StarSettings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,10 @@ THUMBNAIL_HEIGHT_PX = 192
 _FULL_SCALE = {"uint8": 255.0, "int8": 127.0, "int16": 32_767.0, "uint16": 65_535.0}
 _USUAL_SCALE = 65_535.0
 _SAMPLED_ROWS, _SAMPLED_COLUMNS = 512, 1024
+# Light falls on several pixels: what so few have that all others are a small share of it is a fault of the file.
+_NEAR_HIGHEST, _FEW_PIXELS = 1.0 / 16.0, 4
+# Nearly all pixels of a frame from 0 to 1 are: what was resampled overshoots beside bright stars.
+_NEARLY_ALL = 0.999
 
 
 class Colour(StrEnum):
@@ -51,6 +56,7 @@ class Reduced:
     mad_adu: float
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def picture(
     pixels: NDArray[np.generic],
     settings: PreviewSettings,
@@ -105,17 +111,25 @@ def thumbnail(
     return encode(picture(pixels, settings, reduced=reduced, upside_down=upside_down), settings.form)
 
 
-def full_scale_of(pixels: NDArray[np.generic]) -> float:
-    """Return the level that pixels reach at most: that of their type; by their highest value where that tells nothing.
+def full_scale_of(pixels: NDArray[Any]) -> float:
+    """Return the level that pixels reach at most: that of their type; by their highest values where that tells nothing.
 
-    Floats up to 1 have it at 1, as processing programs write them; wider numbers up to 65535 there, as cameras do.
+    Floats that are up to 1 but for one in a thousand have it at 1, as processing programs write them; wider numbers up
+    to 65535 there, as cameras do. A few pixels that are far beyond all others, as faults of files are, do not count.
     """
     if pixels.dtype.name in _FULL_SCALE:
         return _FULL_SCALE[pixels.dtype.name]
-    highest = float(np.nanmax(pixels)) if pixels.size and not np.isnan(pixels).all() else 0.0
-    if pixels.dtype.kind == "f" and highest <= 1.0:
+    if pixels.dtype.kind != "f":
+        return max(float(pixels.max(initial=0)), _USUAL_SCALE)
+    if not np.isfinite(pixels.max(initial=0)):
+        pixels = pixels[np.isfinite(pixels)]
+    if np.count_nonzero(pixels <= 1.0) >= _NEARLY_ALL * pixels.size:
         return 1.0
-    return highest if highest > _USUAL_SCALE and np.isfinite(highest) else _USUAL_SCALE
+    highest = float(pixels.max())
+    while highest > _USUAL_SCALE and np.count_nonzero(pixels > _NEAR_HIGHEST * highest) < _FEW_PIXELS:
+        pixels = pixels[pixels <= _NEAR_HIGHEST * highest]
+        highest = float(pixels.max(initial=0))
+    return max(highest, _USUAL_SCALE)
 
 
 def _brightness(frame: NDArray[np.generic], size: tuple[int, int], *, reduced: Reduced | None) -> tuple[Plane, Levels]:

@@ -45,6 +45,8 @@ class ReducedFrame:
     histogram: LevelHistogram | None = None
 
 
+# Floats may hold numbers that no camera makes: what becomes of those has no value, and is left out.
+@np.errstate(over="ignore", invalid="ignore")
 def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPass:
     """Draw all bands of a source in two threads; fill each, count its levels, add up 2x2 pixels while it is at hand.
 

@@ -70,8 +70,9 @@ class StarMeasurement:
     ``star_count`` counts what was detected, saturated ones included, ``measured`` those that the values are of. ``hfr``
     is the radius that holds half of a star's light (true half-flux radius), ``mean_radius`` the flux-weighted mean
     distance from its middle, ``fwhm`` the full width at half maximum, geometric mean of both axes; all in pixels and as
-    seen through the pixels, as every star tool gives them. ``hfr_stdev`` is the spread among the stars, ``snr`` the
-    median signal to noise of the measured stars within 1.5 FWHM. ``background`` and ``noise`` are ADU per pixel.
+    seen through the pixels, as every star tool gives them. ``hfr_stdev`` is the spread among two stars or more,
+    ``snr`` the median signal to noise of the measured stars within 1.5 FWHM. ``background`` and ``noise`` are ADU per
+    pixel.
     ``places`` are columns and rows of all stars that were counted, to the pixel, brightest first.
     """
 
@@ -154,7 +155,9 @@ def measure_reduced(
         mosaic: whether the pixels lie under a colour mosaic; the sum of 2x2 of them is then their brightness.
         light: False for frames that cannot show stars, whose sky alone is measured.
     """
-    sky = measure_background(frame.binned, tile_px=settings.mesh_px, least_noise=_least_noise(frame))
+    sky = measure_background(
+        frame.binned, tile_px=settings.mesh_px, least_noise=_least_noise(frame, full_scale_adu=settings.full_scale_adu)
+    )
     result = StarMeasurement(background=sky.level / 4.0, noise=sky.noise / 2.0, star_count=0)
     if not light:
         return result
@@ -199,8 +202,9 @@ def _in_fewer_pixels(result: StarMeasurement, frame: ReducedFrame, *, scene: Sce
         if made is None:
             return None
         frame, scene = made
+        least_noise = _least_noise(frame, full_scale_adu=scene.settings.full_scale_adu)
         # Smaller tiles are raised by the wings of such stars, larger ones miss the slopes of a nebula.
-        sky = measure_background(frame.binned, tile_px=scene.settings.mesh_px * 3 // 4, least_noise=_least_noise(frame))
+        sky = measure_background(frame.binned, tile_px=scene.settings.mesh_px * 3 // 4, least_noise=least_noise)
         candidates = _candidates(frame, sky, scene=scene)
         if not candidates.x.size:
             return None
@@ -219,11 +223,12 @@ def _candidates(frame: ReducedFrame, sky: Background, *, scene: Scene) -> Candid
     return confirm(peaks, frame.pixels, mosaic=colours, saturated_adu=_saturated_adu(frame, settings))
 
 
-def _least_noise(frame: ReducedFrame) -> float:
+def _least_noise(frame: ReducedFrame, *, full_scale_adu: float) -> float:
     if frame.pixels.dtype.kind in "iu":
         return _LEAST_NOISE
+    # Floats are known to some digits of the range that a frame has, as far as it lies within full scale.
     levels = frame.statistics
-    return max(1e-6 * (levels.maximum - levels.minimum), 1e-12)
+    return max(1e-6 * min(levels.maximum - levels.minimum, full_scale_adu), 1e-12)
 
 
 def _saturated_adu(frame: ReducedFrame, settings: StarSettings) -> float:
@@ -285,8 +290,8 @@ def _centred(x: Floats, y: Floats, *, shape: tuple[int, ...]) -> tuple[Floats, F
     return 2.0 * x / shape[1] - 1.0, 2.0 * y / shape[0] - 1.0
 
 
-def _spread(values: Floats) -> float:
-    return float(np.std(values, ddof=1)) if values.size > 1 else 0.0
+def _spread(values: Floats) -> float | None:
+    return float(np.std(values, ddof=1)) if values.size > 1 else None
 
 
 def _listed(sample: StarSample, sharp: Sharpness) -> StarList:

@@ -36,6 +36,7 @@ from tsplug.ports.scheduler_database import SchedulerSink, SchedulerSource
 from tsplug.ports.solver import SOLVERS, PlateSolver, SolveOutcome, SolveRequest, SolveState, StarCatalogue
 from tsplug.ports.storage import FrameStorage
 from tsplug.ports.store import (
+    CameraSetting,
     Dangling,
     ExposureTally,
     Ids,
@@ -55,6 +56,7 @@ __all__ = [
     "ArchiveSource",
     "BufferSweep",
     "Camera",
+    "CameraSetting",
     "Cancellation",
     "Clock",
     "Context",

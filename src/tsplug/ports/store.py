@@ -28,11 +28,21 @@ from tsplug.ports.jobs import JobQuery
 R = TypeVar("R", bound=Record)
 
 
+class CameraSetting(Value):
+    """How a camera was set for a frame; frames whose host told nothing are alike in that."""
+
+    binning: int
+    gain: int | None
+    offset: int | None
+
+
 class ImageQuery(Value):
     """Which images to list; None leaves a field open. ``started_from`` is inclusive, ``started_before`` exclusive.
 
     ``project_name`` and ``target_name`` find what is gone or was never stored by the names that records keep;
-    ``without_plan`` chooses images that were recorded for none, or whose plan is gone.
+    ``without_plan`` chooses images that were recorded for none, or whose plan is gone. ``measured_by`` chooses images
+    that a detector measured, some values of the host among its own or not; ``setting`` those of one camera setting;
+    ``unrejected`` those that no grader rejected.
     ``changed_since`` chooses images that were recorded, or whose status changed, at a moment or later. ``newest_first``
     orders by start of exposure, then by id. ``sort`` puts another field of the record, or a metric, before these, in
     the same direction; images without it come last. ``after`` goes on behind an image, by its start and id; only in
@@ -49,6 +59,9 @@ class ImageQuery(Value):
     status: GradingStatus | None = None
     unmeasured: bool = False
     without_plan: bool = False
+    measured_by: str | None = None
+    setting: CameraSetting | None = None
+    unrejected: bool = False
     started_from: datetime | None = None
     started_before: datetime | None = None
     changed_since: datetime | None = None

@@ -10,7 +10,7 @@ from tsplug.astrobin.aliases import WANTED
 from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
 from tsplug.astrobin.normalise import normalised
-from tsplug.errors import FileError
+from tsplug.errors import FileError, NotFoundError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.measure import FrameMeasurement
 from tsplug.imaging.preview import PreviewSettings
@@ -24,6 +24,7 @@ from tsplug.services.peer_measuring import PeerMeasuring
 _SETTINGS = Configuration()
 # With fewer stars their own statistics allow no more than rough values (spec/image-performance 3).
 _FEW_STARS = 20
+_RECORD_GONE = "its record was deleted while it was measured; measure it again for the numbers alone"
 
 TakePreview = Callable[[FramePlace, Preview], None]
 """Is given the frame and its picture, as soon as that is made."""
@@ -156,7 +157,10 @@ class _Work:
         if self._peers is not None and record is not None:
             measurement = self._peers.completed(record, measurement)
         self._give_preview(header.file, pixels, measurement=measurement)
-        stored = self._stored(record, pixels, measurement=measurement)
+        try:
+            stored = self._stored(record, pixels, measurement=measurement)
+        except NotFoundError:
+            return MeasuredFile(header.file, problem=f"{header.file}: {_RECORD_GONE}")
         return MeasuredFile(
             header.file,
             kind="" if frame is None else str(frame.kind),
@@ -171,7 +175,10 @@ class _Work:
     def failed(self, file: FramePlace, problem: str, *, record: AcquiredImage | None) -> MeasuredFile:
         """Return a frame that could not be measured; a record that was never measured notes why."""
         if record is not None and self._store is not None and record.detector is None:
-            record = store_measured(MeasuredImage(record, problem=problem), self._store)
+            try:
+                record = store_measured(MeasuredImage(record, problem=problem), self._store)
+            except NotFoundError:
+                record = None
         return MeasuredFile(file, problem=problem, record=record)
 
     def _record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tsplug.errors import FileError, NotFoundError
@@ -77,7 +78,9 @@ def measure_images(images: Iterable[AcquiredImage], context: Context) -> None:
         measured = measure_image(image, context.files, profile=profile)
         if measured.measurement is not None:
             measured = replace(measured, measurement=peers.completed(image, measured.measurement))
-        store_measured(measured, context.store)
+        # A record that was deleted meanwhile needs no numbers.
+        with suppress(NotFoundError):
+            store_measured(measured, context.store)
 
 
 def measure_image(image: AcquiredImage, files: FrameFiles, *, profile: Profile | None = None) -> MeasuredImage:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from tsplug.errors import FileError
 from tsplug.imaging.among_peers import Peer, beside
 from tsplug.imaging.measure import FrameMeasurement
-from tsplug.model import AcquiredImage, GradingStatus, frame_place
-from tsplug.ports import FrameFiles, ImageQuery, Store
+from tsplug.model import AcquiredImage, frame_place
+from tsplug.ports import CameraSetting, FrameFiles, ImageQuery, Store
 from tsplug.services.frame_measuring import measure_pixels
 from tsplug.services.peer_references import references_of
 
-# The clearest frames of a plan are asked for; some of them may be gone, rejected or of another camera setting.
-_ASKED, _TRIED = 30, 3
+# Of the clearest frames of a plan so many are tried; some of them may be gone.
+_TRIED = 3
 _FEWEST_STARS = 5
 
 _Key = tuple[object, ...]
@@ -23,8 +22,8 @@ _Key = tuple[object, ...]
 class PeerMeasuring:
     """Holds frames against the clearest one of their plan, which is kept while the store is in use.
 
-    The first frame of a plan that shows stars begins the scale at 100 %. The reference's own value is worked in, so
-    that values stay comparable when a clearer frame takes its place.
+    The first frame of a plan that shows stars begins both scales, at 100 % and at no rise of the sky. The reference's
+    own values are worked in, so that values stay comparable when a clearer frame takes its place.
     """
 
     def __init__(self, store: Store, files: FrameFiles) -> None:
@@ -48,16 +47,14 @@ class PeerMeasuring:
         clearness = found.get("transparency", 0.0)
         metrics = {**measurement.metrics, **found}
         if reference is None or clearness > reference.transparency:
-            own = replace(own, transparency=clearness)
+            own = replace(own, transparency=clearness, background_rise=found.get("background_rise", 0.0))
             self._references[key] = own
             self._kept.keep(image, own, detector=measurement.detector, metrics=metrics)
         return replace(measurement, metrics=metrics)
 
     def _reference(self, image: AcquiredImage, detector: str) -> Peer | None:
         """Return the clearest frame of the image's plan that can still be read; None where there is none."""
-        for tried, peer in enumerate(self._peers(image, detector)):
-            if tried >= _TRIED:
-                break
+        for peer in self._peers(image, detector):
             reference = self._kept.of(peer, detector) or self._measured(peer, detector)
             if reference is not None:
                 return reference
@@ -74,18 +71,27 @@ class PeerMeasuring:
             return None
         rows, columns = measurement.frame.pixels.shape
         found = Peer(
-            stars, (rows, columns), peer.exposure_s, measurement.stars.background, peer.metrics["transparency"]
+            stars,
+            (rows, columns),
+            peer.exposure_s,
+            measurement.stars.background,
+            transparency=peer.metrics["transparency"],
+            background_rise=peer.metrics.get("background_rise", 0.0),
         )
         self._kept.keep(peer, found, detector=detector, metrics=peer.metrics)
         return found
 
-    def _peers(self, image: AcquiredImage, detector: str) -> Iterator[AcquiredImage]:
-        """Yield measured frames of the plan that were taken alike, the clearest first."""
+    def _peers(self, image: AcquiredImage, detector: str) -> list[AcquiredImage]:
+        """Return the clearest measured frames of the plan that were taken alike, the clearest first."""
+        query = ImageQuery(
+            plan_id=image.plan_id,
+            measured_by=detector,
+            setting=CameraSetting(binning=image.binning, gain=image.gain, offset=image.offset),
+            unrejected=True,
+            sort="transparency",
+            limit=_TRIED + 1,
+        )
         with self._store.read() as unit:
-            found = unit.images(ImageQuery(plan_id=image.plan_id, sort="transparency", limit=_ASKED))
-        setting = (image.binning, image.gain, image.offset)
-        for peer in found:
-            alike = (peer.binning, peer.gain, peer.offset) == setting and (peer.detector or "").endswith(detector)
-            kept = peer.id != image.id and peer.status is not GradingStatus.REJECTED
-            if alike and kept and peer.metrics.get("transparency", 0.0) > 0.0:
-                yield peer
+            found = unit.images(query)
+        others = [peer for peer in found if peer.id != image.id and peer.metrics.get("transparency", 0.0) > 0.0]
+        return others[:_TRIED]

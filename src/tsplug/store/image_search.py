@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from tsplug.model import AcquiredImage, ExposurePlan, StatusChange
+from tsplug.model import AcquiredImage, ExposurePlan, GradingStatus, StatusChange
 from tsplug.ports import ImageQuery
 from tsplug.store.tables import TABLES
 
@@ -61,11 +61,26 @@ def image_conditions(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[
         plans = TABLES[ExposurePlan]
         # Of no plan at all there is none either.
         conditions.append(~exists().where(plans.c.id == _not_by_index(table.c.plan_id)))
+    conditions += _alike(query)
     if by_change:
         # The audit trail leads: what changed lately is little beside what is stored.
         changes = TABLES[StatusChange]
         conditions.append(table.c.id.in_(select(changes.c.image_id).where(changes.c.at >= query.changed_since)))
     return conditions + _within(query, _not_by_index(table.c.started) if by_rule and by_change else table.c.started)
+
+
+def _alike(query: ImageQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions on who measured an image, how it was taken, and that it was not rejected."""
+    table = TABLES[AcquiredImage]
+    conditions: list[ColumnElement[bool]] = []
+    if query.measured_by is not None:
+        conditions.append(table.c.detector.endswith(query.measured_by, autoescape=True))
+    if query.setting is not None:
+        told = query.setting.model_dump()
+        conditions += [table.c[name].is_not_distinct_from(value) for name, value in told.items()]
+    if query.unrejected:
+        conditions.append(table.c.status != GradingStatus.REJECTED)
+    return conditions
 
 
 def _within(query: ImageQuery, started: ColumnElement[Any]) -> list[ColumnElement[bool]]:

@@ -39,3 +39,7 @@ def test_what_cannot_be_measured_has_no_key() -> None:
     assert empty.metrics["star_count"] == 0
     assert not {"hfr", "fwhm", "fwhm_arcsec", "eccentricity", "snr"} & set(empty.metrics)
     assert "fwhm_arcsec" not in measure_frame(blobs(), StarSettings()).metrics
+    lone = measure_frame(blobs()[:, 68:132], StarSettings()).metrics
+    assert lone["star_count"] == 1
+    assert "hfr" in lone
+    assert "hfr_stdev" not in lone

@@ -131,3 +131,12 @@ def test_full_scale_follows_from_the_pixels() -> None:
     assert full_scale_of(np.array([0.1, 700.0])) == 65_535
     assert full_scale_of(np.array([0, 2**31], np.uint32)) == 2**31
     assert full_scale_of(np.full(3, np.nan)) == 1.0
+
+
+def test_a_few_pixels_far_beyond_all_others_are_no_full_scale() -> None:
+    """One that overshoots 1, a fault of the file, or infinity says nothing of the others; a star's several do."""
+    field = np.linspace(0.0, 1.0, 4000)
+    for wrong in (1.05, 3e38, np.inf):
+        assert full_scale_of(np.append(field, wrong)) == 1.0
+        assert full_scale_of(np.append(700.0 * field, wrong)) == 65_535
+    assert full_scale_of(np.append(700.0 * field, [1e30, 1e9, 5e5, 5e5, 4e5, 3e5])) == 5e5

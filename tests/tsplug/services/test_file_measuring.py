@@ -225,6 +225,20 @@ def test_records_are_measured_where_their_files_lie(tmp_path: Path) -> None:
     assert (recorded.now.measure_error, recorded.now.metrics["star_count"]) == ("", 20)
 
 
+def test_a_record_that_is_deleted_meanwhile_stops_nothing(tmp_path: Path) -> None:
+    """Its frame is a problem of its own, told in a line, whether it could be measured or not; the next one follows."""
+    recorded = Recorded(tmp_path)
+    gone = recorded.now
+    bad = gone.model_copy(update={"file": str(write(tmp_path / "bad.fits", b"rubbish"))})
+    with recorded.store.write() as unit:
+        unit.delete(gone)
+    request = MeasureRequest(again=True)
+    found = measure_records([gone, bad], frame_files(), headers=HEADERS, store=recorded.store, request=request)
+    problems = [each.problem for each in found]
+    assert "record was deleted" in problems[0]
+    assert "is no FITS file" in problems[1]
+
+
 def test_numbers_of_two_detectors_are_never_in_one_population(tmp_path: Path) -> None:
     """A frame is held against those that the same detector measured with the same settings, host's part included."""
     recorded = Recorded(tmp_path)

@@ -57,6 +57,20 @@ def test_pictures_and_maps_show_the_sky_the_right_way_up(upside_down: bool) -> N
     assert (rows[0][1]["hfr"] or 9.0) < (rows[1][1]["hfr"] or 0.0) < (rows[2][1]["hfr"] or 0.0)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1 / 65_535], ids=["up to 65535", "up to 1"])
+@pytest.mark.parametrize("wrong", [[70_000.0], [1e8], [3e38, -3e38, np.inf, -np.inf, 3e38, 3e38]], ids=str)
+def test_absurd_pixels_change_neither_stars_nor_pictures(scale: float, wrong: list[float]) -> None:
+    """A few floats that no camera makes leave full scale, noise and picture alone, and warn of nothing."""
+    plain = np.float32(scale) * frame(upside_down=False).pixels[:, :400].astype(np.float32)
+    spoilt = plain.copy()
+    spoilt[10, 6 : 6 + len(wrong)] = np.float32(scale if max(wrong) < 1e9 else 1.0) * np.array(wrong, np.float32)
+    told = [measure_pixels(FramePixels(pixels, {})).metrics for pixels in (plain, spoilt)]
+    for key in ("stars_measured", "hfr", "noise"):
+        assert told[1][key] == pytest.approx(told[0][key], rel=0.01)
+    pictures = [shown(preview_of(FramePixels(pixels, {}), PreviewSettings(width_px=200))) for pixels in (plain, spoilt)]
+    assert np.median(pictures[1]) == pytest.approx(np.median(pictures[0]), abs=2)
+
+
 def test_circles_follow_the_stars_when_a_frame_is_turned() -> None:
     """What is drawn onto a frame is the same whichever row comes first in its file."""
     pictures = []

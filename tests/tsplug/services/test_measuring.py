@@ -15,7 +15,7 @@ from PIL import Image
 from tsplug.errors import Cancelled, FileError, NotFoundError
 from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, Profile, Thumbnail
 from tsplug.ports import FramePixels, FrameStatus, Store
-from tsplug.services.measuring import measure_before_grading, measure_image, unmeasured_images
+from tsplug.services.measuring import measure_before_grading, measure_image, measure_images, unmeasured_images
 from tsplug.testing.catalogue import stocked_store
 from tsplug.testing.clock import START, ManualClock
 from tsplug.testing.context import CountingCancellation, FakeContext
@@ -107,7 +107,7 @@ def test_a_frame_gets_its_numbers_its_detector_and_a_thumbnail() -> None:
     scale = 2 * night.profile.pixel_scale_arcsec
     assert now.metrics["fwhm_arcsec"] == pytest.approx(now.metrics["fwhm"] * scale)
     assert now.detector is not None
-    assert now.detector.startswith("tsplug-stars 4")
+    assert now.detector.startswith("tsplug-stars 5")
     with night.store.read() as unit:
         [thumbnail] = unit.list(Thumbnail, image_id=image.id)
     assert Image.open(io.BytesIO(thumbnail.data)).size == (thumbnail.width_px, thumbnail.height_px) == (256, 192)
@@ -122,7 +122,7 @@ def test_values_of_the_host_win_and_make_a_detector_of_their_own() -> None:
     assert (now.metrics["hfr"], now.metrics["fwhm"], now.metrics["star_count"]) == (9.0, 4.0, 12)
     assert now.metrics["fwhm_arcsec"] == pytest.approx(4.0 * night.profile.pixel_scale_arcsec)
     assert now.detector is not None
-    assert now.detector.startswith("host fwhm,hfr + tsplug-stars 4")
+    assert now.detector.startswith("host fwhm,hfr + tsplug-stars 5")
 
 
 def test_a_frame_that_cannot_be_read_or_measured_says_so_and_stops_nobody() -> None:
@@ -137,6 +137,16 @@ def test_a_frame_that_cannot_be_read_or_measured_says_so_and_stops_nobody() -> N
     assert unmeasured_images(night.plan.guid, night.store) == ()
     night.measure()
     assert night.files.read_names == ["missing.fits", "line.fits", "good.fits"]
+
+
+def test_an_image_that_is_deleted_meanwhile_stops_nobody() -> None:
+    """The others are measured."""
+    night = Night({"a.fits": stars(), "b.fits": stars()})
+    first, second = night.record("a.fits"), night.record("b.fits")
+    with night.store.write() as unit:
+        unit.delete(first)
+    measure_images((first, second), night.context)
+    assert night.stored(second).metrics["star_count"] == 12
 
 
 def test_what_was_measured_before_a_stop_is_kept() -> None:

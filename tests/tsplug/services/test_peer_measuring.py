@@ -10,7 +10,8 @@ import pytest
 from drawn_frames import SCENES, Drawn, draw, small
 
 from tsplug.errors import FileError
-from tsplug.model import AcquiredImage, ExposurePlan, GradePlan
+from tsplug.imaging.settings import StarSettings
+from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus
 from tsplug.ports import FramePixels, FrameStatus
 from tsplug.services.measuring import measure_before_grading
 from tsplug.testing.catalogue import stocked_store
@@ -92,7 +93,7 @@ def test_transparency_follows_the_plan(together: bool) -> None:
     No frame is read but to be measured itself: the stars of the clearest one are kept.
     """
     night = Night()
-    for name, share, sky in (("a", 0.8, 0.0), ("b", 0.4, 150.0), ("c", 1.0, 0.0), ("d", 0.5, 50.0)):
+    for name, share, sky in (("a", 0.8, 0.0), ("b", 0.4, 150.0), ("c", 1.0, 100.0), ("d", 0.5, 50.0)):
         night.take(name, field(share, sky_adu=sky))
         if not together:
             night.measured()
@@ -101,7 +102,7 @@ def test_transparency_follows_the_plan(together: bool) -> None:
     assert told == pytest.approx([100.0, 50.0, 125.0, 62.5], rel=0.02)
     assert night.files.read_names == list("abcd")
     assert found["a"]["background_rise"] == 0.0
-    assert found["b"]["background_rise"] == pytest.approx(150.0, abs=5.0)
+    assert [found[name]["background_rise"] for name in "bcd"] == pytest.approx([150.0, 100.0, 50.0], abs=5.0)
 
 
 @pytest.mark.parametrize("left", [None, field(0.0)], ids=["gone", "starless"])
@@ -114,6 +115,23 @@ def test_a_reference_that_cannot_be_read_again_is_replaced_by_the_next(left: np.
     night.replaced_elsewhere("b", left)
     night.take("c", field(0.4))
     assert night.measured()["c"]["transparency"] == pytest.approx(50.0, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "other", [{"detector": "tsplug-stars 3 abcd"}, {"gain": 1}, {"status": GradingStatus.REJECTED}], ids=str
+)
+def test_many_clearer_frames_of_another_kind_are_no_reference(other: dict[str, object]) -> None:
+    """Another detector, another gain or a rejection: however many there are, a frame of this kind is found."""
+    night = Night()
+    told = {"detector": StarSettings().detector, "metrics": {"transparency": 140.0}, **other}
+    for number in range(40):
+        night.take(f"{number}", FIELD, **told)
+    night.take("a", FIELD, detector=f"NINA hfr + {StarSettings().detector}", metrics={"transparency": 100.0})
+    night.take("b", field(0.5, sky_adu=100.0))
+    found = night.measured()["b"]
+    assert found["transparency"] == pytest.approx(50.0, rel=0.02)
+    assert found["background_rise"] == pytest.approx(100.0, abs=5.0)
+    assert night.files.read_names == ["b", "a"]
 
 
 def test_a_reference_that_was_measured_anew_elsewhere_is_read_again() -> None:

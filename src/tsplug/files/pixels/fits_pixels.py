@@ -94,13 +94,14 @@ def _as_written(told: CardValue) -> str:
 
 def _turning(bits: int, *, scale: float, zero: float, blank: object) -> tuple[np.dtype[np.generic], Turn]:
     stored = _STORED[bits]
-    if scale == 1.0 and zero == 0.0:
+    told_blank = blank if isinstance(blank, int) and not isinstance(blank, bool) and bits > 0 else None
+    if scale == 1.0 and zero == 0.0 and told_blank is None:
         return stored.newbyteorder("="), _copied
     if scale == 1.0 and bits > 0 and zero == _OFFSETS[bits][0]:
         values = np.dtype(_OFFSETS[bits][1])
         return values, _shifted(stored, values)
     values = np.dtype("f8" if abs(bits) > _PRECISE_BITS or bits == _PRECISE_BITS else "f4")
-    return values, _scaled(scale, zero, blank=blank if isinstance(blank, int) and bits > 0 else None)
+    return values, _scaled(scale, zero, blank=told_blank)
 
 
 def _copied(stored: NDArray[np.generic], values: NDArray[np.generic]) -> None:
@@ -119,6 +120,8 @@ def _shifted(stored: np.dtype[np.generic], values: np.dtype[np.generic]) -> Turn
 
 
 def _scaled(scale: float, zero: float, *, blank: int | None) -> Turn:
+    # What a header's scale carries beyond the type's numbers has no value, and is told as that.
+    @np.errstate(over="ignore", invalid="ignore")
     def turn(chunk: NDArray[np.generic], flat: NDArray[np.generic]) -> None:
         np.multiply(chunk, scale, out=flat, dtype=flat.dtype, casting="unsafe")
         np.add(flat, zero, out=flat)

@@ -42,6 +42,16 @@ def test_scaled_numbers_are_what_they_stand_for(tmp_path: Path, kind: str) -> No
     assert np.count_nonzero(np.isnan(read)) == (kind != "f4")
 
 
+@pytest.mark.parametrize("kind", ["u1", "i2", "i4"])
+def test_blank_pixels_of_whole_numbers_are_none(tmp_path: Path, kind: str) -> None:
+    """BLANK counts without a scale too, as astropy has it."""
+    file = write(tmp_path / "a.fits", fits_bytes(np.arange(12).reshape(3, 4).astype(kind), BLANK=7))
+    read, peer = FILES.read(file).pixels, fits.getdata(file)
+    assert np.array_equal(read, peer, equal_nan=True)
+    assert read.dtype == peer.dtype.newbyteorder("=")
+    assert np.isnan(read[1, 3])
+
+
 def packed_twice(hdus: fits.HDUList, file: Path) -> Path:
     hdus.writeto(file.with_suffix(".raw"))
     return write(file, gzip.compress(file.with_suffix(".raw").read_bytes()))
