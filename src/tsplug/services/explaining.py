@@ -18,6 +18,7 @@ from tsplug.model import (
 from tsplug.ports import Store
 from tsplug.services.image_list import image_row
 from tsplug.services.lookup import find_named
+from tsplug.services.other_graders import last_cleared
 
 
 def explain_image(store: Store, name: str) -> dict[str, Any]:
@@ -65,8 +66,8 @@ def _rule(image: AcquiredImage, verdicts: Sequence[Verdict], *, changes: Sequenc
 
 def _is_earlier(verdict: Verdict, changes: Sequence[StatusChange]) -> bool:
     """Return whether a verdict was made before the status was last cleared, so that it decides nothing any more."""
-    cleared = [each.at for each in changes if each.to_status is GradingStatus.PENDING and each.from_status is not None]
-    return bool(cleared) and verdict.judged_at < cleared[-1]
+    cleared = last_cleared(changes)
+    return cleared is not None and verdict.judged_at < cleared
 
 
 def _as_said(verdict: Verdict, image: AcquiredImage) -> GraderVerdict:

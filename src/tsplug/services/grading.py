@@ -142,6 +142,8 @@ def _apply(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Uni
         return grade
     for verdict in verdicts:
         _record(image, verdict, unit=unit, context=context, decided=combination.status is not GradingStatus.PENDING)
+    if combination.status is not GradingStatus.PENDING:
+        _drop_others(image, verdicts, unit=unit)
     _record_score(image, verdicts, unit=unit)
     stored = _change_status(image, combination, unit=unit, context=context)
     return grade.model_copy(update={"status": stored.status, "changed": stored.status is not GradingStatus.PENDING})
@@ -191,6 +193,14 @@ def _record(image: AcquiredImage, verdict: GraderVerdict, *, unit: Unit, context
         unit.add(fresh)
     elif decided or fresh.model_dump(include=_CONCLUSION) != earlier.model_dump(include=_CONCLUSION):
         unit.update(fresh.model_copy(update={"id": earlier.id}))
+
+
+def _drop_others(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit) -> None:
+    """Remove what graders said that were not asked this time: it did not decide, and must not at the next regrade."""
+    answered = {each.grader for each in verdicts}
+    for stored in unit.list(Verdict, image_id=image.id):
+        if stored.grader not in answered:
+            unit.delete(stored)
 
 
 def _record_score(image: AcquiredImage, verdicts: Sequence[GraderVerdict], *, unit: Unit) -> None:

@@ -11,6 +11,7 @@ from tsplug.model.json_text import decoded
 from tsplug.ports import Unit, VerdictRow
 from tsplug.services.criteria_grader import CriteriaGrader
 from tsplug.services.graders import GRADERS, Grader
+from tsplug.services.other_graders import still_counting
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.regrade_decisions import Judging, regrade_plan
 from tsplug.services.regrade_outcomes import OURS, Decided, decided
@@ -41,11 +42,7 @@ class Judges:
         bare = replace(plan, images=())
         if not images:
             return Decided(bare, 0, len(wanted))
-        said = {
-            image.guid: [_said(image, each) for each in rows]
-            for image in images
-            if (rows := [each for each in stored.get(image.id or 0, ()) if each.grader not in OURS])
-        }
+        said = _said_by_others(images, stored, plan_id=plan.plan.id or 0, unit=unit)
         regraded = regrade_plan(plan, Judging(images, said, self._graders(images, stored)), unit=unit)
         return decided(bare, regraded, stored=stored, by_hand=len(wanted) - len(images))
 
@@ -92,6 +89,15 @@ class Kept:
         """Return what says again what was said."""
         judge = self._grader.prepare(plan, unit)
         return lambda image: self._earlier.get(image.guid) or judge(image)
+
+
+def _said_by_others(
+    images: Sequence[AcquiredImage], stored: Stored, *, plan_id: int, unit: Unit
+) -> dict[str, list[GraderVerdict]]:
+    by_id = {image.id or 0: image for image in images}
+    others = {key: rows for key in by_id if (rows := [each for each in stored.get(key, ()) if each.grader not in OURS])}
+    counting = still_counting(others, by_id, plan_id=plan_id, unit=unit)
+    return {by_id[key].guid: [_said(by_id[key], each) for each in rows] for key, rows in counting.items()}
 
 
 def _said(image: AcquiredImage, verdict: VerdictRow) -> GraderVerdict:

@@ -13,8 +13,11 @@ from tsplug.grading.criteria import Criteria
 from tsplug.model import (
     AcquiredImage,
     Band,
+    ExposurePlan,
     ExposureTemplate,
+    GradePlan,
     GraderPreferences,
+    GraderVerdict,
     GradingStatus,
     Profile,
     Project,
@@ -26,6 +29,8 @@ from tsplug.model import (
 )
 from tsplug.ports import Store
 from tsplug.services.criteria_documents import criteria_of
+from tsplug.services.grading import apply_grades, failure_of_all, judge_plan
+from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.regrade_scope import RegradeRequest
 from tsplug.services.regrading import RegradeReport
 
@@ -155,6 +160,38 @@ def test_verdicts_of_other_graders_stay_and_count() -> None:
         unit.add(Verdict(image_id=1, judged_at=START, **said))
     assert (frames.regrade().updated, frames.told()) == (1, ["rA"])
     assert [each.grader for each in frames.all(Verdict)] == ["trails", "criteria"]
+
+
+def test_what_a_grader_said_before_it_went_is_not_taken_up_again() -> None:
+    """An error is over once the frame has a status, a verdict once the status was cleared: grading told so already."""
+    frames = Frames()
+    frames.take(2.0, 2.1, status="pending")
+    plan = GradePlan(plan_guid=frames.all(ExposurePlan)[0].guid)
+    apply_grades(failure_of_all(plan, frames.context, error="a grader failed: boom"), frames.context)
+    assert (frames.told(), frames.regrade().updated, frames.told()) == (["p-", "p-"], 2, ["pA", "pA"])
+    apply_grades(judge_plan(plan, frames.context), frames.context)
+    assert (frames.told(), frames.regrade().updated) == (["aA", "aA"], 0)
+    _reject_by("psf", frames, plan)
+    assert frames.told() == ["rA", "rA"]
+    frames.clock.advance(3600.0)
+    cleared = ManualGrade(to_status=GradingStatus.PENDING)
+    assert len(grade_manually([1, 2], cleared, store=frames.store, clock=frames.clock).changed) == 2
+    frames.clock.advance(3600.0)
+    first = RegradeRequest(everything=True, last=START + timedelta(minutes=1))
+    assert (frames.regrade(first).updated, frames.told()) == (1, ["aA", "pA"])
+    apply_grades(judge_plan(plan, frames.context), frames.context)
+    assert (frames.told(), frames.regrade().updated, frames.accepted()) == (["aA", "aA"], 0, [2, 0])
+    assert [(each.image_id, each.grader) for each in frames.all(Verdict) if each.grader != "criteria"] == [(1, "psf")]
+
+
+def _reject_by(grader: str, frames: Frames, plan: GradePlan) -> None:
+    """Clear all frames, and let a grader of others reject them that leaves the built-in ones their word."""
+    every = [image.id or 0 for image in frames.all(AcquiredImage)]
+    grade_manually(every, ManualGrade(to_status=GradingStatus.PENDING), store=frames.store, clock=frames.clock)
+    said = judge_plan(plan, frames.context)
+    verdict = {"grader": grader, "version": "1", "status": VerdictStatus.REJECT, "reason": "bad"}
+    others = tuple(GraderVerdict(image_guid=each.image_guid, **verdict) for each in said.verdicts)
+    apply_grades(said.model_copy(update={"verdicts": (*said.verdicts, *others)}), frames.context)
 
 
 def test_statistics_and_criteria_are_combined() -> None:
