@@ -14,7 +14,7 @@ from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, show_json, show_table, show_text
 from tsplug.errors import InputError
-from tsplug.model import PreviewExposure, PreviewSpan
+from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan
 
 if TYPE_CHECKING:
     from tsplug.services.night_ahead import NightAhead
@@ -42,10 +42,13 @@ def night_preview(
         list[str] | None, typer.Option(metavar="NAME", help="Only this target; may be given several times.")
     ] = None,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the night into this file.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="With --json: the night, its site and zone, notes and idle targets too.")
+    ] = False,
 ) -> None:
     """Show a night before it comes, exposure by exposure; nothing is written to the store."""
     # Imported here: astronomy is slow to import, and no other command needs it.
-    from tsplug.services.night_ahead import idle_tonight, preview_night
+    from tsplug.services.night_ahead import preview_night, told_night
 
     day = parse_day(date, "--date") if date else None
     with common.context() as context:
@@ -53,21 +56,29 @@ def night_preview(
         night = preview_night(context, profile.guid, day=day, targets=tuple(target or ()))
     if png is not None:
         _draw(night, png)
-    if common.as_json:
+    if common.as_json and not full:
+        # A promise to scripts: the list alone.
         show_json(night.preview.spans)
         return
-    zone = ZoneInfo(night.rig.site.time_zone)
-    lights = sum(len(span.exposures) for span in night.preview.spans)
-    where = f"night of {night.preview.date} at {night.rig.site.name}"
-    show_text(f"{where}: {counted(lights, 'exposure')}, times {zone.key}")
-    for note in night.preview.notes:
+    told = told_night(night)
+    if common.as_json:
+        show_json(told)
+    else:
+        _show(told)
+
+
+def _show(told: PreviewDocument) -> None:
+    zone = ZoneInfo(told.time_zone)
+    lights = sum(len(span.exposures) for span in told.spans)
+    show_text(f"night of {told.date} at {told.site}: {counted(lights, 'exposure')}, times {zone.key}")
+    for note in told.notes:
         show_text(f"note: {note}")
     columns = ("from", "to", "target", "project", "exposures")
-    rows = [_row(span, zone) for span in night.preview.spans]
+    rows = [_row(span, zone) for span in told.spans]
     if rows:
         show_table("timeline", columns, rows=rows)
-    show_text(f"then: {night.preview.ends_because}")
-    idle = [(each.target, each.project, each.rule, each.detail) for each in idle_tonight(night)]
+    show_text(f"then: {told.ends_because}")
+    idle = [(each.target, each.project, each.rule, each.detail) for each in told.idle]
     if idle:
         show_table("nothing for", ("target", "project", "rule", "why"), rows=idle)
 

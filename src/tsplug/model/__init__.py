@@ -97,7 +97,15 @@ from tsplug.model.preferences import (
     PipelinePreferences,
     PlannerPreferences,
 )
-from tsplug.model.preview import IdleTarget, NightPreview, PreviewExposure, PreviewSpan, SeasonNight, TargetSeason
+from tsplug.model.preview import (
+    IdleTarget,
+    NightPreview,
+    PreviewDocument,
+    PreviewExposure,
+    PreviewSpan,
+    SeasonNight,
+    TargetSeason,
+)
 from tsplug.model.profile import Profile
 from tsplug.model.project import (
     FLATS_CADENCES,
@@ -213,6 +221,7 @@ __all__ = [
     "PipelinePreferences",
     "PlanGrades",
     "PlannerPreferences",
+    "PreviewDocument",
     "PreviewExposure",
     "PreviewSpan",
     "Priority",

@@ -54,6 +54,23 @@ class NightPreview(Value):
     notes: tuple[str, ...] = ()
 
 
+class PreviewDocument(Value):
+    """A previewed night with all that is told of it: whose, where, in which time zone, and what gets nothing.
+
+    ``starts`` is when the preview begins: the night's noon, or the moment that was asked for.
+    """
+
+    date: date
+    profile: str
+    site: str
+    time_zone: str
+    starts: UtcDatetime
+    spans: tuple[PreviewSpan, ...]
+    ends_because: str
+    notes: tuple[str, ...] = ()
+    idle: tuple[IdleTarget, ...] = ()
+
+
 class SeasonNight(Value):
     """What one night offers a target, in hours: what is possible, and what it would leave to be done.
 

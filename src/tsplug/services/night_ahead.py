@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tsplug.errors import NotFoundError
-from tsplug.model import DecisionRequest, IdleTarget, NightPreview, Site, TargetSeason, Twilight
+from tsplug.model import DecisionRequest, IdleTarget, NightPreview, PreviewDocument, Site, TargetSeason, Twilight
 from tsplug.model.night import Night, night_of, night_starting
 from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tables
 from tsplug.planning.idle import idle_targets
@@ -68,8 +68,19 @@ def preview_night(
     return NightAhead(told, rig, outlook, candidates, starts)
 
 
-def idle_tonight(night: NightAhead) -> list[IdleTarget]:
-    """Return the targets that get nothing in a previewed night, and why."""
+def told_night(night: NightAhead) -> PreviewDocument:
+    """Return all that is told of a previewed night."""
+    return PreviewDocument(
+        site=night.rig.site.name,
+        time_zone=night.rig.site.time_zone,
+        starts=night.starts,
+        idle=tuple(_idle(night)),
+        **dict(night.preview),
+    )
+
+
+def _idle(night: NightAhead) -> list[IdleTarget]:
+    """Return the targets that get nothing, and why."""
     request = DecisionRequest(profile_guid=night.rig.profile.guid)
     situation = Situation(night.starts, night.rig.site, night.rig.profile, night.outlook, request)
     imaged = {span.target_guid for span in night.preview.spans if span.exposures}

@@ -217,6 +217,13 @@ def test_a_preview_says_why_others_get_nothing(tmp_path: Path) -> None:
     assert "Nebulae minimum altitude altitude 7.6 deg, must exceed 20.0 deg" in told["Low"]
     assert "Nebulae complete none of 1 plans wants more exposures" in told["Done"]
     assert "Later lower score it could be imaged, but others were chosen" in told["Twin"]
+    document = json.loads(run(file, "preview", "--date", "2026-01-15", "--json", "--full"))
+    idle = {"South": "never rises", "Low": "minimum altitude", "Done": "complete", "Twin": "lower score"}
+    assert idle.items() <= {each["target"]: each["rule"] for each in document["idle"]}.items()
+    assert document["spans"] == json.loads(run(file, "preview", "--date", "2026-01-15", "--json"))
+    assert [document[key] for key in ("date", "profile", "site", "time_zone", "starts", "notes")] == [
+        *("2026-01-15", "Refractor", "Sternwarte", "Europe/Zurich", "2026-01-15T11:00:00Z", []),
+    ]
     nothing = run(file, "preview", "--date", "2026-01-15", "--target", "South")
     assert "timeline" not in nothing
     assert "never rises" in nothing
