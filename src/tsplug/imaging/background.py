@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.blank import filled, find_blank
 from tsplug.imaging.lanes import in_order, slices
 
 Floats = NDArray[np.float64]
@@ -21,29 +23,36 @@ _CLEARLY_LESS = 0.85
 _SAMPLES = 16
 _FEW_TILES = 64
 _TILE_ROWS_TOGETHER = 4
+# Where this share of neighbours is alike, a tile may hold an area without sky; half of a tile must be sky.
+_ALIKE, _LEAST_SKY = 1.0 / 16.0, 0.5
+# Areas of one value that are brighter than the sky by more than this are saturated stars.
+_BRIGHTER_SIGMA = 3.0
 
 
 @dataclass(frozen=True)
 class Background:
     """A mesh of sky levels and their noise over a frame: values [row of tiles, column of tiles] and the tiles' middles.
 
-    Units are those of the frame it was made of, positions its pixels.
+    Units are those of the frame it was made of, positions its pixels. ``blank`` are the pixels that no sky was seen in
+    and ``measured`` the tiles that show enough of it; None in frames that show sky everywhere.
     """
 
     levels: Floats
     noises: Floats
     rows: Floats
     columns: Floats
+    blank: NDArray[np.bool_] | None = None
+    measured: NDArray[np.bool_] | None = None
 
     @property
     def level(self) -> float:
         """Return the typical level."""
-        return float(np.median(self.levels))
+        return float(np.median(self.levels if self.measured is None else self.levels[self.measured]))
 
     @property
     def noise(self) -> float:
         """Return the typical standard deviation."""
-        return float(np.median(self.noises))
+        return float(np.median(self.noises if self.measured is None else self.noises[self.measured]))
 
     def strips(self, rows: Floats, *, width: int) -> SkyStrips:
         """Return level and noise along some rows of the frame."""
@@ -104,32 +113,96 @@ def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise:
 
     Of every tile a sample is sorted. Its level is the mean of the middle half, its noise what the lower half tells,
     which stars never reach (spec/image-performance 3.2). A tile that is brighter than those on its sides lead one to
-    expect holds a large object, and counts with what they say.
+    expect holds a large object, and counts with what they say. Areas of exactly one value, as registering and what is
+    no number leave them, are no sky: tiles that are mostly such count with what those beside them lead one to expect.
     """
-    tops, height = _tiles(frame.shape[0], tile_px)
-    lefts, width = _tiles(frame.shape[1], tile_px)
-    fewer = 1 if tops.size * lefts.size >= _FEW_TILES else 2
-    step_y, step_x = max(1, height // (_SAMPLES * fewer)), max(1, width // (_SAMPLES * fewer))
-    across = (lefts[:, None] + np.arange(step_x // 2, width, step_x)).ravel()
-    levels, noises = np.empty((tops.size, lefts.size)), np.empty((tops.size, lefts.size))
+    tiles = _Tiles.of(frame.shape, tile_px)
+    levels, noises, alike = _measured(frame, tiles)
+    whole = Background(levels, noises, *tiles.middles)
+    if alike.any():
+        whole = _without_blank(whole, frame, tiles=tiles)
+    noises = _median3(np.maximum(whole.noises, max(least_noise, 0.3 * whole.noise)))
+    return replace(whole, levels=_without_objects(whole.levels, noises), noises=noises)
 
-    def samples(part: slice, columns: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the samples of some rows of tiles, [tile, sample]."""
-        rows = [frame[top + step_y // 2 : top + height : step_y] for top in tops[part]]
-        return np.concatenate([_by_tile(each[:, columns], lefts.size) for each in rows])
+
+@dataclass(frozen=True)
+class _Tiles:
+    """Where tiles begin, how high and wide they are, and every how many pixels a sample of them is taken."""
+
+    tops: NDArray[np.int64]
+    lefts: NDArray[np.int64]
+    height: int
+    width: int
+    steps: tuple[int, int]
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...], tile_px: int) -> _Tiles:
+        """Return the tiles of a frame."""
+        tops, height = _tiles(shape[0], tile_px)
+        lefts, width = _tiles(shape[1], tile_px)
+        fewer = 1 if tops.size * lefts.size >= _FEW_TILES else 2
+        steps = max(1, height // (_SAMPLES * fewer)), max(1, width // (_SAMPLES * fewer))
+        return cls(tops, lefts, height, width, steps)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return how many rows and columns of tiles there are."""
+        return self.tops.size, self.lefts.size
+
+    @property
+    def middles(self) -> tuple[Floats, Floats]:
+        """Return rows and columns of the tiles' middles."""
+        rows, columns = self.tops.astype(np.float64), self.lefts.astype(np.float64)
+        return rows + (self.height - 1) / 2.0, columns + (self.width - 1) / 2.0
+
+    def samples(self, frame: NDArray[Any], part: slice, *, beside: int = 0) -> NDArray[Any]:
+        """Return the samples of some rows of tiles, or the pixels so far to the right of them, [tile, sample]."""
+        down, right = self.steps
+        across = (self.lefts[:, None] + np.arange(right // 2, self.width, right)).ravel()
+        columns = np.minimum(across + beside, frame.shape[1] - 1)
+        rows = [frame[top + down // 2 : top + self.height : down] for top in self.tops[part]]
+        return np.concatenate([_by_tile(each[:, columns], self.lefts.size) for each in rows])
+
+
+def _measured(frame: NDArray[np.float32], tiles: _Tiles) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return level and noise of each tile, and whether many neighbours in it are alike."""
+    levels, noises, alike = np.empty(tiles.shape), np.empty(tiles.shape), np.empty(tiles.shape, dtype=bool)
 
     def measure(part: slice) -> None:
-        found = samples(part, across)
-        steps = np.abs(found - samples(part, np.minimum(across + 1, frame.shape[1] - 1)))
+        found = tiles.samples(frame, part)
+        steps = np.abs(found - tiles.samples(frame, part, beside=1))
         found.sort(axis=1)
-        levels[part], noise = (each.reshape(-1, lefts.size) for each in _sky_of(found))
+        levels[part], noise = (each.reshape(-1, tiles.lefts.size) for each in _sky_of(found))
         noises[part] = _less_slope(noise, steps)
+        # The steps are sorted by now.
+        alike[part] = (steps[:, int(_ALIKE * (steps.shape[1] - 1))] == 0.0).reshape(-1, tiles.lefts.size)
 
-    in_order(measure, slices(tops.size, _TILE_ROWS_TOGETHER))
-    noises = np.maximum(noises, max(least_noise, 0.3 * float(np.median(noises))))
-    rows_at, columns_at = tops.astype(np.float64) + (height - 1) / 2.0, lefts.astype(np.float64) + (width - 1) / 2.0
-    noises = _median3(noises)
-    return Background(_without_objects(levels, noises), noises, rows_at, columns_at)
+    in_order(measure, slices(tiles.tops.size, _TILE_ROWS_TOGETHER))
+    return levels, noises, alike
+
+
+def _without_blank(whole: Background, frame: NDArray[np.float32], *, tiles: _Tiles) -> Background:
+    """Return the background without areas of one value; as it is where there are none.
+
+    So it stays, too, where neighbours are mostly alike in all the rest: a sky without noise is no blank area.
+    """
+    blank = find_blank(frame, brightest=whole.level + _BRIGHTER_SIGMA * whole.noise)
+    if blank is None:
+        return whole
+    every = slice(0, tiles.tops.size)
+    found = tiles.samples(frame, every)
+    steps = np.abs(found - tiles.samples(frame, every, beside=1))
+    free = ~(tiles.samples(blank, every) | tiles.samples(blank, every, beside=1))
+    seen = np.count_nonzero(free, axis=1) >= _LEAST_SKY * free.shape[1]
+    if np.count_nonzero(steps[seen][free[seen]]) <= np.count_nonzero(free[seen]) / 2:
+        return whole
+    levels, noises = (np.where(seen, each.reshape(-1), np.nan) for each in (whole.levels, whole.noises))
+    for tile in np.flatnonzero(seen & ~free.all(axis=1)):
+        sky = free[tile]
+        level, noise = _sky_of(np.sort(found[tile][None, sky], axis=1))
+        levels[tile], noises[tile] = level[0], _less_slope(noise, steps[tile][None, sky])[0]
+    levels, noises, measured = (each.reshape(tiles.shape) for each in (levels, noises, seen))
+    return replace(whole, levels=filled(levels), noises=filled(noises), blank=blank, measured=measured)
 
 
 def _tiles(size: int, tile_px: int) -> tuple[NDArray[np.int64], int]:
@@ -139,7 +212,7 @@ def _tiles(size: int, tile_px: int) -> tuple[NDArray[np.int64], int]:
     return np.rint(np.linspace(0, size - side, count)).astype(np.int64), side
 
 
-def _by_tile(samples: NDArray[np.float32], tiles: int) -> NDArray[np.float32]:
+def _by_tile(samples: NDArray[Any], tiles: int) -> NDArray[Any]:
     """Return samples [row, column of all tiles] as [tile, sample]."""
     parts = samples.reshape(samples.shape[0], tiles, -1).transpose(1, 0, 2)
     return np.ascontiguousarray(parts.reshape(tiles, -1))

@@ -63,6 +63,8 @@ def find_peaks(
 ) -> Peaks:
     """Return the local maxima of the smoothed frame that stand out of sky and surroundings, away from the border.
 
+    Those in or at areas without sky are left out: what surrounds them tells nothing.
+
     Args:
         frame: the 2x2 frame, or one binned further.
         background: its sky.
@@ -77,7 +79,8 @@ def find_peaks(
     around = np.where(np.abs(around - level) > _OTHER_LEVEL * noise, around, level)
     height = smoothed - around
     significance = height / (_SMOOTHED_NOISE * noise)
-    return Peaks(row, column, height, level, around, noise, significance).pick(significance > threshold)
+    peaks = Peaks(row, column, height, level, around, noise, significance).pick(significance > threshold)
+    return peaks if background.blank is None else peaks.pick(~_beside_blank(peaks, background.blank))
 
 
 def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float) -> tuple[Places, Places, Floats]:
@@ -214,9 +217,21 @@ def _surroundings(frame: NDArray[np.float32], row: Places, *, column: Places) ->
 
 
 def _middle_of_ring(frame: NDArray[np.float32], row: Places, *, column: Places) -> Floats:
-    angle = 2.0 * np.pi * np.arange(_RING_POINTS) / _RING_POINTS
-    down, right = np.rint(_RING_PX * np.sin(angle)).astype(int), np.rint(_RING_PX * np.cos(angle)).astype(int)
     place = row * frame.shape[1] + column
-    ring = frame.reshape(-1).take(place + (down * frame.shape[1] + right)[:, None])
+    ring = frame.reshape(-1).take(place + _ring(frame.shape[1])[:, None])
     middle = ranked(ring)[_RING_POINTS // 2 - 2 : _RING_POINTS // 2 + 2]
     return np.asarray(np.stack(middle).mean(axis=0, dtype=np.float64))
+
+
+def _ring(width: int) -> Places:
+    """Return how far the points of the ring lie from its middle, row after row of a frame so wide."""
+    angle = 2.0 * np.pi * np.arange(_RING_POINTS) / _RING_POINTS
+    down, right = np.rint(_RING_PX * np.sin(angle)).astype(int), np.rint(_RING_PX * np.cos(angle)).astype(int)
+    return np.asarray(down * width + right)
+
+
+def _beside_blank(peaks: Peaks, blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which peaks lie in a blank area or so near that their ring touches it."""
+    place = peaks.row * blank.shape[1] + peaks.column
+    around = np.append(_ring(blank.shape[1]), 0)
+    return np.asarray(blank.reshape(-1).take(place + around[:, None]).any(axis=0))
