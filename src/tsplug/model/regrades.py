@@ -13,7 +13,7 @@ from tsplug.model.enums import RegradeState
 class RegradeRun(Record):
     """One run over stored images, target by target in the order of their ids, each wholly in one transaction.
 
-    ``request`` says which images and by which criteria, those of the rigs as they were at the start included.
+    ``request`` says which images and by which criteria, with all else that decides as it was at the start.
     ``last_target_id`` is the last target done. The numbers are those of the whole run, resumed or not.
     """
 

@@ -19,6 +19,7 @@ from tsplug.ports import Store
 from tsplug.services.image_list import image_row
 from tsplug.services.lookup import find_named
 from tsplug.services.other_graders import last_cleared
+from tsplug.services.regrade_writing import BY as REGRADE
 
 
 def explain_image(store: Store, name: str) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _rule(image: AcquiredImage, verdicts: Sequence[Verdict], *, changes: Sequenc
     if image.manual:
         return Rule.MANUAL.value
     # A grader that is no longer asked leaves its verdict behind; the trail names those that decided.
-    deciding = changes[-1].by.split(", ") if changes else []
+    deciding = _deciding(changes)
     asked = [each for each in verdicts if not _is_earlier(each, changes)]
     named = [each for each in asked if each.grader in deciding]
     if deciding and not named and image.status is not GradingStatus.PENDING:
@@ -62,6 +63,13 @@ def _rule(image: AcquiredImage, verdicts: Sequence[Verdict], *, changes: Sequenc
     policy = UngradedPolicy.COUNT if image.status is GradingStatus.ACCEPTED else UngradedPolicy.HOLD
     found = combine([_as_said(each, image) for each in named or asked], policy)
     return found.rule.value if found.rule is not None and found.status is image.status else None
+
+
+def _deciding(changes: Sequence[StatusChange]) -> list[str]:
+    """Return who made the last change of status; nobody where all verdicts did, or where none was made yet."""
+    if not changes or changes[-1].by == REGRADE or changes[-1].from_status is None:
+        return []
+    return changes[-1].by.split(", ")
 
 
 def _is_earlier(verdict: Verdict, changes: Sequence[StatusChange]) -> bool:

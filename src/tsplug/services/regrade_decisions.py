@@ -60,14 +60,15 @@ class Judging:
 def regrade_plan(plan: PlanImages, judging: Judging, *, unit: Unit) -> list[Regraded]:
     """Return what every frame to regrade comes to, in their order.
 
-    A frame is judged against the statuses of its peers, which the same run changes. So all are judged against one
-    state, and again against the state that this leads to, until it leads to itself: then another run changes nothing.
-    Where states follow each other in a circle the one that sorts first is taken, which another run takes too.
+    A frame is judged by its own status, which lets it wait or not, and against those of its peers; the same run
+    changes both. So all are judged in one state, and again in the state that this leads to, until it leads to itself:
+    then another run changes nothing. Where states follow each other in a circle the one that sorts first is taken,
+    which another run takes too.
     What explains the verdicts is made once, for that one.
     """
     seen: list[Statuses] = [tuple(image.status for image in judging.images)]
     while True:
-        bench = _Bench(_as_if(plan, judging, statuses=seen[-1]), judging, unit=unit)
+        bench = _Bench(plan, judging, statuses=seen[-1], unit=unit)
         reached = bench.statuses()
         if reached in seen:
             break
@@ -76,35 +77,32 @@ def regrade_plan(plan: PlanImages, judging: Judging, *, unit: Unit) -> list[Regr
     led_to = [*seen[1:], reached]
     chosen = min(range(start, len(seen)), key=lambda place: led_to[place])
     if chosen < len(seen) - 1:
-        bench = _Bench(_as_if(plan, judging, statuses=seen[chosen]), judging, unit=unit)
+        bench = _Bench(plan, judging, statuses=seen[chosen], unit=unit)
     return bench.judged()
 
 
-def _as_if(plan: PlanImages, judging: Judging, *, statuses: Statuses) -> PlanImages:
-    """Return the plan as if its frames had statuses; those to regrade have no say by hand."""
-    changed = {
-        image.guid: status for image, status in zip(judging.images, statuses, strict=True) if image.status is not status
+def _as_if(images: Sequence[AcquiredImage], statuses: Statuses) -> dict[str, AcquiredImage]:
+    """Return the images whose statuses are others as if they had these, by guid."""
+    return {
+        image.guid: image.model_copy(update={"status": status})
+        for image, status in zip(images, statuses, strict=True)
+        if image.status is not status
     }
-    if not changed:
-        return plan
-    images = [
-        image.model_copy(update={"status": changed[image.guid]}) if image.guid in changed else image
-        for image in plan.images
-    ]
-    return replace(plan, images=images)
 
 
 class _Bench:
     """The graders of a plan in one state, and what they come to."""
 
-    def __init__(self, plan: PlanImages, judging: Judging, *, unit: Unit) -> None:
-        self._plan = plan
+    def __init__(self, plan: PlanImages, judging: Judging, *, statuses: Statuses, unit: Unit) -> None:
+        changed = _as_if(judging.images, statuses)
+        self._images = [changed.get(image.guid, image) for image in judging.images]
+        self._plan = replace(plan, images=[changed.get(image.guid, image) for image in plan.images])
         self._judging = judging
-        self._graders = prepared_graders(plan, unit, graders=judging.graders, images=judging.images)
+        self._graders = prepared_graders(self._plan, unit, graders=judging.graders, images=judging.images)
 
     def statuses(self) -> Statuses:
         """Return the statuses that the state leads to."""
-        return tuple(status_by(self._conclusions(image), self._policy(image)) for image in self._judging.images)
+        return tuple(status_by(self._conclusions(image), self._policy(image)) for image in self._images)
 
     def _conclusions(self, image: AcquiredImage) -> Sequence[Said]:
         fresh = conclusions_of(image, self._plan, graders=self._graders)
@@ -113,16 +111,16 @@ class _Bench:
 
     def judged(self) -> list[Regraded]:
         """Return what every frame comes to, explained."""
-        return [self._regraded(image) for image in self._judging.images]
+        return [self._regraded(image, stored) for image, stored in zip(self._images, self._judging.images, strict=True)]
 
-    def _regraded(self, image: AcquiredImage) -> Regraded:
+    def _regraded(self, image: AcquiredImage, stored: AcquiredImage) -> Regraded:
         others = self._judging.said.get(image.guid, ())
         fresh = verdicts_of(image, self._plan, graders=self._graders)
         if others:
             fresh = _spoken(fresh)
         scored = [each for each in (*others, *fresh) if each.score is not None or each.band is not None]
         return Regraded(
-            image=image,
+            image=stored,
             verdicts=tuple(fresh),
             combination=combine([*fresh, *others], self._policy(image)),
             score=scored[-1].score if scored else None,

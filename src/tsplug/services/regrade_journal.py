@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from tsplug.errors import StoreError
@@ -21,22 +22,28 @@ COUNTED = (
 )
 """What a run counts, in its record as in its report."""
 
+RESUMED_WITHIN = timedelta(days=1)
+"""How long after its begin an interrupted run goes on."""
+
 
 def begin_run(scope: Scope, context: Context) -> RegradeRun:
     """Return the interrupted run of the same request, or a new one; interrupted runs of other requests are given up.
 
-    The same request is one whose sets of criteria are the same too: a run never mixes two states of a set.
+    The same request is one whose sets of criteria, preferences and minimum grades are the same too: a run never mixes
+    two states of them. A run that was begun more than `RESUMED_WITHIN` ago is given up: too much may have happened to
+    the frames that it is done with.
     """
+    now = context.clock.now()
     with context.store.write() as unit:
         same: RegradeRun | None = None
         for run in unit.list(RegradeRun, state=RegradeState.RUNNING):
-            if run.request == scope.said and same is None:
+            if run.request == scope.said and same is None and now - run.started_at <= RESUMED_WITHIN:
                 same = run
             else:
                 unit.update(run.model_copy(update={"state": RegradeState.ABANDONED}))
         if same is not None:
             return same
-        return unit.add(RegradeRun(request=scope.said, started_at=context.clock.now()))
+        return unit.add(RegradeRun(request=scope.said, started_at=now))
 
 
 def note_done(run: RegradeRun, unit: Unit, *, last_target_id: int, counts: Mapping[str, int]) -> RegradeRun:

@@ -74,8 +74,12 @@ def decided(
     for each in regraded:
         key = each.image.id or 0
         before = {row.grader: row for row in stored.get(key, ()) if row.grader in OURS}
-        fresh = (_row(key, verdict, before=before.pop(verdict.grader, None)) for verdict in each.verdicts)
-        verdicts += [row for row in fresh if row is not None]
+        for verdict in each.verdicts:
+            stood = before.pop(verdict.grader, None)
+            row = _row(key, verdict, before=stood)
+            # What makes a status is dated anew, though it be the same: else it would seem void since the last clearing.
+            row = stood if row is None and each.status_changes else row
+            verdicts += [] if row is None else [row]
         gone += [(key, row.id or 0) for row in before.values()]
         if each.status_changes or each.score_changes:
             changed.append(_outcome(each))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tsplug import __version__
 from tsplug.errors import InputError
 from tsplug.grading.criteria import Criteria
+from tsplug.grading.statistical import VERSION
 from tsplug.model import (
     AcquiredImage,
     CriteriaSet,
@@ -95,7 +97,8 @@ def scope_of(request: RegradeRequest, unit: Unit) -> Scope:
         profiles=profiles,
         rig=rig,
         left_alone=tuple({"project": projects[key].name, "why": why} for key, why in left.items()),
-        said=_said(request, target=target, rig=rig) | {"sets": _sets(unit, profiles.values())},
+        said=_said(request, target=target, rig=rig)
+        | {"sets": _sets(unit, profiles.values()), "rules": _rules(unit, profiles.values(), left=left)},
     )
 
 
@@ -176,6 +179,16 @@ def _sets(unit: Unit, profiles: Iterable[Profile]) -> dict[str, Any]:
         whole = unit.find(CriteriaSet, name=name) if name and profile.grader.auto_grade else None
         found[profile.guid] = None if whole is None else document_of(load_rows(unit, whole))
     return found
+
+
+def _rules(unit: Unit, profiles: Iterable[Profile], *, left: Iterable[int]) -> dict[str, Any]:
+    """Return what else decides of frames, which a run that goes on must find as it was."""
+    return {
+        "version": [__version__, VERSION],
+        "left": sorted(left),
+        "preferences": {each.guid: each.grader.model_dump(mode="json") for each in profiles},
+        "minimum_grades": {each.guid: str(each.minimum_grade) for each in unit.list(ExposureTemplate)},
+    }
 
 
 def _check_bounds(request: RegradeRequest) -> None:

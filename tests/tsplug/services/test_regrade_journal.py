@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,7 @@ import pytest
 from frames_to_regrade import Frames, catalogue
 
 from tsplug.errors import Cancelled, StoreError
-from tsplug.model import (
-    RegradeRun,
-)
+from tsplug.model import Band, ExposureTemplate, GraderPreferences, Profile, RegradeRun
 from tsplug.services.catalogue import load_catalogue
 from tsplug.services.criteria import edit_criteria
 from tsplug.testing import CountingCancellation
@@ -46,6 +45,35 @@ def test_a_run_does_not_go_on_with_another_state_of_its_set() -> None:
     edit_criteria("HFR", ["hfr.bad=8"], store=frames.store)
     frames.context.cancellation = CountingCancellation()
     assert (frames.regrade().resumed, frames.told()) == (False, ["aB", "aB"])
+    assert [run.state for run in frames.all(RegradeRun)] == ["abandoned", "done"]
+
+
+def _other_minimum(frames: Frames) -> None:
+    frames.change(ExposureTemplate, minimum_grade=Band.E)
+
+
+def _other_policy(frames: Frames) -> None:
+    (rig,) = frames.all(Profile)
+    frames.change(Profile, grader=GraderPreferences(**rig.grader.model_dump() | {"ungraded": "hold"}))
+
+
+def _two_days(frames: Frames) -> None:
+    frames.clock.advance(2 * 86400.0)
+
+
+@pytest.mark.parametrize("happened", [_other_minimum, _other_policy, _two_days])
+def test_a_run_does_not_go_on_where_it_would_judge_by_other_rules(happened: Callable[[Frames], None]) -> None:
+    """Nor long after: what is done of it was judged by rules, or frames, that are others now."""
+    frames = Frames()
+    frames.take(3.0)
+    frames.take(3.0, target="Rosette")
+    frames.context.cancellation = CountingCancellation(after=1)
+    with pytest.raises(Cancelled):
+        frames.regrade(batch=1)
+    frames.context.cancellation = CountingCancellation()
+    happened(frames)
+    report = frames.regrade(batch=1)
+    assert (report.resumed, report.processed, len(set(frames.told()))) == (False, 2, 1)
     assert [run.state for run in frames.all(RegradeRun)] == ["abandoned", "done"]
 
 

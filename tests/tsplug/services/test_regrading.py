@@ -9,6 +9,7 @@ import pytest
 from frames_to_regrade import DEVIATION, START, Frames
 
 from tsplug.errors import InputError, NotFoundError
+from tsplug.grading.combine import Rule
 from tsplug.grading.criteria import Criteria
 from tsplug.model import (
     AcquiredImage,
@@ -29,6 +30,7 @@ from tsplug.model import (
 )
 from tsplug.ports import Store
 from tsplug.services.criteria_documents import criteria_of
+from tsplug.services.explaining import explain_image
 from tsplug.services.grading import apply_grades, failure_of_all, judge_plan
 from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.regrade_scope import RegradeRequest
@@ -194,17 +196,26 @@ def _reject_by(grader: str, frames: Frames, plan: GradePlan) -> None:
     apply_grades(said.model_copy(update={"verdicts": (*said.verdicts, *others)}), frames.context)
 
 
-def test_statistics_and_criteria_are_combined() -> None:
-    """One reject rejects: the frame far from its peers goes, though its band would count."""
+@pytest.mark.parametrize("status", ["pending", "accepted"])
+def test_statistics_and_criteria_are_combined(status: str) -> None:
+    """One reject rejects: the frame far from its peers goes, though its band would count. It is settled then."""
     frames = Frames()
     grader = {"criteria_set": "HFR", "delay_percent": 0, "grade_stars": False, "grade_rms": False}
     frames.change(Profile, grader=GraderPreferences(**grader))
     frames.change(ExposureTemplate, minimum_grade=Band.E)
-    frames.take(2.0, 2.01, 2.02, 2.03, 2.04, 3.9)
+    frames.take(2.0, 2.01, 2.02, 2.03, 2.04, 3.9, status=status)
     frames.regrade()
     assert frames.told() == ["aA"] * 5 + ["rE"]
     assert frames.all(AcquiredImage)[-1].reject_reason == "HFR"
-    assert frames.regrade().updated == 0
+    assert explain_image(frames.store, "6")["rule"] == Rule.REJECT
+    before = frames.everything()
+    frames.clock.advance(3600.0)
+    assert (frames.regrade().updated, frames.everything()) == (0, before)
+    grade_manually([1], ManualGrade(to_status=GradingStatus.PENDING), store=frames.store, clock=frames.clock)
+    frames.clock.advance(3600.0)
+    assert (frames.regrade().updated, frames.told()[0]) == (1, "aA")
+    told = explain_image(frames.store, "1")
+    assert (told["rule"], [each["earlier"] for each in told["verdicts"]]) == (Rule.ACCEPT, [False, False])
 
 
 def test_statistics_can_be_kept() -> None:
