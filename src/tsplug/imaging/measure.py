@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.cells import dead_cells
+from tsplug.imaging.clipping import clipped_share
 from tsplug.imaging.reduction import FirstPass, ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.source import ArraySource
@@ -110,6 +111,8 @@ def measure_passed(
     frame = reduce_frame(passed, full_scale_adu=settings.full_scale_adu)
     stars = measure_reduced(frame, settings, mosaic=mosaic, light=light)
     found = {**_levels(frame.statistics), "background": stars.background, "noise": stars.noise}
+    clipped = 100.0 * clipped_share(frame, full_scale_adu=settings.full_scale_adu)
+    found["saturated_share"] = max(100.0 * frame.statistics.saturated_fraction, clipped)
     if light:
         found |= _stars(stars)
         if stars.places is not None:
@@ -130,7 +133,6 @@ def _levels(levels: AduStatistics) -> dict[str, float | None]:
         "adu_min_pixels": levels.minimum_pixels,
         "adu_max": levels.maximum,
         "adu_max_pixels": levels.maximum_pixels,
-        "saturated_share": 100.0 * levels.saturated_fraction,
     }
 
 

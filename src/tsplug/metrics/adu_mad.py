@@ -1,4 +1,4 @@
-"""Median absolute deviation of the level, in ADU."""
+"""Median absolute deviation of the level, in ADU, as it is (spec/peers e-6)."""
 
 from __future__ import annotations
 

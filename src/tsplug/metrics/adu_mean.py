@@ -1,4 +1,4 @@
-"""Mean level, in ADU."""
+"""Mean level, in ADU (spec/peers e-6)."""
 
 from __future__ import annotations
 

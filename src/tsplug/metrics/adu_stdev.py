@@ -1,4 +1,4 @@
-"""Standard deviation of the level, in ADU."""
+"""Standard deviation of the level, in ADU, of the population (spec/peers e-6)."""
 
 from __future__ import annotations
 

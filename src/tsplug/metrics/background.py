@@ -1,4 +1,4 @@
-"""Background, in ADU."""
+"""Level of the sky between the stars, in ADU, the median of a mesh (spec/peers e-5, spec/image-performance 3.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much brighter the sky is than on the reference frame of the plan, in ADU."""
+"""How much brighter the sky is than on the frame that the plan's scale begins with, in ADU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Eccentricity."""
+"""Eccentricity sqrt(1 - (b/a)^2) of the typical star, the noise taken out (spec/peers e-3)."""
 
 from __future__ import annotations
 

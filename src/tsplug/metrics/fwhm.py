@@ -1,4 +1,4 @@
-"""FWHM, in px."""
+"""Full width at half maximum of stars by a Moffat profile, in px, geometric mean of both axes (spec/peers e-2)."""
 
 from __future__ import annotations
 

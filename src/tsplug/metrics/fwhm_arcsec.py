@@ -1,4 +1,4 @@
-"""FWHM, in arcsec."""
+"""Full width at half maximum of stars, in arcsec: that in px by the scale of the frame (spec/peers e-2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard deviation of HFR, in px."""
+"""Standard deviation of the half-flux radius among stars, in px, of the sample (spec/peers e-1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Background noise, in ADU."""
+"""Standard deviation of the sky between the stars, in ADU per pixel (spec/peers e-5, spec/image-performance 3.2)."""
 
 from __future__ import annotations
 

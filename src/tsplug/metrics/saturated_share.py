@@ -1,4 +1,4 @@
-"""Pixels at 98 % of full scale or above, in percent (spec/peers e-6)."""
+"""Pixels from 98 % of full scale on, or of where the camera cuts off, in percent (spec/peers e-6)."""
 
 from __future__ import annotations
 

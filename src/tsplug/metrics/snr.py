@@ -1,4 +1,4 @@
-"""Star signal-to-noise ratio."""
+"""Median signal to noise of the measured stars within 1.5 FWHM (spec/peers e-8, snr_star)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stars."""
+"""Stars of a signal to noise of 10 and more, saturated ones too (spec/peers e-7)."""
 
 from __future__ import annotations
 

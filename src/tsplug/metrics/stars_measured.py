@@ -1,4 +1,4 @@
-"""Stars that sizes and shapes are taken from."""
+"""Stars that sizes and shapes are taken from (spec/peers e-7)."""
 
 from __future__ import annotations
 
