@@ -80,9 +80,11 @@ class SpreadCheck:
 
         The case remembers what that came to: who concludes briefly at first asks again for what explains it.
         """
-        known = case.settled.get(self.title)
+        # Two metrics may have one title: one in pixels and one in seconds of arc.
+        key = f"{self.metric}: {self.title}"
+        known = case.settled.get(key)
         if not isinstance(known, Settled):
-            known = case.settled[self.title] = self._settle(case)
+            known = case.settled[key] = self._settle(case)
         return known
 
     def _settle(self, case: Case) -> Settled:

@@ -17,6 +17,7 @@ from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, population_of
 from tsplug.grading.statistical import judge
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GraderVerdict, VerdictStatus
+from tsplug.model.preferences import MetricPreferences
 
 NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
 NAN = float("nan")
@@ -193,6 +194,16 @@ def test_the_first_failing_test_gives_the_reason_and_all_are_kept(mode: GraderMo
     assert population["ids"] == list(range(8, 0, -1))
     assert (population["size"], population["earlier"], population["matched"]) == (8, 0, 8)
     json.dumps(result.inputs, allow_nan=False)
+
+
+@BOTH
+def test_metrics_of_one_title_are_tested_each_by_itself(mode: GraderMode) -> None:
+    """FWHM in pixels that is as usual says nothing of FWHM in arcsec that is far too large."""
+    preferences = only("fwhm", mode, metrics={"fwhm_arcsec": MetricPreferences(grade=True, auto_reject=3.0)})
+    peers = [frame(n, fwhm=4.0 + n / 100, fwhm_arcsec=2.0 + n / 200) for n in range(1, 12)]
+    told = verdict(frame(20, fwhm=4.05, fwhm_arcsec=9.0), peers, preferences)
+    assert told.status is VerdictStatus.REJECT
+    assert [(each["metric"], each["value"]) for each in told.inputs["checks"]] == [("fwhm", 4.05), ("fwhm_arcsec", 9.0)]
 
 
 @BOTH
