@@ -125,7 +125,10 @@ def _comparison(check: Mapping[str, Any]) -> list[str]:
     facts = [f"usual {check['centre']:.4g}, spread {check['spread']:.3g}"]
     if check.get("contribution") is not None:
         side = "worse" if check["contribution"] >= 0 else "better"
-        facts.append(f"{abs(check['contribution']):.1f} spreads {side}, {check['sigma']:g} allowed")
+        allowed = check["sigma"] if check.get("allowed") is None else check["allowed"]
+        facts.append(f"{abs(check['contribution']):.1f} spreads {side}, {allowed:.3g} allowed")
+    if check.get("set_right_for"):
+        facts.append(f"peers set right for {' and '.join(check['set_right_for'])}")
     return [*facts, f"{check['samples']} values"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tsplug.grading.combine import Rule, combine
+from tsplug.grading.contribution import contribution_of
 from tsplug.model import (
     AcquiredImage,
     FileMove,
@@ -29,7 +30,9 @@ def explain_image(store: Store, name: str) -> dict[str, Any]:
     status of the verdicts: None where there are none, or where they do not come to the status it has. A verdict that is
     ``earlier`` was made before the status was last cleared, and decides nothing any more. Checks of the
     statistical grader also tell their ``contribution``: by how many spreads the value lies to the bad side of the
-    centre, and ``would_pass``: the worst value that would have passed, None where no value is tested.
+    centre, what is granted taken off, on the scale on which it is judged; how many are ``allowed``; what the values
+    of peers were ``set_right_for``; and ``would_pass``: the worst value that would have passed, None where no value is
+    tested.
 
     Raises:
         NotFoundError: there is no such image.
@@ -44,7 +47,7 @@ def explain_image(store: Store, name: str) -> dict[str, Any]:
         "manual": image.manual,
         "rule": _rule(image, verdicts, changes=changes),
         "measure_error": image.measure_error,
-        "verdicts": [_told(verdict) | {"earlier": _is_earlier(verdict, changes)} for verdict in verdicts],
+        "verdicts": [_told(verdict, image) | {"earlier": _is_earlier(verdict, changes)} for verdict in verdicts],
         "history": [change.model_dump(mode="json", exclude={"id", "image_id"}) for change in changes],
         "moves": [move.model_dump(mode="json", exclude={"id", "image_id"}) for move in moves],
     }
@@ -83,21 +86,25 @@ def _as_said(verdict: Verdict, image: AcquiredImage) -> GraderVerdict:
     return GraderVerdict(image_guid=image.guid, **said)
 
 
-def _told(verdict: Verdict) -> dict[str, Any]:
+def _told(verdict: Verdict, image: AcquiredImage) -> dict[str, Any]:
     told = verdict.model_dump(mode="json", exclude={"id", "image_id"})
     checks = verdict.inputs.get("checks")
     if isinstance(checks, list):
-        told["inputs"] = told["inputs"] | {"checks": [_weighed(each) for each in checks if isinstance(each, Mapping)]}
+        known = [each for each in checks if isinstance(each, Mapping)]
+        by_hfr = any(each.get("metric") == "hfr" for each in known)
+        told["inputs"] = told["inputs"] | {"checks": [_weighed(each, image, by_hfr=by_hfr) for each in known]}
     return told
 
 
-def _weighed(check: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a check with its contribution and with what would have passed."""
-    value, centre, spread = check.get("value"), check.get("centre"), check.get("spread")
-    lower, upper = check.get("lower"), check.get("upper")
+def _weighed(check: Mapping[str, Any], image: AcquiredImage, *, by_hfr: bool) -> dict[str, Any]:
+    """Return a check with its contribution, how much of that is allowed, and what would have passed."""
+    value, lower, upper = check.get("value"), check.get("lower"), check.get("upper")
     worst = upper if lower is None or (upper is not None and value is not None and value > upper) else lower
-    contribution = None
-    if value is not None and centre is not None and spread:
-        better = (upper is None and value > centre) or (lower is None and value < centre)
-        contribution = abs(value - centre) / spread * (-1 if better else 1)
-    return {**check, "contribution": contribution, "would_pass": worst}
+    found = contribution_of(check, image, by_hfr=by_hfr)
+    return {
+        **check,
+        "contribution": None if found is None else found.spreads,
+        "allowed": None if found is None else found.allowed,
+        "set_right_for": [] if found is None else list(found.set_right_for),
+        "would_pass": worst,
+    }

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tsplug import __version__
 from tsplug.errors import InputError
 from tsplug.grading.criteria import Criteria
-from tsplug.grading.statistical import VERSION
+from tsplug.grading.criteria_verdict import VERSION as CRITERIA
+from tsplug.grading.statistical import VERSION as STATISTICAL
 from tsplug.model import (
     AcquiredImage,
     CriteriaSet,
@@ -184,7 +184,7 @@ def _sets(unit: Unit, profiles: Iterable[Profile]) -> dict[str, Any]:
 def _rules(unit: Unit, profiles: Iterable[Profile], *, left: Iterable[int]) -> dict[str, Any]:
     """Return what else decides of frames, which a run that goes on must find as it was."""
     return {
-        "version": [__version__, VERSION],
+        "versions": [STATISTICAL, CRITERIA],
         "left": sorted(left),
         "preferences": {each.guid: each.grader.model_dump(mode="json") for each in profiles},
         "minimum_grades": {each.guid: str(each.minimum_grade) for each in unit.list(ExposureTemplate)},

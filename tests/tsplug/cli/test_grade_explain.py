@@ -29,7 +29,7 @@ STATISTICAL = {
             "metric": "hfr",
             "outcome": "reject",
             "rule": "spread",
-            "detail": "hfr 3 px is above 2.4",
+            "detail": "hfr 3 px is above 2.431",
             "value": 3.0,
             "unit": "px",
             "samples": 9,
@@ -37,7 +37,7 @@ STATISTICAL = {
             "spread": 0.1,
             "sigma": 4.0,
             "lower": None,
-            "upper": 2.4,
+            "upper": 2.431,
             "about": {"used": 8, "nights": 1, "night_level": 2.0, "plan_level": 1.9, "slack": 0.0, "air": 0.1},
         },
         {"check": "FWHM", "metric": "fwhm", "outcome": "abstain", "rule": "missing value", "detail": "fwhm is missing"},
@@ -111,10 +111,10 @@ def explained(tmp_path: Path) -> list[str]:
 def test_a_check_tells_value_bound_contribution_and_what_would_have_passed(explained: list[str]) -> None:
     """Everything that led to the grade, in the metric's unit."""
     text = " ".join(" ".join(explained).split())
-    assert "BAD HFR 3 px up to 2.4 passes" in text
-    assert "usual 2, spread 0.1; 10.0 spreads worse, 4 allowed; 9 values" in text
+    assert "BAD HFR 3 px up to 2.431 passes" in text
+    assert "usual 2, spread 0.1; 8.3 spreads worse, 4 allowed; peers set right for air; 9 values" in text
     assert "night 2, plan 1.9; outliers left out, 8 remain; the air makes 0.1 of it" in text
-    assert "2.4 px would have passed" in text
+    assert "2.431 px would have passed" in text
     assert "? FWHM: fwhm is missing" in text
     assert "compared with 9 frames of 12 taken alike (plan, filter, rotation within 1 deg)" in text
 
