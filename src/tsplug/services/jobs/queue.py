@@ -33,13 +33,25 @@ def claim(unit: Unit, lessee: Lessee, *, at: datetime, limit: int) -> list[Job]:
     """Take the most urgent jobs whose time has come, no two on one file; what is left of earlier attempts goes."""
     claimed: list[Job] = []
     while len(claimed) < limit:
-        due = unit.jobs(JobQuery(due_at=at, ids=lessee.only, limit=1))
-        job = change(unit, due[0].id or 0, event=Claimed(lessee.owner, at, lessee.lease)) if due else None
-        if job is None:
+        first: dict[str, Job] = {}
+        for due in unit.jobs(JobQuery(due_at=at, ids=lessee.only, limit=limit - len(claimed))):
+            first.setdefault(due.file, due)
+        event = Claimed(lessee.owner, at, lessee.lease)
+        taken = [job for due in first.values() if (job := event.change(due)) is not None]
+        if not taken:
             break
-        unit.delete_all(JobStep, job_id=job.id)
-        claimed.append(job)
+        for job in taken:
+            unit.update(job)
+        claimed += taken
+    if claimed:
+        unit.delete_all(JobStep, job_id=[job.id for job in claimed])
     return claimed
+
+
+def renew(unit: Unit, lessee: Lessee, *, at: datetime) -> frozenset[int]:
+    """Let somebody keep the jobs that are still theirs for longer, and return their ids."""
+    unit.set_all(Job, {"leased_until": at + lessee.lease}, owner=lessee.owner, state=JobState.RUNNING)
+    return frozenset(own_jobs(unit, lessee))
 
 
 def take_back(unit: Unit, at: datetime) -> list[Job]:
@@ -58,9 +70,10 @@ def own_jobs(unit: Unit, lessee: Lessee) -> dict[int, Job]:
     return {job.id or 0: job for job in unit.jobs(JobQuery(states=(JobState.RUNNING,), owner=lessee.owner))}
 
 
-def write_steps(unit: Unit, job_id: int, *, steps: Iterable[JobStep]) -> None:
-    """Store how far the modules of a job are, in place of what was stored of them."""
-    unit.delete_all(JobStep, job_id=job_id)
+def write_steps(unit: Unit, job_id: int, *, steps: Iterable[JobStep], again: bool) -> None:
+    """Store how far the modules of a job are; ``again`` in place of what was stored of them since it was claimed."""
+    if again:
+        unit.delete_all(JobStep, job_id=job_id)
     unit.add_many([step.model_copy(update={"id": None, "job_id": job_id}) for step in steps])
 
 

@@ -24,6 +24,8 @@ class RunningJob:
     """Whether it waits for a free machine, which is not held against it."""
     written: bool = True
     """Whether the store knows the steps as they are."""
+    known: bool = False
+    """Whether the store knows of any step."""
 
     @property
     def key(self) -> int:

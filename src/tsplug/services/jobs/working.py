@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tsplug.errors import StoreError
 from tsplug.model import Job, JobStep
-from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Renewed, Stopped
+from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Stopped
 from tsplug.ports import BufferSweep, Clock, Progress, Runner, Store, TaskNews, Unit
 from tsplug.services.jobs.queue import (
     Lessee,
@@ -23,6 +23,7 @@ from tsplug.services.jobs.queue import (
     failures,
     is_work_waiting,
     own_jobs,
+    renew,
     take_back,
     write_steps,
 )
@@ -201,16 +202,16 @@ class Worker:
     def _write_ends(self, unit: Unit) -> None:
         for running, event in self._ended:
             if change(unit, running.key, event=event) is not None:
-                write_steps(unit, running.key, steps=running.all_steps())
+                write_steps(unit, running.key, steps=running.all_steps(), again=running.known)
 
     def _renew(self, unit: Unit, now: datetime) -> list[RunningJob]:
-        renewal = Renewed(self._lessee.owner, now, self._lessee.lease)
-        return [each for each in self._running.values() if change(unit, each.key, event=renewal) is None]
+        kept = renew(unit, self._lessee, at=now)
+        return [each for each in self._running.values() if each.key not in kept]
 
     def _write_progress(self, unit: Unit, now: datetime) -> None:
         for running in self._late(now):
-            write_steps(unit, running.key, steps=running.all_steps())
-            running.written = True
+            write_steps(unit, running.key, steps=running.all_steps(), again=running.known)
+            running.written = running.known = True
 
     def _begin(self, job: Job, now: datetime) -> None:
         running = RunningJob(job, self._settings.store_url, now)
