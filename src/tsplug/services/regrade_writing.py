@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tsplug.model import AcquiredImage, StatusChange, Verdict
-from tsplug.ports import Unit
+from tsplug.ports import Unit, VerdictRow
 from tsplug.services.regrade_outcomes import Decided, Outcome
 
 BY = "regrade"
@@ -29,12 +30,24 @@ def write_decided(decided: Sequence[Decided], unit: Unit, *, now: datetime, over
         if each.score_changes and each.image_id not in lost
     ]
     unit.update_many(AcquiredImage, scores)
+    known = _stored_meanwhile(decided, unit)
     for plan in decided:
-        unit.write_verdict_rows([row for row in plan.verdicts if row.image_id not in lost], at=now)
+        rows = [row for row in plan.verdicts if row.image_id not in lost]
+        unit.write_verdict_rows([_in_place(row, known) for row in rows], at=now)
     gone = [key for plan in decided for image_id, key in plan.gone if image_id not in lost]
     for start in range(0, len(gone), _PART):
         unit.delete_all(Verdict, id=gone[start : start + _PART])
     return lost
+
+
+def _stored_meanwhile(decided: Sequence[Decided], unit: Unit) -> dict[tuple[int, str], int | None]:
+    """Return the verdicts that are stored of plans of which some are new: live grading may have stored the same."""
+    plans = [each.plan.plan.id or 0 for each in decided if any(row.id is None for row in each.verdicts)]
+    return {(row.image_id, row.grader): row.id for row in unit.verdict_rows(plans)} if plans else {}
+
+
+def _in_place(row: VerdictRow, known: Mapping[tuple[int, str], int | None]) -> VerdictRow:
+    return replace(row, id=known.get((row.image_id, row.grader))) if row.id is None else row
 
 
 def _change(outcome: Outcome, now: datetime) -> StatusChange:

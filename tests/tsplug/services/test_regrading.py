@@ -259,6 +259,36 @@ def test_a_status_given_meanwhile_is_left() -> None:
     assert frames.accepted() == [0, 0]
 
 
+def test_a_verdict_that_came_meanwhile_is_not_doubled() -> None:
+    """Live grading may store the same grader's word between judging and writing: one of them stays."""
+    frames = Frames()
+    frames.take(2.0)
+    sent = frames.context.progress.report
+
+    def meanwhile(message: str, **numbers: Any) -> None:
+        sent(message, **numbers)
+        frames.context.store = _AlsoGrading(frames.store)  # type: ignore[assignment]
+
+    frames.context.progress.report = meanwhile  # type: ignore[method-assign]
+    frames.regrade()
+    assert [(each.grader, each.reason, each.band) for each in frames.all(Verdict)] == [("criteria", "", Band.A)]
+
+
+class _AlsoGrading:
+    """A store in which someone judges the first frame before anything is written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read = store.read
+
+    def write(self) -> Any:
+        with self._store.write() as unit:
+            if not unit.list(Verdict):
+                said = {"grader": "criteria", "version": "1", "status": VerdictStatus.ABSTAIN, "reason": "live"}
+                unit.add(Verdict(image_id=1, judged_at=START, **said))
+        return self._store.write()
+
+
 class _Interfering:
     """A store in which someone clears the first frame before anything is written."""
 
