@@ -41,13 +41,15 @@ class Profile:
     """One profile as tables over the radius: brightness (total 1), and the same seen from the side.
 
     ``side`` is the brightness of an endless streak at a distance from its middle; ``end`` how much of a half-endless
-    streak's brightness is there, from ``-FARTHEST`` before its end to ``FARTHEST`` behind it.
+    streak's brightness is there, from ``-FARTHEST`` before its end to ``FARTHEST`` behind it. ``pixel_hfr2`` is what
+    averaging over pixels 1 wide adds to the squared half-flux radius, whatever the star's size.
     """
 
     values: NDArray[np.float32]
     side: NDArray[np.float32]
     end: NDArray[np.float32]
     fwhm: float
+    pixel_hfr2: float
 
     def reach(self, fraction: Floats, *, of_side: bool = False) -> Floats:
         """Return the radius beyond which ``values`` (or ``side``) stay below each of the given values."""
@@ -75,7 +77,19 @@ def profile(kind: int, obstruction: float) -> Profile:
     above = np.flatnonzero(values >= values.max() / 2.0)[-1]
     part = (values[above] - values.max() / 2.0) / (values[above] - values[above + 1])
     fwhm = 2.0 * float(radii[above] + part / STEPS)
-    return Profile(values.astype(np.float32), side.astype(np.float32), end.astype(np.float32), fwhm)
+    values32, side32, end32 = (table.astype(np.float32) for table in (values, side, end))
+    return Profile(values32, side32, end32, fwhm, _pixel_hfr2(values, radii))
+
+
+def _pixel_hfr2(values: Floats, radii: Floats) -> float:
+    """Return what averaging once over pixels 1 wide adds to the squared half-flux radius.
+
+    A blur of variance v in each direction moves ``pi v r f'(r)`` of the light over the circle of radius r, and the ring
+    there holds ``2 pi r f(r)`` per unit of radius: the square of the radius that holds half grows by ``-v d ln f / d ln
+    r``. A pixel has v = 1/12. Right within 0.5 % of the radius from a FWHM of 0.8 px on.
+    """
+    slope = np.gradient(np.log(values), radii)
+    return max(0.0, -HFR_PER_ALPHA * float(np.interp(HFR_PER_ALPHA, radii, slope)) / 12.0)
 
 
 def _blurred_ring(radii: Floats, ratio: float, *, obstruction: float) -> Floats:

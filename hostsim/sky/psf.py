@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,8 @@ Floats = NDArray[np.float64]
 _GAUSS_FWHM_PER_SIGMA = 2.354820045
 # The squared alpha that widens a profile's core as much as a blur of variance 1 does.
 ALPHA2_PER_VARIANCE = (_GAUSS_FWHM_PER_SIGMA / FWHM_PER_ALPHA) ** 2
-# What pixels of width 1 add to the squared width of a Moffat profile, measured on drawn stars; the curve of growth
-# takes the light of a pixel as spread evenly, so it sees the pixel twice.
+# What pixels of width 1 add to the squared width of a Moffat profile, measured on drawn stars.
 _PIXEL_FWHM2 = 0.575
-_PIXEL_HFR2 = 0.285
-# Pixels blur the inner edge of a ring as much as the outer one, so each larger kind of disc grows less.
-_PIXEL_HFR2_LESS = 0.02
 _WAVELENGTH_UM = 0.55
 # Drops of dew are small lenses: a magnitude of it widens a star by a third.
 _DEW_WIDENS = 0.35
@@ -112,19 +109,25 @@ class PointSpread:
 
     def fwhm_px(self, binning: float = 1.0) -> Floats:
         """Return the full width at half maximum as seen through pixels ``binning`` wide, in such pixels."""
-        kinds, place = np.unique(self.kind, return_inverse=True)
-        width = np.array([profile(int(kind), self.obstruction).fwhm for kind in kinds])
-        return np.asarray(np.sqrt((self.alpha_px * width[place] / binning) ** 2 + _PIXEL_FWHM2), dtype=np.float64)
+        width = self._of_profiles("fwhm")
+        return np.asarray(np.sqrt((self.alpha_px * width / binning) ** 2 + _PIXEL_FWHM2), dtype=np.float64)
 
     def hfr_px(self, binning: float = 1.0, *, trail_px: float = 0.0) -> Floats:
         """Return the radius of half the flux as seen through pixels ``binning`` wide, in such pixels.
 
+        Pixels widen a star once; a curve of growth that takes a pixel's light as spread evenly over it widens it again.
         ``trail_px`` is the length in unbinned pixels over which the star moved evenly.
         """
         lengths, growth = _trail_growth()
         longer = np.interp(trail_px / self.alpha_px, lengths, growth)
-        pixel = np.maximum(_PIXEL_HFR2 - _PIXEL_HFR2_LESS * np.maximum(self.kind - 4, 0), 0.0)
-        return np.sqrt((self.alpha_px * HFR_PER_ALPHA * longer / binning) ** 2 + pixel)
+        return np.sqrt((self.alpha_px * HFR_PER_ALPHA * longer / binning) ** 2 + self._of_profiles("pixel_hfr2"))
+
+    def _of_profiles(self, name: Literal["fwhm", "pixel_hfr2"]) -> Floats:
+        """Return one number of each star's profile."""
+        kinds, place = np.unique(self.kind, return_inverse=True)
+        return np.array([getattr(profile(int(kind), self.obstruction), name) for kind in kinds], dtype=np.float64)[
+            place
+        ]
 
     def _eigenvalues(self) -> tuple[Floats, Floats]:
         middle, half = (self.xx + self.yy) / 2.0, np.hypot((self.xx - self.yy) / 2.0, self.xy)

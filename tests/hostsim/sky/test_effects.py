@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sep
 from numpy.typing import NDArray
+from sep_radii import half_flux_radii
 
 from hostsim.sky.conditions import Conditions
 from hostsim.sky.focus import best_focus_steps
@@ -83,8 +84,7 @@ def judged(frame: NDArray[np.uint16], truth: FrameTruth, count: int = 60) -> tup
     chosen = np.array(rows[:count], dtype=np.int64)
     x, y = stars.x[chosen], stars.y[chosen]
     flux, _, _ = sep.sum_circle(data, x, y, reach)
-    hfr, _ = sep.flux_radius(data, x, y, np.full(x.size, reach), 0.5, subpix=5)
-    return flux, hfr, chosen
+    return flux, half_flux_radii(data, x, y, reach=np.full(x.size, reach)), chosen
 
 
 def test_clouds_dim_by_what_they_say(path: LightPath, exposure: ExposureSettings) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sep
 from numpy.typing import NDArray
+from sep_radii import half_flux_radii
 
 from hostsim.sky.conditions import Conditions
 from hostsim.sky.focus import best_focus_steps
@@ -58,7 +59,7 @@ def judged(frame: Floats, truth: FrameTruth) -> Seen:
         if stars.flux_e[near].sum() < 1.05 * stars.flux_e[row] and 40.0 * background.globalrms < peak < 45_000.0:
             rows.append(row)
     x, y = stars.x[rows[:40]], stars.y[rows[:40]]
-    sizes, _ = sep.flux_radius(data, x, y, np.full(x.size, reach), 0.5, subpix=5)
+    sizes = half_flux_radii(data, x, y, reach=np.full(x.size, reach))
     found_x, found_y, _ = sep.winpos(data, x, y, np.full(x.size, truth.fwhm_px / 2.35), subpix=5)
     width = across(data, x, y) if x.size else 0.0
     return Seen(np.hypot(found_x - x, found_y - y), sizes, width, float(np.median(background.back())))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sep
 from numpy.typing import NDArray
+from sep_radii import half_flux_radii
 
 from hostsim.sky.focus import best_focus_steps
 from hostsim.sky.scene import ExposureSettings, LightPath, Optics, Sensor, SkySite
@@ -43,7 +44,7 @@ def measure(frame: NDArray[np.uint16], truth: FrameTruth, *, brightest_adu: floa
     clean &= np.array([lonely(truth, x, y) for x, y in zip(found["x"], found["y"], strict=True)])
     x, y = found["x"][clean], found["y"][clean]
     reach = np.full(x.size, 6.0 * truth.hfr_px + 3.0)
-    hfr, _ = sep.flux_radius(data, x, y, reach, 0.5, subpix=5)
+    hfr = half_flux_radii(data, x, y, reach=reach)
     flux, _, _ = sep.sum_circle(data, x, y, reach)
     distance = np.hypot(truth.stars.x[:, None] - x, truth.stars.y[:, None] - y)
     return Measured(x, y, hfr, flux, float(np.median(background.back())), distance.argmin(axis=0))
