@@ -15,7 +15,7 @@ from tsplug.errors import StoreError
 from tsplug.ports import Clock, Unit
 from tsplug.store.backups import keep_copy
 from tsplug.store.engines import MIGRATES, WRITES, is_in_memory
-from tsplug.store.troubles import said_plainly
+from tsplug.store.troubles import driver_said_plainly, said_plainly
 from tsplug.store.unit import SqlUnit
 
 
@@ -84,7 +84,7 @@ def transaction(engine: Engine, *, writable: bool, migrating: bool = False) -> I
     Raises:
         StoreError: the database refused a change, or is unavailable.
     """
-    with said_plainly(engine.url), engine.connect() as plain:
+    with said_plainly(engine.url), _connected(engine) as plain:
         options: dict[str, Any] = {WRITES: writable, MIGRATES: migrating}
         if not writable and engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -96,3 +96,8 @@ def transaction(engine: Engine, *, writable: bool, migrating: bool = False) -> I
             yield connection
             if not writable:
                 running.rollback()
+
+
+def _connected(engine: Engine) -> Connection:
+    with driver_said_plainly(engine.url):
+        return engine.connect()

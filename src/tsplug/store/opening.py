@@ -17,7 +17,7 @@ from tsplug.store.database import SqlStore, transaction
 from tsplug.store.engines import ACCEPTED, engine_for, is_in_memory, parse_url, shown, without_password
 from tsplug.store.migrating import alone, ids_kept, refuse_older_hosts, tell_revision
 from tsplug.store.tables import METADATA
-from tsplug.store.troubles import said_plainly
+from tsplug.store.troubles import driver_said_plainly
 
 REVISIONS = tuple(f"{number:04d}" for number in range(1, 18))
 """Every revision of the schema, oldest first; a test holds this against the migrations."""
@@ -171,7 +171,7 @@ def _revision(connection: Connection, url: URL) -> str | None:
 
 def _use_wal(engine: Engine) -> None:
     # Outside a transaction, where SQLite allows the change; it stays with the file.
-    with said_plainly(engine.url), engine.connect() as connection:
+    with driver_said_plainly(engine.url), engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         if raw is not None:
             raw.cursor().execute("PRAGMA journal_mode = WAL")

@@ -60,7 +60,23 @@ def said_plainly(url: URL) -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as error:
         raise StoreError(f"the store {shown(url)} refused a change: {_reason(error)}; nothing was changed") from error
-    except (DBAPIError, sqlite3.Error) as error:
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"the store {shown(url)} {_explained(error, url)}") from error
+
+
+@contextmanager
+def driver_said_plainly(url: URL) -> Iterator[None]:
+    """Do the same with what SQLite's driver raises by itself, while a connection is prepared.
+
+    Not in a unit of work: there it may be of another file, which whoever works on the store reads.
+
+    Raises:
+        StoreUnavailableError: the database cannot be opened, read or written.
+    """
+    try:
+        with said_plainly(url):
+            yield
+    except sqlite3.Error as error:
         raise StoreUnavailableError(f"the store {shown(url)} {_explained(error, url)}") from error
 
 

@@ -17,7 +17,7 @@ from tsplug.store import database, engines, troubles
 from tsplug.store.database import SqlStore
 from tsplug.store.engines import engine_for, parse_url, shown
 from tsplug.store.opening import open_sql_store
-from tsplug.store.troubles import said_plainly
+from tsplug.store.troubles import driver_said_plainly, said_plainly
 from tsplug.testing import ManualClock, first_catalogue, memory_store, stocked_store
 
 
@@ -164,7 +164,10 @@ def test_trouble_is_said_in_one_line(reason: str, words: str) -> None:
 def test_a_full_disk_is_told_whatever_the_driver_calls_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without room for the files beside a store SQLite fails without saying why; the disk knows."""
     monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=0))
-    with pytest.raises(StoreUnavailableError, match="the disk is full"), said_plainly(parse_url(str(tmp_path / "a"))):
+    with (
+        pytest.raises(StoreUnavailableError, match="the disk is full"),
+        driver_said_plainly(parse_url(str(tmp_path / "a"))),
+    ):
         raise sqlite3.OperationalError("disk I/O error")
 
 
