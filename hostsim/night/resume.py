@@ -14,6 +14,7 @@ from hostsim.sequence.flats import settle
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
+from hostsim.sequence.shelter import UnsafeError, check_safe, take_shelter
 from hostsim.sequence.state import Imaging, NightState
 from tsplug import DeviceError, InputError, TsplugError
 
@@ -107,8 +108,8 @@ def _take_up(host: Host) -> None:
         state.imaging, state.focus = Imaging(), None
         # It comes again when the target has been pointed at.
         state.stage.pending = [each for each in state.stage.pending if each.event != "before_target"]
-        _restore(host)
         state.stood_down = state.sheltered = False
+        _restore(host)
 
 
 def _drop_exposures(host: Host) -> None:
@@ -123,9 +124,15 @@ def _restore(host: Host) -> None:
     standing, rig = host.journal.state.standing, host.rig
     if rig.panel is not None:
         rig.panel.light_off()
+    try:
+        check_safe(host)
+    except UnsafeError as error:
+        take_shelter(host, why=str(error))
     for camera in (each.rig.camera for each in host.cameras):
         if standing.cooled_to_c is not None and camera is not None:
             camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
+    if host.journal.state.sheltered:
+        return
     if standing.unparked and rig.mount is not None:
         rig.mount.unpark()
     if standing.cover_open and rig.panel is not None:

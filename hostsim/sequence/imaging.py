@@ -243,11 +243,20 @@ class Imager:
         self._happenings.run()
 
     def _take_immediate_flats(self, decision: Decision) -> bool:
-        """Take the flats of the target that is left; return whether they are wanted. They never end the imaging."""
+        """Take the flats of the target that is left; return whether they are wanted. They never end the imaging.
+
+        They end with an open cover, so none are taken while the telescope is sheltered, or should be.
+
+        Raises:
+            UnsafeError: it is not safe to observe.
+        """
         host, wanted = self._host, self._settings.immediate_flats
         # At the end of the night what an interruption may have lost is taken too, as far as the rotator stands right.
         if wanted is None or (self._current is None and not isinstance(decision, NothingLeft)):
             return False
+        if host.journal.state.sheltered:
+            return False
+        check_safe(host)
         try:
             take_immediate_flats(wanted, host)
         except Cancelled:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from hostsim.equipment.rig import Rig
+from hostsim.night.resume import take_up
 from hostsim.sequence.host import Host
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.shelter import UnsafeError, check_safe, leave_shelter, stay_sheltered, take_shelter
@@ -97,3 +98,18 @@ def test_patience_has_an_end(host: Host) -> None:
         stay_sheltered(host)
     with pytest.raises(TsplugError, match=r"has not been safe for 0\.1 h"):
         stay_sheltered(host)
+
+
+@pytest.mark.parametrize("safe", [True, False, None])
+def test_a_night_that_is_taken_up_in_the_rain_stays_sheltered(
+    host: Host, telescope: Telescope, safe: bool | None
+) -> None:
+    """Whatever stood open before a power cut is opened again only where it is safe; else the shelter is taken."""
+    telescope.safe = safe
+    state = host.journal.state
+    state.simulators, state.standing.connected = None, False
+    take_up(host)
+    opened = {"unpark", "open_cover"} & set(telescope.told)
+    assert opened == ({"unpark", "open_cover"} if safe else set())
+    assert state.sheltered is (not safe)
+    assert {"close_cover", "park"} <= set(telescope.told) or safe
