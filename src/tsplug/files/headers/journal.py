@@ -65,7 +65,7 @@ class HeaderJournal:
             offset, piece = write
             descriptor = os.open(self._file, os.O_WRONLY)
             try:
-                os.pwrite(descriptor, piece, offset)
+                write_at(descriptor, piece, offset=offset)
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -81,3 +81,17 @@ class HeaderJournal:
         whole = magic == _MAGIC and len(piece) == length and zlib.crc32(piece) == told
         same = (status.st_ino, status.st_size) == (inode, size) and offset + length <= size
         return (offset, piece) if whole and same else None
+
+
+def write_at(descriptor: int, piece: bytes, *, offset: int) -> None:
+    """Write a whole piece at its place, in as many calls as the system wants.
+
+    Where overwriting takes space (copy on write, a quota), a call may write less than it was given and say so only by
+    its result.
+
+    Raises:
+        OSError: it cannot be written; part of it may be there.
+    """
+    written = 0
+    while written < len(piece):
+        written += os.pwrite(descriptor, memoryview(piece)[written:], offset + written)

@@ -13,7 +13,7 @@ from tsplug.errors import FileError
 from tsplug.files.headers.cards import CARD_BYTES, Keywords, read_cards
 from tsplug.files.headers.editing import BLOCK_BYTES, edited_header, folded_sum
 from tsplug.files.headers.fits_header import FitsPart, fits_parts
-from tsplug.files.headers.journal import HeaderJournal
+from tsplug.files.headers.journal import HeaderJournal, write_at
 from tsplug.files.headers.sources import HeaderError, PlainBytes
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.model import HeaderChange, HeaderEdit
@@ -204,8 +204,14 @@ def _write_in_place(frame: _Open, header: bytes) -> None:
     torn = start // _PAGE_BYTES != (start + len(piece) - 1) // _PAGE_BYTES
     if torn:
         journal.write(start, piece)
-    os.pwrite(frame.descriptor, piece, start)
-    os.fsync(frame.descriptor)
+    try:
+        write_at(frame.descriptor, piece, offset=start)
+        os.fsync(frame.descriptor)
+    except OSError:
+        # As it was, if that can be written; else the note stays, and the next edit completes what this one began.
+        write_at(frame.descriptor, frame.header[first:last], offset=start)
+        journal.remove()
+        raise
     if torn:
         journal.remove()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import shutil
@@ -272,3 +273,29 @@ def test_a_note_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.Monkey
     HeaderJournal(file).write(50, b"y" * 100)
     assert HeaderJournal(file).complete()
     assert file.read_bytes() == b"x" * 50 + b"y" * 100 + b"x" * 50
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["in parts", "no space amid"])
+def test_a_write_that_comes_short_leaves_no_header_torn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """Where overwriting takes space the system may write less than it was given: the rest follows, or all goes back."""
+    file = star_frame(tmp_path / "a.fits", blocks=3, CROTA1=1.0)
+    before, real, calls = file.read_bytes(), os.pwrite, []
+
+    def short(descriptor: int, piece: bytes, place: int) -> int:
+        calls.append(place)
+        if fails and len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, bytes(piece)[:160], place)
+
+    monkeypatch.setattr(os, "pwrite", short)
+    if fails:
+        with pytest.raises(FileError, match="No space left"):
+            DiskHeaders().edit(file, EDIT, keep=nobody)
+        assert file.read_bytes() == before
+    else:
+        DiskHeaders().edit(file, EDIT, keep=nobody)
+        check(file)
+    assert len(calls) > 2
+    assert leftovers(tmp_path) == []
