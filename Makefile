@@ -35,7 +35,7 @@ imports: .venv
 	$(BIN)/lint-imports
 
 tests: .venv
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
 # Benchmarks print ratios and assert no times; `make test` does not collect them.
 bench: .venv

@@ -104,7 +104,7 @@ STOPS = {
     "a server that fails": Stops(
         [{"type": "http_error", "device": "rotator", "times": 3}],
         r'rotator "Simulated rotator": could not connect: HTTP 500',
-        safe="the others are left safe: exposure ended, mount parked, disconnected",
+        safe="the others are left safe: panel dark, exposure ended, mount parked, cover closed, disconnected",
     ),
     "malformed answers": Stops(
         [{"type": "malformed_json", "device": "telescope", "after_s": IMAGING, "times": 3}],

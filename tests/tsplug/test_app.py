@@ -4,10 +4,11 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from pipeline_frames import star_frame
 
 from tsplug.app import SystemClock, default_store_url, frame_files, open_store, system_clock
-from tsplug.files.frames import DiskFrames
 from tsplug.model import Site
+from tsplug.ports import FrameStatus
 from tsplug.testing import ManualClock
 
 
@@ -48,6 +49,9 @@ def test_system_clock_is_aware_and_moves_on() -> None:
     assert 0.01 <= (clock.now() - before).total_seconds() < 5
 
 
-def test_frames_are_read_as_fits() -> None:
-    """Frames on disk are FITS files."""
-    assert isinstance(frame_files(), DiskFrames)
+def test_frames_are_read_as_fits(tmp_path: Path) -> None:
+    """Frames on disk are FITS files; what is none is told."""
+    frame, text = star_frame(tmp_path / "a.fits"), tmp_path / "b.fits"
+    text.write_text("no frame")
+    assert frame_files().status(frame) == FrameStatus(exists=True)
+    assert frame_files().status(text).problem
