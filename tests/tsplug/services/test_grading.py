@@ -350,7 +350,7 @@ values = st.one_of(st.none(), st.just(NAN), st.floats(0.1, 20))
 rows = st.fixed_dictionaries({"hfr": values, "star_count": values, "guiding_rms": values})
 
 
-@settings(max_examples=10)
+@settings(max_examples=20)
 @given(
     frames=st.lists(rows, min_size=1, max_size=9),
     choice=st.sampled_from(list(product(["robust", "target-scheduler"], ["count", "hold"]))),
