@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := test
-.PHONY: .venv night test check format lint types imports tests bench docs
+.PHONY: .venv night test check format lint types imports tests coverage bench docs
 
 .venv:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -35,6 +35,10 @@ imports: .venv
 	$(BIN)/lint-imports
 
 tests: .venv
+	$(BIN)/pytest -n 3 --dist loadgroup
+
+# All tests again with their lines counted, which takes some of them three times as long.
+coverage: .venv
 	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
 # Benchmarks print ratios and assert no times; `make test` does not collect them.
