@@ -67,10 +67,10 @@ def _show(purge: Purge, common: Common) -> None:
     show_text(f"{counted(purge.images, 'record')} from before {purge.older_than:%Y-%m-%d %H:%M} UTC {verb}")
     if purge.images:
         show_text("counters stay as they are, files too; thumbnails, verdicts and audit trails go with the records")
-    if purge.weakened_plans:
-        rows = [(each.target, each.template, each.before, each.after) for each in purge.weakened_plans]
-        title = "plans that keep too few frames to compare new ones with"
-        show_table(title, ("target", "template", "now", "then"), rows=rows)
+    if purge.weakened:
+        rows = [(each.target, each.template, each.taken, each.before, each.after) for each in purge.weakened]
+        title = "populations that keep too few frames to compare new ones with"
+        show_table(title, ("target", "template", "taken with", "now", "then"), rows=rows)
     if purge.lost_sessions:
         lost = [
             (each.session_date, each.project, each.target, each.filter, each.lights) for each in purge.lost_sessions

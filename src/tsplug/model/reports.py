@@ -12,7 +12,10 @@ from tsplug.model.flats import FlatSpec
 
 
 class ExposureOutcome(Value):
-    """What became of a saved exposure: its record, whether it was known already, and the plan's counters."""
+    """What became of a saved exposure: its record, whether it was known already, and the plan's counters.
+
+    ``image_id`` is 0 where the record was purged.
+    """
 
     guid: str
     image_id: int

@@ -5,7 +5,7 @@ A `Unit` is one transaction: what happens in it happens wholly or not at all. Re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Collection, Mapping, MutableSequence, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -268,6 +268,10 @@ class Unit(Protocol):
         """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
         ...
 
+    def tally_alike(self, query: ImageQuery, *, by: Sequence[str]) -> Mapping[tuple[object, ...], int]:
+        """Return how many images a query describes have which values in some of their fields."""
+        ...
+
     def jobs(self, query: JobQuery) -> Sequence[Job]:
         """Return the jobs that a query describes, in its order."""
         ...
@@ -297,6 +301,10 @@ class Unit(Protocol):
         A change whose image has another status by now is not made, nor without ``over_manual`` one whose image's status
         stands by hand. A change from a status to itself writes its reason and its line.
         """
+        ...
+
+    def stored_among(self, kind: type[Record], ids: Collection[int]) -> Collection[int]:
+        """Return those of the ids that records of a kind have; in a writing unit they stay until it ends."""
         ...
 
     def verdict_rows(self, plan_ids: Sequence[int]) -> Sequence[VerdictRow]:

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tsplug.errors import InputError
-from tsplug.grading.population import MINIMUM_PEERS
-from tsplug.model import AcquiredImage, ExposurePlan, ExposureTemplate, Profile, Project, Target, UtcDatetime, Value
+from tsplug.model import Profile, UtcDatetime, Value
 from tsplug.model.days import midnight
 from tsplug.ports import Clock, ImageQuery, Store, Unit
 from tsplug.services.flats_due import judged_sessions
 from tsplug.services.image_choice import ImageChoice, image_query, time_zone_of
 from tsplug.services.lookup import find_named
+from tsplug.services.purged_populations import WeakenedPopulation, weakened
 from tsplug.services.rigs import rig_of
 
 AGE_MONTHS = 9
@@ -32,16 +32,6 @@ class Scope(Value):
     target: str = ""
 
 
-class WeakenedPlan(Value):
-    """A plan that keeps too few records to compare new frames with."""
-
-    plan_id: int
-    target: str
-    template: str
-    before: int
-    after: int
-
-
 class LostSession(Value):
     """A light session whose flats are still to be taken, and that nobody would know of any more."""
 
@@ -57,7 +47,7 @@ class Purge(Value):
 
     older_than: UtcDatetime
     images: int
-    weakened_plans: tuple[WeakenedPlan, ...] = ()
+    weakened: tuple[WeakenedPopulation, ...] = ()
     lost_sessions: tuple[LostSession, ...] = ()
     purged: bool = False
 
@@ -115,20 +105,9 @@ def _previewed(unit: Unit, query: ImageQuery, *, now: datetime) -> Purge:
     return Purge(
         older_than=query.started_before or now,
         images=sum(by_profile.values()),
-        weakened_plans=tuple(_weakened(unit, query)),
+        weakened=tuple(weakened(unit, query)),
         lost_sessions=tuple(_lost(unit, query, profiles=by_profile, now=now)),
     )
-
-
-def _weakened(unit: Unit, query: ImageQuery) -> Iterator[WeakenedPlan]:
-    going = {key: number for key, number in unit.tally(query, by="plan_id").items() if key is not None}
-    for plan in unit.list(ExposurePlan, id=list(going)):
-        before = unit.count(AcquiredImage, plan_id=plan.id)
-        after = before - going[plan.id or 0]
-        target = unit.get(Target, plan.target_id)
-        if after < MINIMUM_PEERS <= before and unit.get(Project, target.project_id).grading_enabled:
-            template = unit.get(ExposureTemplate, plan.template_id).name
-            yield WeakenedPlan(plan_id=plan.id or 0, target=target.name, template=template, before=before, after=after)
 
 
 def _lost(unit: Unit, query: ImageQuery, *, profiles: Iterable[int | None], now: datetime) -> Iterator[LostSession]:

@@ -39,6 +39,11 @@ class Matcher:
         self._targets: dict[str, Target | str] = {}
         self._plans: dict[int, list[tuple[ExposurePlan, ExposureTemplate]]] = {}
 
+    @property
+    def rigs(self) -> Sequence[Profile]:
+        """Return all rigs that are stored."""
+        return self._rigs
+
     def home_of(self, frame: Frame) -> Home:
         """Return where a frame belongs."""
         target = self._target(frame.target_name)

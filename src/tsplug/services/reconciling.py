@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import Field, ValidationError
 
@@ -45,6 +45,8 @@ BY = "reconcile"
 _TOGETHER = 200
 _PLAIN = Configuration()
 _SAME_START = timedelta(seconds=1)
+_OF_A_NAME = 5
+# The version of UUIDs that are made of a name.
 
 
 class FoundLight(Value):
@@ -97,7 +99,8 @@ def reconcile(
 ) -> Reconciliation:
     """Record every light in and below a folder that no record knows.
 
-    A frame is known by the guid in its header, else by its name and the second it began. It is linked to a plan where
+    A frame is known by the guid in its header, else by its name, the second it began and, as far as that is known, its
+    camera. It is linked to a plan where
     exactly one of its target fits; otherwise it is recorded without one, and counts nowhere. Records that were purged
     do not come back. A known frame whose recorded file is gone was moved: its record follows.
 
@@ -175,8 +178,21 @@ def _lights(headers: Iterable[FrameHeader | BadFile], tally: _Tally) -> Iterator
 
 def _light(header: FrameHeader, frame: Frame, *, started: datetime, guid: str) -> _Light:
     file = str(header.file.absolute())
-    known_by = guid or str(uuid5(NAMESPACE_URL, f"{_name(file)}|{started.isoformat(timespec='seconds')}"))
+    known_by = guid or _guid_without(file, started, camera=frame.gear.camera)
     return _Light(frame, read_light(header.cards), started, known_by, file)
+
+
+def _guid_without(file: str, started: datetime, *, camera: str = "") -> str:
+    """Return the guid of a frame whose header has none: two cameras may give files one name in the same second."""
+    told = [_name(file), started.isoformat(timespec="seconds"), camera]
+    return str(uuid5(NAMESPACE_URL, "|".join(told if camera else told[:2])))
+
+
+def _is_of_a_name(guid: str) -> bool:
+    try:
+        return UUID(guid).version == _OF_A_NAME
+    except ValueError:
+        return False
 
 
 def _name(file: str) -> str:
@@ -214,10 +230,27 @@ class _Batch:
         return list(found.values())
 
     def _known(self, light: _Light) -> AcquiredImage | None:
-        """Return the record that has this file, or one of the same name that began in the same second."""
+        """Return the record that has this file, or one of the same name and camera that began in the same second."""
         around = ImageQuery(started_from=light.started - _SAME_START, started_before=light.started + _SAME_START)
-        named_so = (image for image in self._unit.images(around) if _name(image.file) == _name(light.file))
-        return next(named_so, None)
+        named_so = [image for image in self._unit.images(around) if _name(image.file) == _name(light.file)]
+        same_file = (image for image in named_so if image.file == light.file)
+        same_camera = (image for image in named_so if not self._of_another_camera(image, light))
+        return next(same_file, None) or next(same_camera, None)
+
+    def _of_another_camera(self, image: AcquiredImage, light: _Light) -> bool:
+        """Return whether a record is surely not that of a light: records name no camera, only their rig may."""
+        camera, rigs = light.frame.gear.camera, self._matcher.rigs
+        if not camera:
+            return False
+        named = next((rig.camera for rig in rigs if rig.id == image.profile_id), "")
+        of_other_rig = named not in ("", camera) and camera in {rig.camera for rig in rigs}
+        return of_other_rig or self._was_found_with_another(image, camera)
+
+    def _was_found_with_another(self, image: AcquiredImage, camera: str) -> bool:
+        """Return whether a record was made of a frame on disk without a guid, and its guid of another camera's name."""
+        made_here = self._unit.find(StatusChange, image_id=image.id, by=BY, from_status=None)
+        made_of = [_guid_without(image.file, image.started, camera=each) for each in ("", camera)]
+        return made_here is not None and _is_of_a_name(image.guid) and image.guid not in made_of
 
     def _record(self, light: _Light) -> None:
         home = self._matcher.home_of(light.frame)

@@ -18,6 +18,7 @@ from tsplug.model import (
     GradingStatus,
     Profile,
     Project,
+    PurgedImage,
     StatusChange,
     Target,
 )
@@ -54,9 +55,10 @@ _COPIED = (
 def record_exposure(event: ExposureSaved, context: Context) -> ExposureOutcome:
     """Store a saved light and count it for its plan, in one transaction; return after the commit.
 
-    The same guid again changes nothing. Where the plan is gone or unknown the light is recorded all the same, under the
-    names that its file gives, and the message says so. So it is with a light of a profile that neither owns the plan's
-    project nor contributes to it: it keeps project and target, and counts nowhere.
+    The same guid again changes nothing, nor after its record was purged: ``image_id`` is 0 then. Where the plan is gone
+    or unknown the light is recorded all the same, under the names that its file gives, and the message says so. So it
+    is with a light of a profile that neither owns the plan's project nor contributes to it: it keeps project and
+    target, and counts nowhere.
 
     Raises:
         InputError: a setting of the exposure is impossible; the text names it.
@@ -98,6 +100,8 @@ class _Recording:
 
     def outcome(self) -> ExposureOutcome:
         known = self._unit.find(AcquiredImage, guid=self._event.guid)
+        if known is None and self._unit.find(PurgedImage, guid=self._event.guid) is not None:
+            return self._purged()
         image = known or self._record()
         plan = self._unit.find(ExposurePlan, id=image.plan_id) if image.plan_id is not None else None
         return ExposureOutcome(
@@ -109,6 +113,19 @@ class _Recording:
             accepted=plan.accepted if plan else 0,
             grading_wanted=self._graded and image.status is GradingStatus.PENDING,
             message="recorded already" if known else "; ".join(self._remarks(image)),
+        )
+
+    def _purged(self) -> ExposureOutcome:
+        """Return the outcome of an exposure whose record was purged: its plan counts it already."""
+        return ExposureOutcome(
+            guid=self._event.guid,
+            image_id=0,
+            already_recorded=True,
+            status=GradingStatus.ACCEPTED,
+            acquired=self._plan.acquired if self._plan else 0,
+            accepted=self._plan.accepted if self._plan else 0,
+            grading_wanted=False,
+            message="recorded already, and its record was purged since",
         )
 
     @property

@@ -17,13 +17,15 @@ _PART = 5000
 
 
 def write_decided(decided: Sequence[Decided], unit: Unit, *, now: datetime, over_manual: bool) -> set[int]:
-    """Write what images come to; return the ids of those whose status was changed by somebody else meanwhile.
+    """Write what images come to; return the ids of those that somebody else removed or graded meanwhile.
 
     These are left as they are.
     """
     changed = [each for plan in decided for each in plan.changed]
+    touched = {each.image_id for each in changed}.union(row.image_id for plan in decided for row in plan.verdicts)
+    removed = touched.difference(unit.stored_among(AcquiredImage, touched))
     changes = [_change(each, now) for each in changed if each.status_changes]
-    lost = {change.image_id for change in changes} - set(unit.set_statuses(changes, over_manual=over_manual))
+    lost = removed | {each.image_id for each in changes}.difference(unit.set_statuses(changes, over_manual=over_manual))
     scores = [
         {"id": each.image_id, "score": each.score, "band": each.band}
         for each in changed

@@ -67,9 +67,15 @@ class StatisticalJudge:
         profile = self._plan.profile_of(image)
         found = self._rigs.get(id(profile))
         if found is None:
-            delayed = self._plan.owner.grader.delay_percent > 0
-            found = self._rigs[id(profile)] = _Rig.of(profile, newest=None if delayed else profile.grader.max_samples)
+            found = self._rigs[id(profile)] = _Rig.of(profile, self._plan.owner)
         return found
+
+
+def peers_wanted(profile: Profile, owner: Profile) -> Choice:
+    """Return how peers are chosen for frames of a rig, for plans of the rig that owns their project."""
+    wanted = profile.grader
+    newest = None if owner.grader.delay_percent > 0 else wanted.max_samples
+    return Choice(wanted.mode, newest, wanted.rotation_tolerance_deg)
 
 
 class _Rig(NamedTuple):
@@ -81,7 +87,6 @@ class _Rig(NamedTuple):
     asked: str
 
     @classmethod
-    def of(cls, profile: Profile, *, newest: int | None) -> _Rig:
+    def of(cls, profile: Profile, owner: Profile) -> _Rig:
         wanted = profile.grader
-        choice = Choice(wanted.mode, newest, wanted.rotation_tolerance_deg)
-        return cls(profile, wanted_checks(wanted), choice, asked_of(wanted))
+        return cls(profile, wanted_checks(wanted), peers_wanted(profile, owner), asked_of(wanted))

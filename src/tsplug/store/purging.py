@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select
 
@@ -34,7 +35,10 @@ def remove_images(connection: Connection, where: Sequence[ColumnElement[bool]]) 
     return connection.execute(delete(IMAGES).where(*where)).rowcount
 
 
-def tally(connection: Connection, where: Sequence[ColumnElement[bool]], *, by: str) -> Mapping[int | None, int]:
-    """Return the number of images for each value of a column."""
-    query = select(IMAGES.c[by], func.count()).where(*where).group_by(IMAGES.c[by])
-    return {value: int(number) for value, number in connection.execute(query).all()}
+def tally(
+    connection: Connection, where: Sequence[ColumnElement[bool]], *, by: Sequence[str]
+) -> Mapping[tuple[Any, ...], int]:
+    """Return the number of images for each combination of values of columns."""
+    columns = [IMAGES.c[name] for name in by]
+    query = select(*columns, func.count()).where(*where).group_by(*columns)
+    return {tuple(values): int(number) for *values, number in connection.execute(query)}

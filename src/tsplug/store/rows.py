@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableSequence, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableSequence, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -38,6 +38,8 @@ from tsplug.store.tables import TABLES
 R = TypeVar("R", bound=Record)
 
 _LARGEST = 2**31 - 1
+_PART = 5000
+# No database takes an endless list of ids.
 
 
 class Rows:
@@ -170,6 +172,14 @@ class Rows:
                 field, value, wrong = _fault(error, dict(row))
                 spoilt.append(Spoilt(kind, row["id"], field, value, wrong))
         return sound
+
+    def stored_among(self, kind: type[Record], ids: Collection[int], *, stay: bool) -> set[int]:
+        """Return those of the ids that rows have, locked if they are to ``stay`` and the database locks rows."""
+        key, wanted, found = table_of(kind).c.id, sorted(ids), set[int]()
+        for start in range(0, len(wanted), _PART):
+            query = select(key).where(key.in_(wanted[start : start + _PART])).order_by(key)
+            found |= set(self._connection.execute(query.with_for_update() if stay else query).scalars())
+        return found
 
     def highest_id(self, kind: type[Record]) -> int:
         """Return the highest id that was ever given out for a kind; 0 where none was."""

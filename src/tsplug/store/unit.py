@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Collection, Mapping, MutableSequence, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, update
 
@@ -177,6 +177,10 @@ class SqlUnit:
 
     def tally(self, query: ImageQuery, *, by: str) -> Mapping[int | None, int]:
         """Return how many images a query describes for each value of one of their references, as ``plan_id``."""
+        return {key: number for (key,), number in self.tally_alike(query, by=[by]).items()}
+
+    def tally_alike(self, query: ImageQuery, *, by: Sequence[str]) -> Mapping[tuple[Any, ...], int]:
+        """Return how many images a query describes have which values in some of their fields."""
         return tally(self._connection, image_conditions(query, by_rule=self._by_rule), by=by)
 
     def jobs(self, query: JobQuery) -> Sequence[Job]:
@@ -233,6 +237,10 @@ class SqlUnit:
         """Make many changes of status as `set_status` makes one, in a few statements; return the ids of the images."""
         self._must_write()
         return swap_statuses(self._connection, changes, over_manual=over_manual)
+
+    def stored_among(self, kind: type[Record], ids: Collection[int]) -> Collection[int]:
+        """Return those of the ids that records of a kind have; in a writing unit they stay until it ends."""
+        return self._rows.stored_among(kind, ids, stay=self._writable)
 
     def verdict_rows(self, plan_ids: Sequence[int]) -> Sequence[VerdictRow]:
         """Return what is stored of all verdicts on the images of plans, by id."""

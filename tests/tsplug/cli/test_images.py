@@ -262,7 +262,7 @@ def test_old_records_go_after_a_yes(run: Run) -> None:
     kept = run(*late, typed="n\n")
     assert (kept.exit_code, len(statuses(run))) == (1, 42)
     assert "42 records from before 2026-01-15 23:00 UTC would go" in kept.stdout
-    assert "plans that keep too few frames" in kept.stdout
+    assert "populations that keep too few frames" in kept.stdout
     assert "sessions whose flats would be forgotten" in kept.stdout
     assert run(*late, "--target", "M 42", typed="y\n").stdout.endswith("removed 10 records\n")
     assert "32 records" in run(*late, "--yes").stdout

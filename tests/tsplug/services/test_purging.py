@@ -14,6 +14,7 @@ from tsplug.model import (
     ExposurePlan,
     GradingStatus,
     Job,
+    Project,
     StatusChange,
     Thumbnail,
     Verdict,
@@ -120,7 +121,7 @@ def test_a_purge_is_narrowed(store: Store) -> None:
 
 
 def test_consequences_are_told(store: Store) -> None:
-    """Plans that keep fewer than three frames, and sessions whose flats are still to be taken, are named."""
+    """Populations that keep fewer than three frames, and sessions whose flats are still to be taken, are named."""
     for place in range(5):
         light(store, OLD + timedelta(minutes=place))
         light(store, OLD + timedelta(minutes=place), filter_name="Ha")
@@ -129,13 +130,31 @@ def test_consequences_are_told(store: Store) -> None:
     for place in range(3):
         light(store, NOW - timedelta(days=2, minutes=place), filter_name="Ha")
     told = preview_purge(Scope(), store, clock=CLOCK)
-    assert [(each.target, each.template, each.before, each.after) for each in told.weakened_plans] == [
-        ("M 42", "L", 7, 2)
-    ]
+    assert [(each.target, each.template, each.before, each.after) for each in told.weakened] == [("M 42", "L", 7, 2)]
     assert told.lost_sessions == ()
     told = preview_purge(Scope(older_than=NOW - timedelta(hours=30)), store, clock=CLOCK)
     assert [(each.target, each.filter, each.lights) for each in told.lost_sessions] == [("M 42", "Ha", 3)]
     assert told.lost_sessions[0].session_date == date(2026, 1, 17)
+
+
+def test_populations_are_told_apart(store: Store) -> None:
+    """Of one plan, frames of another gain, at another angle, or rejected, are none that new ones are compared with."""
+    old, new = OLD, NOW - timedelta(days=1)
+    for place in range(4):
+        later = timedelta(minutes=place)
+        light(store, old + later, gain=100, rotation_deg=359.8)
+        light(store, new + later, gain=200, rotation_deg=0.1)
+        light(store, new + later, gain=100, rotation_deg=0.1, status=GradingStatus.REJECTED)
+        light(store, (old, new)[place % 2] + later, gain=100, rotation_deg=90.0)
+    light(store, new, gain=100, rotation_deg=0.1)
+    told = preview_purge(Scope(), store, clock=CLOCK).weakened
+    assert [(each.taken, each.before, each.after) for each in told] == [
+        ("120 s, gain 100, offset 30, 1x1, readout mode 0, 0 deg", 5, 1),
+        ("120 s, gain 100, offset 30, 1x1, readout mode 0, 90 deg", 4, 2),
+    ]
+    with store.write() as unit:
+        unit.set_all(Project, {"grading_enabled": False})
+    assert preview_purge(Scope(), store, clock=CLOCK).weakened == ()
 
 
 def test_a_date_ahead_is_refused(store: Store) -> None:

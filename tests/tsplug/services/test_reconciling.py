@@ -138,6 +138,30 @@ def test_each_light_is_recorded_once(context: FakeContext, tmp_path: Path) -> No
     assert len(images(context)) == 2
 
 
+@pytest.mark.parametrize("rigs", [(), ("Sim 1600",), ("Sim 1600", "Sim 2600"), ("Sim 1600", "Sim 2600", "by host")])
+def test_two_cameras_may_name_their_files_alike(context: FakeContext, tmp_path: Path, rigs: tuple[str, ...]) -> None:
+    """Frames of one name and second are two where their cameras are, whichever rigs are known, and stay two."""
+    with context.store.write() as unit:
+        first = unit.list(Profile)[0]
+        unit.update(first.model_copy(update={"camera": rigs[0] if rigs else ""}))
+        if len(rigs) > 1:
+            unit.add(Profile(name="Second", camera=rigs[1]))
+    lights = tmp_path / "lights"
+    one = frame(lights / "one", "x.fits")
+    frame(lights / "named", "y.fits", TSUID="our-guid")
+    run(context, lights / "named")
+    frame(lights / "two", "y.fits")
+    if "by host" in rigs:
+        started = datetime(2026, 1, 15, 21, 10, 5, 500_000, tzinfo=UTC)
+        store_light(context.store, "M 42", filter_name="L", started=started, file="elsewhere/x.fits")
+    frame(lights / "two", "x.fits", INSTRUME="Sim 2600")
+    assert len(run(context, lights).recorded) + ("by host" in rigs) == len(images(context)) - 1 == 2
+    one.rename(lights / "x.fits")
+    frame(lights / "saved again", "x.fits", **{"DATE-OBS": "2026-01-15T21:10:06.1"})
+    frame(lights / "bare", "x.fits", INSTRUME=None)
+    assert (run(context, lights).recorded, len(images(context))) == ((), 3)
+
+
 def test_records_follow_frames_that_were_moved(context: FakeContext, tmp_path: Path) -> None:
     """By guid, or by name and start: the path is the new one, counters stay; a dry run tells, a copy moves none."""
     lights = tmp_path / "lights"

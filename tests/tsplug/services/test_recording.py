@@ -81,6 +81,18 @@ def test_light_is_recorded_and_counted(context: FakeContext) -> None:
     assert (image.metrics, image.file) == ({"hfr": 2.4}, "lights/M 42_Ha_0001.fits")
 
 
+def test_what_was_purged_is_not_recorded_again(context: FakeContext) -> None:
+    """An exposure that is told once more after its record went does not count twice."""
+    first = record_exposure(event(context), context)
+    with context.store.write() as unit:
+        unit.delete_all(AcquiredImage, guid=first.guid)
+    again = record_exposure(event(context), context)
+    assert (again.already_recorded, again.image_id, again.acquired, images(context)) == (True, 0, first.acquired, [])
+    assert (again.grading_wanted, "purged" in again.message) == (False, True)
+    gone = record_exposure(event(context, plan_guid="gone"), context)
+    assert (gone.acquired, gone.already_recorded) == (0, True)
+
+
 def test_light_of_an_ungraded_project_is_accepted(context: FakeContext) -> None:
     """Where grading is off a light counts at once, in both counters, and no grading is wanted."""
     outcome = record_exposure(event(context, "Galaxies"), context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,10 +30,13 @@ from tsplug.model import (
     VerdictStatus,
 )
 from tsplug.ports import Store
+from tsplug.services.catalogue_delete import delete_record
+from tsplug.services.catalogue_drafts import Request
 from tsplug.services.criteria_documents import criteria_of
 from tsplug.services.explaining import explain_image
 from tsplug.services.grading import apply_grades, failure_of_all, judge_plan
 from tsplug.services.manual_grading import ManualGrade, grade_manually
+from tsplug.services.purging import Scope, purge_images
 from tsplug.services.regrade_scope import RegradeRequest
 from tsplug.services.regrading import RegradeReport
 
@@ -272,6 +276,52 @@ def test_a_verdict_that_came_meanwhile_is_not_doubled() -> None:
     frames.context.progress.report = meanwhile  # type: ignore[method-assign]
     frames.regrade()
     assert [(each.grader, each.reason, each.band) for each in frames.all(Verdict)] == [("criteria", "", Band.A)]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("go", "left"),
+    [
+        (lambda frames: _delete_image(frames, 1), ["aA"]),
+        (lambda frames: purge_images(Scope(), frames.store, clock=frames.clock), []),
+        (lambda frames: delete_record(Request("target", "1"), frames.store), []),
+    ],
+    ids=["image", "purge", "target"],
+)
+def test_what_goes_meanwhile_ends_no_run(go: Callable[[Frames], object], left: list[str]) -> None:
+    """Records that are removed between judging and writing are left out; all others are written."""
+    frames = Frames()
+    frames.take(9.0, 2.0)
+    frames.clock.advance(timedelta(days=400).total_seconds())
+    sent = frames.context.progress.report
+
+    def meanwhile(message: str, **numbers: Any) -> None:
+        sent(message, **numbers)
+        frames.context.store = _Then(frames.store, [lambda: go(frames)])  # type: ignore[assignment]
+
+    frames.context.progress.report = meanwhile  # type: ignore[method-assign]
+    report = frames.regrade()
+    assert (frames.told(), [each["to"] for each in report.changes]) == (left, ["accepted"] * len(left))
+    assert {each.image_id for each in frames.all(Verdict)} == {each.id for each in frames.all(AcquiredImage)}
+
+
+def _delete_image(frames: Frames, key: int) -> None:
+    with frames.store.write() as unit:
+        unit.delete_all(AcquiredImage, id=key)
+
+
+class _Then:
+    """A store in which something happens before anything is written."""
+
+    def __init__(self, store: Store, first: list[Callable[[], object]]) -> None:
+        self._store = store
+        self._first = first
+        self.read = store.read
+
+    def write(self) -> Any:
+        while self._first:
+            self._first.pop()()
+        return self._store.write()
 
 
 class _AlsoGrading:
