@@ -17,28 +17,26 @@ def work_on_frame(task: FrameTask, tell: Tell) -> None:
     """Do one job of the image pipeline in this process, which keeps the store and a folder for temporary files."""
     from tsplug.services.jobs.fencing import check_lease
     from tsplug.services.jobs.frame_work import work_on_frame as work
+    from tsplug.services.jobs.moved_frames import work_where_it_is
     from tsplug.services.jobs.stored_work import is_stored, work_on_stored
 
     _own_temporary_folder()
     tools, modules = _pipeline_at(task.store_url)
-    if not is_stored(task.file):
-        work(task, tell, tools=tools, modules=modules, clock=system_clock())
-        return
 
     def on_copy(local: FrameTask) -> None:
         work(local, tell, tools=tools, modules=modules, clock=system_clock())
         check_lease(task, tools.store)
 
-    with buffers().claimed() as folder:
-        copy = folder / "frame"
-        copy.mkdir()
-        storage = frame_storage(task.file.rpartition("/")[0])
-        work_on_stored(
-            task,
-            storage,
-            folder=copy,
-            work=on_copy,
-        )
+    def there(found: FrameTask) -> None:
+        if not is_stored(found.file):
+            work(found, tell, tools=tools, modules=modules, clock=system_clock())
+            return
+        with buffers().claimed() as folder:
+            copy = folder / "frame"
+            copy.mkdir()
+            work_on_stored(found, frame_storage(found.file.rpartition("/")[0]), folder=copy, work=on_copy)
+
+    work_where_it_is(task, there, store=tools.store, files=tools.files)
 
 
 def work_on_frame_again(task: FrameTask, tell: Tell) -> None:

@@ -15,7 +15,7 @@ from pipeline_frames import star_frame
 from s3_server import S3Server
 from test_bad_frames import hanging_program, rig_whose_solver_hangs
 
-from tsplug.app import frame_headers, open_store, system_clock, verify_frame
+from tsplug.app import frame_files, frame_headers, open_store, system_clock, verify_frame
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import FileError, NameTakenError
 from tsplug.model import AcquiredImage, PipelinePreferences, Profile
@@ -76,6 +76,7 @@ def arrival_at(address: str, store: Store) -> Arrival:
         clock=system_clock(),
         storage=frame_storage(address),
         headers=frame_headers(),
+        files=frame_files(),
         verify=verify_frame,
         pattern="$$TARGETNAME$$/$$FILENAME$$",
     )

@@ -62,4 +62,4 @@ def _show(each: StoredAway) -> None:
     if each.problem:
         complain(each.problem)
     else:
-        show_text(f"{each.file} -> {each.address}")
+        show_text(f"{each.file} -> {each.address}{f' ({each.note})' if each.note else ''}")

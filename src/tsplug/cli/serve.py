@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tsplug.app import buffers, frame_headers, system_clock, verify_frame
+from tsplug.app import buffers, frame_files, frame_headers, system_clock, verify_frame
 from tsplug.app_jobs import frame_storage, sweep_buffers
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, store_is_missing
@@ -92,6 +92,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
             clock=system_clock(),
             storage=frame_storage(_lasting(uploads.storage or Settings().storage or "frames")),
             headers=frame_headers(),
+            files=frame_files(),
             verify=verify_frame,
             pattern=check_pattern(uploads.pattern),
         )

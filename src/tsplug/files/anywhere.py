@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from tsplug.errors import FileError, OutOfReachError
@@ -87,6 +87,15 @@ class FramesAnywhere:
             return self._disk.same(one, other)
         storage = _shared(one, other)
         return storage is not None and storage.same(str(one), str(other))
+
+    def of_one_frame(self, one: FramePlace, other: FramePlace) -> bool:
+        """Return whether two places hold one frame; what lies at an address is copied to be compared."""
+        with ExitStack() as copies:
+            first, second = (
+                copies.enter_context(at_hand(place, self._buffer)) if isinstance(place, Address) else place
+                for place in (one, other)
+            )
+            return self._disk.of_one_frame(first, second)
 
     def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""

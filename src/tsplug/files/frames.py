@@ -19,6 +19,7 @@ from tsplug.files.pixels.claims import PixelError
 from tsplug.files.pixels.fits_frame import FitsFrame
 from tsplug.files.pixels.sources import GzipSource, PlainSource
 from tsplug.files.pixels.xisf_frame import XisfFrame
+from tsplug.files.same_frame import same_frame
 from tsplug.model import FramePlace
 from tsplug.ports import FramePixels, FrameStatus
 
@@ -74,6 +75,10 @@ class DiskFrames:
     def same(self, one: Path, other: Path) -> bool:
         """Return whether two names are those of one file."""
         return one.samefile(other)
+
+    def of_one_frame(self, one: Path, other: Path) -> bool:
+        """Return whether two files hold one frame; see `tsplug.files.same_frame`."""
+        return same_frame(one, other)
 
     def remove_name(self, file: Path) -> None:
         """Take one of several names from a file."""

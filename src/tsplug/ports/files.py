@@ -76,6 +76,14 @@ class FrameFiles(Protocol):
         """Return whether two names are those of one file."""
         ...
 
+    def of_one_frame(self, one: FramePlace, other: FramePlace) -> bool:
+        """Return whether two places hold one frame: the same pixels, whatever else was written into a header since.
+
+        Raises:
+            FileError: one is missing or cannot be read.
+        """
+        ...
+
     def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""
         ...

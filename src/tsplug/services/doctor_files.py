@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from tsplug.model import AcquiredImage, FileMove, MoveState, frame_place
+from tsplug.model import FileMove, MoveState, frame_place
 from tsplug.ports import Unit
 from tsplug.services.doctor_images import Look
 from tsplug.services.doctor_ledger import Ledger, Problem, every
+from tsplug.services.rejected_files import note_place
 
 
 def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
@@ -40,12 +41,5 @@ def _end(unit: Unit, now: datetime, *, key: int, away: bool) -> str:
     move = unit.find(FileMove, id=key)
     if move is None or move.state not in (MoveState.MOVING, MoveState.RETURNING):
         return ""
-    image = unit.find(AcquiredImage, id=move.image_id, guid=move.image_guid)
-    if image is not None:
-        image.file = move.to_file if away else move.from_file
-        unit.update(image)
-    if away:
-        unit.update(move.model_copy(update={"state": MoveState.MOVED}))
-    else:
-        unit.update(move.model_copy(update={"state": MoveState.RETURNED, "returned_at": now}))
-    return f"image {move.image_id}: its file is {move.to_file if away else move.from_file}"
+    _, way = note_place(unit, move, state=MoveState.MOVED if away else MoveState.RETURNED, now=now)
+    return f"image {move.image_id}: its file is {way.new}"

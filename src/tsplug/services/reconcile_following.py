@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tsplug.model import AcquiredImage, FileMove, MoveState, frame_place
-from tsplug.ports import FrameFiles, Unit
-
-_UNDER_WAY = (MoveState.MOVING, MoveState.RETURNING)
-# Where these files are, the journal says to whoever settles it.
+from tsplug.model import AcquiredImage, frame_place
+from tsplug.ports import FrameFiles, Store, Unit
+from tsplug.services.following import bring_picture, follow, is_under_way, preferences_of
 
 
 def gone(found: Iterable[tuple[AcquiredImage, str]], files: FrameFiles) -> list[tuple[AcquiredImage, str]]:
@@ -24,8 +22,8 @@ def gone(found: Iterable[tuple[AcquiredImage, str]], files: FrameFiles) -> list[
     ]
 
 
-def follow(unit: Unit, lost: Iterable[tuple[AcquiredImage, str]], *, dry_run: bool) -> int:
-    """Give records the paths at which their frames were found.
+def let_follow(unit: Unit, lost: Iterable[tuple[AcquiredImage, str]], *, dry_run: bool) -> int:
+    """Give records the paths at which their frames were found, with all that is stored of these.
 
     A rejected frame moved aside comes back from its new place.
 
@@ -37,16 +35,15 @@ def follow(unit: Unit, lost: Iterable[tuple[AcquiredImage, str]], *, dry_run: bo
     Returns:
         How many records have (or would have) another path.
     """
-    moved = 0
-    for image, file in lost:
-        aside = unit.last(FileMove, image_id=image.id, image_guid=image.guid)
-        # Somebody may have moved it since it was looked for.
-        known = image if dry_run else unit.find(AcquiredImage, id=image.id, file=image.file)
-        if known is None or (aside is not None and aside.state in _UNDER_WAY):
-            continue
-        moved += 1
-        if not dry_run:
-            unit.update(known.model_copy(update={"file": file}))
-            if aside is not None and aside.state is MoveState.MOVED:
-                unit.update(aside.model_copy(update={"to_file": file}))
-    return moved
+    if dry_run:
+        return sum(not is_under_way(unit, image) for image, _ in lost)
+    # Somebody may have moved one since it was looked for.
+    return sum(follow(unit, image.file, new=file, image=image) for image, file in lost)
+
+
+def bring_pictures(lost: Iterable[tuple[AcquiredImage, str]], store: Store, *, files: FrameFiles) -> None:
+    """Let pictures that still lie where frames were follow these."""
+    with store.read() as unit:
+        found = [(image, file, preferences_of(unit, image)) for image, file in lost]
+    for image, file, preferences in found:
+        bring_picture(frame_place(image.file), frame_place(file), preferences=preferences, files=files)

@@ -35,7 +35,7 @@ from tsplug.nina.light_header import WANTED as WANTED_OF_LIGHTS
 from tsplug.nina.light_header import LightCards, read_light
 from tsplug.ports import Context, FrameHeaders, ImageQuery, Unit
 from tsplug.services.lookup import find_named
-from tsplug.services.reconcile_following import follow, gone
+from tsplug.services.reconcile_following import bring_pictures, gone, let_follow
 from tsplug.services.reconcile_matching import Home, Matcher
 from tsplug.services.sharing import counts_for
 
@@ -127,7 +127,9 @@ def reconcile(
         lost = gone(found_again, context.files)
         if lost:
             with context.store.read() if dry_run else context.store.write() as unit:
-                tally.moved += follow(unit, lost, dry_run=dry_run)
+                tally.moved += let_follow(unit, lost, dry_run=dry_run)
+            if not dry_run:
+                bring_pictures(lost, context.store, files=context.files)
     return Reconciliation(
         recorded=tuple(tally.recorded),
         known=tally.known,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from tsplug.errors import FileError
 from tsplug.model import (
@@ -21,7 +22,8 @@ from tsplug.model import (
     Value,
     frame_place,
 )
-from tsplug.ports import Clock, Context, FrameFiles, Store
+from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
+from tsplug.services.following import bring_picture, follow, preferences_of
 
 FOLDER = "rejected"
 """The folder beside a frame that takes it where the rig names no archive, as Target Scheduler has it."""
@@ -38,6 +40,13 @@ class MovedFile(Value):
     from_file: str
     to_file: str
     problem: str = ""
+
+
+class Way(NamedTuple):
+    """Where a file was, and where it is."""
+
+    old: str
+    new: str
 
 
 class RejectedFiles:
@@ -138,20 +147,22 @@ class RejectedFiles:
         try:
             self._files.move(frame_place(move.to_file), frame_place(move.from_file))
         except FileError as error:
-            self._note(move, MoveState.MOVED)
+            self._stays(move, MoveState.MOVED)
             return told.model_copy(update={"to_file": move.to_file, "problem": str(error)})
         self._note(move, MoveState.RETURNED)
         return told
 
     def _note(self, move: FileMove, state: MoveState) -> None:
-        """Write where a file is, in journal and record together."""
-        now: datetime | None = self._clock.now() if state is MoveState.RETURNED else None
+        """Write where a file is, in the journal and in all that is stored of it together; its picture comes along."""
         with self._store.write() as unit:
-            unit.update(move.model_copy(update={"state": state, "returned_at": now}))
-            image = unit.find(AcquiredImage, id=move.image_id, guid=move.image_guid)
-            if image is not None:
-                image.file = move.to_file if state is MoveState.MOVED else move.from_file
-                unit.update(image)
+            image, way = note_place(unit, move, state=state, now=self._clock.now())
+            preferences = preferences_of(unit, image)
+        bring_picture(frame_place(way.old), frame_place(way.new), preferences=preferences, files=self._files)
+
+    def _stays(self, move: FileMove, state: MoveState) -> None:
+        """Write that a file is where it was."""
+        with self._store.write() as unit:
+            unit.update(move.model_copy(update={"state": state}))
 
     def _forget(self, move: FileMove) -> None:
         with self._store.write() as unit:
@@ -169,6 +180,21 @@ def files_follow(grades: PlanGrades, context: Context) -> PlanGrades:
     changed = [grade.image_guid for grade in grades.grades if grade.changed]
     done = RejectedFiles(context.store, context.files, clock=context.clock).follow(changed)
     return grades.model_copy(update={"warnings": tuple(each.problem for each in done if each.problem)})
+
+
+def note_place(unit: Unit, move: FileMove, *, state: MoveState, now: datetime) -> tuple[AcquiredImage | None, Way]:
+    """Write that a file was moved or has returned, and let all that is stored of it follow.
+
+    Returns:
+        Its record, and which way it went.
+    """
+    away = state is MoveState.MOVED
+    way = Way(move.from_file, move.to_file) if away else Way(move.to_file, move.from_file)
+    unit.update(move.model_copy(update={"state": state, "returned_at": None if away else now}))
+    image = unit.find(AcquiredImage, id=move.image_id, guid=move.image_guid)
+    if image is not None:
+        follow(unit, way.old, new=way.new, image=image)
+    return image, way
 
 
 def moved_files(store: Store) -> list[FileMove]:

@@ -9,19 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 from tsplug.errors import FileError, InputError
-from tsplug.model import (
-    AcquiredImage,
-    BadFile,
-    FileMove,
-    FlatSetFile,
-    FrameHeader,
-    Job,
-    KeptHeader,
-    MoveState,
-    is_nameable,
-)
-from tsplug.ports import FrameHeaders, FrameStorage, Store, Unit
+from tsplug.model import BadFile, FrameHeader, frame_place
+from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage, Store
 from tsplug.services.disk_frames import Row, frame_row, record_of
+from tsplug.services.following import follow
+from tsplug.services.record_claims import is_of_record, refusal
 
 DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
 """How frames are named in a storage where nobody says otherwise."""
@@ -35,11 +27,20 @@ _HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class StoredFrame:
-    """A frame that a storage has: where, the record that follows it if there is one, whether it was there before."""
+    """A frame that a storage has: where, the record that follows it if there is one, why a record does not."""
 
     address: str
     image_id: int | None = None
-    was_there: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What knows of frames, and looks at them."""
+
+    store: Store
+    headers: FrameHeaders
+    files: FrameFiles
 
 
 def check_pattern(pattern: str) -> str:
@@ -73,33 +74,34 @@ def stored_name(row: Row, file_name: str, *, pattern: str) -> str:
     return "/".join(part for part in parts if part) + ending
 
 
-def store_frame(
-    file: Path, storage: FrameStorage, *, headers: FrameHeaders, store: Store | None, name: tuple[str, str]
-) -> StoredFrame:
+def store_frame(file: Path, storage: FrameStorage, *, known: Known, name: tuple[str, str]) -> StoredFrame:
     """Copy a frame into a storage, and let its record follow; the file itself is the caller's to remove.
+
+    A record whose own frame is still where it says stays with that, whatever identifier the header has.
 
     Args:
         file: the frame.
         storage: where it goes.
-        headers: reads what it is.
-        store: where it may be on record; None asks nobody.
+        known: where it may be on record, and what reads it.
         name: how the frame is called, and the pattern of its new name.
 
     Raises:
         NameTakenError: another frame has its name in the storage.
         FileError: it is no frame, or the storage does not take it.
     """
-    header = headers.read(file)
+    header = known.headers.read(file)
     if isinstance(header, BadFile):
         raise FileError(f"{name[0]}: {header.reason}")
-    target = name_of_frame(header, name[0], pattern=name[1])
-    was_there = storage.has(target)
-    address = storage.put(file, target)
-    image = None
-    if store is not None:
-        with store.write() as unit:
-            image = follow(unit, file, guid=frame_row(header)["guid"] or "", address=address)
-    return StoredFrame(address, None if image is None else image.id, was_there)
+    address = storage.put(file, name_of_frame(header, name[0], pattern=name[1]))
+    with known.store.read() as unit:
+        image = record_of(unit, file, guid=frame_row(header)["guid"] or "")
+    if image is None:
+        return StoredFrame(address)
+    if not is_of_record(file, image, files=known.files, place=frame_place(address)):
+        return StoredFrame(address, note=refusal(image))
+    with known.store.write() as unit:
+        follow(unit, image.file, new=address, image=image)
+    return StoredFrame(address, image.id)
 
 
 def name_of_frame(header: FrameHeader, file_name: str, *, pattern: str) -> str:
@@ -108,24 +110,6 @@ def name_of_frame(header: FrameHeader, file_name: str, *, pattern: str) -> str:
     said = {"target": cards.get("OBJECT"), "filter": cards.get("FILTER"), "started": _moment_of(cards.get("DATE-OBS"))}
     said["kind"] = str(cards.get("IMAGETYP", "")).partition(" ")[0] or None
     return stored_name({**row, **{key: row[key] or value for key, value in said.items()}}, file_name, pattern=pattern)
-
-
-def follow(unit: Unit, file: Path, *, guid: str, address: str) -> AcquiredImage | None:
-    """Let everything that is stored of a frame follow it from a file to an address, and return its record.
-
-    That is the record of a light or of a flat, the place of one that was moved aside, its header as it was, and jobs.
-    """
-    image, place = record_of(unit, file, guid=guid), str(file.absolute())
-    if image is not None and image.file != address:
-        aside = unit.last(FileMove, image_id=image.id, image_guid=image.guid)
-        if aside is not None and aside.state is MoveState.MOVED:
-            unit.update(aside.model_copy(update={"to_file": address}))
-        unit.update(image.model_copy(update={"file": address}))
-    if is_nameable(place):
-        unit.set_all(FlatSetFile, {"file": address}, file=place)
-        unit.set_all(KeptHeader, {"file": address}, file=place)
-        unit.set_all(Job, {"file": address}, file=place)
-    return image
 
 
 def _moment_of(text: object) -> str | None:

@@ -15,27 +15,33 @@ from pathlib import Path
 from tsplug.errors import FileError, NameTakenError
 from tsplug.model import (
     UNNAMEABLE,
+    AcquiredImage,
     BadFile,
     FrameHeader,
     PipelinePreferences,
-    Profile,
     Value,
     frame_place,
     is_nameable,
 )
 from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage, JobQuery, Store
-from tsplug.services.disk_frames import frame_row
+from tsplug.services.disk_frames import frame_row, record_of
+from tsplug.services.following import follow, preferences_of
 from tsplug.services.jobs.submitting import OPEN
 from tsplug.services.preview_places import preview_place
-from tsplug.services.storing import follow, name_of_frame
+from tsplug.services.record_claims import is_of_record, refusal
+from tsplug.services.storing import name_of_frame
 
 
 class StoredAway(Value):
-    """What became of a frame: where it was and is (or would be), or in ``problem`` why it stays."""
+    """What became of a frame: where it was and is (or would be), or in ``problem`` why it stays.
+
+    ``note`` says why a record whose identifier it has does not follow.
+    """
 
     file: str
     address: str = ""
     image: int | None = None
+    note: str = ""
     problem: str = ""
 
 
@@ -87,10 +93,11 @@ class StoringAway:
         status = self._files.status(frame_place(address))
         if status.problem or not status.exists:
             raise FileError(f"{file} stays: what came of it at {address} is not whole: {status.problem or 'missing'}")
-        image, preferences = self._follow(file, header, address=address, before=before)
+        image, note = self._record(file, header, address=address)
+        preferences = self._follow(file, image, address=address, before=before)
         self._put_picture(file, preferences, address=address, name=name)
         self._files.remove_name(file)
-        return StoredAway(file=str(file), address=address, image=image)
+        return StoredAway(file=str(file), address=address, image=None if image is None else image.id, note=note)
 
     def _check(self, file: Path) -> None:
         """Refuse a frame that no record could follow, or that is a link: what it leads to would stay.
@@ -103,25 +110,34 @@ class StoringAway:
         if file.is_symlink():
             raise FileError(f"{file} stays: it is a link; name the file that it leads to")
 
+    def _record(self, file: Path, header: FrameHeader, *, address: str) -> tuple[AcquiredImage | None, str]:
+        """Return the record of a frame, or why that whose identifier it has is not."""
+        if self._store is None:
+            return None, ""
+        with self._store.read() as unit:
+            image = record_of(unit, file, guid=frame_row(header)["guid"] or "")
+        # Interrupted, the record names the address already.
+        if image is None or image.file == address or is_of_record(file, image, files=self._files):
+            return image, ""
+        return None, refusal(image)
+
     def _follow(
-        self, file: Path, header: FrameHeader, *, address: str, before: tuple[int, int]
-    ) -> tuple[int | None, PipelinePreferences]:
-        """Let all that is stored follow a frame; return the id of its record, and how its rig likes frames processed.
+        self, file: Path, image: AcquiredImage | None, *, address: str, before: tuple[int, int]
+    ) -> PipelinePreferences:
+        """Let all that is stored follow a frame; return how its rig likes frames processed.
 
         Raises:
             FileError: it is in the queue, or was written to since it was copied.
         """
         if self._store is None:
-            return None, PipelinePreferences()
+            return PipelinePreferences()
         with self._store.write() as unit:
             if unit.jobs(JobQuery(files=(str(file.absolute()),), states=OPEN, limit=1)):
                 raise FileError(f"{file} stays: it is in the queue of the pipeline; come back when its job has ended")
             if _stamp(file) != before:
                 raise FileError(f"{file} stays: it was written to meanwhile; come back when nothing writes to it")
-            image = follow(unit, file, guid=frame_row(header)["guid"] or "", address=address)
-            known = image is not None and image.profile_id is not None
-            profile = unit.find(Profile, id=image.profile_id) if image is not None and known else None
-        return None if image is None else image.id, PipelinePreferences() if profile is None else profile.pipeline
+            follow(unit, str(file.absolute()), new=address, image=image)
+            return preferences_of(unit, image)
 
     def _put_picture(self, file: Path, preferences: PipelinePreferences, *, address: str, name: str) -> None:
         """Bring a picture along that lies beside its frame; one that another has the name of stays."""

@@ -71,6 +71,10 @@ class PresentFiles:
         """Return whether two names are those of one file."""
         return _on_disk(one).samefile(_on_disk(other))
 
+    def of_one_frame(self, one: FramePlace, other: FramePlace) -> bool:
+        """Return whether two files hold the same."""
+        return _on_disk(one).read_bytes() == _on_disk(other).read_bytes()
+
     def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""
         _on_disk(file).unlink(missing_ok=True)

@@ -88,6 +88,8 @@ class _Uploads:
             came = await to_thread.run_sync(lambda: receive(file, name, arrival=self._arrival, sender=sender))
         job = came.job
         answer = {"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}
+        if came.note:
+            answer["note"] = came.note
         return JSONResponse(answer, 200 if came.again else 201)
 
     async def job(self, request: Request) -> Response:

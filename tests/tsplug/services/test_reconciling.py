@@ -17,6 +17,7 @@ from tsplug.model import (
     ExposurePlan,
     FileMove,
     GradingStatus,
+    Job,
     MoveState,
     PierSide,
     Profile,
@@ -171,7 +172,12 @@ def test_records_follow_frames_that_were_moved(context: FakeContext, tmp_path: P
     before = counters(context, images(context)[0].plan_id or 0)
     frame(tmp_path / "copies", "a.fits", TSUID="our-guid")
     assert run(context, tmp_path / "copies").moved == 0
+    with context.store.write() as unit:
+        unit.add(Job(file=str(lights / "a.fits"), created_at=NOW))
     lights.rename(tmp_path / "archive")
+    left = lights / "previews" / "a.fits.jpg"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"picture")
     assert (run(context, tmp_path / "archive", dry_run=True).moved, images(context)[0].file) == (
         2,
         str(lights / "a.fits"),
@@ -181,6 +187,9 @@ def test_records_follow_frames_that_were_moved(context: FakeContext, tmp_path: P
     assert [image.file for image in images(context)] == [
         str(tmp_path / "archive" / name) for name in ("a.fits", "b.fits")
     ]
+    assert (tmp_path / "archive" / "previews" / "a.fits.jpg").read_bytes() == b"picture"
+    with context.store.read() as unit:
+        assert unit.list(Job)[0].file == str(tmp_path / "archive" / "a.fits")
     assert counters(context, images(context)[0].plan_id or 0) == before
     assert examine(context.store, AllPresent()).problems == ()
     assert run(context, tmp_path / "archive").moved == 0

@@ -10,12 +10,12 @@ from frame_files import fits_file, write
 from pipeline_frames import star_frame
 from shots import Shot, utc
 
-from tsplug.app import frame_headers
+from tsplug.app import frame_files, frame_headers
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import FileError, InputError
 from tsplug.model import AcquiredImage, FrameHeader
 from tsplug.services.disk_frames import frame_row
-from tsplug.services.storing import DEFAULT_PATTERN, check_pattern, name_of_frame, store_frame, stored_name
+from tsplug.services.storing import DEFAULT_PATTERN, Known, check_pattern, name_of_frame, store_frame, stored_name
 from tsplug.testing import ManualClock, stocked_store
 from tsplug.testing.lights import store_light
 
@@ -81,11 +81,13 @@ def test_the_record_follows_the_file(tmp_path: Path, place: str) -> None:
     image = store_light(store, "M 42", filter_name="Ha", started=utc("2023-07-05 22:20"), file=str(file))
     storage = frame_storage(str(tmp_path / place) if "://" not in place else place)
     name = ("a.fits", "$$FILENAME$$")
-    stored = store_frame(file, storage, headers=frame_headers(), store=store, name=name)
+    known = Known(store, frame_headers(), frame_files())
+    stored = store_frame(file, storage, known=known, name=name)
     assert stored.image_id == image.id
     with store.read() as unit:
         assert unit.get(AcquiredImage, image.id or 0).file == stored.address
-    assert store_frame(file, storage, headers=frame_headers(), store=None, name=name).image_id is None
+    other = write(tmp_path / "b.fits", fits_file(nina(LIGHT)))
+    assert store_frame(other, storage, known=known, name=("b.fits", name[1])).image_id is None
 
 
 def test_what_is_no_frame_is_not_stored(tmp_path: Path) -> None:
@@ -95,8 +97,7 @@ def test_what_is_no_frame_is_not_stored(tmp_path: Path) -> None:
         store_frame(
             tmp_path / "a.fits",
             frame_storage(str(tmp_path / "kept")),
-            headers=frame_headers(),
-            store=None,
+            known=Known(stocked_store(ManualClock()), frame_headers(), frame_files()),
             name=("a.fits", "$$FILENAME$$"),
         )
     assert not (tmp_path / "kept").exists()

@@ -70,6 +70,21 @@ def test_all_that_is_stored_follows(store: Store, tmp_path: Path) -> None:
         assert unit.list(KeptHeader)[0].file == ADDRESS.replace("a.fits", "b.fits")
 
 
+def test_a_stack_takes_no_record_along(store: Store, tmp_path: Path) -> None:
+    """It has the identifier of its first light, whose own file is still there; it moves alone, which is told."""
+    with store.read() as unit:
+        image = unit.get(AcquiredImage, 1)
+    (tmp_path / "stacks").mkdir()
+    told_of_it = {"TSUID": image.guid, "DATE_OBS": "2026-01-15T20:00:00"}
+    star_frame(tmp_path / "stacks" / "stack.fits", OBJECT="M 42", EXPTIME=60.0, **told_of_it)
+    (told,) = moved(store, tmp_path / "stacks")
+    assert (told.image, told.problem) == (None, "")
+    assert told.note.startswith(f"it says the identifier of image 1, whose own frame is {tmp_path / 'a.fits'};")
+    with store.read() as unit:
+        assert unit.get(AcquiredImage, 1) == image
+    assert not (tmp_path / "stacks" / "stack.fits").exists()
+
+
 class Deadly:
     """Files of this machine; the process is killed before one would be removed, or when a copy is looked at."""
 

@@ -14,20 +14,26 @@ import pytest
 import uvicorn
 from pixel_files import fits_bytes
 
-from tsplug.app import frame_headers, verify_frame
+from tsplug.app import frame_files, frame_headers, pipeline_tools, verify_frame
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import StoreUnavailableError
 from tsplug.files.buffers import Buffers
-from tsplug.model import Job, JobState
+from tsplug.model import AcquiredImage, Job, JobState
 from tsplug.ports import JobQuery, Store
+from tsplug.services.following import follow
 from tsplug.services.jobs.listing import list_jobs
 from tsplug.services.jobs.uploading import Arrival
-from tsplug.testing import ManualClock, memory_store
+from tsplug.services.pipeline.frame import frame_at_work
+from tsplug.testing import ManualClock, stocked_store, store_light
+from tsplug.testing.clock import START
 from tsplug.web.uploads import UploadSettings, upload_application
 
 TOKEN = {"Authorization": "Bearer a-token-that-is-long"}
 OTHERS = {"Authorization": "Bearer ein-Schlüssel-voilà".encode()}
-FRAME = fits_bytes(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64), OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
+PIXELS = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
+FRAME = fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
+OTHER = fits_bytes(0 * PIXELS + 1, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
+GUID = "11111111-1111-4111-8111-111111111111"
 LARGEST = 20_000
 IDLE_S = 2.0
 # Long enough for what a loaded machine sends to itself.
@@ -35,7 +41,7 @@ IDLE_S = 2.0
 
 @pytest.fixture
 def store() -> Store:
-    return memory_store(ManualClock())
+    return stocked_store(ManualClock())
 
 
 @pytest.fixture
@@ -46,6 +52,7 @@ def client(tmp_path: Path, store: Store) -> Iterator[httpx.Client]:
         clock=ManualClock(),
         storage=frame_storage(str(tmp_path / "kept")),
         headers=frame_headers(),
+        files=frame_files(),
         verify=verify_frame,
         pattern="$$TARGETNAME$$/$$FILENAME$$",
     )
@@ -149,8 +156,7 @@ def test_a_storage_that_is_away_is_told(client: httpx.Client, tmp_path: Path) ->
 def test_another_frame_of_the_name_is_refused(client: httpx.Client, tmp_path: Path) -> None:
     """A frame is never written over another one."""
     client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
-    other = fits_bytes(np.ones((64, 64), np.uint16), OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
-    answer = client.put("/api/frames/a.fits", content=other, headers=TOKEN)
+    answer = client.put("/api/frames/a.fits", content=OTHER, headers=TOKEN)
     assert (answer.status_code, kept(tmp_path)) == (409, ["M 42/a.fits"])
 
 
@@ -167,6 +173,54 @@ def test_what_was_sent_is_known_after_it_was_processed(client: httpx.Client, sto
     file.unlink()
     anew = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
     assert (anew.status_code, anew.json()["state"], file.read_bytes() == FRAME) == (201, "pending", True)
+
+
+def test_what_was_sent_is_not_there_where_another_has_its_name(
+    client: httpx.Client, store: Store, tmp_path: Path
+) -> None:
+    """That it came once is no answer to a sender who then deletes it: the frame itself must be where its job says."""
+    file = tmp_path / "kept" / "M 42" / "a.fits"
+    first = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).json()
+    file.unlink()
+    second = client.put("/api/frames/a.fits", content=OTHER, headers=TOKEN)
+    assert (second.status_code, second.json()["job"] != first["job"], file.read_bytes() == OTHER) == (201, True, True)
+    assert client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).status_code == 409
+    assert client.put("/api/frames/a.fits", content=OTHER, headers=TOKEN).json() == second.json()
+    moved = file.parent / "rejected" / "a.fits"
+    moved.parent.mkdir()
+    file.rename(moved)
+    with store.write() as unit:
+        follow(unit, str(file), new=str(moved))
+    known = client.put("/api/frames/a.fits", content=OTHER, headers=TOKEN)
+    assert (known.status_code, known.json()["file"]) == (200, str(moved))
+    assert client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).status_code == 201
+    assert file.read_bytes() == FRAME
+
+
+def test_a_record_stays_with_its_frame(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+    """Whoever knows the identifier of a record cannot give it another frame, unless its own is gone or sent."""
+    own = tmp_path / "own.fits"
+    own.write_bytes(fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0, TSUID=GUID))
+    image = store_light(store, "M 42", filter_name="L", started=START, guid=GUID, file=str(own))
+    zeros = fits_bytes(0 * PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0, TSUID=GUID)
+
+    def file_after(name: str, content: bytes) -> tuple[str | None, str]:
+        answer = client.put(f"/api/frames/{name}", content=content, headers=TOKEN).json()
+        with store.read() as unit:
+            return answer.get("note"), unit.get(AcquiredImage, image.id or 0).file
+
+    assert file_after("z.fits", zeros) == (
+        f"it says the identifier of image 1, whose own frame is {own}; the record stays with that",
+        str(own),
+    )
+    tools = pipeline_tools(store)
+    kept = tmp_path / "kept" / "M 42"
+    assert (frame_at_work(kept / "z.fits", tools).image, frame_at_work(own, tools).image) == (None, image)
+    assert file_after("own.fits", own.read_bytes()) == (None, str(kept / "own.fits"))
+    assert frame_at_work(own, tools).image is not None
+    (kept / "own.fits").unlink()
+    own.unlink()
+    assert file_after("y.fits", zeros) == (None, str(kept / "y.fits"))
 
 
 def test_a_storage_that_is_full_is_told(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

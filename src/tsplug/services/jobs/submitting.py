@@ -28,6 +28,8 @@ class JobRequest:
     switched: Mapping[str, bool] = field(default_factory=dict)
     only_unknown: bool = False
     """Leave files alone that any job was ever about: a watched folder holds them for years."""
+    beside_open: bool = False
+    """Give files another job where one is in the queue, which is about a frame that had the name before."""
 
 
 def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
@@ -67,7 +69,8 @@ def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: d
     known = _known(unit, files)
     wanted = [file for file in files if file not in known] if request.only_unknown else list(files)
     images = {image.file: image for image in unit.list(AcquiredImage, file=wanted)} if wanted else {}
-    waiting = {file: job for file in wanted if (job := known.get(file)) is not None and job.state in OPEN}
+    at_it = {file: job for file in wanted if (job := known.get(file)) is not None and job.state in OPEN}
+    waiting = {} if request.beside_open else at_it
     fresh = [
         _job(file, request, at=at, image=images.get(file), again=file in known)
         for file in wanted

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from uuid import UUID, uuid5
 
-from tsplug.errors import FileError, NameTakenError
-from tsplug.model import Job
-from tsplug.ports import Clock, FrameHeaders, FrameStatus, FrameStorage, JobQuery, Store
-from tsplug.services.jobs.submitting import JobRequest, submit
-from tsplug.services.storing import store_frame
+from tsplug.errors import FileError, OutOfReachError
+from tsplug.model import Job, frame_place
+from tsplug.ports import Clock, FrameFiles, FrameHeaders, FrameStatus, FrameStorage, JobQuery, Store, Unit
+from tsplug.services.jobs.submitting import OPEN, JobRequest, submit
+from tsplug.services.storing import Known, store_frame
 
 _ENDINGS = (".fits", ".fit", ".fts", ".xisf", ".fz", ".gz")
 _LONGEST_NAME_BYTES = 180
 # Disks take 255, and what is in the making has more in its name.
+_MADE_OF_A_NAME = 5
 _SENT = UUID("8e1f1d0b-64b0-4a3e-9d5e-0f4b7c1f6a52")
 
 
@@ -32,6 +33,7 @@ class Arrival:
     clock: Clock
     storage: FrameStorage
     headers: FrameHeaders
+    files: FrameFiles
     verify: Callable[[Path], FrameStatus]
     pattern: str
 
@@ -56,17 +58,19 @@ def frame_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Received:
-    """The job of a frame that was sent, and whether the same frame had come under its name before."""
+    """The job of a frame that was sent, whether it had come before, and why a record that it names is not its own."""
 
     job: Job
     again: bool = False
+    note: str = ""
 
 
 def receive(file: Path, name: str, *, arrival: Arrival, sender: str) -> Received:
     """Take a frame out of a buffer, where it stays until the caller removes it, and return its job.
 
-    What was sent once is known by its bytes, whatever processing has written into its header since: sent again it
-    changes nothing, and the answer is the newest job about it. One whose file is gone is taken anew.
+    What was sent once is known by its bytes. Where the frame that came of them still is, whatever processing has
+    written into its header since and wherever it was moved, it changes nothing to send it again, and the answer is the
+    newest job about it. Otherwise it is taken anew.
 
     Raises:
         NotAFrameError: it is none, or is not whole.
@@ -77,25 +81,18 @@ def receive(file: Path, name: str, *, arrival: Arrival, sender: str) -> Received
     if status.problem or not status.exists:
         raise NotAFrameError(f"{name} is no whole frame: {status.problem or 'nothing came'}")
     sent = _sent(file, name)
-    try:
-        stored = store_frame(
-            file, arrival.storage, headers=arrival.headers, store=arrival.store, name=(name, arrival.pattern)
-        )
-    except NameTakenError:
-        known = _job_of(arrival.store, sent)
-        if known is None:
-            raise
+    known = _job_of(arrival.store, sent)
+    if known is not None and _is_there(file, known, files=arrival.files):
         return Received(known, again=True)
-    known = _job_of(arrival.store, sent) if stored.was_there else None
-    if known is not None:
-        return Received(known, again=True)
+    knows = Known(arrival.store, arrival.headers, arrival.files)
+    stored = store_frame(file, arrival.storage, known=knows, name=(name, arrival.pattern))
     with arrival.store.write() as unit:
-        request = JobRequest(submitted_by=sender, only_unknown=False)
+        request = JobRequest(submitted_by=sender, beside_open=_is_anothers_turn(unit, stored.address, sent=sent))
         (job,) = submit(unit, [stored.address], request=request, at=arrival.clock.now())
         if unit.find(Job, guid=sent) is None:
             job = job.model_copy(update={"guid": sent})
             unit.update(job)
-    return Received(job)
+    return Received(job, note=stored.note)
 
 
 def _sent(file: Path, name: str) -> str:
@@ -109,3 +106,26 @@ def _job_of(store: Store, sent: str) -> Job | None:
     with store.read() as unit:
         first = unit.find(Job, guid=sent)
         return None if first is None else unit.jobs(JobQuery(files=(first.file,), limit=1))[0]
+
+
+def _is_there(file: Path, job: Job, *, files: FrameFiles) -> bool:
+    """Return whether the frame of a file is where a job says; the name may be another frame's by now.
+
+    Raises:
+        OutOfReachError: nobody can tell.
+    """
+    status = files.status(frame_place(job.file))
+    if status.out_of_reach:
+        raise OutOfReachError(f"{job.file} {status.problem}")
+    return status.exists and files.of_one_frame(file, frame_place(job.file))
+
+
+def _is_anothers_turn(unit: Unit, address: str, *, sent: str) -> bool:
+    """Return whether what is in the queue under an address is a frame that was sent before, and is gone from there."""
+    waiting = unit.jobs(JobQuery(files=(address,), states=OPEN))
+    return any(_was_sent(job) and job.guid != sent for job in waiting)
+
+
+def _was_sent(job: Job) -> bool:
+    """Return whether a job is the first about something that was sent: its identifier is made of that, not drawn."""
+    return UUID(job.guid).version == _MADE_OF_A_NAME

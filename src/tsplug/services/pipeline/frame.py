@@ -10,6 +10,7 @@ from tsplug.model import AcquiredImage, FramePlace, FrameSolution, PipelinePrefe
 from tsplug.ports import FramePixels, PipelineTools
 from tsplug.services.disk_frames import record_at
 from tsplug.services.frame_measuring import is_light, measure_pixels
+from tsplug.services.record_claims import is_of_record
 
 _ARCSEC_PER_MM_UM = 206.265
 """Arcseconds that a micrometre covers behind a millimetre of focal length."""
@@ -91,13 +92,17 @@ def frame_at_work(
     Args:
         file: where the frame lies on this machine.
         tools: what modules work with.
-        image: its record; without one it is looked up by the identifier in the header, else by its place.
+        image: its record; without one it is looked up by the identifier in the header, else by its place. A record
+            whose own frame is still elsewhere is not that of this one.
         address: where the frame is kept, if the file is a copy of what lies in a storage.
     """
     store = tools.store
     if store is None:
         return PipelineFrame(file, tools, address=address)
-    image = image or record_at(file, tools.headers, store=store, place=frame_place(address or str(file)))
+    place = frame_place(address or str(file))
+    image = image or record_at(file, tools.headers, store=store, place=place)
+    if image is not None and not is_of_record(file, image, files=tools.files, place=place):
+        image = None
     with store.read() as unit:
         known = image is not None and image.profile_id is not None
         profile = unit.find(Profile, id=image.profile_id) if image is not None and known else None

@@ -1,0 +1,77 @@
+"""Whether two files hold one frame, whatever has been written into the header of one of them since."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tsplug.errors import FileError
+from tsplug.files.headers.fits_header import MAGIC, FitsPart, fits_parts
+from tsplug.files.headers.sources import HeaderError, PlainBytes
+from tsplug.files.headers.writing import DiskHeaders
+
+_PIECE_BYTES = 1 << 20
+
+
+def same_frame(one: Path, other: Path) -> bool:
+    """Return whether two files hold one frame: the same data, and headers that can be those of one frame.
+
+    Only headers of plain FITS are ever written into; anything else holds one frame where all bytes are the same.
+
+    Raises:
+        FileError: one cannot be read.
+    """
+    with _opened(one) as first, _opened(other) as second:
+        parts = _parts(first), _parts(second)
+        if not all(parts):
+            return _same_bytes(first, second, places=(0, 0))
+        return len(parts[0]) == len(parts[1]) and all(
+            _same_part(here, there, descriptors=(first, second)) for here, there in zip(*parts, strict=True)
+        )
+
+
+def _same_part(here: FitsPart, there: FitsPart, *, descriptors: tuple[int, int]) -> bool:
+    if here.data_bytes != there.data_bytes or not DiskHeaders().of_one_frame(here.header, there.header):
+        return False
+    places = here.data_offset, there.data_offset
+    return _same_bytes(*descriptors, places=places, length=here.data_bytes)
+
+
+def _same_bytes(first: int, second: int, *, places: tuple[int, int], length: int | None = None) -> bool:
+    """Return whether what follows two places is the same, as far as ``length`` or to the ends."""
+    done = 0
+    while length is None or done < length:
+        wanted = _PIECE_BYTES if length is None else min(_PIECE_BYTES, length - done)
+        pieces = [os.pread(each, wanted, place + done) for each, place in zip((first, second), places, strict=True)]
+        if pieces[0] != pieces[1]:
+            return False
+        if not pieces[0]:
+            break
+        done += len(pieces[0])
+    return True
+
+
+def _parts(descriptor: int) -> list[FitsPart]:
+    """Return the parts of a plain FITS file; none of anything else."""
+    if os.pread(descriptor, len(MAGIC), 0) != MAGIC:
+        return []
+    try:
+        return list(fits_parts(PlainBytes(descriptor)))
+    except HeaderError:
+        return []
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
+    try:
+        yield descriptor
+    except OSError as error:
+        raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
+    finally:
+        os.close(descriptor)
