@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         PlateSolver,
         SchedulerSink,
         SchedulerSource,
+        SteadyClock,
         Store,
     )
 
@@ -50,8 +51,12 @@ class SystemClock:
         if seconds > 0:
             time.sleep(seconds)
 
+    def monotonic(self) -> float:
+        """Return the seconds since some moment in the past, whatever the time of day is set to."""
+        return time.monotonic()
 
-def system_clock() -> Clock:
+
+def system_clock() -> SteadyClock:
     """Return the clock of this machine, for commands and real equipment."""
     return SystemClock()
 

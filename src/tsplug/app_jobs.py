@@ -40,7 +40,11 @@ def work_on_frame(task: FrameTask, tell: Tell) -> None:
 
 
 def work_on_frame_again(task: FrameTask, tell: Tell) -> None:
-    """Do one job that may have been begun elsewhere already, by a machine that is gone, and of which nobody tells."""
+    """Do one job that may have been begun elsewhere already, by a machine that is out of reach; it writes no more."""
+    from tsplug.services.jobs.fencing import taken_over
+
+    tools, _ = _pipeline_at(task.store_url)
+    task = taken_over(task, tools.store, at=system_clock().now())
     if "://" not in task.file:
         sweep_buffers(Path(task.file))
     work_on_frame(task, tell)

@@ -55,7 +55,9 @@ class Claimed:
 
     def change(self, job: Job) -> Job | None:
         """Run a job that waits and whose time has come."""
-        early = job.not_before is not None and job.not_before > self.at
+        longest = timedelta(seconds=LONGEST_BACKOFF_S)
+        # A longer wait is none of ours: the clock was set back meanwhile.
+        early = job.not_before is not None and self.at < job.not_before <= self.at + longest
         if job.state is not JobState.PENDING or early:
             return None
         return _with(
@@ -69,19 +71,6 @@ class Claimed:
             finished_at=None,
             message="",
         )
-
-
-@dataclass(frozen=True)
-class Renewed:
-    """A worker says that it is still alive."""
-
-    owner: str
-    at: datetime
-    lease: timedelta
-
-    def change(self, job: Job) -> Job | None:
-        """Leave a job to its owner for longer."""
-        return _with(job, leased_until=self.at + self.lease) if _runs(job, self.owner) else None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tsplug.model import SkyStars
-from tsplug.ports.clock import Clock
+from tsplug.ports.clock import Clock, SteadyClock
 from tsplug.ports.context import Cancellation, Context, Progress
 from tsplug.ports.devices import (
     Camera,
@@ -102,6 +102,7 @@ __all__ = [
     "SolveState",
     "Spoilt",
     "StarCatalogue",
+    "SteadyClock",
     "Store",
     "TaskNews",
     "Tell",

@@ -16,3 +16,11 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Let ``seconds`` pass."""
         ...
+
+
+class SteadyClock(Clock, Protocol):
+    """A clock that also measures how long something takes in one process, whatever the time of day is set to."""
+
+    def monotonic(self) -> float:
+        """Return the seconds since some moment in the past; they neither go back nor jump."""
+        ...

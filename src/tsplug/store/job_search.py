@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from tsplug.model import Job, JobState
+from tsplug.model.job_flow import LONGEST_BACKOFF_S
 from tsplug.ports.jobs import JobQuery
 from tsplug.store.tables import TABLES
 
@@ -43,5 +44,7 @@ def _conditions(query: JobQuery) -> list[ColumnElement[bool]]:
 def _due(moment: datetime) -> list[ColumnElement[bool]]:
     other = _JOBS.alias("other")
     at_work = select(other.c.id).where(other.c.file == _JOBS.c.file, other.c.state == JobState.RUNNING).exists()
-    early = and_(_JOBS.c.not_before.is_not(None), _JOBS.c.not_before > moment)
+    # As `tsplug.model.job_flow.Claimed` sees it.
+    latest = moment + timedelta(seconds=LONGEST_BACKOFF_S)
+    early = and_(_JOBS.c.not_before.is_not(None), _JOBS.c.not_before > moment, _JOBS.c.not_before <= latest)
     return [_JOBS.c.state == JobState.PENDING, ~early, ~at_work]

@@ -20,7 +20,6 @@ from tsplug.model.job_flow import (
     JobEvent,
     Lost,
     Released,
-    Renewed,
     Retried,
     Stopped,
     backoff_s,
@@ -33,7 +32,6 @@ OWNERS = st.sampled_from(["ann", "ben"])
 MOMENTS = st.integers(0, 2000).map(lambda seconds: START + timedelta(seconds=seconds))
 EVENTS: st.SearchStrategy[JobEvent] = st.one_of(
     st.builds(Claimed, OWNERS, MOMENTS, st.just(LEASE)),
-    st.builds(Renewed, OWNERS, MOMENTS, st.just(LEASE)),
     st.builds(Finished, OWNERS, MOMENTS, st.sampled_from([(), ("solve: no stars",)])),
     st.builds(Lost, OWNERS, MOMENTS, st.just("killed")),
     st.builds(Expired, MOMENTS),
@@ -81,7 +79,7 @@ def test_a_job_that_ends_before_it_is_stopped_is_wanted_cancelled_no_longer() ->
 
 @given(st.lists(EVENTS, max_size=30), EVENTS)
 def test_who_does_not_own_a_job_cannot_change_it(events: list[JobEvent], event: JobEvent) -> None:
-    """Only its owner ends, renews, loses or stops a job; and what has ended stays so until somebody wants it again."""
+    """Only its owner ends, loses or stops a job; and what has ended stays so until somebody wants it again."""
     job = new_job()
     for each in events:
         job = each.change(job) or job
@@ -137,15 +135,12 @@ def test_a_job_is_not_begun_before_its_time() -> None:
 
 
 def test_a_released_job_has_lost_no_attempt() -> None:
-    """A worker that is asked to stop costs its jobs nothing, and a renewed lease does not expire."""
+    """A worker that is asked to stop costs its jobs nothing, and a lease expires at its end."""
     released = Released("ann", START).change(running())
     assert released is not None
     assert (released.state, released.attempts, released.not_before) == (JobState.PENDING, 0, None)
-    later = START + LEASE
-    renewed = Renewed("ann", later, LEASE).change(running())
-    assert renewed is not None
-    assert Expired(later).change(renewed) is None
-    assert Expired(later).change(running()) is not None
+    assert Expired(START + LEASE - timedelta(seconds=1)).change(running()) is None
+    assert Expired(START + LEASE).change(running()) is not None
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from tsplug.model import AcquiredImage, JobStep
-from tsplug.ports import Clock, FrameTask, PipelineModule, PipelineTools, Tell
-from tsplug.services.jobs.fencing import FencedEditor, check_lease
-from tsplug.services.pipeline.choosing import chosen_modules
+from tsplug.ports import FrameTask, PipelineModule, PipelineTools, SteadyClock, Tell
+from tsplug.services.jobs.fencing import FencedEditor, FencedPictures, check_lease
+from tsplug.services.pipeline.choosing import StoppedModule, chosen_modules
 from tsplug.services.pipeline.frame import frame_at_work
 from tsplug.services.pipeline.running import ModuleReport, run_modules
 
 
 def work_on_frame(
-    task: FrameTask, tell: Tell, *, tools: PipelineTools, modules: Sequence[PipelineModule], clock: Clock
+    task: FrameTask, tell: Tell, *, tools: PipelineTools, modules: Sequence[PipelineModule], clock: SteadyClock
 ) -> None:
     """Run the modules of a job over its frame; each state of a module is told as a `JobStep`.
 
@@ -25,9 +25,14 @@ def work_on_frame(
         Cancelled: the job is another worker's by now.
     """
     store = tools.store
-    tools = replace(tools, editor=FencedEditor(tools.editor, lambda: check_lease(task, store)))
+
+    def check() -> None:
+        check_lease(task, store)
+
+    tools = replace(tools, editor=FencedEditor(tools.editor, check), pictures=FencedPictures(tools.pictures, check))
     frame = frame_at_work(Path(task.file), tools, image=_image(task, tools), address=task.address)
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
+    chosen = tuple(StoppedModule(each, why) if (why := task.stopped.get(each.name)) else each for each in chosen)
     run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))
 
 

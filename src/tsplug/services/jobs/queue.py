@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from tsplug.model import Job, JobState, JobStep, ModuleState
 from tsplug.model.job_flow import Claimed, Expired, JobEvent
 from tsplug.ports import JobQuery, Unit
+from tsplug.services.jobs.running_job import was_stopped
+
+_PART = 500
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,14 @@ class Lessee:
     only: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A job that was taken, and its modules that were stopped in earlier attempts because they took too long."""
+
+    job: Job
+    stopped: tuple[JobStep, ...] = ()
+
+
 def change(unit: Unit, job_id: int, *, event: JobEvent) -> Job | None:
     """Let an event happen to a job; return the job as it is then, None where the event did not fit it."""
     job = unit.find(Job, id=job_id)
@@ -29,8 +40,8 @@ def change(unit: Unit, job_id: int, *, event: JobEvent) -> Job | None:
     return changed
 
 
-def claim(unit: Unit, lessee: Lessee, *, at: datetime, limit: int) -> list[Job]:
-    """Take the most urgent jobs whose time has come, no two on one file; what is left of earlier attempts goes."""
+def claim(unit: Unit, lessee: Lessee, *, at: datetime, limit: int) -> list[Claim]:
+    """Take the most urgent jobs whose time has come, no two on one file; steps of earlier attempts go."""
     claimed: list[Job] = []
     while len(claimed) < limit:
         first: dict[str, Job] = {}
@@ -43,14 +54,27 @@ def claim(unit: Unit, lessee: Lessee, *, at: datetime, limit: int) -> list[Job]:
         for job in taken:
             unit.update(job)
         claimed += taken
+    return _begun(unit, claimed)
+
+
+def _begun(unit: Unit, claimed: Sequence[Job]) -> list[Claim]:
+    stopped: dict[int, list[JobStep]] = {}
+    again = [job.id for job in claimed if job.attempts > 1]
+    for step in unit.list(JobStep, job_id=again, state=ModuleState.FAILED) if again else ():
+        if was_stopped(step):
+            stopped.setdefault(step.job_id, []).append(step)
     if claimed:
+        # Also those of a first attempt: a worker that was asked to stop leaves steps and costs no attempt.
         unit.delete_all(JobStep, job_id=[job.id for job in claimed])
-    return claimed
+    return [Claim(job, tuple(stopped.get(job.id or 0, ()))) for job in claimed]
 
 
-def renew(unit: Unit, lessee: Lessee, *, at: datetime) -> frozenset[int]:
-    """Let somebody keep the jobs that are still theirs for longer, and return their ids."""
-    unit.set_all(Job, {"leased_until": at + lessee.lease}, owner=lessee.owner, state=JobState.RUNNING)
+def renew(unit: Unit, lessee: Lessee, *, ids: Sequence[int], at: datetime) -> frozenset[int]:
+    """Let somebody keep those of some jobs that are still theirs for longer, and return the ids of all that are."""
+    until = at + lessee.lease
+    for start in range(0, len(ids), _PART):
+        part = list(ids[start : start + _PART])
+        unit.set_all(Job, {"leased_until": until}, id=part, owner=lessee.owner, state=JobState.RUNNING)
     return frozenset(own_jobs(unit, lessee))
 
 
@@ -60,9 +84,10 @@ def take_back(unit: Unit, at: datetime) -> list[Job]:
     return [job for job in taken if job is not None]
 
 
-def is_work_waiting(unit: Unit, lessee: Lessee, *, at: datetime) -> bool:
-    """Return whether there is a job to take, or one to take back."""
-    return bool(unit.jobs(JobQuery(due_at=at, ids=lessee.only, limit=1)) or unit.jobs(JobQuery(expired_at=at, limit=1)))
+def is_work_waiting(unit: Unit, lessee: Lessee, *, at: datetime, others: bool) -> bool:
+    """Return whether there is a job to take, or, if those of others count, one to take back."""
+    due = unit.jobs(JobQuery(due_at=at, ids=lessee.only, limit=1))
+    return bool(due or (others and unit.jobs(JobQuery(expired_at=at, limit=1))))
 
 
 def own_jobs(unit: Unit, lessee: Lessee) -> dict[int, Job]:

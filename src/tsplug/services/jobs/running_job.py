@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from tsplug.model import Job, JobStep, ModuleState
 from tsplug.ports import FrameTask
 
 _BEFORE_MODULES = "the frame"
+_STOPPED = "stopped after "
 
 
 @dataclass
 class RunningJob:
-    """One job at work; ``hung`` holds what was stopped because it took too long, by module."""
+    """One job at work, ``since_s`` in seconds of a steady clock.
+
+    ``hung`` holds what was stopped because it took too long, by module, in this attempt or one before.
+    """
 
     job: Job
     store_url: str
-    since: datetime
+    since_s: float
     steps: dict[str, JobStep] = field(default_factory=dict)
     hung: dict[str, JobStep] = field(default_factory=dict)
     waits: bool = False
@@ -38,37 +41,49 @@ class RunningJob:
         return next((name for name, step in self.steps.items() if step.state is ModuleState.RUNNING), "")
 
     def task(self) -> FrameTask:
-        """Return what a process is told: all that is wanted but what hung."""
-        switched = {**self.job.switched, **dict.fromkeys(self.hung, False)}
-        return FrameTask(self.key, self.job.file, self.store_url, self.job.image_id, switched, owner=self.job.owner)
+        """Return what a process is told: all that is wanted, and what hung."""
+        job = self.job
+        return FrameTask(
+            self.key,
+            job.file,
+            self.store_url,
+            job.image_id,
+            job.switched,
+            owner=job.owner,
+            begun_at=job.started_at,
+            stopped={name: step.message for name, step in self.hung.items()},
+        )
 
-    def take(self, step: JobStep, *, at: datetime) -> None:
+    def take(self, step: JobStep, *, at_s: float) -> None:
         """Take in that a module has begun or ended; another attempt does not make good what hung."""
         self.steps[step.module] = step
-        self.since = at
+        self.since_s = at_s
         self.written = False
 
-    def begin(self, begun: bool, *, at: datetime) -> None:
+    def begin(self, begun: bool, *, at_s: float) -> None:
         """Take in that it has begun, or waits."""
-        self.waits, self.since = not begun, at
+        self.waits, self.since_s = not begun, at_s
 
-    def stop_module(self, after_s: float, *, at: datetime) -> bool:
+    def stop_module(self, after_s: float, *, at_s: float) -> bool:
         """Note that the module at work was stopped, and return whether the others can go on without it."""
         name = self.module
-        message = f"stopped after {after_s:.0f} s without an end"
-        spent_s = max(0.0, (at - self.since).total_seconds())
         step = JobStep(
             job_id=self.key,
             module=name or _BEFORE_MODULES,
             state=ModuleState.FAILED,
-            duration_s=spent_s,
-            message=message,
+            duration_s=at_s - self.since_s,
+            message=f"{_STOPPED}{after_s:.0f} s without an end",
         )
         self.hung[step.module] = self.steps[step.module] = step
-        self.since, self.written = at, False
+        self.since_s, self.written = at_s, False
         waiting = any(each.state in (ModuleState.PENDING, ModuleState.RUNNING) for each in self.steps.values())
         return bool(name) and waiting
 
     def all_steps(self) -> list[JobStep]:
         """Return the modules in the order of the pipeline; what hung stays failed."""
         return list({**self.steps, **self.hung}.values())
+
+
+def was_stopped(step: JobStep) -> bool:
+    """Return whether a module was stopped because it took too long, and would again."""
+    return step.state is ModuleState.FAILED and step.message.startswith(_STOPPED)

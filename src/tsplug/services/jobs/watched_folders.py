@@ -10,7 +10,7 @@ from pathlib import Path
 from tsplug.model import UNNAMEABLE, Job, JobStep, ModuleState, is_nameable
 from tsplug.model.job_flow import ENDED
 from tsplug.model.jobs import NEW_PRIORITY
-from tsplug.ports import Clock, FrameStatus, Progress, Store
+from tsplug.ports import FrameStatus, Progress, SteadyClock, Store
 from tsplug.services.jobs.submitting import JobRequest, newest_jobs, submit
 
 Stamp = tuple[int, int]
@@ -40,12 +40,13 @@ class Watched:
 
 @dataclass
 class _Seen:
-    """A file as it was looked at: since when it is as it is, and what of it was dealt with, until when it was that."""
+    """A file as it was looked at: since when it is as it is (of a steady clock), and what of it was dealt with."""
 
     stamp: Stamp
-    since: datetime
+    since_s: float
     known: Stamp | None = None
     known_until: datetime | None = None
+    """When it was last seen as what was dealt with."""
     whole: bool | None = None
     """Whether it looked whole when it had been as it is for a while; None while nobody looked."""
 
@@ -53,7 +54,7 @@ class _Seen:
 class WatchedFolders:
     """Looks at folders again and again, because no disk of a network tells of what others write to it."""
 
-    def __init__(self, store: Store, clock: Clock, *, watched: Watched, progress: Progress) -> None:
+    def __init__(self, store: Store, clock: SteadyClock, *, watched: Watched, progress: Progress) -> None:
         """Take the queue, the time, what is watched, and what is told of files that cannot come."""
         self._store = store
         self._clock = clock
@@ -61,7 +62,7 @@ class WatchedFolders:
         self._progress = progress
         self._told: set[str] = set()
         self._seen: dict[str, _Seen] = {}
-        self._looked: datetime | None = None
+        self._looked_s: float | None = None
 
     def look(self) -> int:
         """Put into the queue what is new and whole, if it is time to look; return how many frames that were.
@@ -72,12 +73,12 @@ class WatchedFolders:
         Raises:
             StoreError: the store failed; the next look tries again.
         """
-        now = self._clock.now()
-        if self._looked is not None and now - self._looked < LOOK_EVERY:
+        now, at_s = self._clock.now(), self._clock.monotonic()
+        if self._looked_s is not None and at_s - self._looked_s < LOOK_EVERY.total_seconds():
             return 0
-        self._looked = now
+        self._looked_s = at_s
         found = {file: stamp for folder in self._watched.folders for file, stamp in self._named(folder)}
-        whole = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now)]
+        whole = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now, at_s=at_s)]
         jobs = self._submit(whole, now)
         for file in whole:
             seen = self._seen[file]
@@ -121,19 +122,19 @@ class WatchedFolders:
         ended, until = job.finished_at, seen.known_until
         return job.state in ENDED and ended is not None and until is not None and ended < until
 
-    def _is_settled(self, file: str, stamp: Stamp, *, now: datetime) -> bool:
+    def _is_settled(self, file: str, stamp: Stamp, *, now: datetime, at_s: float) -> bool:
         """Return whether a file is new or changed, and was as it is for long enough.
 
         One that is gone is remembered: a network folder that was away must not bring all its frames again.
         """
-        seen = self._seen.setdefault(file, _Seen(stamp, now))
+        seen = self._seen.setdefault(file, _Seen(stamp, at_s))
         if seen.stamp != stamp:
-            seen.stamp, seen.since, seen.whole = stamp, now, None
+            seen.stamp, seen.since_s, seen.whole = stamp, at_s, None
         if stamp == seen.known:
             seen.known_until = now
             return False
-        if now - seen.since < SETTLED_AFTER:
+        if at_s - seen.since_s < SETTLED_AFTER.total_seconds():
             return False
         if seen.whole is None:
             seen.whole = not self._watched.status(Path(file)).problem
-        return seen.whole or now - seen.since >= BROKEN_AFTER
+        return seen.whole or at_s - seen.since_s >= BROKEN_AFTER.total_seconds()

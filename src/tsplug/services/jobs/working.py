@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from tsplug.errors import StoreError
-from tsplug.model import Job, JobStep
+from tsplug.model import JobStep
 from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Stopped
-from tsplug.ports import BufferSweep, Clock, Progress, Runner, Store, TaskNews, Unit
+from tsplug.ports import BufferSweep, Progress, Runner, SteadyClock, Store, TaskNews, Unit
+from tsplug.services.jobs.lease_time import LeaseTime
 from tsplug.services.jobs.queue import (
+    Claim,
     Lessee,
     change,
     claim,
@@ -30,7 +32,6 @@ from tsplug.services.jobs.queue import (
 from tsplug.services.jobs.running_job import RunningJob
 
 _TROUBLE_WAIT_S = 2.0
-_RENEWALS_PER_LEASE = 4
 _START_S = 60.0
 
 
@@ -52,7 +53,7 @@ class Worker:
     """Works off the queue with a runner."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, runner: Runner, settings: WorkerSettings, sweep: BufferSweep
+        self, store: Store, clock: SteadyClock, *, runner: Runner, settings: WorkerSettings, sweep: BufferSweep
     ) -> None:
         """Take the queue, the time, what runs jobs, and what removes half written files of the dead."""
         self._store = store
@@ -61,12 +62,12 @@ class Worker:
         self._settings = settings
         self._lessee = settings.lessee
         self._sweep = sweep
-        self._poll = timedelta(seconds=settings.poll_s)
         self._running: dict[int, RunningJob] = {}
         self._ended: list[tuple[RunningJob, JobEvent]] = []
-        self._looked: datetime | None = None
-        self._asked: datetime | None = None
-        self._renewed = clock.now()
+        self._strays: list[int] = []
+        self._looked_s: float | None = None
+        self._asked_s: float | None = None
+        self._leases = LeaseTime(clock, settings.lessee.lease)
 
     def run(self, *, until: Callable[[], bool], progress: Progress | None = None) -> None:
         """Work until told to stop; what runs then is stopped and goes back to the queue.
@@ -99,35 +100,37 @@ class Worker:
         Raises:
             StoreError: the store failed; nothing is forgotten, the next step tries again.
         """
-        for news in self._runner.wait(0.0 if self._looked is None else self._settings.poll_s):
+        for news in self._runner.wait(0.0 if self._looked_s is None else self._settings.poll_s):
             self._take_in(news)
         self._stop_hung()
-        now = self._clock.now()
-        looks = self._looked is None or now - self._looked >= self._poll
+        now, at_s = self._clock.now(), self._clock.monotonic()
+        looks = self._is_time(self._looked_s)
         waiting = looks and self._look(now)
         if looks:
-            self._looked = now
-        if self._ended or waiting or self._must_tell(now):
+            self._looked_s = at_s
+        if self._ended or waiting or self._must_tell():
             self._write(now)
 
     def _stops(self, until: Callable[[], bool]) -> bool:
-        if self._looked is None or self._ended:
+        if self._looked_s is None or self._ended:
             return False
-        now = self._clock.now()
         # To ask is to look into the store, which costs as much as a job does there.
-        if self._running and self._asked is not None and now - self._asked < self._poll:
+        if self._running and not self._is_time(self._asked_s):
             return False
-        self._asked = now
+        self._asked_s = self._clock.monotonic()
         return until()
+
+    def _is_time(self, last_s: float | None) -> bool:
+        return last_s is None or self._clock.monotonic() - last_s >= self._settings.poll_s
 
     def _take_in(self, news: TaskNews) -> None:
         running = self._running.get(news.key)
         if running is None:
             return
         if news.begun is not None:
-            running.begin(news.begun, at=self._clock.now())
+            running.begin(news.begun, at_s=self._clock.monotonic())
         if isinstance(news.told, JobStep):
-            running.take(news.told, at=self._clock.now())
+            running.take(news.told, at_s=self._clock.monotonic())
         if news.passing:
             self._sweep(Path(running.job.file))
         if news.ended:
@@ -142,16 +145,16 @@ class Worker:
         return Finished(self._lessee.owner, now, (*told, news.problem) if news.problem else told)
 
     def _stop_hung(self) -> None:
-        now = self._clock.now()
+        now, at_s = self._clock.now(), self._clock.monotonic()
         for running in list(self._running.values()):
             limit_s = self._settings.time_limit_s
             if not running.steps:
                 # No module is at work yet: a process is started, and a slow machine takes its time for that.
                 limit_s = max(limit_s, _START_S)
-            if running.waits or now - running.since < timedelta(seconds=limit_s):
+            if running.waits or at_s - running.since_s < limit_s:
                 continue
             self._stop(running)
-            if running.stop_module(limit_s, at=now):
+            if running.stop_module(limit_s, at_s=at_s):
                 self._start(running, now)
             else:
                 self._end(running, Finished(self._lessee.owner, now, failures(running.all_steps())))
@@ -159,8 +162,9 @@ class Worker:
     def _look(self, now: datetime) -> bool:
         """Stop what is to be cancelled and what others have; return whether the queue has work for free hands."""
         with self._store.read() as unit:
-            own = own_jobs(unit, self._lessee) if self._running else {}
-            waiting = self._runner.free() > 0 and is_work_waiting(unit, self._lessee, at=now)
+            own = own_jobs(unit, self._lessee)
+            others = self._leases.others_count()
+            waiting = self._runner.free() > 0 and is_work_waiting(unit, self._lessee, at=now, others=others)
         for running in list(self._running.values()):
             stored = own.get(running.key)
             if stored is None:
@@ -168,36 +172,41 @@ class Worker:
             elif stored.cancel_wanted:
                 self._stop(running)
                 self._end(running, Stopped(self._lessee.owner, now))
-        return waiting
+        # A claim whose commit was done, but never answered: nobody works on those.
+        self._strays = sorted(own.keys() - self._running.keys() - {running.key for running, _ in self._ended})
+        return waiting or bool(self._strays)
 
-    def _must_tell(self, now: datetime) -> bool:
+    def _must_tell(self) -> bool:
         """Return whether leases must be renewed, or the store is to learn how far modules are that take their time."""
-        return bool(self._running) and (bool(self._late(now)) or self._renewal_is_due(now))
+        return bool(self._running) and (bool(self._late()) or self._leases.is_renewal_due())
 
-    def _late(self, now: datetime) -> list[RunningJob]:
+    def _late(self) -> list[RunningJob]:
         """Return the jobs with a module that takes its time and that the store does not know of yet."""
-        return [each for each in self._running.values() if not each.written and now - each.since >= self._poll]
-
-    def _renewal_is_due(self, now: datetime) -> bool:
-        return now - self._renewed >= self._lessee.lease / _RENEWALS_PER_LEASE
+        return [each for each in self._running.values() if not each.written and self._is_time(each.since_s)]
 
     def _write(self, now: datetime) -> None:
         """Bring the store up to date and take jobs for free hands, in one transaction; then begin them."""
         with self._store.write() as unit:
             self._write_ends(unit)
-            renews = self._renewal_is_due(now)
+            for key in self._strays:
+                change(unit, key, event=Released(self._lessee.owner, now))
+            renews = self._leases.is_renewal_due()
             lost = self._renew(unit, now) if renews else []
-            self._write_progress(unit, now)
-            given_back = take_back(unit, now)
+            told = self._write_progress(unit)
+            given_back = take_back(unit, now) if self._leases.others_count() else []
             claimed = claim(unit, self._lessee, at=now, limit=self._runner.free() + len(lost))
         self._ended.clear()
-        self._renewed = now if renews else self._renewed
+        self._strays.clear()
+        if renews:
+            self._leases.renewed()
+        for running in told:
+            running.written = running.known = True
         for running in lost:
             self._forget(running)
-        for job in (*given_back, *(job for job in claimed if job.attempts > 1)):
+        for job in (*given_back, *(each.job for each in claimed if each.job.attempts > 1)):
             self._sweep(Path(job.file))
-        for job in claimed:
-            self._begin(job, now)
+        for each in claimed:
+            self._begin(each, now)
 
     def _write_ends(self, unit: Unit) -> None:
         for running, event in self._ended:
@@ -205,16 +214,21 @@ class Worker:
                 write_steps(unit, running.key, steps=running.all_steps(), again=running.known)
 
     def _renew(self, unit: Unit, now: datetime) -> list[RunningJob]:
-        kept = renew(unit, self._lessee, at=now)
+        kept = renew(unit, self._lessee, ids=list(self._running), at=now)
         return [each for each in self._running.values() if each.key not in kept]
 
-    def _write_progress(self, unit: Unit, now: datetime) -> None:
-        for running in self._late(now):
+    def _write_progress(self, unit: Unit) -> list[RunningJob]:
+        late = self._late()
+        for running in late:
             write_steps(unit, running.key, steps=running.all_steps(), again=running.known)
-            running.written = running.known = True
+        return late
 
-    def _begin(self, job: Job, now: datetime) -> None:
-        running = RunningJob(job, self._settings.store_url, now)
+    def _begin(self, claimed: Claim, now: datetime) -> None:
+        hung = {step.module: step for step in claimed.stopped}
+        running = RunningJob(claimed.job, self._settings.store_url, self._clock.monotonic(), hung=hung)
+        if running.key in self._running:
+            # Another worker had taken the job from this one meanwhile, and is gone.
+            self._forget(self._running[running.key])
         self._running[running.key] = running
         self._start(running, now)
 

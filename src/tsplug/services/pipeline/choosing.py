@@ -28,6 +28,21 @@ class BrokenModule:
         return failed(f"the module {self.name} cannot be used: {self._problem}; correct or uninstall what brings it")
 
 
+class StoppedModule:
+    """Stands for a module that took too long with a frame and is not tried again with it."""
+
+    needs: tuple[str, ...] = ()
+
+    def __init__(self, module: PipelineModule, problem: str) -> None:
+        """Take the module, and what became of it."""
+        self.name, self.title, self.gives = module.name, module.title, module.gives
+        self._problem = problem
+
+    def run(self, frame: FrameAtWork) -> ModuleOutcome:
+        """Fail with the problem."""
+        return failed(self._problem)
+
+
 class ModuleSource(Protocol):
     """Names a module of a third party, as an entry point does."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from tsplug.errors import Cancelled, StoreError, TsplugError
 from tsplug.model import ModuleState
-from tsplug.ports import Cancellation, Clock, ModuleOutcome, PipelineModule, failed
+from tsplug.ports import Cancellation, ModuleOutcome, PipelineModule, SteadyClock, failed
 from tsplug.services.pipeline.frame import PipelineFrame
 
 
@@ -31,7 +30,7 @@ def run_modules(
     frame: PipelineFrame,
     modules: Sequence[PipelineModule],
     *,
-    clock: Clock,
+    clock: SteadyClock,
     on_state: OnState = lambda report: None,
     cancellation: Cancellation | None = None,
 ) -> tuple[ModuleReport, ...]:
@@ -68,13 +67,13 @@ def run_modules(
     return tuple(ended.values())
 
 
-def _run(module: PipelineModule, frame: PipelineFrame, *, clock: Clock) -> ModuleReport:
-    began = clock.now()
+def _run(module: PipelineModule, frame: PipelineFrame, *, clock: SteadyClock) -> ModuleReport:
+    began_s = clock.monotonic()
     outcome = _outcome(module, frame)
     given = {name: value for name, value in outcome.outputs.items() if name in module.gives}
     frame.outputs.update(given)
     report = ModuleReport(module.name, outcome.state, outcome.message, outputs=tuple(given))
-    return replace(report, duration_s=_seconds(began, clock.now()))
+    return replace(report, duration_s=clock.monotonic() - began_s)
 
 
 def _outcome(module: PipelineModule, frame: PipelineFrame) -> ModuleOutcome:
@@ -109,8 +108,3 @@ def _lacking(
         told = ended.get(givers[0])
         return f"needs {need}, and {givers[0]} {'comes later' if told is None else told.state}"
     return ""
-
-
-def _seconds(began: datetime, ended: datetime) -> float:
-    # The machine's clock may be set back meanwhile.
-    return max(0.0, (ended - began).total_seconds())

@@ -48,6 +48,18 @@ def files(store: Store) -> list[str]:
     return [Path(row["file"]).name for row in list_jobs(store, JobQuery())[::-1]]
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_set_keeps_no_frame_waiting(
+    tmp_path: Path, store: Store, clock: ManualClock, hours: int
+) -> None:
+    """A frame comes when it was the same for a while, no sooner and no later where the time of day is set meanwhile."""
+    watched = watch(store, clock, tmp_path)
+    (tmp_path / "a.fits").write_bytes(b"x")
+    assert look(watched, clock, times=1) == 0
+    clock.set(clock.now() + timedelta(hours=hours))
+    assert [look(watched, clock, times=1) for _ in range(2)] == [0, 1]
+
+
 def test_a_file_comes_when_it_grows_no_more(tmp_path: Path, store: Store, clock: ManualClock) -> None:
     """A frame that is still written waits until it was the same for a while; what is no frame or hidden never comes."""
     watched = watch(store, clock, tmp_path)

@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fake_runner import FakeRunner
+from queue_bench import AwayStore, Bench
 
-from tsplug.errors import StoreUnavailableError
 from tsplug.model import Job, JobState
-from tsplug.ports import JobQuery, Store, Unit
-from tsplug.services.jobs.listing import Row, list_jobs
 from tsplug.services.jobs.orders import cancel_jobs
-from tsplug.services.jobs.queue import Lessee
-from tsplug.services.jobs.submitting import JobRequest, submit
-from tsplug.services.jobs.working import Worker, WorkerSettings
-from tsplug.testing import ManualClock, memory_store
 
 pytestmark = pytest.mark.both_databases
-
-LEASE = timedelta(seconds=60)
-
-
-class Bench:
-    """A queue, and workers at it."""
-
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.store = memory_store(self.clock)
-        self.swept: list[Path | None] = []
-
-    def add(self, *files: str, **fields: object) -> list[Job]:
-        """Put frames into the queue."""
-        with self.store.write() as unit:
-            return submit(unit, files, request=JobRequest(**fields), at=self.clock.now())  # type: ignore[arg-type]
-
-    def worker(self, owner: str = "ann", *, store: Store | None = None, slots: int = 2) -> tuple[Worker, FakeRunner]:
-        """Return a worker and its runner."""
-        runner = FakeRunner(self.clock, slots)
-        settings = WorkerSettings("sqlite://", Lessee(owner, LEASE), time_limit_s=100)
-        worker = Worker(store or self.store, self.clock, runner=runner, settings=settings, sweep=self._sweep)
-        return worker, runner
-
-    def rows(self) -> list[Row]:
-        """Return all jobs, oldest first."""
-        return list_jobs(self.store, JobQuery())[::-1]
-
-    def states(self) -> list[str]:
-        """Return the states of all jobs."""
-        return [row["state"] for row in self.rows()]
-
-    def _sweep(self, file: Path | None = None) -> int:
-        self.swept.append(file)
-        return 0
 
 
 @pytest.fixture
@@ -187,7 +142,7 @@ def test_a_module_that_hangs_is_stopped_and_the_others_go_on(bench: Bench) -> No
     for _ in range(103):
         worker.step()
     assert runner.stopped == [1]
-    assert runner.running[1].switched == {"solve": False}
+    assert runner.running[1].stopped == {"solve": "stopped after 100 s without an end"}
     runner.tell(1, "preview", "completed")
     runner.tell(1, "quality", "completed")
     runner.end(1)
@@ -199,6 +154,39 @@ def test_a_module_that_hangs_is_stopped_and_the_others_go_on(bench: Bench) -> No
         ("quality", "completed"),
     ]
     assert (job["state"], job["message"]) == ("failed", "solve: stopped after 100 s without an end")
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["killed", "silent"])
+def test_what_hung_is_not_tried_again_after_an_attempt_that_is_lost(bench: Bench, is_told: bool) -> None:
+    """The time limit is waited for once, whatever becomes of the attempts after it, and whoever makes them."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(1, "solve", "running")
+    runner.tell(1, "quality", "pending")
+    for _ in range(105):
+        worker.step()
+    runner.tell(1, "solve", "failed", "stopped after 100 s without an end")
+    runner.tell(1, "quality", "running")
+    if is_told:
+        runner.end(1, "its process was killed (SIGKILL)", passing=True)
+    else:
+        for _ in range(3):
+            worker.step()
+        bench.clock.advance(61)
+        worker, runner = bench.worker("ben")
+    for _ in range(10):
+        worker.step()
+    assert runner.running[1].stopped == {"solve": "stopped after 100 s without an end"}
+    runner.tell(1, "quality", "completed")
+    runner.end(1)
+    worker.step()
+    (job,) = bench.rows()
+    assert (job["state"], job["attempts"]) == ("failed", 2)
+    assert sorted((step["module"], step["state"]) for step in job["modules"]) == [
+        ("quality", "completed"),
+        ("solve", "failed"),
+    ]
 
 
 def test_a_job_that_waits_for_a_machine_is_not_stopped(bench: Bench) -> None:
@@ -302,25 +290,6 @@ def test_a_busy_worker_is_not_asked_all_the_time(bench: Bench) -> None:
     runner.wait = wait  # type: ignore[method-assign,assignment]
     worker.run(until=until)
     assert steps[0] > 5 * asked[0]
-
-
-class AwayStore:
-    """A store whose writes fail as often as it is told."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.failures = 0
-
-    def read(self) -> object:
-        return self._store.read()
-
-    @contextmanager
-    def write(self) -> Iterator[Unit]:
-        if self.failures:
-            self.failures -= 1
-            raise StoreUnavailableError("the disk is full")
-        with self._store.write() as unit:
-            yield unit
 
 
 def test_a_store_that_is_away_is_waited_for(bench: Bench) -> None:

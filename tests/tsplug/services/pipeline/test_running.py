@@ -13,6 +13,7 @@ from tsplug.app import pipeline_tools
 from tsplug.errors import Cancelled, FileError, StoreUnavailableError
 from tsplug.model import ModuleState
 from tsplug.ports import FrameAtWork, ModuleOutcome, completed, failed, skipped
+from tsplug.services.pipeline.choosing import StoppedModule
 from tsplug.services.pipeline.frame import PipelineFrame
 from tsplug.services.pipeline.running import ModuleReport, run_modules
 from tsplug.testing import CountingCancellation, ManualClock
@@ -71,6 +72,16 @@ def test_a_failed_module_costs_its_dependents_and_nobody_else() -> None:
         "after": (ModuleState.SKIPPED, "needs b, and broken failed"),
         "last": (ModuleState.SKIPPED, "needs c, and after skipped"),
         "other": (ModuleState.COMPLETED, "has 1"),
+    }
+
+
+def test_what_needs_a_module_that_took_too_long_tells_of_it() -> None:
+    """A module that is not tried again has failed with its reason, which is no matter of settings."""
+    slow = StoppedModule(Piece("slow", needs=("x",), gives=("b",)), "stopped after 100 s without an end")
+    found = run_modules(frame(), [slow, Piece("after", needs=("b",))], clock=ManualClock())
+    assert ends(found) == {
+        "slow": (ModuleState.FAILED, "stopped after 100 s without an end"),
+        "after": (ModuleState.SKIPPED, "needs b, and slow failed"),
     }
 
 
