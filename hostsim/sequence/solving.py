@@ -81,7 +81,9 @@ def center_by_stars(ra_hours: float, dec_deg: float, *, host: Host, settings: So
             continue
         off_arcsec = 3600.0 * separation_deg(*found, place=(ra_hours * 15.0, dec_deg))
         if off_arcsec <= settings.tolerance_arcsec:
-            host.display.note(f"centered by {said.found.stars if said.found else 0} stars, {off_arcsec:.0f} arcsec off")
+            # Programs of others do not tell how many.
+            count = said.found.stars if said.found else 0
+            host.display.note(f"centered by {count or 'its'} stars, {off_arcsec:.0f} arcsec off")
             return
         if frame + 1 < settings.attempts:
             mount.learn(found[0] / 15.0, found[1], sync=settings.sync)

@@ -147,12 +147,11 @@ def star_catalogue_place() -> Path:
 def plate_solvers() -> dict[str, PlateSolver]:
     """Return every plate solver by its name: our own with the catalogue that is installed, and programs of others."""
     from tsplug.files.solving.astap import Astap
-    from tsplug.files.solving.catalogue import StarCatalogueFile
+    from tsplug.files.solving.catalogue import InstalledCatalogue
     from tsplug.files.solving.solve_field import SolveField
     from tsplug.services.plate_solving import CatalogueMatcher
 
-    place = star_catalogue_place()
-    matcher = CatalogueMatcher(StarCatalogueFile(place) if place.exists() else None)
+    matcher = CatalogueMatcher(find=InstalledCatalogue(star_catalogue_place()))
     return {solver.name: solver for solver in (matcher, SolveField(), Astap())}
 
 

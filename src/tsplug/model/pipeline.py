@@ -20,12 +20,13 @@ class KeptHeader(Record):
 
 
 class FrameSolution(Record):
-    """Where a frame looks, as a plate solver found it; the newest attempt counts, also one that found nothing.
+    """Where a frame looks, as a plate solver found it; an attempt that found nothing takes no solution's place.
 
     Centre and position angle (of the frame's up, east of north, degrees) are J2000; ``mirrored`` says that east lies to
     the right of north. ``cd`` is the matrix of FITS, degrees per pixel: CD1_1, CD1_2, CD2_1, CD2_2. ``stars`` were
-    matched with the catalogue, ``residual_arcsec`` apart (root mean square). Offsets are what the centre is east and
-    north of the wished position, rotation and scale errors found minus wished; None where no wish is known.
+    matched with the catalogue (0 where a program does not tell), ``residual_arcsec`` apart (root mean square). Offsets
+    are what the centre is east and north of the wished position, rotation and scale errors found minus wished; None
+    where no wish is known, or where it lies more than a quarter turn away.
     """
 
     image_id: int

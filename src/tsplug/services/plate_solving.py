@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tsplug.errors import FileError
 from tsplug.imaging.astrometry.matcher import SCALE_ERROR, FrameStars, Hint, Matched, match_frame, search_radius_deg
@@ -19,34 +19,28 @@ class CatalogueMatcher:
 
     name = MATCHER
 
-    def __init__(self, catalogue: StarCatalogue | None) -> None:
-        """Take the catalogue; None where none is installed."""
-        self._catalogue = catalogue
+    def __init__(
+        self, catalogue: StarCatalogue | None = None, *, find: Callable[[], StarCatalogue | None] | None = None
+    ) -> None:
+        """Take the catalogue, or what tells for each frame which one is installed by then, None where none is."""
+        self._find = find or (lambda: catalogue)
 
     def solve(self, request: SolveRequest) -> SolveOutcome:
         """Match; a place and a scale are needed."""
-        lacking = self._lacking(request)
-        if lacking:
+        catalogue, lacking = self._find(), _lacking(request)
+        if catalogue is None or lacking:
+            lacking = lacking if catalogue else "no star catalogue is installed: tsplug catalogue install FILE"
             return SolveOutcome(self.name, SolveState.UNAVAILABLE, lacking)
         if request.stars.x.size < _FEWEST_STARS:
             return _not_solved(f"{request.stars.x.size} stars, and {_FEWEST_STARS} are needed")
         hints = list(_hints(request))
         try:
-            found = next(filter(None, (_matched(self._catalogue, request.stars, hint=hint) for hint in hints)), None)
+            found = next(filter(None, (_matched(catalogue, request.stars, hint=hint) for hint in hints)), None)
         except FileError as error:
             return SolveOutcome(self.name, SolveState.FAILED, str(error))
         if found is not None:
             return SolveOutcome(self.name, SolveState.SOLVED, found=found)
         return _not_solved(f"{request.stars.x.size} stars fit nowhere {_where(hints)}")
-
-    def _lacking(self, request: SolveRequest) -> str:
-        if self._catalogue is None:
-            return "no star catalogue is installed: tsplug catalogue install FILE"
-        if request.place is None:
-            return "neither header nor record says where the frame looks"
-        if request.scale_arcsec is None:
-            return "neither rig nor header says how large a pixel is: set focal length and pixel size of the rig"
-        return ""
 
 
 def solve_frame(
@@ -66,10 +60,17 @@ def solve_frame(
     return said
 
 
-def _matched(catalogue: StarCatalogue | None, stars: FrameStars, *, hint: Hint) -> Matched | None:
-    radius_deg = search_radius_deg(stars, hint)
-    near = None if catalogue is None else catalogue.near(hint.ra_deg, hint.dec_deg, radius_deg=radius_deg)
-    return None if near is None else match_frame(stars, near, hint=hint)
+def _lacking(request: SolveRequest) -> str:
+    if request.place is None:
+        return "neither header nor record says where the frame looks"
+    if request.scale_arcsec is None:
+        return "neither rig nor header says how large a pixel is: set focal length and pixel size of the rig"
+    return ""
+
+
+def _matched(catalogue: StarCatalogue, stars: FrameStars, *, hint: Hint) -> Matched | None:
+    near = catalogue.near(hint.ra_deg, hint.dec_deg, radius_deg=search_radius_deg(stars, hint))
+    return match_frame(stars, near, hint=hint)
 
 
 def _hints(request: SolveRequest) -> Iterator[Hint]:

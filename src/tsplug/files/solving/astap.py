@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tsplug.files.headers.cards import bare_value
 from tsplug.files.solving.programs import ProgramEnd, run_program
-from tsplug.files.solving.results import wcs_of
+from tsplug.files.solving.results import misfit, wcs_of
 from tsplug.imaging.astrometry.matcher import Matched
 from tsplug.model import CardValue
 from tsplug.ports import SolveOutcome, SolveRequest, SolveState
@@ -36,7 +36,7 @@ class Astap:
                 timeout_s=request.preferences.solve_timeout_s,
                 setting="pipeline.astap",
             )
-            return _outcome(end, _answer(folder / "found.ini"))
+            return _outcome(end, _answer(folder / "found.ini"), request=request)
 
 
 def _command(request: SolveRequest, folder: Path) -> Sequence[str]:
@@ -67,15 +67,12 @@ def _answer(file: Path) -> Mapping[str, CardValue]:
     return told
 
 
-def _outcome(end: ProgramEnd, answer: Mapping[str, CardValue]) -> SolveOutcome:
+def _outcome(end: ProgramEnd, answer: Mapping[str, CardValue], *, request: SolveRequest) -> SolveOutcome:
     if end.problem:
         state = SolveState.UNAVAILABLE if end.missing else SolveState.FAILED
         return SolveOutcome(Astap.name, state, end.problem)
     if answer.get("PLTSOLVD") is True:
-        found = wcs_of(answer)
-        if found is not None:
-            return SolveOutcome(Astap.name, SolveState.SOLVED, found=Matched(found, 0, float("nan"), float("-inf")))
-        return SolveOutcome(Astap.name, SolveState.FAILED, "its answer is no tangent plane")
+        return _solved(answer, request)
     told = str(answer.get("ERROR") or answer.get("WARNING") or "")
     if end.status in (_NO_DATABASE, _BAD_DATABASE):
         why = told or (
@@ -88,3 +85,13 @@ def _outcome(end: ProgramEnd, answer: Mapping[str, CardValue]) -> SolveOutcome:
         few = "too few stars" if end.status == _FEW_STARS else "found nothing"
         return SolveOutcome(Astap.name, SolveState.NOT_SOLVED, told or few)
     return SolveOutcome(Astap.name, SolveState.FAILED, told or f"it ended with status {end.status}")
+
+
+def _solved(answer: Mapping[str, CardValue], request: SolveRequest) -> SolveOutcome:
+    found = wcs_of(answer)
+    if found is None:
+        return SolveOutcome(Astap.name, SolveState.FAILED, "its answer is no tangent plane")
+    wrong = misfit(found, request, around=True)
+    if wrong:
+        return SolveOutcome(Astap.name, SolveState.NOT_SOLVED, wrong)
+    return SolveOutcome(Astap.name, SolveState.SOLVED, found=Matched(found, 0, float("nan"), float("-inf")))

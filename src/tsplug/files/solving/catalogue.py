@@ -147,6 +147,26 @@ class StarCatalogueFile:
             yield np.arange(start + np.searchsorted(ra, steps[0]), start + np.searchsorted(ra, steps[1], side="right"))
 
 
+class InstalledCatalogue:
+    """The catalogue at a place, which may be installed, or another one in its stead, while a process lives."""
+
+    def __init__(self, place: Path) -> None:
+        """Take the place; nothing need be there."""
+        self._place = place
+        self._opened: tuple[tuple[int, ...], StarCatalogueFile] | None = None
+
+    def __call__(self) -> StarCatalogueFile | None:
+        """Return the catalogue that is there now; None where none is."""
+        try:
+            status = self._place.stat()
+        except OSError:
+            return None
+        mark = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if self._opened is None or self._opened[0] != mark:
+            self._opened = mark, StarCatalogueFile(self._place)
+        return self._opened[1]
+
+
 def _half_width_deg(dec_deg: float, radius_deg: float) -> float:
     """Return how far a circle reaches in right ascension; all around where it holds a pole."""
     if abs(dec_deg) + radius_deg >= 89.5:

@@ -11,12 +11,13 @@ from astropy.io import fits
 
 from tsplug.files.headers.cards import Keywords, read_cards
 from tsplug.files.solving.programs import ProgramEnd, run_program
-from tsplug.files.solving.results import wcs_of
+from tsplug.files.solving.results import SCALE_ERROR, misfit, wcs_of
 from tsplug.imaging.astrometry.matcher import FrameStars, Matched
 from tsplug.ports import SolveOutcome, SolveRequest, SolveState
 
 _MOST_STARS = 200
-_SCALE_ERROR = 0.1
+_STARTING_S = 10.0
+"""What it may take beside its search: the start of its parts, and reading indexes from a slow disk."""
 _BLIND_SCALE = (0.1, 180.0)
 """Arcseconds per pixel from a long telescope to a wide lens."""
 _NO_INDEX = "You must list at least one index"
@@ -37,10 +38,11 @@ class SolveField:
                 end = run_program(
                     _command(request, folder, hinted=hinted),
                     folder=folder,
-                    timeout_s=request.preferences.solve_timeout_s,
+                    # Its own limit counts processor time, and it says that it found nothing when that is through.
+                    timeout_s=2.0 * request.preferences.solve_timeout_s + _STARTING_S,
                     setting="pipeline.solve_field",
                 )
-                said = _outcome(end, folder, stars=request.stars)
+                said = _outcome(end, folder, request=request, hinted=hinted)
                 if said.state is not SolveState.NOT_SOLVED:
                     return said
             return said
@@ -60,7 +62,7 @@ def write_star_list(file: Path, stars: FrameStars) -> None:
 def _command(request: SolveRequest, folder: Path, *, hinted: bool) -> Sequence[str]:
     likes, stars = request.preferences, request.stars
     scale = request.scale_arcsec
-    low, high = _BLIND_SCALE if scale is None else (scale * (1.0 - _SCALE_ERROR), scale * (1.0 + _SCALE_ERROR))
+    low, high = _BLIND_SCALE if scale is None else (scale * (1.0 - SCALE_ERROR), scale * (1.0 + SCALE_ERROR))
     command = [
         *(likes.solve_field, "--overwrite", "--no-plots", "--no-tweak", "--crpix-center", "--dir", str(folder)),
         *("--x-column", "X", "--y-column", "Y", "--sort-column", "FLUX"),
@@ -79,7 +81,7 @@ def _command(request: SolveRequest, folder: Path, *, hinted: bool) -> Sequence[s
     return [*command, str(folder / "stars.xyls")]
 
 
-def _outcome(end: ProgramEnd, folder: Path, *, stars: FrameStars) -> SolveOutcome:
+def _outcome(end: ProgramEnd, folder: Path, *, request: SolveRequest, hinted: bool) -> SolveOutcome:
     if end.problem:
         state = SolveState.UNAVAILABLE if end.missing else SolveState.FAILED
         return SolveOutcome(SolveField.name, state, end.problem)
@@ -99,5 +101,7 @@ def _outcome(end: ProgramEnd, folder: Path, *, stars: FrameStars) -> SolveOutcom
     found = wcs_of(read_cards(data[: len(data) - len(data) % 80], _EVERY).values)
     if found is None:
         return SolveOutcome(SolveField.name, SolveState.FAILED, "its answer is no tangent plane")
-    used = min(stars.x.size, _MOST_STARS)
-    return SolveOutcome(SolveField.name, SolveState.SOLVED, found=Matched(found, used, float("nan"), float("-inf")))
+    wrong = misfit(found, request, around=hinted)
+    if wrong:
+        return SolveOutcome(SolveField.name, SolveState.NOT_SOLVED, wrong)
+    return SolveOutcome(SolveField.name, SolveState.SOLVED, found=Matched(found, 0, float("nan"), float("-inf")))

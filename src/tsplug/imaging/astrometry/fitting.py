@@ -20,6 +20,12 @@ _ENOUGH_FOR_AFFINE = 8
 _STARS_SHARE, _FEWEST_STARS = 3, 20
 """Stars of the frame for each of the catalogue that lies on it, at least so many: fainter ones match by luck alone."""
 _FEWEST = 6
+_CROWD_PX = (16.0, 48.0)
+"""Distances within which the stars about each one are counted, as many more match by luck where they crowd."""
+_BRIGHTEST, _BRIGHT_SHARE = 20, 0.15
+"""So many of the brightest stars of the catalogue on the frame; a true fit matches this share even behind a roof."""
+_WHOLE_SHARE = 0.75
+"""With this share of them matched, no other fit can be a better one."""
 _FIXED = {False: 2, True: 3}
 """Matches that a fit always reaches: two stars fix a similarity, three an affine one."""
 LUCKY_LOG10 = -12.0
@@ -28,7 +34,10 @@ LUCKY_LOG10 = -12.0
 
 @dataclass(frozen=True)
 class Fit:
-    """A frame on the plane: ``matrix`` and ``shift`` take its points there; which stars were matched, how far apart."""
+    """A frame on the plane: ``matrix`` and ``shift`` take its points there; which stars were matched, how far apart.
+
+    ``bright_share`` is the share that was matched of the brightest stars of the catalogue on the frame.
+    """
 
     matrix: NDArray[np.float64]
     shift: NDArray[np.float64]
@@ -36,11 +45,18 @@ class Fit:
     catalogue: Places
     residual_px: float
     luck_log10: float
+    bright_share: float
 
     @property
     def is_sure(self) -> bool:
         """Return whether it is no luck."""
-        return self.stars.size >= _FEWEST and self.luck_log10 <= LUCKY_LOG10
+        enough = self.stars.size >= _FEWEST and self.bright_share >= _BRIGHT_SHARE
+        return enough and self.luck_log10 <= LUCKY_LOG10
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it is sure, and so much of the sky is seen that no other fit need be looked for."""
+        return self.is_sure and self.bright_share >= _WHOLE_SHARE
 
 
 def fit(
@@ -61,7 +77,7 @@ def fit(
     cosine, sine = math.cos(guess.turn_rad), math.sin(guess.turn_rad)
     matrix, shift = np.array([[cosine, -sine], [sine, cosine]]), np.array([guess.x, guess.y])
     theirs = np.column_stack([catalogue.x, catalogue.y])
-    on_frame = _inside(theirs, matrix, shift=shift, size_px=size_px)
+    on_frame = np.count_nonzero(_inside(theirs, matrix, shift=shift, size_px=size_px))
     stars = np.column_stack([frame.x, frame.y])[: max(_FEWEST_STARS, _STARS_SHARE * on_frame)]
     best: Fit | None = None
     for radius in (*_COARSE_PX, *_FINE_PX) if coarse else _FINE_PX:
@@ -70,14 +86,47 @@ def fit(
             break
         matrix, shift = _least_squares(stars[mine], theirs[other])
         if radius in _FINE_PX:
-            apart = stars[mine] @ matrix.T + shift - theirs[other]
-            residual = float(np.sqrt((apart**2).sum(axis=1).mean()))
-            inside = _inside(theirs, matrix, shift=shift, size_px=size_px)
-            chance = stars.shape[0] * math.pi * radius**2 / (size_px[0] * size_px[1])
-            luck = _luck_log10(mine.size, mean=inside * min(1.0, chance))
-            if best is None or luck < best.luck_log10:
-                best = Fit(matrix, shift, mine, other, residual, luck)
+            made = _weighed((stars, theirs), (matrix, shift), pairs=(mine, other), radius=radius, size_px=size_px)
+            if best is None or made.luck_log10 < best.luck_log10:
+                best = made
     return best
+
+
+def _weighed(
+    points: tuple[Floats, Floats],
+    placed: tuple[Floats, Floats],
+    *,
+    pairs: tuple[Places, Places],
+    radius: float,
+    size_px: tuple[float, float],
+) -> Fit:
+    """Return a fit with what it is worth: how likely so many pairs are by luck, and how many bright stars it has."""
+    (stars, theirs), (matrix, shift), (mine, other) = points, placed, pairs
+    there = stars @ matrix.T + shift
+    residual = float(np.sqrt(((there[mine] - theirs[other]) ** 2).sum(axis=1).mean()))
+    inside = _inside(theirs, matrix, shift=shift, size_px=size_px)
+    even = np.count_nonzero(inside) * min(1.0, stars.shape[0] * math.pi * radius**2 / (size_px[0] * size_px[1]))
+    luck = _luck_log10(mine.size, mean=max(even, _crowded(there, theirs, radius=radius)))
+    brightest = np.flatnonzero(inside)[: min(_BRIGHTEST, stars.shape[0])]
+    share = float(np.isin(brightest, other).mean()) if brightest.size else 0.0
+    return Fit(matrix, shift, mine, other, residual, luck, share)
+
+
+def _crowded(stars: Floats, theirs: Floats, *, radius: float) -> float:
+    """Return how many pairs within a radius are expected by luck, from those that lie a little farther apart.
+
+    In a cluster of stars an even field would be far too kind: any two clusters laid on each other match in many places.
+    """
+    apart = _apart(stars, theirs)
+    near = (2.0 * radius) ** 2
+    own = int(np.count_nonzero(apart <= near))
+    around = [int(np.count_nonzero(apart <= far**2)) - own for far in _CROWD_PX]
+    return max(_surely(count) * radius**2 / (far**2 - near) for count, far in zip(around, _CROWD_PX, strict=True))
+
+
+def _surely(count: int) -> float:
+    """Return what so many are the sign of at least: a few may be there by luck, and a crowd is many."""
+    return max(0.0, count - 2.0 * math.sqrt(count))
 
 
 def _luck_log10(count: int, *, mean: float) -> float:
@@ -88,12 +137,17 @@ def _luck_log10(count: int, *, mean: float) -> float:
 
 def _matched(stars: Floats, theirs: Floats, *, radius: float) -> tuple[Places, Places]:
     """Return pairs that are each other's nearest within a radius."""
-    apart = (stars[:, :1] - theirs[:, 0]) ** 2 + (stars[:, 1:] - theirs[:, 1]) ** 2
+    apart = _apart(stars, theirs)
     nearest = apart.argmin(axis=1)
     every = np.arange(stars.shape[0])
     mutual = (apart.argmin(axis=0)[nearest] == every) & (apart[every, nearest] <= radius**2)
     chosen = np.flatnonzero(mutual)
     return chosen, nearest[chosen]
+
+
+def _apart(stars: Floats, theirs: Floats) -> Floats:
+    """Return the square of the distance of each star from each of the catalogue."""
+    return np.asarray((stars[:, :1] - theirs[:, 0]) ** 2 + (stars[:, 1:] - theirs[:, 1]) ** 2, np.float64)
 
 
 def _least_squares(stars: Floats, theirs: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -109,12 +163,12 @@ def _least_squares(stars: Floats, theirs: Floats) -> tuple[NDArray[np.float64], 
     return matrix, goal - matrix @ mean
 
 
-def _inside(theirs: Floats, matrix: Floats, *, shift: Floats, size_px: tuple[float, float]) -> int:
-    """Return how many stars of the catalogue lie on the frame."""
+def _inside(theirs: Floats, matrix: Floats, *, shift: Floats, size_px: tuple[float, float]) -> NDArray[np.bool_]:
+    """Return which stars of the catalogue lie on the frame."""
     if abs(float(np.linalg.det(matrix))) < 1e-9:
-        return int(theirs.shape[0])
+        return np.full(theirs.shape[0], True)
     back = np.linalg.solve(matrix, (theirs - shift).T)
-    return int(np.count_nonzero((abs(back[0]) <= size_px[0] / 2.0) & (abs(back[1]) <= size_px[1] / 2.0)))
+    return np.asarray((abs(back[0]) <= size_px[0] / 2.0) & (abs(back[1]) <= size_px[1] / 2.0))
 
 
 def _tail_log10(count: int, *, mean: float) -> float:

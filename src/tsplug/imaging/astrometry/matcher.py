@@ -70,7 +70,7 @@ class Hint:
 class Matched:
     """Where a frame looks: its coordinates, how many stars were matched, how far apart, and the chance that it is luck.
 
-    ``luck_log10`` is the power of ten of that chance.
+    ``luck_log10`` is the power of ten of that chance; ``stars`` is 0 where a program does not tell them.
     """
 
     wcs: Wcs
@@ -131,12 +131,17 @@ def _voted(own: Points, pairs: Pairs, *, reach_px: float) -> list[Guess]:
 
 
 def _attempt(own: Points, plane: Points, *, chosen: list[Guess], size_px: tuple[float, float]) -> Fit | None:
-    reach = 0.6 * math.hypot(*size_px)
+    """Return the best of the sure fits; the first that is whole is that."""
+    reach, best = 0.6 * math.hypot(*size_px), None
     for guess in chosen:
         made = fit(own.brightest(_FITTED), _near(plane, guess, reach=reach), guess=guess, size_px=size_px)
-        if made is not None and made.is_sure and _plausible(made):
+        if made is None or not made.is_sure or not _plausible(made):
+            continue
+        if made.is_whole:
             return made
-    return None
+        if best is None or made.luck_log10 < best.luck_log10:
+            best = made
+    return best
 
 
 def _near(plane: Points, guess: Guess, *, reach: float) -> Points:
@@ -160,7 +165,7 @@ def _refined(stars: FrameStars, catalogue: SkyStars, *, found: Fit, flip: float,
         guess = Guess(_turn_on(nearer, found, centre=centre, scale_deg=scale_deg), 0.0, 0.0, 0)
         near = _near(plane, guess, reach=0.6 * stars.diagonal_px)
         again = fit(own.brightest(_FITTED), near, guess=guess, size_px=size)
-        if again is None:
+        if again is None or not again.is_sure or not _plausible(again):
             break
         centre, found = nearer, again
     (a, b), (c, d) = (-found.matrix * scale_deg).tolist()

@@ -21,7 +21,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Pointing:
-    """Found minus wished: arcseconds east and north and in all, degrees of rotation, percent of scale."""
+    """Found minus wished: arcseconds east and north and in all, degrees of rotation, percent of scale.
+
+    What is more than a quarter turn away is neither east nor north.
+    """
 
     offset_ra_arcsec: float | None = None
     offset_dec_arcsec: float | None = None
@@ -38,7 +41,8 @@ def pointing_of(wcs: Wcs, middle: tuple[float, float], *, wish: Wish) -> Pointin
     east = north = total = None
     if wish.place is not None:
         across, up = to_plane(np.array([middle[0]]), np.array([middle[1]]), centre=wish.place)
-        east, north = float(across[0]) * 3600.0, float(up[0]) * 3600.0
+        if np.isfinite(across[0]):
+            east, north = float(across[0]) * 3600.0, float(up[0]) * 3600.0
         total = separation_deg(wish.place, middle) * 3600.0
     turned = wish.position_angle_deg
     rotation = None if turned is None else (wcs.position_angle_deg - turned + 90.0) % 180.0 - 90.0

@@ -164,7 +164,7 @@ def _of_one_length(own: Pairs, theirs: Pairs, *, scale_error: float) -> tuple[Pl
 
 def _heaps(turn: Floats, places: tuple[Floats, Floats], *, most: int) -> list[Guess]:
     """Return where votes pile up; two grids, half a cell apart, as a heap may lie on a border of one."""
-    found: list[Guess] = []
+    found: list[Places] = []
     x, y = places
     for shift in (0.0, 0.5):
         turns = np.floor(turn / _TURN_BIN_RAD + shift).astype(np.int64) % _TURNS
@@ -178,7 +178,13 @@ def _heaps(turn: Floats, places: tuple[Floats, Floats], *, most: int) -> list[Gu
             if not inside.size:
                 continue
             cells, counts = np.unique(key[inside], return_counts=True)
-            members = inside[key[inside] == cells[counts.argmax()]]
-            around = np.angle(np.exp(1j * turn[members]).mean())
-            found.append(Guess(float(around), float(np.median(x[members])), float(np.median(y[members])), members.size))
-    return sorted(found, key=lambda guess: -guess.votes)[:most]
+            found.append(inside[key[inside] == cells[counts.argmax()]])
+    highest = sorted(found, key=len, reverse=True)[:most]
+    return [_heap(turn[members], (x[members], y[members])) for members in highest]
+
+
+def _heap(turn: Floats, places: tuple[Floats, Floats]) -> Guess:
+    """Return the middle of a heap of votes."""
+    around = float(np.angle(np.exp(1j * turn).mean()))
+    x, y = (float(np.median(each)) for each in places)
+    return Guess(around, x, y, turn.size)

@@ -14,16 +14,25 @@ from tsplug.model import CardValue, HeaderCard
 Floats = NDArray[np.float64]
 Matrix = tuple[tuple[float, float], tuple[float, float]]
 
+_AXES, _OTHER_AXES = (1, 2), (1, 2, 3)
+_SIP_ORDERS, _TERMS, _WAT_CARDS = range(10), range(100), range(1, 100)
+
 STALE_KEYWORDS = frozenset(
     {
-        *("CDELT1", "CDELT2", "CROTA1", "CROTA2", "PC1_1", "PC1_2", "PC2_1", "PC2_2", "LONPOLE", "LATPOLE"),
-        *("PC001001", "PC001002", "PC002001", "PC002002", "PV1_0", "PV1_1", "PV1_2", "PV2_1", "PV2_2"),
-        *("A_ORDER", "B_ORDER", "AP_ORDER", "BP_ORDER", "A_DMAX", "B_DMAX", "WCSAXES"),
-        *(f"{axis}{way}_{i}_{j}" for axis in "AB" for way in ("", "P") for i in range(5) for j in range(5 - i)),
-        *("PLTSOLVD", "WCSSOLVR", "EPOCH"),
+        *("LONPOLE", "LATPOLE", "WCSAXES", "PLTSOLVD", "WCSSOLVR", "EPOCH", "RADECSYS"),
+        *(f"{word}{axis}" for word in ("CDELT", "CROTA") for axis in _AXES),
+        *(f"{word}{axis}" for word in ("CPDIS", "CQDIS", "CPERR", "CQERR", "DP", "DQ") for axis in _AXES),
+        *(f"PC{i}_{j}" for i in _OTHER_AXES for j in _OTHER_AXES),
+        *(f"PC{i:03d}{j:03d}" for i in _OTHER_AXES for j in _OTHER_AXES),
+        *(f"CD{i}_{j}" for i, j in ((1, 3), (2, 3), (3, 1), (3, 2))),
+        *(f"PROJP{term}" for term in range(10)),
+        *(f"PV{axis}_{term}" for axis in _AXES for term in _TERMS),
+        *(f"WAT{axis}_{card:03d}" for axis in _AXES for card in _WAT_CARDS),
+        *(f"{axis}{way}_{word}" for axis in "AB" for way in ("", "P") for word in ("ORDER", "DMAX")),
+        *(f"{axis}{way}_{i}_{j}" for axis in "AB" for way in ("", "P") for i in _SIP_ORDERS for j in _SIP_ORDERS),
     }
 )
-"""Keywords that say the same as the matrix in other words, or bend what it says."""
+"""Keywords that say the same as the matrix in other words, or bend what it says: SIP of any order, TPV, TNX, tables."""
 
 WCS_KEYWORDS = frozenset(
     {

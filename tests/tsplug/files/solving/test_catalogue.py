@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 
 from tsplug.errors import FileError, InputError
-from tsplug.files.solving.catalogue import StarCatalogueFile, write_catalogue
+from tsplug.files.solving.catalogue import InstalledCatalogue, StarCatalogueFile, write_catalogue
 from tsplug.files.solving.sources import install
 from tsplug.imaging.astrometry.sky_plane import separation_deg, separations_deg
 from tsplug.model import SkyStars
@@ -23,6 +23,23 @@ def whole_sky(count: int = 20_000) -> SkyStars:
     rng = np.random.default_rng(5)
     dec = np.degrees(np.arcsin(rng.uniform(-1, 1, count)))
     return SkyStars(rng.uniform(0, 360, count), dec, rng.uniform(-1.4, 12, count))
+
+
+def test_a_catalogue_that_is_installed_while_a_worker_runs_is_seen(tmp_path: Path) -> None:
+    """None, then the first, which stays open, then the one in its stead, then none again."""
+    place, found = tmp_path / "stars", InstalledCatalogue(tmp_path / "stars")
+    assert found() is None
+    stars = whole_sky(500)
+    write_catalogue(place, stars, source="first", epoch=2026.0)
+    first = found()
+    assert first is not None
+    assert (first.facts.source, found() is first) == ("first", True)
+    write_catalogue(place, stars, source="second", epoch=2026.0)
+    second = found()
+    assert second is not None
+    assert second.facts.source == "second"
+    place.unlink()
+    assert found() is None
 
 
 @pytest.mark.parametrize(

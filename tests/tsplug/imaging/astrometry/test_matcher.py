@@ -101,6 +101,50 @@ def test_what_does_not_fit_is_not_solved(hint: Hint, stars: SkyStars) -> None:
     assert match_frame(seen(catalogue(300, seed=1)), stars, hint=hint) is None
 
 
+def crowded(seed: int, *, crowd: int, sigma_px: float) -> SkyStars:
+    """Return nine hundred stars that lie evenly, and a cluster of that size in pixels of one arcsecond amid them."""
+    rng = np.random.default_rng(seed)
+    ra = np.concatenate([rng.uniform(148.8, 151.2, 900), 150.0 + rng.normal(0, sigma_px / 3600, crowd)])
+    dec = np.concatenate([rng.uniform(-1.2, 1.2, 900), rng.normal(0, sigma_px / 3600, crowd)])
+    order = rng.permutation(ra.size)
+    return SkyStars(ra[order], dec[order], np.sort(rng.uniform(6, 15, ra.size)))
+
+
+def turned(angle_deg: float, *, scale_arcsec: float) -> Wcs:
+    """Return the coordinates of a frame of 2000 by 1500 pixels on the cluster."""
+    step, angle = scale_arcsec / 3600.0, np.radians(angle_deg)
+    cosine, sine = float(np.cos(angle)) * step, float(np.sin(angle)) * step
+    return Wcs(150.0, 0.0, 999.5, 749.5, ((-cosine, sine), (sine, cosine)))
+
+
+def shown(stars: SkyStars, wcs: Wcs) -> FrameStars:
+    """Return what such a frame shows of stars: a fifth missing, a fifth of a pixel off."""
+    rng = np.random.default_rng(7)
+    x, y = wcs.to_pixels(stars.ra_deg, stars.dec_deg)
+    inside = np.flatnonzero((x > 0) & (x < 2000) & (y > 0) & (y < 1500) & (rng.random(x.size) < 0.8))
+    order = inside[np.argsort(np.arange(inside.size) + rng.normal(0, 5, inside.size))][:400]
+    return FrameStars(x[order] + rng.normal(0, 0.2, order.size), y[order] + rng.normal(0, 0.2, order.size), 2000, 1500)
+
+
+@pytest.mark.parametrize(("crowd", "sigma_px"), [(150, 60.0), (300, 60.0), (300, 25.0)])
+@pytest.mark.parametrize(
+    ("seed", "scale_arcsec", "solved"),
+    [(1, 1.0, True), (1, 1.05, False), (2, 1.0, False)],
+    ids=["its own stars", "a reducer nobody knows of", "another cluster"],
+)
+def test_clusters_are_solved_or_not_and_never_wrongly(
+    crowd: int, sigma_px: float, seed: int, *, scale_arcsec: float, solved: bool
+) -> None:
+    """Any two clusters laid on each other match in many places by luck, which is more likely there than elsewhere."""
+    truth = turned(250.0, scale_arcsec=scale_arcsec)
+    stars = shown(crowded(seed, crowd=crowd, sigma_px=sigma_px), truth)
+    found = match_frame(stars, crowded(1, crowd=crowd, sigma_px=sigma_px), hint=Hint(150.0, -0.05, 1.0, 1.0))
+    assert (found is not None) is solved
+    if found is not None:
+        apart = [separation_deg(truth.at(*place), found.wcs.at(*place)) for place in ((999.5, 749.5), (0.0, 0.0))]
+        assert max(apart) * 3600.0 < 1.0
+
+
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_too_few_stars_are_not_solved(count: int) -> None:
     """Also where there is next to nothing to look at."""

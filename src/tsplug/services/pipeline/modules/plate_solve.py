@@ -154,7 +154,8 @@ def _cards(said: SolveOutcome, solution: FrameSolution, *, frame: FrameAtWork) -
 
 
 def _words(solution: FrameSolution) -> str:
-    told = f"solved by {solution.solver}: {solution.stars} stars, {solution.scale_arcsec:.3f} arcsec/px"
+    stars = f"{solution.stars} stars, " if solution.stars else ""
+    told = f"solved by {solution.solver}: {stars}{solution.scale_arcsec:.3f} arcsec/px"
     if solution.offset_arcsec is None:
         return told
     return f"{told}, {solution.offset_arcsec:.0f} arcsec off, {'on' if solution.on_target else 'off'} target"
