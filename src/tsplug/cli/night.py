@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -27,14 +29,17 @@ def night_now(common: Common) -> None:
     """Show what would be imaged now, the score of each target by rule, and why everything else would not."""
     # Imported here: astronomy is slow to import, and no other command needs it.
     from tsplug.services.deciding import look_ahead
+    from tsplug.services.rigs import load_rig
 
     with common.context() as context:
         request = DecisionRequest(profile_guid=common.chosen_profile(context.store).guid)
         decision = look_ahead(request, context)
+        with context.store.read() as unit:
+            zone = ZoneInfo(load_rig(unit, request.profile_guid).site.time_zone)
     if common.as_json:
         show_json(decision)
         return
-    show_text(_sentence(decision))
+    show_text(_sentence(decision, zone))
     for note in decision.notes:
         show_text(f"note: {note}")
     if isinstance(decision, TakeExposure):
@@ -42,16 +47,17 @@ def night_now(common: Common) -> None:
     refused = [each for each in decision.rejected if each.rule != "lower score"]
     if refused:
         columns = ("target", "plan", "rule", "why", "again at")
-        show_table("not now", columns, rows=map(_row, refused))
+        show_table(f"not now (again at: {zone.key})", columns, rows=[_row(each, zone) for each in refused])
 
 
-def _sentence(decision: Decision) -> str:
+def _sentence(decision: Decision, zone: ZoneInfo) -> str:
     if isinstance(decision, TakeExposure):
-        until = f"{decision.until:%Y-%m-%d %H:%M} UTC"
+        until = f"{_clock(decision.until, zone)} {zone.key}"
         project = f"project {decision.project_name}"
         return f"now: {decision.target_name} in {decision.filter_name} ({project}), possible until {until}"
     if isinstance(decision, WaitUntil):
-        return f"wait until {decision.until:%Y-%m-%d %H:%M} UTC for {decision.target_name}: {decision.reason}"
+        until = f"{_clock(decision.until, zone)} {zone.key}"
+        return f"wait until {until} for {decision.target_name}: {decision.reason}"
     return f"nothing left in this night: {decision.reason}"
 
 
@@ -70,6 +76,10 @@ def _share(shares: Mapping[str, RuleShare], rule: str) -> str:
     return "" if share is None else f"{share.value:.3f} x {share.weight:g}"
 
 
-def _row(each: Rejection) -> list[object]:
-    again = each.again_at and f"{each.again_at:%Y-%m-%d %H:%M} UTC"
+def _row(each: Rejection, zone: ZoneInfo) -> list[object]:
+    again = each.again_at and _clock(each.again_at, zone)
     return [each.target_name, each.plan, each.rule, each.detail, again]
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

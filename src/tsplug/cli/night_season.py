@@ -41,8 +41,8 @@ def night_season(
     columns = ("target", "project", "wants h", "possible h", "nights", "first", "last", "complete on")
     show_table(f"the next {counted(nights, 'night')}", columns, rows=[_summary(each) for each in seasons])
     show_text(
-        "possible: hours in which some open plan can be exposed; no target competes with another, and pointing, "
-        "dithers, downloads and weather cost nothing"
+        "possible: hours, until it is complete, in which some plan that still wants exposures can be exposed; no "
+        "target competes with another, and pointing, dithers, downloads and weather cost nothing"
     )
     if target:
         for each in seasons:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tsplug.model.base import UtcDatetime, Value
 
@@ -176,7 +177,10 @@ class DecisionRequest(Value):
         until: when the host will end, whatever is possible.
         since_dither: the filters exposed since the last dither or slew, in order.
         exposures_since_dither: their number, for a host that does not tell filters apart.
-        weather: readings by metric key, such as ``humidity`` in percent; what is not measured is left out.
+        on_wrong_side: whether a slew to the current target would end on the other side of the pier, so that a flip is
+            due or will be; None where the host does not know.
+        weather: readings by metric key, such as ``humidity`` in percent; what is not measured is left out, as is what
+            is no number.
         explain: whether to tell scores and rejections; without, the same decision comes sooner.
         left_out: guids of targets that the host cannot image now, such as those that it failed to center.
     """
@@ -188,6 +192,12 @@ class DecisionRequest(Value):
     until: UtcDatetime | None = None
     since_dither: tuple[str, ...] = ()
     exposures_since_dither: int = Field(default=0, ge=0)
+    on_wrong_side: bool | None = None
     weather: dict[str, float] = Field(default_factory=dict)
     explain: bool = True
     left_out: tuple[str, ...] = ()
+
+    @field_validator("weather")
+    @classmethod
+    def _measured(cls, readings: dict[str, float]) -> dict[str, float]:
+        return {name: reading for name, reading in readings.items() if math.isfinite(reading)}

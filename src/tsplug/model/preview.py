@@ -74,7 +74,8 @@ class PreviewDocument(Value):
 class SeasonNight(Value):
     """What one night offers a target, in hours: what is possible, and what it would leave to be done.
 
-    ``hours`` counts visits that last the project's minimum time; nobody else competes for them.
+    ``hours`` counts those in which some plan that still wants exposures can be exposed, in visits that last the
+    project's minimum time; nobody else competes for them.
     """
 
     date: date

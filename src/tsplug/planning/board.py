@@ -12,7 +12,7 @@ import numpy as np
 from tsplug.model import Profile
 from tsplug.planning.arrays import FloatArray, IndexArray, Mask
 from tsplug.planning.candidates import Candidate, CandidatePlan
-from tsplug.planning.ephemeris import SIDEREAL_DEG_PER_MINUTE
+from tsplug.planning.ephemeris import SIDEREAL_DEG_PER_MINUTE, STEP
 from tsplug.planning.exposures import in_order, written
 from tsplug.planning.outlook import NightOutlook, PlanLimits, TargetLimits, Visit, Wanted
 from tsplug.planning.progress import mean_share, remaining, share_of, target_shares
@@ -21,6 +21,12 @@ from tsplug.planning.scoring import ScoringRule, weights_of
 
 WEATHER_PAUSE = timedelta(minutes=15)
 """After how long a plan that the weather forbids is looked at again: weather is not predicted."""
+
+START_TOLERANCE = 2 * STEP
+"""By how much a fresh visit may fall short of its minimum time: a step for the grid, another for a host that is late.
+
+A run of samples is up to a step shorter than what it samples, and nobody asks at the very moment that was waited for.
+"""
 
 _MINUTE_S = 60.0
 
@@ -155,26 +161,34 @@ class Board:
         plans = np.minimum(self._plan_ends[:, sample] * _MINUTE_S, last) - passed_s
         return entries, plans[self._slot]
 
-    def next_starts(self, now: datetime, until: datetime | None, *, paused: Mask | None = None) -> IndexArray:
+    def next_starts(self, now: datetime, until: datetime | None, *, permitted: Mask, current: int | None) -> IndexArray:
         """Return for each entry the sample of its next fresh visit; the number of samples where there is none.
 
         Args:
-            now: the moment.
+            now: the moment, at which nothing is possible.
             until: the host's limit, which every visit must fit.
-            paused: the plans that the weather forbids now; they are looked at after a while.
+            permitted: the plans that the weather permits now; the others are looked at after a while.
+            current: the entry imaged last, if any.
         """
         tables = self.outlook.tables
         first = np.full(len(self._next_start), min(tables.sample_after(now), tables.samples - 1))
-        if paused is not None and paused.any():
+        if current is not None:
+            own = slice(int(self._first_slot[current]), int(self._first_slot[current]) + self._slots_of(current))
+            ends = self._plan_ends[own, tables.sample_before(now)].astype(np.int64)
+            first[own] = np.minimum(tables.samples - 1, np.maximum(first[own], after_run(ends)))
+        if not permitted.all():
             later = min(tables.sample_after(now + WEATHER_PAUSE), tables.samples - 1)
             free = np.zeros(len(first), dtype=np.bool_)
-            np.logical_or.at(free, self._slot, ~paused)
+            np.logical_or.at(free, self._slot, permitted & self.opened)
             first[~free] = later
         starts = self._next_start[np.arange(len(first)), first].astype(np.int64)
         if until is not None:
             fits = starts * _MINUTE_S + self._needed_s <= self._last_s(until)
             starts = np.where(fits, starts, tables.samples)
         return np.asarray(np.minimum.reduceat(starts, self._first_slot)) if len(starts) else starts
+
+    def _slots_of(self, place: int) -> int:
+        return len(self.entries[place].wanted.plans)
 
     def any_plan(self, fits: Mask) -> Mask:
         """Return for each entry whether any of its plans is among those marked."""
@@ -199,20 +213,23 @@ class Board:
 
     def transit_min(self, now: datetime) -> FloatArray:
         """Return for each entry the minutes until its nearest transit, negative after it."""
-        sample, passed_s = self._since_noon(now)
-        angles = self.outlook.tables.hour_angles_at(sample, self._rows)
-        return np.asarray(-angles / SIDEREAL_DEG_PER_MINUTE - (passed_s - sample * _MINUTE_S) / _MINUTE_S)
+        angles = (self._sidereal_deg(now) - self.outlook.tables.ra_deg[self._rows] + 180.0) % 360.0 - 180.0
+        return np.asarray(-angles / SIDEREAL_DEG_PER_MINUTE)
 
     def to_transit_min(self, place: int, now: datetime) -> float:
         """Return the minutes until the nearest transit of one entry, as `transit_min` does for all."""
-        sample, passed_s = self._since_noon(now)
-        tables = self.outlook.tables
-        angle = (float(tables.sidereal_deg[sample]) - float(tables.ra_deg[self._rows[place]]) + 180.0) % 360.0 - 180.0
-        return -angle / SIDEREAL_DEG_PER_MINUTE - (passed_s - sample * _MINUTE_S) / _MINUTE_S
+        ra_deg = float(self.outlook.tables.ra_deg[self._rows[place]])
+        angle = (self._sidereal_deg(now) - ra_deg + 180.0) % 360.0 - 180.0
+        return -angle / SIDEREAL_DEG_PER_MINUTE
 
     def ends_h(self, now: datetime) -> FloatArray:
         """Return until when each entry can be imaged, in hours after the night's noon."""
         return np.asarray(self._ends[:, self._since_noon(now)[0]] / _MINUTE_S)
+
+    def _sidereal_deg(self, now: datetime) -> float:
+        sample, passed_s = self._since_noon(now)
+        turned = (passed_s / _MINUTE_S - sample) * SIDEREAL_DEG_PER_MINUTE
+        return float(self.outlook.tables.sidereal_deg[sample]) + turned
 
     def _since_noon(self, now: datetime) -> tuple[int, float]:
         passed_s = (now - self.outlook.tables.night.start).total_seconds()
@@ -285,6 +302,7 @@ class Board:
         self._moon_scores = np.array([0.0 if rule is None else rule.score for rule in moons], dtype=np.float64)
         minutes = [each.candidate.project.minimum_time_min for each in self.entries]
         self.minimum_s = np.array(minutes, dtype=np.float64) * _MINUTE_S
+        self.enough_s = np.maximum(0.0, self.minimum_s - START_TOLERANCE.total_seconds())
         self.weights = weights_of([each.candidate for each in self.entries], self.rules)
 
     def _wanted(self, candidate: Candidate, limits: Mapping[str, PlanLimits]) -> Wanted:
@@ -292,8 +310,17 @@ class Board:
             self.outlook.tables.rows[candidate.target.guid],
             TargetLimits.of(candidate.project, self.profile.planner),
             tuple(dict.fromkeys(limits.values())),
-            candidate.project.minimum_time_min,
+            # What is waited for must still be possible when the host is late.
+            max(0, candidate.project.minimum_time_min - 1),
         )
+
+
+def after_run(ends: IndexArray) -> IndexArray:
+    """Return the first samples behind runs, for plans of the target imaged last, from the last samples of these.
+
+    What did not fit into the rest of a run behind a dither or a flip is not begun anew in it, without them.
+    """
+    return np.asarray(ends + 1)
 
 
 def wants_exposures(candidate: Candidate, item: CandidatePlan, *, profile: Profile) -> bool:

@@ -75,7 +75,7 @@ class Moment:
     @cached_property
     def ready(self) -> Mask:
         """Return the entries that can be imaged now."""
-        lasts = self.room_s >= self.board.minimum_s
+        lasts = self.room_s >= self.board.enough_s
         if self.current is not None:
             lasts[self.current] = True
         return np.asarray(self.board.any_plan(self.fits) & lasts)
@@ -188,7 +188,7 @@ def next_start(board: Board, moment: Moment) -> tuple[int, datetime] | None:
 
     Weather is not predicted: what it forbids now is looked at again after a while.
     """
-    starts = board.next_starts(moment.now, moment.request.until, paused=board.opened & ~moment.dry)
+    starts = board.next_starts(moment.now, moment.request.until, permitted=moment.dry, current=moment.current)
     tables = board.outlook.tables
     if not len(starts) or int(starts.min()) >= tables.samples:
         return None

@@ -164,6 +164,7 @@ def _wait_or_end(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     if own.rule not in _UNPREDICTED and place is not None:
         number = board.entries[waited_for(board, moment, place=place, until=own.again_at)].number
     reason = wait_words(board, moment, number=number, until=own.again_at)
+    assert own.again_at > moment.now, "a wait must lead on"
     return _wait(board.candidates[number], own.again_at, reason=reason, rejected=shown)
 
 
@@ -179,6 +180,7 @@ def _wait_unexplained(board: Board, moment: Moment) -> WaitUntil | NothingLeft:
     if following is None:
         return NothingLeft(reason=why_nothing(board, moment))
     place, until = following
+    assert until > moment.now, "a wait must lead on"
     number = board.entries[waited_for(board, moment, place=place, until=until)].number
     reason = wait_words(board, moment, number=number, until=until)
     return _wait(board.candidates[number], until, reason=reason)
@@ -220,10 +222,14 @@ def wait_words(board: Board, moment: Moment, *, number: int, until: datetime) ->
 
 
 def _ends_for_humidity(board: Board, views: Sequence[Ready | Refused]) -> bool:
-    """Return whether humidity alone keeps the rig idle and its preferences end the night then (planner a.12)."""
+    """Return whether humidity alone keeps the rig idle and its preferences end the night then (planner a.12).
+
+    What this night cannot give any more for another reason is not waited for.
+    """
     if not board.profile.planner.stop_on_humidity:
         return False
-    open_now = [view.rejected[0].rule for view in views if not Reason(view.rejected[0].rule).is_final]
+    own = [each.rejected[0] for each in views]
+    open_now = [each.rule for each in own if each.again_at is not None or each.rule == Reason.HUMIDITY]
     return bool(open_now) and all(rule == Reason.HUMIDITY for rule in open_now)
 
 

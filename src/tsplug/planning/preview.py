@@ -12,6 +12,7 @@ from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
 from tsplug.planning.decide import wait_words, waited_for, why_nothing
 from tsplug.planning.exposures import after_exposure
+from tsplug.planning.leads import flip_is_due, passed_min
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.planning.situation import Situation
@@ -57,6 +58,7 @@ class _Host:
     until: datetime | None
     since_dither: tuple[str, ...]
     exposures_since_dither: int
+    on_wrong_side: bool | None
     weather: Mapping[str, float] = field(default_factory=dict)
     explain: bool = False
 
@@ -70,12 +72,13 @@ class _Host:
             request.until,
             request.since_dither,
             request.exposures_since_dither,
+            request.on_wrong_side,
         )
 
     def waits(self) -> None:
         """Forget the target: after a wait nobody was imaged last."""
         self.current_target_guid = self.stays_until = None
-        self.since_dither, self.exposures_since_dither = (), 0
+        self.since_dither, self.exposures_since_dither, self.on_wrong_side = (), 0, None
 
     def exposes(self, target_guid: str, choice: Choice, *, anew: bool) -> None:
         """Remember an exposure, the first since a dither or slew where that is ``anew``."""
@@ -97,13 +100,14 @@ class _Run:
         self._asked = host
         self._exposures: list[PreviewExposure] = []
         self._came_at = now
-        self._passed_flip: bool | None = None
+        self._stands_past: bool | None = None
         self._focused_at: datetime | None = None
 
     def step(self) -> bool:
         """Go on by one exposure or one wait; return whether anything is left."""
         if self._now not in self._board.outlook.tables.night:
             return self._end("the night is over")
+        self._look_at_the_side()
         moment = look(self._board, self._now, request=self._asked)
         choice = choose(self._board, moment)
         if choice is not None:
@@ -136,7 +140,7 @@ class _Run:
                 reason=wait_words(self._board, moment, number=entry.number, until=until),
             )
         )
-        self._now = until
+        self._now, self._stands_past = until, None
         self._asked.waits()
 
     def _expose(self, moment: Moment, choice: Choice) -> None:
@@ -150,12 +154,12 @@ class _Run:
         fresh = candidate.target.guid != self._asked.current_target_guid
         if fresh or not self._exposures:
             self._leave()
-            self._came_at, self._passed_flip = self._now, None
+            self._came_at = self._now
         dithers = not fresh and dithers_first(candidate, choice.selection, request=self._asked)
-        flips = self._flips(moment, choice.place)
-        lead_s = focus_s + self._lead_s(item, fresh=fresh, dithers=dithers, flips=flips)
-        start = self._now + timedelta(seconds=lead_s)
         overheads = board.profile.planner.overheads
+        start = self._now + timedelta(seconds=focus_s + self._lead_s(item, fresh=fresh, dithers=dithers))
+        flips = self._flips(choice.place, at=start, fresh=fresh)
+        start += timedelta(seconds=overheads.flip_s if flips else 0.0)
         self._exposures.append(
             PreviewExposure(
                 start=start,
@@ -172,12 +176,11 @@ class _Run:
         board.change(taken(candidate, choice))
         self._asked.exposes(candidate.target.guid, choice, anew=fresh or dithers)
 
-    def _lead_s(self, item: CandidatePlan, *, fresh: bool, dithers: bool, flips: bool) -> float:
-        """Return how long the steps before an exposure take."""
+    def _lead_s(self, item: CandidatePlan, *, fresh: bool, dithers: bool) -> float:
+        """Return how long the steps before an exposure take, apart from a flip."""
         overheads = self._board.profile.planner.overheads
         lead_s = overheads.new_target_s if fresh else 0.0
         lead_s += overheads.dither_s if dithers else 0.0
-        lead_s += overheads.flip_s if flips else 0.0
         return lead_s + (overheads.filter_change_s if item.template.filter_name != self._asked.current_filter else 0.0)
 
     def _focus_s(self) -> float:
@@ -190,12 +193,23 @@ class _Run:
         self._focused_at = self._now
         return overheads.autofocus_s
 
-    def _flips(self, moment: Moment, place: int) -> bool:
-        """Return whether the mount has to flip before this exposure: its target has passed the meridian meanwhile."""
-        to_transit_min = self._board.to_transit_min(place, moment.now)
-        passed = to_transit_min + self._board.profile.planner.flip_after_min < 0
-        flips = self._passed_flip is False and passed
-        self._passed_flip = passed
+    def _look_at_the_side(self) -> None:
+        """Let the host say how its mount stands; a request that begins a preview on a target says so itself."""
+        place = self._board.place_of(self._asked.current_target_guid)
+        if place is None:
+            return
+        past = passed_min(self._board, place, at=self._now) >= 0.0
+        if self._stands_past is None:
+            self._stands_past = past != bool(self._asked.on_wrong_side)
+        self._asked.on_wrong_side = past != self._stands_past
+
+    def _flips(self, place: int, *, at: datetime, fresh: bool) -> bool:
+        """Return whether the mount has to flip before an exposure; the slew to a new target chooses the side."""
+        stands_past = self._stands_past
+        if fresh or stands_past is None:
+            stands_past = passed_min(self._board, place, at=self._now) >= 0.0
+        flips = flip_is_due(self._board, place, at=at, stands_past=stands_past)
+        self._stands_past = stands_past != flips
         return flips
 
     def _leave(self) -> None:

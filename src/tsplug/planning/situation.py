@@ -45,6 +45,11 @@ class Asked(Protocol):
         ...
 
     @property
+    def on_wrong_side(self) -> bool | None:
+        """Return whether a slew to that target would end on the other side of the pier; None of who does not know."""
+        ...
+
+    @property
     def weather(self) -> Mapping[str, float]:
         """Return readings by metric key."""
         ...
@@ -65,6 +70,7 @@ class AfterWait:
     stays_until: datetime | None = None
     since_dither: tuple[str, ...] = ()
     exposures_since_dither: int = 0
+    on_wrong_side: bool | None = None
     weather: Mapping[str, float] = field(default_factory=dict)
     explain: bool = False
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from tsplug.model import Rejection
-from tsplug.planning.board import WEATHER_PAUSE, Board, Entry
+from tsplug.planning.board import WEATHER_PAUSE, Board, Entry, after_run
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import HUMIDITY, Moment, look, over_limit
 from tsplug.planning.horizon import AltitudeLimits
@@ -91,6 +91,7 @@ class _Look:
         self._skies: dict[PlanLimits, tuple[bool, bool]] = {}
         self._target_room_s = float(moment.room_s[place])
         self._ready = bool(moment.ready[place])
+        self._is_current = place == moment.current
 
     def result(self, closed: tuple[Rejection, ...]) -> Ready | Refused:
         refused: dict[str, Rejection] = {}
@@ -159,8 +160,13 @@ class _Look:
         return ", the horizon there" if lowest_deg > limits.minimum_deg else ""
 
     def _attached_trouble(self) -> Told | None:
-        against = [each.name for each in self._outlook.attached(self._row) if not each.allowed[self._sample]]
-        return (Reason.CONSTRAINT, f"not permitted by {', '.join(against)}", {}) if against else None
+        attached = self._outlook.attached(self._row)
+        against = [each for each in attached if not each.allowed[self._sample]]
+        if not against:
+            return None
+        numbers = {f"{each.name}_permits_min": float(each.allowed.sum()) for each in against}
+        said = (f"{each.name} (permits {each.allowed.sum():d} min of this night)" for each in against)
+        return Reason.CONSTRAINT, f"not permitted by {', '.join(said)}", numbers
 
     def _meridian_trouble(self) -> Told | None:
         limits = self._entry.wanted.limits.meridian
@@ -243,12 +249,17 @@ class _Look:
     def _again(self, guid: str) -> datetime | None:
         """Return when a fresh visit can next start with a plan; None in this night no more."""
         assert self._entry.visit is not None
-        tables, until = self._outlook.tables, self._moment.request.until
-        asked = self._moment.now if self._dry[guid] else self._moment.now + WEATHER_PAUSE
+        tables, until, visit = self._outlook.tables, self._moment.request.until, self._entry.visit
         row = self._slots[self._entry.limits[guid]]
-        sample = int(self._entry.visit.next_start[row, min(tables.sample_after(asked), tables.samples - 1)])
+        if not self._dry[guid]:
+            first = tables.sample_after(self._moment.now + WEATHER_PAUSE)
+        elif self._is_current:
+            first = max(tables.sample_after(self._moment.now), int(after_run(visit.plan_ends[row, self._sample])))
+        else:
+            first = tables.sample_after(self._moment.now)
+        sample = int(visit.next_start[row, min(first, tables.samples - 1)])
         if sample >= tables.samples:
             return None
         start = tables.moment(sample)
-        minutes = max(self._candidate.project.minimum_time_min, self._entry.limits[guid].exposure_samples)
+        minutes = max(self._entry.wanted.minimum_samples, self._entry.limits[guid].exposure_samples)
         return start if until is None or start + timedelta(minutes=minutes) <= until else None

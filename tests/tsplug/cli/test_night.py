@@ -130,7 +130,7 @@ def test_what_cannot_be_is_refused_in_a_line(words: tuple[str, ...], status: int
 def test_now_tells_the_score_of_every_target_by_rule(store: Path) -> None:
     """The best stands first; JSON has value and weight of each rule."""
     text = run(store, "now", "--at", EVENING)
-    assert "now: M 42 in Ha (project Nebulae)" in text
+    assert "now: M 42 in Ha (project Nebulae), possible until 2026-01-16 01:50 Europe/Zurich" in text
     assert "1.000 x 50" in text
     decision = json.loads(run(store, "now", "--at", EVENING, "--json"))
     assert [each["target_name"] for each in decision["scores"]] == ["M 42", "Rosette", "M 81"]
@@ -141,7 +141,7 @@ def test_now_by_day_tells_what_is_waited_for(store: Path) -> None:
     """Rejections come with numbers and with the time at which they end."""
     text = run(store, "now", "--at", "2026-01-15T14:00:00+00:00")
     assert "wait until 2026-01-15" in text
-    assert "not now" in text
+    assert "not now (again at: Europe/Zurich)" in text
     rejected = json.loads(run(store, "now", "--at", "2026-01-15T14:00:00+00:00", "--json"))["rejected"]
     assert all(each["again_at"] for each in rejected)
     assert any(each["numbers"].get("limit_deg") == -18.0 for each in rejected)

@@ -14,6 +14,7 @@ from tsplug.model import (
     DecisionRequest,
     ExposurePlan,
     ExposureTemplate,
+    Overheads,
     PlannerPreferences,
     Profile,
     Project,
@@ -22,7 +23,17 @@ from tsplug.model import (
     Target,
 )
 from tsplug.model.night import night_of
-from tsplug.planning import Candidate, CandidatePlan, NightOutlook, Place, Situation, SkyTarget, night_tables
+from tsplug.planning import (
+    Candidate,
+    CandidatePlan,
+    NightOutlook,
+    NightTables,
+    Place,
+    Situation,
+    SkyTarget,
+    night_tables,
+)
+from tsplug.planning.ephemeris import SIDEREAL_DEG_PER_MINUTE
 
 CREATED = datetime(2026, 1, 1, 20, tzinfo=UTC)
 
@@ -41,6 +52,10 @@ class Make:
             **fields,
         )  # fmt: skip
 
+    def rig(self, overheads: Overheads, throttle: int = 100, **planned: float) -> Profile:
+        planner = PlannerPreferences(exposure_throttle_percent=throttle, overheads=overheads, **planned)
+        return self.profile().model_copy(update={"planner": planner})
+
     def project(self, **fields: Any) -> Project:
         named = {"profile_id": 1, "name": "Project", "state": ProjectState.ACTIVE, "created_at": CREATED}
         return Project(**{**named, "grading_enabled": False, **fields})
@@ -58,6 +73,13 @@ class Make:
         targets = [SkyTarget(each.target.guid, each.target.ra_hours, each.target.dec_deg) for each in candidates]
         outlook = NightOutlook(night_tables(Place.of(site), night_of(now, site), targets=targets))
         return Situation(now, site, profile, outlook, DecisionRequest(profile_guid=profile.guid, **fields))
+
+    def past_min(self, tables: NightTables, guid: str, moment: datetime) -> float:
+        """Return the minutes since the upper transit, or below zero until it, by the sample before."""
+        sample = tables.sample_before(moment)
+        turned = (moment - tables.moment(sample)).total_seconds() / 60 * SIDEREAL_DEG_PER_MINUTE
+        angle = tables.hour_angle_deg[tables.rows[guid], sample] + turned
+        return float((angle + 180) % 360 - 180) / SIDEREAL_DEG_PER_MINUTE
 
     def utc(self, hour: int, minute: int = 0, day: int = 15, *, month: int = 11) -> datetime:
         return datetime(2026, month, day, hour, minute, tzinfo=UTC)

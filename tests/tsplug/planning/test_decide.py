@@ -18,7 +18,6 @@ from tsplug.model import (
     Dither,
     Expose,
     NothingLeft,
-    PlannerPreferences,
     Priority,
     SlewCenter,
     SwitchFilter,
@@ -288,17 +287,6 @@ def test_the_promised_time_of_a_target_does_not_outlast_dry_air(make: Any) -> No
     for humidity, plan in ((70.0, "L"), (95.0, "R")):
         decision = ask(make, make.utc(20), make.candidate(*plans), weather={"humidity": humidity}, **asked)
         assert (decision.plan_guid, decision.stays_until) == (plan, make.utc(21))
-
-
-@pytest.mark.parametrize(("stop", "kind"), [(True, NothingLeft), (False, WaitUntil)])
-def test_humidity_ends_the_night_or_is_waited_out(stop: bool, kind: type, make: Any) -> None:
-    """Where humidity alone is in the way the rig's preference decides; otherwise it looks again in 15 minutes."""
-    planner = PlannerPreferences(exposure_throttle_percent=100, stop_on_humidity=stop)
-    rig = make.profile().model_copy(update={"planner": planner})
-    candidate = make.candidate(make.plan(template={"maximum_humidity_percent": 80}))
-    decision = ask(make, make.utc(20), candidate, profile=rig, weather={"humidity": 95.0})
-    assert isinstance(decision, kind)
-    assert stop or decision.until == make.utc(20, 15)
 
 
 SITES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))

@@ -19,7 +19,6 @@ from tsplug.model import (
     NightPreview,
     NothingLeft,
     Overheads,
-    PlannerPreferences,
     PreviewExposure,
     Priority,
     SlewCenter,
@@ -39,23 +38,30 @@ from tsplug.planning.twilight import SUN_LIMIT_DEG
 COSTS = Overheads(new_target_s=120, dither_s=20, filter_change_s=8, download_s=4)
 
 
-def rig(make: Any, overheads: Overheads = COSTS, throttle: int = 100, **planned: float) -> Any:
-    planner = PlannerPreferences(exposure_throttle_percent=throttle, overheads=overheads, **planned)
-    return make.profile().model_copy(update={"planner": planner})
-
-
-def lived(situation: Situation, candidates: tuple[Candidate, ...], *, costs: Overheads) -> list[tuple[datetime, str]]:
+def lived(
+    situation: Situation, candidates: tuple[Candidate, ...], *, costs: Overheads, make: Any
+) -> list[tuple[datetime, str]]:
     """Return starts and plans of a night in which a host asks before every exposure, and every one succeeds."""
-    now, asked, lights = situation.now, situation.request, []
-    while now in situation.outlook.tables.night:
+    now, asked, lights, stands_west = situation.now, situation.request, [], False
+    tables, after_min = situation.outlook.tables, situation.profile.planner.flip_after_min
+    while now in tables.night:
+        if asked.current_target_guid is not None:
+            side = make.past_min(tables, asked.current_target_guid, now) >= 0
+            asked = asked.model_copy(update={"on_wrong_side": side != stands_west})
         decision = decide(replace(situation, now=now, request=asked), candidates)
         if isinstance(decision, NothingLeft):
             break
         if isinstance(decision, WaitUntil):
+            assert decision.until > now
             now, asked = decision.until, situation.request.model_copy(update={"current_filter": asked.current_filter})
             continue
+        if decision.target_guid != asked.current_target_guid:
+            stands_west = make.past_min(tables, decision.target_guid, now) >= 0
         for step in decision.steps:
             now += timedelta(seconds=lead_s(step, costs))
+        passed = make.past_min(tables, decision.target_guid, now)
+        if stands_west != (passed >= 0) and not 0 <= passed < after_min:
+            now, stands_west = now + timedelta(seconds=costs.flip_s), not stands_west
         lights.append((now, decision.plan_guid))
         now += timedelta(seconds=decision.steps[-1].exposure_s + costs.download_s)
         candidates = tuple(counted(each, decision, situation) for each in candidates)
@@ -181,20 +187,23 @@ MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChe
 
 
 @MANY
-@given(where=SITES, noon=NOONS, drawn=TARGETS, costs=OVERHEADS)
+@given(where=SITES, noon=NOONS, drawn=TARGETS, costs=OVERHEADS, after_min=st.sampled_from([0.0, 4.0]))
 def test_a_preview_is_the_night_that_is_lived(
-    where: Any, noon: datetime, drawn: Any, costs: Overheads, make: Any
+    where: Any, noon: datetime, drawn: Any, costs: Overheads, after_min: float, make: Any
 ) -> None:
-    """Asking before every exposure leads to the same exposures at the same times, and the candidates stay untouched."""
-    # A host flips and focuses by itself; how long it takes is not in its steps.
-    costs = costs.model_copy(update={"flip_s": 0.0, "autofocus_s": 0.0})
+    """Asking before every exposure leads to the same exposures at the same times, and the candidates stay untouched.
+
+    No wait leads nowhere, and the mount flips when the target has come to the other side of the meridian.
+    """
+    # A host focuses by itself; how long it takes is not in its steps.
+    costs = costs.model_copy(update={"autofocus_s": 0.0})
     candidates = build(make, drawn)
     before = (
         [each.target.model_dump_json() for each in candidates],
         [p.plan.model_copy() for c in candidates for p in c.plans],
     )
-    situation, night = previewed(make, where, noon, candidates, rig(make, costs))
-    assert lights_of(night) == lived(situation, candidates, costs=costs)
+    situation, night = previewed(make, where, noon, candidates, make.rig(costs, flip_after_min=after_min))
+    assert lights_of(night) == lived(situation, candidates, costs=costs, make=make)
     after = [each.target.model_dump_json() for each in candidates], [p.plan for c in candidates for p in c.plans]
     assert after == before
 
@@ -207,7 +216,7 @@ def test_no_exposure_of_a_night_breaks_a_limit(
     """Whatever steps take, spans do not overlap, and exposures lie within every limit and within what is wanted."""
     candidates = build(make, drawn)
     flips = {"flip_pause_min": pause_min, "flip_after_min": 5.0}
-    situation, night = previewed(make, where, noon, candidates, rig(make, costs, throttle=125, **flips))
+    situation, night = previewed(make, where, noon, candidates, make.rig(costs, throttle=125, **flips))
     by_guid = {each.target.guid: each for each in candidates}
     for span, following in pairwise(night.spans):
         assert span.start < span.end <= following.start
@@ -232,8 +241,8 @@ def test_the_order_of_projects_changes_nothing(where: Any, noon: datetime, drawn
     candidates = build(make, drawn * 2)
     shuffled = list(candidates)
     order.shuffle(shuffled)
-    _, night = previewed(make, where, noon, candidates, rig(make))
-    assert previewed(make, where, noon, tuple(shuffled), rig(make))[1] == night
+    _, night = previewed(make, where, noon, candidates, make.rig(COSTS))
+    assert previewed(make, where, noon, tuple(shuffled), make.rig(COSTS))[1] == night
 
 
 @MANY
@@ -243,7 +252,7 @@ def test_a_target_is_left_within_its_promised_time_only_for_a_reason(
 ) -> None:
     """A visit shorter than its minimum time ends because the target was done or could not go on."""
     candidates = build(make, drawn)
-    situation, night = previewed(make, where, noon, candidates, rig(make, Overheads()))
+    situation, night = previewed(make, where, noon, candidates, make.rig(Overheads()))
     for place, span in enumerate(night.spans):
         if span.kind == "wait":
             continue
@@ -275,7 +284,7 @@ def test_steps_take_the_time_that_the_rig_says(make: Any) -> None:
     """Pointing, filter, dither and download move the starts by their seconds."""
     project = make.project(dither_every=1, minimum_time_min=0)
     candidate = make.candidate(make.plan(desired=2, exposure_s=100.0), project=project)
-    [_, visit] = preview(make.situation(make.utc(12), (candidate,), profile=rig(make)), (candidate,)).spans
+    [_, visit] = preview(make.situation(make.utc(12), (candidate,), profile=make.rig(COSTS)), (candidate,)).spans
     first, second = visit.exposures
     assert (first.start - visit.start).total_seconds() == 120 + 8
     assert (second.start - first.start).total_seconds() == 100 + 4 + 20
@@ -287,53 +296,17 @@ def test_a_rig_focuses_again_after_a_while(make: Any) -> None:
     """Half an hour after the first target was come to, and every half hour from then on, a focus comes first."""
     costs = Overheads(autofocus_s=100, autofocus_every_min=30)
     candidate = make.candidate(make.plan(desired=20, exposure_s=300.0), project=make.project(minimum_time_min=0))
-    situation = make.situation(make.utc(19), (candidate,), profile=rig(make, costs))
+    situation = make.situation(make.utc(19), (candidate,), profile=make.rig(costs))
     [visit] = preview(situation, (candidate,)).spans
     assert [place for place, each in enumerate(visit.exposures) if each.focus] == [6, 12, 18]
     assert (visit.exposures[6].start - visit.exposures[5].start).total_seconds() == 300 + 100
-
-
-@pytest.mark.parametrize(
-    ("costs", "said", "fits"),
-    [
-        ({"dither_s": 40}, {"since_dither": ("L",)}, False),
-        ({"dither_s": 40}, {"since_dither": ()}, True),
-        ({"filter_change_s": 40}, {"current_filter": "R"}, False),
-        ({"filter_change_s": 40}, {"current_filter": "L"}, True),
-        ({"new_target_s": 40}, {"current_target_guid": None}, False),
-        ({"download_s": 40}, {}, True),
-    ],
-)
-def test_the_steps_before_an_exposure_must_fit_too(costs: Any, said: Any, fits: bool, make: Any) -> None:
-    """An exposure of 100 s with 120 s left is taken unless dither, filter or a new target take 40 s of it."""
-    candidate = make.candidate(
-        make.plan(desired=20, exposure_s=100.0), project=make.project(minimum_time_min=0, dither_every=1)
-    )
-    now = make.utc(20)
-    asked = {"until": now + timedelta(seconds=120), "current_target_guid": "m31", "current_filter": "L", **said}
-    decision = decide(make.situation(now, (candidate,), profile=rig(make, Overheads(**costs)), **asked), (candidate,))
-    assert isinstance(decision, TakeExposure) == fits
-    if not fits:
-        assert decision.rejected[-1].numbers == {"needed_s": 140.0, "possible_s": 120.0}
-
-
-def test_a_flip_that_may_be_due_must_fit_too(make: Any) -> None:
-    """Within the minutes after transit in which the mount may not have flipped, room is kept for that."""
-    candidate = make.candidate(make.plan(desired=20, exposure_s=300.0), project=make.project(minimum_time_min=0))
-    situation = make.situation(make.utc(18), (candidate,), profile=rig(make, Overheads(flip_s=120)))
-    transit = situation.outlook.tables.transit(0, situation.outlook.tables.sample_before(make.utc(21)))
-    for minutes, fits in ((-10, True), (4, False), (20, True)):
-        now = transit + timedelta(minutes=minutes)
-        until = now + timedelta(seconds=400)
-        asked = situation.request.model_copy(update={"current_target_guid": "m31", "until": until})
-        assert isinstance(decide(replace(situation, now=now, request=asked), (candidate,)), TakeExposure) == fits
 
 
 def test_a_flip_is_told_where_a_target_passes_the_meridian(make: Any) -> None:
     """The first exposure after transit is marked once, and takes the flip's time."""
     costs = Overheads(flip_s=90)
     candidate = make.candidate(make.plan(desired=100, exposure_s=300.0), project=make.project())
-    situation = make.situation(make.utc(18), (candidate,), profile=rig(make, costs))
+    situation = make.situation(make.utc(18), (candidate,), profile=make.rig(costs))
     [visit] = [span for span in preview(situation, (candidate,)).spans if span.kind == "target"]
     flips = [place for place, each in enumerate(visit.exposures) if each.flip]
     assert len(flips) == 1
@@ -342,6 +315,23 @@ def test_a_flip_is_told_where_a_target_passes_the_meridian(make: Any) -> None:
     tables = situation.outlook.tables
     transit = tables.transit(0, tables.sample_before(visit.exposures[flips[0]].start))
     assert timedelta(0) < visit.exposures[flips[0]].start - transit < timedelta(seconds=395)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wrong", "flips"), [(-20, None, [True]), (3, None, [False]), (3, True, [True]), (3, False, [False])]
+)
+def test_a_slew_chooses_the_side(minutes: int, wrong: bool | None, flips: list[bool], make: Any) -> None:
+    """What is come to before its transit flips later; come to, or standing right, behind it: no more."""
+    candidate = make.candidate(make.plan(desired=20, exposure_s=120.0))
+    profile = make.rig(Overheads(flip_s=120), flip_after_min=10)
+    situation = make.situation(make.utc(18), (candidate,), profile=profile)
+    transit = situation.outlook.tables.transit(0, situation.outlook.tables.sample_before(make.utc(21)))
+    current = {} if wrong is None else {"current_target_guid": "m31", "on_wrong_side": wrong}
+    asked = situation.request.model_copy(update=current)
+    night = preview(replace(situation, now=transit + timedelta(minutes=minutes), request=asked), (candidate,))
+    marked = [each.start - transit for span in night.spans for each in span.exposures if each.flip]
+    assert [bool(marked)] == flips
+    assert all(timedelta(minutes=10) < each < timedelta(minutes=15) for each in marked)
 
 
 @pytest.mark.parametrize("latitude_deg", [70.0, 90.0])
@@ -383,7 +373,7 @@ def test_rules_of_others_see_the_counters_of_the_previewed_night(make: Any) -> N
     project = make.project(minimum_time_min=0, grading_enabled=True, filter_switch_frequency=2)
     candidates = tuple(make.candidate(make.plan(desired=3), project=project, guid=guid) for guid in "ab")
     rules = {"Evenly": ScoringRule("Evenly", "least taken first", least_taken, weight=100)}
-    situation = make.situation(make.utc(20), candidates, profile=rig(make, Overheads()))
+    situation = make.situation(make.utc(20), candidates, profile=make.rig(Overheads()))
     night = preview(situation, candidates, rules=rules)
     assert [span.target_guid for span in night.spans if span.kind == "target"][:4] == ["a", "b", "a", "b"]
     assert {(acquired, accepted) for acquired, accepted, _ in seen} == {(0, 0), (1, 1), (2, 2)}

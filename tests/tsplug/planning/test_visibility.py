@@ -150,20 +150,21 @@ def test_the_hosts_limit_ends_every_visit(make: Any) -> None:
     """What the host will not wait for is neither begun nor promised."""
     candidate = make.candidate(project=make.project(minimum_time_min=30))
     assert isinstance(look(make, candidate, 20, until=make.utc(20, 30)), Ready)
-    view = look(make, candidate, 20, until=make.utc(20, 29))
+    assert isinstance(look(make, candidate, 20, until=make.utc(20, 28)), Ready)
+    view = look(make, candidate, 20, until=make.utc(20, 27))
     assert (rules(view), view.again_at) == (["minimum time"], None)
     early = look(make, candidate, 15, until=make.utc(17, 30))
     assert early.again_at is None
 
 
 def test_a_start_that_has_just_passed_is_not_promised(make: Any) -> None:
-    """Half a minute after the last moment for a fresh visit the target is gone, not waited for in the past."""
+    """Once a host is too late for a fresh visit the target is gone, not waited for in the past."""
     candidate = make.candidate(
         ra_hours=20.0, dec_deg=40.0, project=make.project(minimum_altitude_deg=30, minimum_time_min=60)
     )
     last = look(make, candidate, 18).ends - timedelta(minutes=60)
     assert isinstance(assess(candidate, make.situation(last, (candidate,))), Ready)
-    view = assess(candidate, make.situation(last + timedelta(seconds=30), (candidate,)))
+    view = assess(candidate, make.situation(last + timedelta(seconds=150), (candidate,)))
     assert (rules(view), view.again_at) == (["minimum time"], None)
 
 
@@ -202,6 +203,7 @@ def test_humidity_forbids_a_plan_and_is_looked_at_again_in_a_quarter_of_an_hour(
     assert view.again_at == make.utc(20, 15)
     assert isinstance(look(make, candidate, 20, weather={"humidity": 80.0}), Ready)
     assert isinstance(look(make, candidate, 20), Ready)
+    assert isinstance(look(make, candidate, 20, weather={"humidity": float("nan")}), Ready)
 
 
 def test_the_rigs_weather_limits_stop_everything(make: Any) -> None:
@@ -223,7 +225,8 @@ def test_an_attached_constraint_is_named(make: Any) -> None:
     outlook = NightOutlook(tables, {"m31": [AttachedMask("LateConstraint", allowed)]})
     view = assess(candidate, replace(situation, outlook=outlook))
     assert (rules(view), view.again_at) == (["constraint"], make.utc(22))
-    assert "LateConstraint" in view.rejected[0].detail
+    assert "LateConstraint (permits" in view.rejected[0].detail
+    assert view.rejected[0].numbers == {"LateConstraint_permits_min": float(allowed.sum())}
 
 
 def test_what_an_override_order_does_not_name_is_closed(make: Any) -> None:
