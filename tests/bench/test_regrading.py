@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 import tracemalloc
@@ -16,6 +17,7 @@ from front_queries import catalogue
 from large_store import IMAGES_PER_PLAN, PLANS_PER_TARGET, fill
 from stopwatch import line
 
+from tsplug.app_regrade import deciding_processes
 from tsplug.grading.criteria import Criteria
 from tsplug.grading.finding import Case as FrameCase
 from tsplug.grading.population import Choice, population_of
@@ -115,6 +117,27 @@ def test_regrading_beside_a_loop_over_images(name: str, tmp_path: Path) -> None:
     print(f"  peak of {tracemalloc.get_traced_memory()[1] / 1e6:.1f} MB, nothing changing")
     tracemalloc.stop()
     store.close()
+
+
+@pytest.mark.timeout(1800)
+def test_several_processes_beside_one(tmp_path: Path) -> None:
+    """Clock of a first run by as many processes as there are processors, and by one: all come to the same."""
+    case, most = CASES["statistics too, good nights with bad frames"], os.cpu_count() or 1
+    spent: list[float] = []
+    found = []
+    for processes in (1, most):
+        file = tmp_path / f"{processes}-{len(spent)}.sqlite"
+        store, clock = _filled(file, case), ManualClock()
+        context = FakeContext(store, clock, recording_devices(clock, tmp_path))
+        decide = deciding_processes(store, str(file), processes=processes)
+        begun = time.perf_counter()
+        report = regrade(RegradeRequest(everything=True), context, decide=decide)
+        spent.append((time.perf_counter() - begun) / case.count * PER)
+        found.append((report.updated, report.bands))
+        store.close()
+    assert found[0] == found[1]
+    print(f"\nclock, scaled to {PER:,} images, processors shared with whatever else runs")
+    print(line(f"regrade, {most} processes", ours_s=spent[1], peer="one process", peer_s=spent[0]))
 
 
 def _cpu_s(action: Callable[[], T]) -> tuple[float, T]:

@@ -12,7 +12,7 @@ from tsplug.cli.commands import command
 from tsplug.cli.criteria_sets import chosen_criteria, reading
 from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import number, show_json, show_table, show_text
-from tsplug.cli.regrade import show_bands, show_report
+from tsplug.cli.regrade import deciding, show_bands, show_report
 from tsplug.model import AcquiredImage, Profile
 from tsplug.ports import Unit
 from tsplug.services.criteria_score import score_given, score_image
@@ -89,7 +89,7 @@ def criteria_whatif(
         dry_run=True,
     )
     with common.context() as context:
-        report = regrade(request, context)
+        report = regrade(request, context, decide=deciding(common, context.store))
     if common.as_json:
         show_json(asdict(report) | {"set": criteria.set.name, "night": night})
         return

@@ -14,7 +14,8 @@ from tsplug.cli.jobs_shown import name_of, show_job_lines
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, FileProgress, complain, counted, show_json, show_text
 from tsplug.cli.places import located
-from tsplug.cli.working import Limits, Switches, usual_processes, work
+from tsplug.cli.processes import usual_processes
+from tsplug.cli.working import Limits, Switches, work
 from tsplug.model import UNNAMEABLE, JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
 from tsplug.ports import JobQuery, Store

@@ -9,11 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
+from tsplug.app_regrade import deciding_processes
 from tsplug.cli.catalogue_edit import DryRun
 from tsplug.cli.commands import command
 from tsplug.cli.criteria_sets import chosen_criteria, reading
 from tsplug.cli.opening import Common, check_year, parse_moment
 from tsplug.cli.output import counted, show_json, show_table, show_text
+from tsplug.cli.processes import usual_processes
+from tsplug.errors import InputError
+from tsplug.ports import Store
+from tsplug.services.regrade_deciding import Decide
 from tsplug.services.regrade_scope import RegradeRequest
 from tsplug.services.regrading import RegradeReport, regrade
 
@@ -44,6 +49,9 @@ class How:
     keep_statistics: Annotated[
         bool, typer.Option("--keep-statistics", help="Do not compare anew what was compared with its peers before.")
     ] = False
+    processes: Annotated[
+        int, typer.Option(min=0, help="How many judge beside each other where there is much; 0 is one a processor.")
+    ] = 0
 
 
 def register(app: typer.Typer) -> None:
@@ -71,11 +79,20 @@ def regrade_images(common: Common, which: Which, *, how: How, dry_run: DryRun = 
         dry_run=dry_run,
     )
     with common.context() as context:
-        report = regrade(request, context)
+        report = regrade(request, context, decide=deciding(common, context.store, processes=how.processes))
     if common.as_json:
         show_json(asdict(report))
     else:
         show_report(report)
+
+
+def deciding(common: Common, store: Store, *, processes: int = 0) -> Decide | None:
+    """Return what judges in so many processes, 0 as many as are usual; None where no other process finds the store."""
+    try:
+        url = common.store_url()
+    except InputError:
+        return None
+    return deciding_processes(store, url, processes=processes or usual_processes())
 
 
 def parse_bound(text: str, option: str) -> date | datetime | None:

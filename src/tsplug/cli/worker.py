@@ -15,7 +15,8 @@ from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, show_json, show_text
 from tsplug.cli.places import place
-from tsplug.cli.working import Limits, usual_processes, work
+from tsplug.cli.processes import usual_processes
+from tsplug.cli.working import Limits, work
 from tsplug.errors import InputError
 from tsplug.ports import Runner
 from tsplug.services.jobs.listing import count_jobs

@@ -22,8 +22,6 @@ from tsplug.ports import Runner, Store
 from tsplug.services.jobs.queue import Lessee
 from tsplug.services.jobs.working import Worker, WorkerSettings
 
-_MOST_BY_DEFAULT = 4
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -64,11 +62,6 @@ class Switches:
                     raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint=option)
         only = {name: name in self.only for name in known} if self.only else {}
         return {**only, **dict.fromkeys(self.on or (), True), **dict.fromkeys(self.off or (), False)}
-
-
-def usual_processes() -> int:
-    """Return how many processes work where nobody says: one for each processor, but no more than memory bears."""
-    return max(1, min(_MOST_BY_DEFAULT, os.cpu_count() or 1))
 
 
 def work(

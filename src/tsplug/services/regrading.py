@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from tsplug.model import Band, ExposurePlan, RegradeRun, Target
 from tsplug.ports import Context
 from tsplug.services.paused_collection import collection_paused
+from tsplug.services.regrade_deciding import Decide, deciding_here
 from tsplug.services.regrade_journal import COUNTED, begin_run, end_run, note_done
-from tsplug.services.regrade_judging import Judges
 from tsplug.services.regrade_outcomes import Decided, Outcome
 from tsplug.services.regrade_progress import turned_by
-from tsplug.services.regrade_scope import RegradeRequest, Scope, pages_of, scope_of
+from tsplug.services.regrade_scope import RegradeRequest, Scope, scope_of
 from tsplug.services.regrade_writing import write_decided
 
 BATCH = 2000
@@ -49,13 +50,16 @@ class RegradeReport:
     dry_run: bool = False
 
 
-def regrade(request: RegradeRequest, context: Context, *, batch: int = BATCH) -> RegradeReport:
+def regrade(
+    request: RegradeRequest, context: Context, *, batch: int = BATCH, decide: Decide | None = None
+) -> RegradeReport:
     """Judge images anew and write what changed; a dry run writes nothing.
 
     Args:
         request: which images, by which criteria.
         context: store, clock, progress; cancelled between batches, and then resumed by the same request.
         batch: about how many images to take together; a target is never divided.
+        decide: who judges; None does it in this process, a batch after the other is written.
 
     Raises:
         NotFoundError: there is no such target or profile.
@@ -69,9 +73,12 @@ def regrade(request: RegradeRequest, context: Context, *, batch: int = BATCH) ->
             sizes[plan.target_id] += plan.acquired
     run = None if request.dry_run else begin_run(scope, context)
     work = _Regrading(scope, context, run=run)
-    for targets in _batches(scope.targets, sizes, after=work.last_target_id, batch=batch):
-        context.cancellation.check()
-        work.regrade(targets)
+    parts = list(_batches(scope.targets, sizes, after=work.last_target_id, batch=batch))
+    deciding = (decide or deciding_here(context.store))(scope, [[each.id or 0 for each in part] for part in parts])
+    with closing(deciding):
+        for part in parts:
+            context.cancellation.check()
+            work.regrade(part, deciding)
     return work.finish()
 
 
@@ -95,7 +102,6 @@ class _Regrading:
     def __init__(self, scope: Scope, context: Context, *, run: RegradeRun | None) -> None:
         self._scope = scope
         self._context = context
-        self._judges = Judges(scope)
         self._run = run
         self._done = 0
         self._report = RegradeReport(left_alone=list(scope.left_alone), dry_run=scope.request.dry_run)
@@ -109,22 +115,20 @@ class _Regrading:
         """Return the last target that was done before."""
         return 0 if self._run is None else self._run.last_target_id
 
-    def regrade(self, targets: Sequence[Target]) -> None:
-        """Regrade all plans of targets."""
+    def regrade(self, targets: Sequence[Target], deciding: Iterator[list[Decided]]) -> None:
+        """Regrade all plans of targets by what is decided of them next."""
         doing = "judging targets, nothing is written" if self._run is None else "regrading targets"
         self._context.progress.report(doing, done=self._done, total=len(self._scope.targets))
+        decided = next(deciding)
         with collection_paused():
-            self._regrade(targets)
+            self._keep(decided, last_target_id=targets[-1].id or 0)
         self._done += len(targets)
 
-    def _regrade(self, targets: Sequence[Target]) -> None:
-        with self._context.store.read() as unit:
-            pages = pages_of(self._scope, targets, unit=unit)
-            decided = [each for plans in pages for each in self._judges.decide(plans, unit)]
+    def _keep(self, decided: Sequence[Decided], *, last_target_id: int) -> None:
         if self._run is None:
             self._tell(decided, lost=set())
         else:
-            self._write(decided, self._run, last_target_id=targets[-1].id or 0)
+            self._write(decided, self._run, last_target_id=last_target_id)
 
     def finish(self) -> RegradeReport:
         """Close the run and return what it came to."""
