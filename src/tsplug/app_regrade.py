@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from multiprocessing.synchronize import Event
 from typing import NamedTuple
 
 from tsplug.app import open_store, system_clock
@@ -42,9 +43,9 @@ def deciding_processes(store: Store, store_url: str, *, processes: int) -> Decid
             yield from deciding_here(store)(scope, parts)
             return
         # Threads and open databases do not survive a fork.
-        with ProcessPoolExecutor(
-            min(processes, len(parts)), get_context("spawn"), initializer=_begin, initargs=(_Task(store_url, scope),)
-        ) as pool:
+        anew = get_context("spawn")
+        task = _Task(store_url, scope, anew.Event())
+        with ProcessPoolExecutor(min(processes, len(parts)), anew, initializer=_begin, initargs=(task,)) as pool:
             try:
                 yield from _in_order(pool, parts, most=processes + _AHEAD)
             except BrokenProcessPool as error:
@@ -53,6 +54,7 @@ def deciding_processes(store: Store, store_url: str, *, processes: int) -> Decid
                     " the same command goes on with the rest; --processes 1 needs the least memory"
                 ) from error
             finally:
+                task.is_over.set()
                 pool.shutdown(cancel_futures=True)
 
     return decide
@@ -70,6 +72,7 @@ def _in_order(pool: ProcessPoolExecutor, parts: Sequence[Part], *, most: int) ->
 class _Task(NamedTuple):
     store_url: str
     scope: Scope
+    is_over: Event
 
 
 _tasks: list[_Task] = []
@@ -90,12 +93,13 @@ def _end_with_parent() -> None:
 
 
 def _decided(part: Part) -> list[Decided]:
-    return _judges().decide(part)
+    # What a process has taken in already cannot be called off, and nobody waits for it any more.
+    return [] if _tasks[0].is_over.is_set() else _judges().decide(part)
 
 
 @cache
 def _judges() -> TargetJudges:
     """Return what judges in this process; the store is opened with the first part, so that errors are those of it."""
-    (task,) = _tasks
+    task = _tasks[0]
     store = open_store(task.store_url, system_clock(), create=False, keep_copy=False, must_write=False)
     return TargetJudges(task.scope, store)
