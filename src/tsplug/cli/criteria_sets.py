@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tsplug.app import read_text
 from tsplug.cli.opening import Common, store_is_missing
+from tsplug.errors import InputError
 from tsplug.grading.criteria import Criteria
 from tsplug.ports import Unit
 from tsplug.services.criteria import DEFAULT_NAME, default_criteria, load_criteria
@@ -18,7 +19,14 @@ _FILES = (".yaml", ".yml")
 
 @contextmanager
 def reading(common: Common, name: str) -> Iterator[Unit | None]:
-    """Open the store for reading only where a name may be that of a stored set."""
+    """Open the store for reading only where a name may be that of a stored set.
+
+    Raises:
+        InputError: the name is that of a folder or of a file of another kind.
+    """
+    if "/" in name and not is_file(name):
+        kind = "a folder" if Path(name).is_dir() else "no file that ends in .yaml"
+        raise InputError(f"{name} is {kind}: a set of criteria is a name, or a file like draft.yaml")
     built_in = name.casefold() in ("", DEFAULT_NAME.casefold()) and store_is_missing(common)
     if is_file(name) or built_in:
         yield None

@@ -15,13 +15,13 @@ from tsplug.cli.asking import ask
 from tsplug.cli.commands import command
 from tsplug.cli.image_filters import Among, Order, query_of
 from tsplug.cli.opening import Common
-from tsplug.cli.output import counted, number, show_fields, show_json, show_table, show_text
+from tsplug.cli.output import counted, give_out, number, show_fields, show_json, show_table, show_text
 from tsplug.cli.places import place
 from tsplug.errors import InputError
 from tsplug.model import AcquiredImage
 from tsplug.ports import Store
-from tsplug.services.image_csv import write_csv
-from tsplug.services.image_list import image_details, image_history, list_images
+from tsplug.services.image_csv import give_csv, write_csv
+from tsplug.services.image_list import count_images, image_details, image_history, list_images
 from tsplug.services.lookup import find_named
 from tsplug.services.writing import write_parts
 
@@ -65,7 +65,9 @@ def images_list(
 ) -> None:
     """List acquired images, newest first."""
     with common.store() as store:
-        rows = list_images(store, query_of(order.applied(among.choice(common)), common, store=store))
+        query = query_of(order.applied(among.choice(common)), common, store=store)
+        rows = list_images(store, query)
+        total = count_images(store, query) if order.limit or order.after else len(rows)
     if common.as_json:
         show_json(rows)
         return
@@ -74,7 +76,8 @@ def images_list(
     asked = {"score", "band"}.intersection(key.strip() for key in columns.split(","))
     scored = ("score",) if asked or any(_score(row) for row in rows) else ()
     shown = ("id", "started (UTC)", "target", "filter", "s", "HFR", "stars", *scored, *keys, "status", "why")
-    show_table(counted(len(rows), "image"), shown, rows=_cells(rows, keys, scored=bool(scored)))
+    part = f"{len(rows)} of " if total > len(rows) else ""
+    show_table(f"{part}{counted(total, 'image')}", shown, rows=_cells(rows, keys, scored=bool(scored)))
 
 
 def images_show(
@@ -95,7 +98,13 @@ def images_show(
     if common.as_json:
         show_json(row)
     else:
-        show_fields(f"image {row['id']}", row)
+        show_fields(f"image {row['id']}", _for_people(row))
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an image with times as people read them, and without what stands in the way of nothing."""
+    told = {key: value for key, value in row.items() if key != "manual_grading" or value is not None}
+    return told | {key: f"{_second(row[key])} UTC" for key in ("acquired", "started")}
 
 
 def images_history(image: Image, common: Common) -> None:
@@ -126,7 +135,10 @@ def _second(text: str) -> str:
 
 def images_csv(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", parser=place, help="The file; .csv is added where it ends otherwise.")
+        Path,
+        typer.Argument(
+            metavar="FILE", parser=place, help="The file, .csv is added where it ends otherwise; - for the console."
+        ),
     ],
     common: Common,
     *,
@@ -135,6 +147,15 @@ def images_csv(
     how: CsvOptions,
 ) -> None:
     """Write acquired images as CSV, in the columns of Target Scheduler."""
+    if str(file) == "-":
+        if common.as_json:
+            raise typer.BadParameter(
+                "tells how many were written into a file, not onto the console", param_hint="--json"
+            )
+        with common.store() as store:
+            query = query_of(order.applied(among.choice(common)), common, store=store)
+            give_csv(give_out, query, store=store, extended=how.extended)
+        return
     if file.suffix.lower() != ".csv":
         file = file.with_name(f"{file.name}.csv")
     with common.store() as store:

@@ -135,7 +135,9 @@ def _show_outcome(outcome: ManualOutcome, common: Common) -> None:
     if outcome.refused:
         parts.append(f"{len(outcome.refused)} refused")
     show_text("; ".join(parts))
-    _show_refused(outcome.refused)
+    # Of one alone the error tells.
+    if not (len(outcome.refused) == 1 and not outcome.changed and not outcome.unchanged):
+        _show_refused(outcome.refused)
     if outcome.batch:
         show_text("`tsplug images grade --undo` takes this back")
 

@@ -40,6 +40,16 @@ def show_json(document: object) -> None:
         stop_quietly()
 
 
+def give_out(parts: Iterable[bytes]) -> None:
+    """Write bytes to standard output as they are."""
+    try:
+        for part in parts:
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        stop_quietly()
+
+
 class JsonList:
     """Prints a list as one JSON document, an item as soon as it is known; only the present one is in memory.
 
@@ -115,9 +125,10 @@ def show_fields(title: str, values: Mapping[str, object]) -> None:
 
 
 def complain(message: str) -> None:
-    """Print one line about an error on standard error."""
-    line = " ".join(message.split())
-    _Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {escape(line)}")
+    """Print one line about an error on standard error; of several faults at once, which end in semicolons, one each."""
+    console = _Console(stderr=True, highlight=False, soft_wrap=True)
+    for fault in message.split(";\n"):
+        console.print(f"[red]error:[/red] {escape(' '.join(fault.split()))}")
 
 
 def drop_output() -> None:

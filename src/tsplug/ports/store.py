@@ -45,8 +45,7 @@ class ImageQuery(Value):
     ``unrejected`` those that no grader rejected.
     ``changed_since`` chooses images that were recorded, or whose status changed, at a moment or later. ``newest_first``
     orders by start of exposure, then by id. ``sort`` puts another field of the record, or a metric, before these, in
-    the same direction; images without it come last. ``after`` goes on behind an image, by its start and id; only in
-    the order of time.
+    the same direction; images without it come last. ``after`` goes on behind an image, by its start and id.
     """
 
     profile_id: int | None = None

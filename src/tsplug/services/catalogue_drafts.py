@@ -79,7 +79,7 @@ class Draft:
         try:
             grader["criteria_set"] = find_named(self.unit, CriteriaSet, name=name.strip()).name
         except InputError as error:
-            self.given.wrong("grader.criteria_set", f"{error}; `tsplug criteria add --default` makes one")
+            self.given.wrong("grader.criteria_set", f"{error}; `tsplug criteria add --default Mine` makes one")
 
     def _name_modules(self) -> None:
         """Let a profile switch modules that are installed; what it says of others can only be taken away."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tsplug.errors import InputError
-from tsplug.model import ExposurePlan, ExposureTemplate, Project, Record, Target
+from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Record, Target
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.catalogue_checks import changes_between, conflicts, dated
 from tsplug.services.catalogue_drafts import Draft, Request, find_within, in_one_unit, refuse_taken_name
@@ -15,7 +15,8 @@ from tsplug.services.catalogue_fields import PARENTS, read_given
 from tsplug.services.catalogue_follow import follow
 from tsplug.services.catalogue_plans import check_filter, order_words, parsed_order, set_accepted
 from tsplug.services.contributions import contributor_names, set_contributors
-from tsplug.services.idle_rules import idle_moon_words
+from tsplug.services.criteria import load_criteria
+from tsplug.services.idle_rules import idle_gate_words, idle_moon_words
 from tsplug.services.lookup import KINDS
 from tsplug.services.records import row_of
 
@@ -64,12 +65,22 @@ def _change(draft: Draft, before: Record) -> tuple[Changes, list[str]]:
         changes = changes_between(before, after)
     draft.given.refuse()
     draft.unit.update(after)
-    notes = [*follow(draft, before, after=after), *filter(None, [idle_moon_words(after)])]
+    notes = [
+        *follow(draft, before, after=after),
+        *filter(None, [idle_moon_words(after), _unheard(draft, after, changes=changes)]),
+    ]
     if isinstance(before, ExposurePlan) and "accepted" in draft.given.values:
         set_accepted(draft, before, wanted=draft.given.values["accepted"])
     if isinstance(after, Project) and "contributors" in draft.given.names:
         changes |= _contribute(draft, after)
     return changes, notes
+
+
+def _unheard(draft: Draft, after: Record, *, changes: Changes) -> str:
+    if not isinstance(after, Profile) or not after.grader.criteria_set or "grader.criteria_set" not in changes:
+        return ""
+    criteria = load_criteria(draft.unit, after.grader.criteria_set)
+    return idle_gate_words(draft.unit, after, criteria=criteria)
 
 
 def _named(unit: Unit, kind: type[Record], *, changes: Changes) -> Iterator[tuple[str, tuple[Any, Any]]]:

@@ -17,10 +17,11 @@ from tsplug.services.criteria_documents import (
     document_of,
     edited,
 )
+from tsplug.services.idle_rules import idle_gate_words
 from tsplug.services.lookup import find_named
 
 DEFAULT_NAME = "Default"
-"""The name of the set that exists without being stored; a stored one of that name goes first."""
+"""The name of the set that exists without being stored; one that was stored under it earlier goes first."""
 
 
 def list_criteria(store: Store) -> list[dict[str, Any]]:
@@ -167,6 +168,8 @@ def _changing(name: str, change: Callable[[Document], Document]) -> Callable[[Un
         unit.delete_all(CriteriaRow, set_id=before.set.id)
         _add_rows(unit, after)
         notes = _follow(unit, before.set.name, after=after.set.name)
+        unheard = (idle_gate_words(unit, each, criteria=after) for each in _graded_by(unit, after.set.name))
+        notes += filter(None, unheard)
         changes = _changes(document_of(before), document_of(after))
         return _row(unit, load_rows(unit, after.set)) | {"changes": changes, "notes": notes}
 
@@ -185,6 +188,10 @@ def _add_rows(unit: Unit, criteria: Criteria) -> None:
 
 
 def _refuse_taken(unit: Unit, whole: CriteriaSet) -> None:
+    if whole.name.casefold() == DEFAULT_NAME.casefold():
+        raise InputError(f"name: {whole.name!r} is the built-in set; give another name, like Mine")
+    if whole.name.strip().isdecimal():
+        raise InputError(f"name: {whole.name!r} would hide the set with that id; give a name with a letter in it")
     for other in unit.list(CriteriaSet):
         if other.name.casefold() == whole.name.casefold() and other.id != whole.id:
             said = f"there is a criteria set {other.name!r} already (id {other.id})"

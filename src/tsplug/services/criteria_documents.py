@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -37,6 +37,8 @@ _TRENDS = {
     **{trend.value: trend for trend in Trend},
 }
 _NOTHING = ("", "none", "null")
+_WEIGHING = {"weight": 1.0, "enabled": True, "deviation": False, "allowed_percent": 20.0, "gate": None}
+_NO_TREND = "must be lower or higher"
 _ROWS = "must be a mapping of metrics to their fields"
 
 
@@ -66,14 +68,17 @@ def parse_yaml(text: str, *, source: str) -> Document:
     """Return the document in a YAML text.
 
     Raises:
-        InputError: it is no YAML, or no mapping.
+        InputError: it is no YAML, no mapping, or says something twice, of which the last would win.
     """
     try:
+        twice = list(_given_twice(yaml.compose(text, Loader=yaml.SafeLoader)))
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}:" if mark else ""
         raise InputError(f"{source}:{where} no YAML: {getattr(error, 'problem', error)}") from error
+    if twice:
+        raise InputError(";\n".join(f"{source}: {each}" for each in twice))
     if not isinstance(document, dict):
         raise InputError(
             f"{source} holds no set of criteria; `tsplug criteria show NAME --yaml` shows what one is like"
@@ -89,7 +94,9 @@ def criteria_of(document: Mapping[Any, Any], *, source: str = "") -> Criteria:
     """
     reading = _Reading(document)
     criteria = reading.criteria()
-    problems = reading.problems or [f"{where}: {text}" for where, text in problems_of(criteria)]
+    # What could not be read has no contradictions, nor may what was put in its place be blamed for any.
+    contradictions = [(where, text) for where, text in problems_of(criteria) if where not in reading.unread]
+    problems = [*reading.problems, *(f"{where}: {text}" for where, text in contradictions)]
     if problems:
         raise InputError(";\n".join(f"{source}: {line}" if source else line for line in problems))
     return criteria
@@ -123,6 +130,20 @@ def edited(document: Document, assignments: Sequence[str]) -> Document:
     if problems:
         raise InputError(";\n".join(problems))
     return changed
+
+
+def _given_twice(node: yaml.Node | None) -> Iterator[str]:
+    """Yield what a mapping in a YAML text says more than once, by line."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if str(key.value) in seen:
+                yield f"line {key.start_mark.line + 1}: {key.value} is given twice"
+            seen.add(str(key.value))
+            yield from _given_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from _given_twice(each)
 
 
 def _rows_of(document: Mapping[Any, Any]) -> list[tuple[str, Any]] | None:
@@ -165,16 +186,19 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Reading:
-    """Reads a document field by field and keeps what is wrong."""
+    """Reads a document field by field and keeps what is wrong, and which fields could not be read."""
 
     def __init__(self, document: Mapping[Any, Any]) -> None:
         self._document = document
         self.problems: list[str] = []
+        self.unread: set[str] = set()
 
     def criteria(self) -> Criteria:
         whole = {str(key): value for key, value in self._document.items() if key != "rows"}
         self._known(whole, SET_FIELDS, where="")
         made = self._made(CriteriaSet, whole, where="")
+        if made is None:
+            self.unread.update(SET_FIELDS)
         rows = [self._row(metric, row) for metric, row in self._rows()]
         name = made.name if isinstance(made, CriteriaSet) else ""
         if isinstance(made, CriteriaSet) and (not name.strip() or "\n" in name):
@@ -190,13 +214,9 @@ class _Reading:
 
     def _row(self, metric: str, given: Any) -> CriteriaRow | None:
         known = METRICS.get(metric)
-        if known is None:
-            near = get_close_matches(metric, METRICS, n=1)
-            there = f"did you mean {near[0]}?" if near else f"there are: {', '.join(METRICS)}"
-            self.problems.append(f"{metric}: is no metric; {there}")
-            return None
-        if not _is_row(given):
-            self.problems.append(f"{metric}: must be a mapping of fields, not {given!r}")
+        if known is None or not _is_row(given):
+            self.unread.add("rows")
+            self.problems.append(f"{metric}: {_no_metric(metric) if known is None else _no_row(given)}")
             return None
         fields = {str(key): value for key, value in (given or {}).items()}
         self._known(fields, ROW_FIELDS, where=f"{metric}.")
@@ -208,7 +228,18 @@ class _Reading:
             fields.setdefault("good", known.good)
         if known.bad is not None:
             fields.setdefault("bad", known.bad)
-        made = self._made(CriteriaRow, {**fields, "metric": metric, "set_id": 0}, where=f"{metric}.")
+        return self._made_row(metric, fields)
+
+    def _made_row(self, metric: str, fields: Mapping[str, Any]) -> CriteriaRow | None:
+        """Return a row; what only weighs it may be wrong, so that the rest is looked at all the same."""
+        whole = {**fields, "metric": metric, "set_id": 0}
+        wrong: list[str] = []
+        made = self._made(CriteriaRow, whole, where=f"{metric}.", wrong=wrong)
+        if made is None:
+            self.unread.add("rows")
+            if not {"good", "bad", "trend"} & set(wrong):
+                self.unread.update(f"{metric}.{name}" for name in wrong)
+                made = CriteriaRow.model_validate({**whole, **{name: _WEIGHING[name] for name in wrong}})
         return made if isinstance(made, CriteriaRow) else None
 
     def _known(self, fields: dict[str, Any], names: Sequence[str], *, where: str) -> None:
@@ -218,11 +249,39 @@ class _Reading:
             self.problems.append(f"{where}{key}: unknown; {there}")
             del fields[key]
 
-    def _made(self, kind: type[Record], fields: Mapping[str, Any], *, where: str) -> Record | None:
+    def _made(
+        self, kind: type[Record], fields: Mapping[str, Any], *, where: str, wrong: list[str] | None = None
+    ) -> Record | None:
+        """Return the record, or None; ``wrong`` gets the names of the fields that it cannot be made of."""
+        found = {name: f"must be a number, not {str(fields[name]).lower()}" for name in _truths(kind, fields)}
         try:
-            return kind.model_validate(fields)
+            made = kind.model_validate({**fields, **dict.fromkeys(found, 1)})
         except ValidationError as error:
+            made = None
             for problem in error.errors(include_url=False):
-                said = said_of(kind, problem["loc"], problem=problem)
-                self.problems.append(f"{where}{problem['loc'][0]}: {said}")
-            return None
+                name = str(problem["loc"][0])
+                bad_trend = name == "trend" and name in fields
+                said = _NO_TREND if bad_trend else said_of(kind, problem["loc"], problem=problem)
+                found.setdefault(name, said)
+        self.problems += [f"{where}{name}: {said}" for name, said in found.items()]
+        if wrong is not None:
+            wrong += found
+        return None if found else made
+
+
+def _no_metric(name: str) -> str:
+    near = get_close_matches(name, METRICS, n=1)
+    return f"is no metric; {f'did you mean {near[0]}?' if near else 'there are: ' + ', '.join(METRICS)}"
+
+
+def _no_row(given: Any) -> str:
+    return f"must be a mapping of fields, not {given!r}"
+
+
+def _truths(kind: type[Record], fields: Mapping[str, Any]) -> list[str]:
+    """Return the names of fields that hold yes or no where a number belongs: 1 or 0 would be taken for them."""
+    return [
+        name
+        for name, value in fields.items()
+        if isinstance(value, bool) and kind.model_fields[name].annotation in (int, float, float | None)
+    ]

@@ -82,7 +82,10 @@ def _notes(criteria: Criteria, values: Mapping[str, float], *, baselines: Mappin
     deviating = {row.metric for row in criteria.scored_rows if row.deviation}
     notes = [f"{criteria.set.name!r} does not look at {key}" for key in values if key not in used]
     notes += [f"{key} has no deviation mode in {criteria.set.name!r}" for key in baselines if key not in deviating]
-    notes += [f"{key} has no baseline: its threshold decides alone" for key in sorted(deviating - baselines.keys())]
+    notes += [
+        f"{key} has no baseline: its threshold decides alone"
+        for key in sorted((deviating & values.keys()) - baselines.keys())
+    ]
     notes += [
         f"the baseline of {key} is not above 0: its threshold decides alone"
         for key in baselines

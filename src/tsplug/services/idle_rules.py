@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tsplug.model import ExposureTemplate, Record
+from tsplug.grading.criteria import Criteria
+from tsplug.model import Band, ExposureTemplate, Profile, Record
+from tsplug.ports import Unit
 
 
 def idle_moon_words(record: Record) -> str:
@@ -10,3 +12,19 @@ def idle_moon_words(record: Record) -> str:
     if not isinstance(record, ExposureTemplate) or not record.moon_must_be_down or record.moon_avoidance:
         return ""
     return "moon_must_be_down does nothing without moon_avoidance"
+
+
+def idle_gate_words(unit: Unit, profile: Profile, *, criteria: Criteria) -> str:
+    """Return in words that what fails a gate of a rig's criteria is kept all the same; empty where that is not so.
+
+    A gate gives band E, and a frame is rejected by a template that asks for more.
+    """
+    gates = criteria.gates
+    templates = unit.list(ExposureTemplate, profile_id=profile.id)
+    if not gates or not templates or any(each.minimum_grade is not Band.E for each in templates):
+        return ""
+    named = ", ".join(row.metric for row in gates)
+    return (
+        f"the gates ({named}) give band E and reject nothing: every template of {profile.name!r} asks for E;"
+        f" `tsplug template edit {templates[0].name} minimum_grade=D` asks for more"
+    )

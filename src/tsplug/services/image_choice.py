@@ -41,7 +41,7 @@ class ImageChoice(Value):
     ``first`` and ``last`` are calendar days of the site, both inclusive, or moments, the last exclusive. ``range`` is a
     word of `RANGES`. ``plan`` may be `NO_PLAN`. Projects and targets that are gone are known by the names that their
     images keep. ``since`` chooses what was recorded or graded at a moment or later. ``sort`` is a key of `SORTS`, with
-    a minus before it the other way round; ``after`` goes on behind an image, in the order of time.
+    a minus before it the other way round; ``after`` goes on behind an image.
     """
 
     profile: str = ""
@@ -94,7 +94,7 @@ def image_query(unit: Unit, choice: ImageChoice, *, now: datetime) -> ImageQuery
         changed_since=choice.since,
         sort=sort,
         newest_first=newest_first,
-        after=_after(unit, choice, sort=sort),
+        after=_after(unit, choice),
         limit=choice.limit,
     )
 
@@ -184,11 +184,9 @@ def _sort(choice: ImageChoice) -> tuple[str, bool]:
     return "" if name == "started" else SORTS[name], choice.sort.startswith("-")
 
 
-def _after(unit: Unit, choice: ImageChoice, *, sort: str) -> tuple[datetime, int] | None:
+def _after(unit: Unit, choice: ImageChoice) -> tuple[datetime, int] | None:
     if not choice.after:
         return None
-    if sort:
-        raise InputError("--after goes on in the order of time only: leave --sort out, or sort by started")
     image = find_named(unit, AcquiredImage, name=choice.after)
     return image.started, image.id or 0
 

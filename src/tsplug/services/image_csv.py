@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -93,13 +93,21 @@ EXTENSION: Mapping[str, Cell] = {
 
 
 def write_csv(file: Path, query: ImageQuery, *, store: Store, extended: bool = False) -> int:
-    """Write the images of a query into a CSV file, in the order of the query, and return how many there are.
-
-    ``AcquiredDate`` is the start of the exposure in the time zone of the rig that took the image (UTC where that is
-    gone), as ``MM/dd/yyyy HH:mm:ss``. Numbers have up to four decimals; what is not known is empty.
+    """Write the images of a query into a CSV file as `give_csv` gives them, and return how many there are.
 
     Raises:
         FileError: the file cannot be written.
+    """
+    return give_csv(lambda parts: write_parts(file, parts), query, store=store, extended=extended)
+
+
+def give_csv(
+    take: Callable[[Iterable[bytes]], object], query: ImageQuery, *, store: Store, extended: bool = False
+) -> int:
+    """Give the images of a query as parts of a CSV text, in the order of the query; return how many there are.
+
+    ``AcquiredDate`` is the start of the exposure in the time zone of the rig that took the image (UTC where that is
+    gone), as ``MM/dd/yyyy HH:mm:ss``. Numbers have up to four decimals; what is not known is empty.
     """
     columns = dict(COLUMNS)
     if extended:
@@ -116,7 +124,7 @@ def write_csv(file: Path, query: ImageQuery, *, store: Store, extended: bool = F
             yield _lines(rows)
 
     with store.read() as unit:
-        write_parts(file, parts(unit))
+        take(parts(unit))
     return written
 
 

@@ -43,6 +43,13 @@ def list_images(store: Store, query: ImageQuery = _EVERYTHING) -> list[dict[str,
         return [image_row(image) for image in unit.images(query)]
 
 
+def count_images(store: Store, query: ImageQuery = _EVERYTHING) -> int:
+    """Return how many images a query describes, all its pages taken together."""
+    whole = query.model_copy(update={"after": None, "limit": None})
+    with store.read() as unit:
+        return sum(unit.tally(whole, by="profile_id").values())
+
+
 def image_details(store: Store, name: str) -> dict[str, Any]:
     """Return one image (by id or guid) as `image_row`, with thumbnail, solution and why it cannot be graded by hand.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -91,13 +92,25 @@ def _within(query: ImageQuery, started: ColumnElement[Any]) -> list[ColumnElemen
     if query.started_before is not None:
         conditions.append(started < query.started_before)
     if query.after is not None:
-        moment, key = query.after
-        place = TABLES[AcquiredImage].c.id
-        beyond, further = (started < moment, place < key) if query.newest_first else (started > moment, place > key)
-        # The first condition alone would do, but only it leads by index to where the page begins.
-        conditions.append(started <= moment if query.newest_first else started >= moment)
-        conditions.append(or_(beyond, and_(started == moment, further)))
+        conditions += _beyond(query, query.after, started=started)
     return conditions
+
+
+def _beyond(
+    query: ImageQuery, after: tuple[datetime, int], *, started: ColumnElement[Any]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that images come behind one, in the order of a query."""
+    (moment, key), place = after, TABLES[AcquiredImage].c.id
+    earlier, further = (started < moment, place < key) if query.newest_first else (started > moment, place > key)
+    beyond = or_(earlier, and_(started == moment, further))
+    if not query.sort:
+        # The other condition alone would do, but only this one leads by index to where the page begins.
+        return [started <= moment if query.newest_first else started >= moment, beyond]
+    value = _sorted_by(query)
+    last = select(value).where(place == key).scalar_subquery()
+    past = value < last if query.newest_first else value > last
+    # Images without a value come last, and of those it is their start and id alone that tell.
+    return [or_(past, and_(value == last, beyond), and_(value.is_(None), or_(last.is_not(None), beyond)))]
 
 
 def _order(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[Any]]:
@@ -107,9 +120,14 @@ def _order(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[Any]]:
     ordered: list[ColumnElement[Any]] = [column.desc() if query.newest_first else column.asc() for column in columns]
     if not query.sort:
         return ordered
-    key = table.c[query.sort] if query.sort in table.c else table.c.metrics[query.sort].as_float()
+    key = _sorted_by(query)
     first = key.desc() if query.newest_first else key.asc()
     return [first.nulls_last(), *ordered]
+
+
+def _sorted_by(query: ImageQuery) -> ColumnElement[Any]:
+    table = TABLES[AcquiredImage]
+    return table.c[query.sort] if query.sort in table.c else table.c.metrics[query.sort].as_float()
 
 
 def _not_by_index(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -93,7 +93,7 @@ def test_a_plan_is_edited_by_its_name(stocked: Run) -> None:
         (("plan", "edit", "9", "desired=4"), 1, "no plan '9' is stored"),
         (("target", "add", "M 42", "ra=1", "dec=1"), 1, "there is a target 'M 42' already (id 1)"),
         (("target", "add", "X", "ra=25h", "dec=91"), 1, "dec_deg: must lie within -90 to 90"),
-        (("target", "add", "X"), 1, "ra_hours: is missing (at least 0 and below 24); dec_deg: is missing"),
+        (("target", "add", "X"), 1, "ra_hours: is missing (at least 0 and below 24)\nerror: dec_deg: is missing"),
         (("plan", "add", "M 42"), 1, "a plan is named TARGET/TEMPLATE"),
         (("site", "delete", "Sternwarte", "--yes"), 1, "give it another site first"),
         (("target", "show", "a\udcff"), 1, "is not valid UTF-8"),

@@ -108,15 +108,27 @@ def test_a_set_goes_out_and_in_as_yaml(run: Run, tmp_path: Path) -> None:
 
 def test_a_set_is_shown_and_changed(run: Run) -> None:
     """Edit tells what changed; show has a line for each row; a set is deleted when asked to."""
-    run("criteria", "add", "--default")
-    changed = run("criteria", "edit", "default", "hfr.good=1.9", "threshold_a=92").stdout
+    run("criteria", "add", "--default", "Sharp")
+    changed = run("criteria", "edit", "sharp", "hfr.good=1.9", "threshold_a=92").stdout
     assert "hfr.good" in changed
     assert "92" in changed
-    assert "1.9" in run("criteria", "show", "Default").stdout
-    assert run("criteria", "copy", "Default", "name=Other").exit_code == 0
+    assert "1.9" in run("criteria", "show", "Sharp").stdout
+    assert run("criteria", "copy", "Sharp", "name=Other").exit_code == 0
     assert run("criteria", "delete", "Other").exit_code == 1
     assert run("criteria", "delete", "Other", "--yes").exit_code == 0
-    assert [each["name"] for each in document(run("criteria", "list", "--json"))] == ["Default"]
+    assert [each["name"] for each in document(run("criteria", "list", "--json"))] == ["Sharp"]
+
+
+def test_gates_that_no_template_hears_are_told(run: Run) -> None:
+    """What fails a gate has band E, and every template takes E: whoever sets a gate should know."""
+    run("criteria", "add", "--default", "Sharp", "star_count.gate=10")
+    assigned = run("profile", "edit", "1", "grader.criteria_set=Sharp").stdout
+    assert "the gates (star_count) give band E and reject nothing" in " ".join(assigned.split())
+    assert "reject nothing" in " ".join(run("criteria", "edit", "Sharp", "star_count.gate=11").stdout.split())
+    template = document(run("template", "list", "--json"))[0]
+    assert run("template", "edit", str(template["id"]), "minimum_grade=D").exit_code == 0
+    assert "reject nothing" not in run("criteria", "edit", "Sharp", "star_count.gate=12").stdout
+    assert "reject nothing" not in run("profile", "edit", "1", "grader.criteria_set=none").stdout
 
 
 @pytest.mark.parametrize(
@@ -129,6 +141,10 @@ def test_a_set_is_shown_and_changed(run: Run) -> None:
         (("score", "--metric", "hfr=nan"), 1, "--metric hfr: must be a number"),
         (("score", "--set", "Soft", "--metric", "hfr=1"), 1, "no criteria set 'Soft' is stored"),
         (("score", "--set", "none.yaml", "--metric", "hfr=1"), 1, "none.yaml cannot be read"),
+        (("score", "--set", "/", "--metric", "hfr=1"), 1, "/ is a folder: a set of criteria is a name, or a file like"),
+        (("score", "--set", "a/b.txt", "--metric", "hfr=1"), 1, "a/b.txt is no file that ends in .yaml"),
+        (("add", "--default"), 1, "name: 'Default' is the built-in set; give another name"),
+        (("add", "--default", "2"), 1, "name: '2' would hide the set with that id"),
         (("score", "--image", "999"), 1, "no image '999' is stored"),
         (("show", "Soft"), 1, "no criteria set 'Soft' is stored"),
         (("add", "Empty"), 1, "rows: must have at least one"),
@@ -151,6 +167,8 @@ def test_wrong_use_is_one_line(run: Run, arguments: tuple[str, ...], *, status: 
         ("rows: 3", "rows: must be a mapping of metrics to their fields"),
         ("rows: {hfr: 3}", "hfr: must be a mapping of fields, not 3"),
         ("rows: [hfr]", "rows: must be a mapping of metrics to their fields"),
+        ("rows: {hfr: {weight: 1, bad: true}}", "hfr.bad: must be a number, not true"),
+        ("rows: {hfr: {weight: 1, trend: sideways}}", "hfr.trend: must be lower or higher"),
     ],
 )
 @pytest.mark.parametrize("more", [(), ("hfr.good=1",)])
@@ -162,6 +180,29 @@ def test_a_file_whose_rows_are_none_is_one_line(
     file.write_text(f"name: x\n{text}\n", encoding="utf-8")
     refused = run("criteria", "add", "--file", str(file), *more)
     assert (refused.exit_code, refused.stderr) == (1, f"error: {message}\n")
+
+
+def test_all_faults_of_a_file_are_told_at_once(run: Run, tmp_path: Path) -> None:
+    """What cannot be read and what contradicts itself, a line each; what is given twice before all that."""
+    file = tmp_path / "set.yaml"
+    rows = "- {metric: hfr, good: 3, bad: 2}\n- {metric: fwhm, good: x, bad: 9, weight: 1}"
+    file.write_text(f"name: x\nthreshold_a: 60\nthreshold_b: 80\nrows:\n{rows}\n")
+    refused = run("criteria", "score", "--set", str(file), "--metric", "hfr=2")
+    assert [line.removeprefix(f"error: {file}: ").split(":")[0] for line in refused.stderr.splitlines()] == [
+        *("hfr.weight", "fwhm.good", "threshold_a", "hfr.good")
+    ]
+    file.write_text("rows:\n  hfr: {weight: 1}\n  hfr:\n    weight: 2\n    weight: 3\n")
+    refused = run("criteria", "score", "--set", str(file), "--metric", "hfr=2")
+    told = [f"error: {file}: line 3: hfr is given twice", f"error: {file}: line 5: weight is given twice"]
+    assert (refused.exit_code, refused.stderr.splitlines()) == (1, told)
+
+
+def test_no_baseline_is_missed_where_there_is_no_value(run: Run, tmp_path: Path) -> None:
+    """A row whose metric is not given has nothing to hold against its peers."""
+    file = tmp_path / "set.yaml"
+    file.write_text("rows: {hfr: {weight: 1, deviation: yes}, star_count: {weight: 1, deviation: yes}}\n")
+    row = document(run("criteria", "score", "--json", "--set", str(file), "--metric", "star_count=200"))
+    assert row["notes"] == ["star_count has no baseline: its threshold decides alone"]
 
 
 def test_a_night_without_images_is_told(run: Run) -> None:

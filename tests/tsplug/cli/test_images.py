@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,16 +26,22 @@ from tsplug.testing.night import record_night
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    """Return the file of a store with a recorded night, whose frames lie nowhere."""
-    file = tmp_path / "store.sqlite"
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store with a recorded night, whose frames lie nowhere; made once."""
+    folder = tmp_path_factory.mktemp("night")
     clock = ManualClock(START)
-    store = open_store(str(file), clock)
+    store = open_store(str(folder / "store.sqlite"), clock)
     load_catalogue(first_catalogue(), store, clock=clock)
-    record_night(store, folder=tmp_path / "lights")
+    record_night(store, folder=folder / "lights")
     store.close()
-    return file
+    return folder / "store.sqlite"
+
+
+@pytest.fixture
+def db(night: Path, tmp_path: Path) -> Path:
+    """Return the file of a store of the test's own."""
+    return Path(shutil.copy(night, tmp_path / "store.sqlite"))
 
 
 @pytest.fixture
@@ -64,6 +72,21 @@ def test_lists_are_sorted_and_widened(run: Run) -> None:
     shown = run("list", "--sort", "airmass", "--columns", "eccentricity,gain", "--limit", "2").stdout
     assert all(word in shown for word in ("airmass", "eccentricity", "gain"))
     assert run("list", "--columns", "beauty").exit_code == 1
+
+
+def test_a_part_of_a_list_says_of_how_many(run: Run) -> None:
+    """Pages tell how many images there are in all, in any order; a whole list only its number."""
+    assert run("list", "--limit", "3", "--sort", "-hfr").stdout.startswith("3 of 42 images\n")
+    assert run("list", "--after", "40", "--sort", "id").stdout.startswith("2 of 42 images\n")
+    assert run("list", "--target", "M 42", "--limit", "99").stdout.startswith("10 images\n")
+
+
+def test_an_image_is_shown_for_people(run: Run) -> None:
+    """Times to the second, and no row for what does not stand in the way."""
+    shown = run("show", "1").stdout
+    assert re.search(r"started +2026-01-15 \d\d:\d\d:\d\d UTC\s", shown)
+    assert "manual_grading" not in shown
+    assert "manual_grading" in run("show", "42").stdout
 
 
 def test_scores_have_a_column_where_there_are_any(run: Run, db: Path) -> None:
@@ -167,6 +190,8 @@ def test_a_refused_image_is_a_failure_with_its_reason(run: Run) -> None:
     refused = run("grade", "42", "rejected")
     assert refused.exit_code == 1
     assert "error: image 42 keeps its status: grading is off for project 'Galaxies'" in refused.stderr
+    assert refused.output.count("grading is off") == 1
+    assert run("grade", "41", "42", "rejected").stdout.count("grading is off") == 2
     assert document(run("show", "42", "--json"))["manual_grading"]["code"] == "grading-off"
     assert statuses(run) == before
 
@@ -204,6 +229,9 @@ def test_csv_is_written_and_kept(run: Run, tmp_path: Path) -> None:
     assert f"error: {file} exists and stays; --yes replaces it" in kept.stderr
     assert document(run("csv", str(file), "--target", "M 42", "--json", "--yes"))["images"] == 10
     assert run("csv", str(file), "--limit", "1", "--extended", typed="y\n").exit_code == 0
+    told = run("csv", "-", "--limit", "1", "--extended", columns=20)
+    assert (told.exit_code, told.stdout) == (0, file.read_text())
+    assert run("csv", "-", "--json").exit_code == 2
     nowhere = run("csv", str(tmp_path / "missing" / "night.csv"))
     assert (nowhere.exit_code, "missing is no folder" in nowhere.stderr) == (1, True)
     assert not (tmp_path / "missing").exists()
