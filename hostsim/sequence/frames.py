@@ -355,6 +355,7 @@ def _event(facts: FrameFacts, decision: TakeExposure, *, expose: Expose, file: P
         camera_set_temperature_c=camera.set_temperature_c,
         guide_scale_arcsec=guiding.scale_arcsec if guiding else None,
         metrics=known_metrics(facts),
+        beside=decision.beside,
     )
 
 

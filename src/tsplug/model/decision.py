@@ -102,7 +102,8 @@ class TakeExposure(Value):
     ``until`` is when the target is lost tonight, ``plan_until`` until when this exposure of it is wanted (the sky
     brightens, the Moon rises): who comes too late to end by then asks anew. ``stays_until`` is until when the target is
     kept whatever the others score, if the host hands it back with its next request: a target that is chosen gets its
-    minimum time. ``scores`` holds all targets that could be imaged, best first.
+    minimum time. ``scores`` holds all targets that could be imaged, best first. ``beside`` marks what a second camera
+    takes meanwhile: the order of the target's exposures is the first one's.
     """
 
     kind: Literal["exposure"] = "exposure"
@@ -125,6 +126,7 @@ class TakeExposure(Value):
     scores: tuple[TargetScore, ...] = ()
     rejected: tuple[Rejection, ...] = ()
     notes: tuple[str, ...] = ()
+    beside: bool = False
 
 
 class WaitUntil(Value):

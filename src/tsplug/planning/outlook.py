@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tsplug.model import MoonAge, PlannerPreferences, Project, Twilight
+from tsplug.model import ExposureTemplate, MoonAge, PlannerPreferences, Project, Twilight
 from tsplug.planning.arrays import FloatArray, IndexArray, Mask
 from tsplug.planning.candidates import CandidatePlan
 from tsplug.planning.ephemeris import STEP, NightTables
@@ -31,11 +31,16 @@ class PlanLimits(NamedTuple):
     @classmethod
     def of(cls, item: CandidatePlan, *, lead_s: float = 0.0, age: MoonAge = MoonAge.ECLIPTIC) -> PlanLimits:
         """Return the limits of a plan and its template; ``lead_s`` passes before the exposure begins."""
+        return cls.of_template(item.template, seconds=item.exposure_s + lead_s, age=age)
+
+    @classmethod
+    def of_template(cls, template: ExposureTemplate, *, seconds: float, age: MoonAge) -> PlanLimits:
+        """Return the limits of a template for an exposure that takes so long with what comes before it."""
         return cls(
-            item.template.twilight,
-            item.template.twilight_offset_min,
-            MoonRule.of(item.template, age=age),
-            -(timedelta(seconds=-item.exposure_s - lead_s) // STEP),
+            template.twilight,
+            template.twilight_offset_min,
+            MoonRule.of(template, age=age),
+            -(timedelta(seconds=-seconds) // STEP),
         )
 
 

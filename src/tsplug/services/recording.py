@@ -155,6 +155,8 @@ class _Recording:
         return image
 
     def _keep_order(self) -> None:
+        if self._event.beside:
+            return
         if self._counts and self._target is not None and self._plan is not None and self._profile is not None:
             started = self._event.started
             keep_order(self._unit, self._target, plan=self._plan, profile=self._profile, started=started)

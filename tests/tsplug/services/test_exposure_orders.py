@@ -33,13 +33,13 @@ def settle(context: FakeContext, project: dict[str, Any], *, order: bool = False
         return guids
 
 
-def record(context: FakeContext, plan_guid: str, guid: str = "light-1") -> Target:
+def record(context: FakeContext, plan_guid: str, guid: str = "light-1", *, beside: bool = False) -> Target:
     with context.store.read() as unit:
         profile = unit.list(Profile)[0].guid
     record_exposure(
         ExposureSaved(
             guid=guid, profile_guid=profile, plan_guid=plan_guid, file=Path("x.fits"), filter_name="L", started=NOW,
-            ended=NOW + timedelta(seconds=60), exposure_s=60.0, session_id=1,
+            ended=NOW + timedelta(seconds=60), exposure_s=60.0, session_id=1, beside=beside,
         ),
         context,
     )  # fmt: skip
@@ -48,11 +48,15 @@ def record(context: FakeContext, plan_guid: str, guid: str = "light-1") -> Targe
 
 
 def test_the_cadence_goes_on_after_the_light_that_was_saved(context: FakeContext) -> None:
-    """With turns of one, after the second of four plans the third is next; telling of it again moves nothing."""
+    """With turns of one, after the second of four plans the third is next; telling of it again moves nothing.
+
+    Nor does what a second camera takes beside the first one's exposures.
+    """
     guids = settle(context, {"filter_switch_frequency": 1})
     for _ in range(2):
         target = record(context, guids[1])
         assert [item.next for item in target.filter_cadence] == [False, False, True, False]
+    assert record(context, guids[2], "light-2", beside=True).filter_cadence == target.filter_cadence
 
 
 def test_an_override_order_is_kept_with_its_dithers(context: FakeContext) -> None:

@@ -12,7 +12,16 @@ from tsplug import Expose, SwitchFilter, TakeExposure, load_second_camera
 from tsplug.errors import NotFoundError
 from tsplug.hookspecs import plugin_manager
 from tsplug.instructions import SecondCamera, Session
-from tsplug.model import Contribution, DecisionRequest, ExposurePlan, FittedExposures, Lease, Profile, Project
+from tsplug.model import (
+    Contribution,
+    DecisionRequest,
+    ExposurePlan,
+    FittedExposures,
+    Lease,
+    Overheads,
+    Profile,
+    Project,
+)
 from tsplug.services.deciding import decide
 from tsplug.services.second_camera import fit_exposures
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices, stocked_store
@@ -78,16 +87,72 @@ def test_no_more_are_taken_than_the_plan_wants(session: Session, desired: int, c
     assert (found.reason == "") == (count > 0)
 
 
-@pytest.mark.parametrize(("left_s", "count"), [(400, 0), (1000, 1)])
-def test_none_is_begun_that_outlasts_the_target(session: Session, left_s: int, count: int) -> None:
-    """A long exposure beside a short one must not go on when the target is below its limits."""
+@pytest.mark.parametrize(
+    ("limit", "left_s", "count"),
+    [("until", 400, 0), ("until", 1000, 1), ("plan_until", 800, 0), ("plan_until", 1000, 1)],
+)
+def test_none_is_begun_that_outlasts_target_or_plan(session: Session, limit: str, left_s: int, count: int) -> None:
+    """A long exposure beside a short one must not go on when the target is lost, or the plan not wanted any more."""
     second, clock = paired(session, default_exposure_s=900.0), cast("ManualClock", session.context.clock)
     decision = decide(DecisionRequest(profile_guid=session.profile_guid), session.context)
     assert isinstance(decision, TakeExposure)
-    clock.set(decision.until - timedelta(seconds=left_s))
+    ends = decision.until - timedelta(hours=2 if limit == "plan_until" else 0)
+    decision = decision.model_copy(update={limit: ends, "plan_until": ends})
+    clock.set(ends - timedelta(seconds=left_s))
     parameters = SecondCamera.Parameters(profile_guid=second.guid)
     found = SecondCamera().fit(parameters, session, decision=decision)
     assert (found.count, found.reason) == (count, "" if count else "900 s of it would end after M 42 is lost")
+
+
+@pytest.mark.parametrize(("left_s", "count"), [(300, 3), (200, 2), (100, 1), (80, 0)])
+def test_only_those_are_taken_that_all_end_in_time(session: Session, left_s: int, count: int) -> None:
+    """Three of 90 s fit into 300 s, fewer into what is left of them."""
+    second = paired(session)
+    decision = decide(DecisionRequest(profile_guid=session.profile_guid), session.context)
+    assert isinstance(decision, TakeExposure)
+    ends = {"plan_until": session.context.clock.now() + timedelta(seconds=left_s)}
+    parameters = SecondCamera.Parameters(profile_guid=second.guid)
+    assert SecondCamera().fit(parameters, session, decision=decision.model_copy(update=ends)).count == count
+
+
+@pytest.mark.parametrize(("download_s", "count"), [(0.0, 5), (1.0, 4), (20.0, 4), (60.0, 3), (241.0, 1)])
+def test_downloads_between_them_are_reckoned_with(session: Session, download_s: float, count: int) -> None:
+    """Five of 60 s last longer than 300 s where each but the last is read out meanwhile."""
+    second = paired(session, default_exposure_s=60.0)
+    with session.context.store.write() as unit:
+        planner = second.planner.model_copy(update={"overheads": Overheads(download_s=download_s)})
+        unit.set_all(Profile, {"planner": planner}, guid=second.guid)
+    assert fitted(session, second).count == count
+
+
+MOON_DOWN = {"moon_avoidance": True, "moon_separation_deg": 180.0, "moon_must_be_down": True}
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "template", "count"),
+    [
+        (15, 20, {}, 1),
+        (16, 5, {}, 0),
+        (16, 5, {"twilight": "nautical"}, 1),
+        (16, 12, {}, 0),
+        (15, 20, MOON_DOWN, 1),
+        (28, 20, MOON_DOWN, 0),
+    ],
+)
+def test_its_own_template_must_permit_it(
+    session: Session, day: int, hour: int, template: dict[str, Any], count: int
+) -> None:
+    """40 minutes from 5 h UTC on reach into twilight, noon is bright, and on 28 January the Moon is up."""
+    second = paired(session, **{"default_exposure_s": 2400.0, **template})
+    decision = decide(DecisionRequest(profile_guid=session.profile_guid), session.context)
+    assert isinstance(decision, TakeExposure)
+    now = EVENING.replace(day=day, hour=hour)
+    cast("ManualClock", session.context.clock).set(now)
+    later = decision.model_copy(update={"until": now + timedelta(hours=2), "plan_until": None})
+    parameters = SecondCamera.Parameters(profile_guid=second.guid)
+    found = SecondCamera().fit(parameters, session, decision=later)
+    assert found.count == count
+    assert ("its template 'Ha' does not permit it" in found.reason) == (count == 0)
 
 
 def test_a_template_of_another_name_is_not_used(session: Session) -> None:
