@@ -116,7 +116,7 @@ def measure(
             judged = regrade_measured(shown.targets, common, store=store, wanted=into.regrade)
         if several is not None and several.beside is not None:
             several.beside["regraded"] = judged
-    if shown.failed:
+    if shown.failed or any(report["warnings"] for report in judged):
         raise typer.Exit(FAILED)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tsplug.cli.opening import CommandContext, Common
-from tsplug.cli.output import show_text
+from tsplug.cli.output import complain, show_text
 from tsplug.cli.regrade import show_report
 from tsplug.model import Target
 from tsplug.ports import Store
@@ -36,4 +36,6 @@ def regrade_measured(target_ids: Iterable[int], common: Common, *, store: Store,
         if not common.as_json:
             show_text(f"{target.name}:")
             show_report(report)
+        for problem in report.warnings:
+            complain(problem)
     return reports

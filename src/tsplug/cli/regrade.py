@@ -11,10 +11,10 @@ import typer
 
 from tsplug.app_regrade import deciding_processes
 from tsplug.cli.catalogue_edit import DryRun
-from tsplug.cli.commands import command
+from tsplug.cli.commands import FAILED, command
 from tsplug.cli.criteria_sets import chosen_criteria, reading
 from tsplug.cli.opening import Common, check_year, parse_moment
-from tsplug.cli.output import counted, show_json, show_table, show_text
+from tsplug.cli.output import complain, counted, show_json, show_table, show_text
 from tsplug.cli.processes import usual_processes
 from tsplug.errors import InputError
 from tsplug.ports import Store
@@ -84,6 +84,20 @@ def regrade_images(common: Common, which: Which, *, how: How, dry_run: DryRun = 
         show_json(asdict(report))
     else:
         show_report(report)
+    end_with(report)
+
+
+def end_with(*reports: RegradeReport) -> None:
+    """Tell on standard error which files could not follow the status of their images; exit status 1 then.
+
+    Raises:
+        typer.Exit: there are some.
+    """
+    problems = [problem for report in reports for problem in report.warnings]
+    for problem in problems:
+        complain(problem)
+    if problems:
+        raise typer.Exit(FAILED)
 
 
 def deciding(common: Common, store: Store, *, processes: int = 0) -> Decide | None:

@@ -167,7 +167,8 @@ class PipelinePreferences(Value):
     """How the image pipeline works on a rig's frames, and whether it does so as soon as they are saved.
 
     ``modules`` switches modules on and off by name; those that are not named are on. Previews are pictures of
-    ``preview_width_px`` in ``preview_folder``, which lies beside the frame unless it is an absolute path.
+    ``preview_width_px`` in ``preview_folder``, which lies beside the frame; an absolute path is one folder for all,
+    which mirrors the ways to frames.
     ``keywords`` says in which dialect numbers are written into headers; ``keyword_names`` gives single values other
     keywords, an empty one leaves a value out.
     ``solvers`` are asked in order until one solves: ``matcher``, our own, ``solve-field`` of astrometry.net with its

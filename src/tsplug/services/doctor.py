@@ -12,6 +12,7 @@ from tsplug.services.doctor_flats import check_flats, check_history
 from tsplug.services.doctor_images import Look, check_images
 from tsplug.services.doctor_ledger import MOST_TOLD, Examination, Ledger, Problem, every
 from tsplug.services.doctor_references import check_references, check_work
+from tsplug.services.rejected_files import MovedFile, RejectedFiles
 
 __all__ = ["Examination", "Problem", "examine", "mend"]
 
@@ -43,7 +44,8 @@ def mend(store: Store, files: FrameFiles, *, clock: Clock, look: Look | None = N
     """Mend what needs no decision of the user, in one transaction after a copy, and return what is still wrong.
 
     Counters follow the rows and adjustments. Records that hang on nothing go. Audit trails get a line that leads to the
-    status. Flats that are no longer on disk leave their set, whose light sessions become due again. No file is touched.
+    status. Flats that are no longer on disk leave their set, whose light sessions become due again. Files of rejected
+    frames move to where their rig wants them, and those of others back; no other file is touched.
 
     Raises:
         StoreUnavailableError: no copy of the store could be made; nothing was changed.
@@ -53,13 +55,27 @@ def mend(store: Store, files: FrameFiles, *, clock: Clock, look: Look | None = N
     # Files are looked at while others may write: nothing slow happens in the writing unit.
     with store.read() as unit:
         _examine(unit, ledger, look=look)
-    if not ledger.mends:
+    if not ledger.mends and not ledger.astray:
         return ledger.examination()
     copy = store.keep_copy(f"before-fix-{clock.now():%Y%m%dT%H%M%S}")
     with store.write() as unit:
         done = _mended(unit, ledger, now=clock.now())
+    moved = RejectedFiles(store, files, clock=clock).follow_ids(ledger.astray)
+    done = (*done, *(f"image {each.image_id}: its file is {each.to_file}" for each in moved if not each.problem))
     found = examine(store, files, clock=clock, look=look)
-    return found.model_copy(update={"mended": done, "copy_kept": "" if copy is None else str(copy)})
+    stayed = tuple(_stayed(each) for each in moved if each.problem)
+    update = {"mended": done, "copy_kept": "" if copy is None else str(copy), "warnings": (*found.warnings, *stayed)}
+    return found.model_copy(update=update)
+
+
+def _stayed(each: MovedFile) -> Problem:
+    return Problem(
+        invariant="a file can be moved to where it belongs",
+        subject=f"image {each.image_id}",
+        found=each.problem,
+        expected="",
+        fix="see to that, then tsplug doctor --fix again",
+    )
 
 
 def _mended(unit: Unit, ledger: Ledger, *, now: datetime) -> tuple[str, ...]:

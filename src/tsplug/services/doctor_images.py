@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
 from tsplug.imaging.preview import picture_fault
-from tsplug.model import AcquiredImage, Counter, FramePlace, GradingStatus, StatusChange, Thumbnail, frame_place
+from tsplug.model import (
+    AcquiredImage,
+    Counter,
+    FileMove,
+    FramePlace,
+    GradingStatus,
+    Profile,
+    StatusChange,
+    Thumbnail,
+    frame_place,
+)
 from tsplug.ports import FrameStatus, Spoilt, Unit
-from tsplug.services.doctor_ledger import Ledger, Mend, Problem, note_spoilt, pages
+from tsplug.services.doctor_ledger import Ledger, Mend, Problem, every, note_spoilt, pages, unread
+from tsplug.services.rejected_files import is_astray
 
 Look = Callable[[FramePlace], FrameStatus]
 """Says whether a file is on disk and whole."""
@@ -30,9 +42,10 @@ def check_images(unit: Unit, ledger: Ledger, *, look: Look, highest: Mapping[str
         highest: the highest id that each field of `WEAK` may hold.
     """
     counts: Tally[tuple[int, Counter]] = Tally()
+    rigs = {rig.id: rig for rig in every(unit, Profile, ledger=unread())}
     for page in pages(unit, AcquiredImage, ledger=ledger):
         ids = [image.id or 0 for image in page]
-        trails = _trails(unit, ids, ledger=ledger)
+        trails, places = _trails(unit, ids, ledger=ledger), _Places(rigs, _moves(unit, ids))
         for image in page:
             if image.plan_id is not None:
                 counts[image.plan_id, Counter.ACQUIRED] += 1
@@ -40,7 +53,10 @@ def check_images(unit: Unit, ledger: Ledger, *, look: Look, highest: Mapping[str
             _check_trail(image, ledger, trail=trails.get(image.id or 0, []))
             _check_times(image, ledger)
             _check_references(image, ledger, highest=highest)
-            ledger.check(_file_problem(image, look))
+            problem = _file_problem(image, look)
+            ledger.check(problem)
+            if problem is None:
+                _check_place(image, ledger, among=places, trail=trails.get(image.id or 0, []))
         _check_thumbnails(unit, ids, ledger=ledger)
     return counts
 
@@ -68,6 +84,39 @@ def _trails(unit: Unit, ids: Sequence[int], *, ledger: Ledger) -> Mapping[int, l
         trails[change.image_id].append(change)
     note_spoilt(spoilt, ledger)
     return trails
+
+
+@dataclass(frozen=True)
+class _Places:
+    """What says where files should be: rigs by id, and the last move of each image's file."""
+
+    rigs: Mapping[int | None, Profile]
+    moves: Mapping[int, FileMove]
+
+
+def _moves(unit: Unit, ids: Sequence[int]) -> Mapping[int, FileMove]:
+    return {move.image_id: move for move in unit.sift(FileMove, [], image_id=ids)}
+
+
+def _check_place(image: AcquiredImage, ledger: Ledger, *, among: _Places, trail: Sequence[StatusChange]) -> None:
+    rejected = image.status is GradingStatus.REJECTED
+    at = next((line.at for line in reversed(trail) if line.to_status is GradingStatus.REJECTED), None)
+    move = among.moves.get(image.id or 0)
+    stray = is_astray(image, among.rigs.get(image.profile_id), move=move, rejected_at=at)
+    problem = Problem(
+        invariant="the files of rejected frames lie where their rig wants them, and no others do",
+        subject=title_of(image),
+        found=f"{image.status.value}, and its file is {image.file}",
+        expected="a place among the rejected" if rejected or move is None else move.from_file,
+        fix="tsplug doctor --fix moves it",
+    )
+    if stray:
+        ledger.astray.append(image.id or 0)
+    if rejected:
+        # What was rejected before its rig wanted that may be meant to stay.
+        ledger.warn(problem if stray else None)
+    else:
+        ledger.check(problem if stray else None)
 
 
 def _check_trail(image: AcquiredImage, ledger: Ledger, *, trail: Sequence[StatusChange]) -> None:

@@ -52,13 +52,15 @@ class Examination(Value):
 class Ledger:
     """Counts checks and keeps what they find; its size does not depend on how much is sound.
 
-    ``mends`` are kept only for who asks for them, all of them, however many problems are told.
+    ``mends`` are kept only for who asks for them, all of them, however many problems are told. ``astray`` are the ids
+    of images whose files are to be moved.
     """
 
     now: datetime | None = None
     keeps_mends: bool = False
     checked: int = 0
     mends: list[Mend] = field(default_factory=list)
+    astray: list[int] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
     _warnings: list[Problem] = field(default_factory=list)
     _seen: Tally[str] = field(default_factory=Tally)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import overload
 
-from tsplug.model import FramePlace, PipelinePreferences
+from tsplug.model import Address, FramePlace, PipelinePreferences
 
 _ENDINGS = {"jpeg": "jpg", "png": "png"}
 
@@ -19,8 +19,38 @@ def preview_place(file: FramePlace, preferences: PipelinePreferences) -> FramePl
 
 
 def preview_place(file: FramePlace, preferences: PipelinePreferences) -> FramePlace:
-    """Return where the picture of a frame lies: in a folder beside the frame, or in one of this machine for all."""
+    """Return where the picture of a frame lies: in a folder beside the frame, or in one of this machine for all.
+
+    The one for all mirrors the ways to frames, so that no two pictures meet there.
+    """
     # The whole name: a frame as FITS and the same as XISF have two pictures.
     name = f"{file.name}.{_ENDINGS[preferences.preview_form]}"
     folder = Path(preferences.preview_folder)
-    return folder / name if folder.is_absolute() else file.parent / preferences.preview_folder / name
+    if folder.is_absolute():
+        return (folder / _way_from_root(file)).with_name(name)
+    return file.parent / preferences.preview_folder / name
+
+
+def picture_of(file: Path, place: FramePlace, *, preferences: PipelinePreferences) -> Path:
+    """Return where to write the picture of a frame on this machine.
+
+    Args:
+        file: where the frame lies on this machine: of one in a storage a copy, and what comes beside it is put back.
+        place: where it is kept.
+        preferences: how its rig likes its frames processed.
+    """
+    wanted = preview_place(place, preferences)
+    return preview_place(file, preferences) if isinstance(wanted, Address) else wanted
+
+
+def way_to(file: FramePlace) -> str:
+    """Return the way to a frame from the root of its disk, or of its storage, with slashes."""
+    return file.below if isinstance(file, Address) else file.relative_to(file.anchor).as_posix()
+
+
+def _way_from_root(file: FramePlace) -> str:
+    """Return the way to a frame as `way_to`, for frames of several storages and disks beside each other."""
+    if isinstance(file, Address):
+        return "/".join((file.scheme, *file.parts))
+    drive = file.drive.strip(":\\/").replace("\\", "/")
+    return f"{drive}/{way_to(file)}" if drive else way_to(file)

@@ -21,6 +21,7 @@ from tsplug.services.regrade_outcomes import Decided, Outcome
 from tsplug.services.regrade_progress import turned_by
 from tsplug.services.regrade_scope import RegradeRequest, Scope, scope_of
 from tsplug.services.regrade_writing import write_decided
+from tsplug.services.rejected_files import MovedFile, RejectedFiles
 
 BATCH = 2000
 """About how many images are read, judged and written together."""
@@ -30,7 +31,8 @@ BATCH = 2000
 class RegradeReport:
     """What a run came to; a resumed one tells ``changes``, names and bands of what it did since it was resumed.
 
-    ``bands`` counts images by band before and after; those without one stand under "ungraded".
+    ``bands`` counts images by band before and after; those without one stand under "ungraded". ``warnings`` tell of
+    files that could not follow the status of their images.
     """
 
     processed: int = 0
@@ -46,6 +48,7 @@ class RegradeReport:
     bands: dict[str, dict[str, int]] = field(default_factory=lambda: {"before": {}, "after": {}})
     changes: list[dict[str, Any]] = field(default_factory=list)
     left_alone: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     resumed: bool = False
     dry_run: bool = False
 
@@ -53,7 +56,7 @@ class RegradeReport:
 def regrade(
     request: RegradeRequest, context: Context, *, batch: int = BATCH, decide: Decide | None = None
 ) -> RegradeReport:
-    """Judge images anew and write what changed; a dry run writes nothing.
+    """Judge images anew and write what changed, after which files follow; a dry run writes nothing.
 
     Args:
         request: which images, by which criteria.
@@ -103,6 +106,7 @@ class _Regrading:
         self._scope = scope
         self._context = context
         self._run = run
+        self._files = RejectedFiles(context.store, context.files, clock=context.clock)
         self._done = 0
         self._report = RegradeReport(left_alone=list(scope.left_alone), dry_run=scope.request.dry_run)
         if run is not None and run.last_target_id:
@@ -133,6 +137,9 @@ class _Regrading:
     def finish(self) -> RegradeReport:
         """Close the run and return what it came to."""
         if self._run is not None:
+            if self._report.resumed:
+                # It may have ended before between what it wrote and the files that follow that.
+                self._warn(self._files.follow_all({target.id for target in self._scope.targets}))
             end_run(self._run, self._context)
         return self._report
 
@@ -144,6 +151,11 @@ class _Regrading:
             self._tell(decided, lost=lost)
             counts = {name: getattr(self._report, name) for name in COUNTED}
             self._run = note_done(run, unit, last_target_id=last_target_id, counts=counts)
+        changed = [each.image_id for plan in decided for each in plan.changed if each.from_status is not each.to_status]
+        self._warn(self._files.follow_ids(set(changed) - lost))
+
+    def _warn(self, files: Sequence[MovedFile]) -> None:
+        self._report.warnings += [each.problem for each in files if each.problem]
 
     def _tell(self, decided: Sequence[Decided], *, lost: set[int]) -> None:
         report = self._report

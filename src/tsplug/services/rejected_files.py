@@ -5,7 +5,7 @@ Each move is journalled before it happens and noted after it: where both sides o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,15 +19,19 @@ from tsplug.model import (
     MoveState,
     PlanGrades,
     Profile,
+    StatusChange,
     Value,
     frame_place,
 )
 from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
 from tsplug.services.following import bring_picture, follow, preferences_of
+from tsplug.services.preview_places import way_to
 
 FOLDER = "rejected"
 """The folder beside a frame that takes it where the rig names no archive, as Target Scheduler has it."""
 
+_REJECTED = GradingStatus.REJECTED
+_NOT_REJECTED = (GradingStatus.PENDING, GradingStatus.ACCEPTED)
 _OPEN = (MoveState.MOVING, MoveState.RETURNING)
 _PART = 5000
 
@@ -64,20 +68,33 @@ class RejectedFiles:
         What a crash left half done is settled first. A file that cannot be moved is told of, not raised: the grade
         stands, and the file stays where it is.
         """
+        return self._follow("guid", sorted(set(guids)))
+
+    def follow_ids(self, ids: Iterable[int]) -> list[MovedFile]:
+        """Let the files of images follow their status as `follow` does; the images are named by their ids."""
+        return self._follow("id", sorted(set(ids)))
+
+    def follow_all(self, target_ids: Collection[int | None]) -> list[MovedFile]:
+        """Let all files of targets follow that lie elsewhere than the status of their images says; see `is_astray`."""
         self.settle()
         with self._store.read() as unit:
-            chosen = sorted(set(guids))
+            ids = [image.id or 0 for image in astray(unit) if image.target_id in target_ids]
+        return self.follow_ids(ids)
+
+    def _follow(self, name: str, chosen: Sequence[str] | Sequence[int]) -> list[MovedFile]:
+        self.settle()
+        with self._store.read() as unit:
             parts = [chosen[place : place + _PART] for place in range(0, len(chosen), _PART)]
-            images = [image for part in parts for image in unit.list(AcquiredImage, guid=part)]
+            images = [image for part in parts for image in unit.list(AcquiredImage, **{name: part})]
             moved = {move.image_id: move for move in unit.list(FileMove, state=MoveState.MOVED)}
             profiles = {profile.id: profile for profile in unit.list(Profile)}
             wanted = [_destination(image, profiles.get(image.profile_id)) for image in images]
         done = []
         for image, target in zip(images, wanted, strict=True):
             move = moved.get(image.id or 0)
-            if image.status is not GradingStatus.REJECTED and move is not None:
+            if image.status is not _REJECTED and move is not None:
                 done.append(_told_how(self._return(move)))
-            elif image.status is GradingStatus.REJECTED and move is None and target is not None:
+            elif image.status is _REJECTED and move is None and target is not None:
                 done.append(self._move(image, target))
         return done
 
@@ -197,6 +214,45 @@ def note_place(unit: Unit, move: FileMove, *, state: MoveState, now: datetime) -
     return image, way
 
 
+def is_astray(
+    image: AcquiredImage, profile: Profile | None, *, move: FileMove | None, rejected_at: datetime | None
+) -> bool:
+    """Return whether the file of an image lies elsewhere than its status says.
+
+    A file that was brought back by hand since its image was rejected is where somebody wants it.
+
+    Args:
+        image: the image.
+        profile: its rig.
+        move: the last move of its file, if any.
+        rejected_at: when it was rejected last.
+    """
+    if move is not None and move.state in _OPEN:
+        return False
+    away = move is not None and move.state is MoveState.MOVED
+    if image.status is not _REJECTED or away:
+        return away and image.status is not _REJECTED
+    back = move.returned_at if move is not None else None
+    brought_back = back is not None and rejected_at is not None and back >= rejected_at
+    return not brought_back and _destination(image, profile) is not None
+
+
+def astray(unit: Unit) -> list[AcquiredImage]:
+    """Return the images whose files lie elsewhere than their status says; see `is_astray`."""
+    moves = {move.image_id: move for move in unit.list(FileMove)}
+    rigs = {profile.id: profile for profile in unit.list(Profile) if profile.grader.move_rejected}
+    suspects = {image.id or 0: image for image in unit.list(AcquiredImage, status=_NOT_REJECTED, id=list(moves))}
+    rejected = unit.list(AcquiredImage, status=_REJECTED, profile_id=list(rigs)) if rigs else []
+    suspects |= {image.id or 0: image for image in rejected}
+    known = [key for key in suspects if key in moves]
+    trails = {line.image_id: line.at for line in unit.list(StatusChange, image_id=known, to_status=_REJECTED)}
+    return [
+        image
+        for key, image in sorted(suspects.items())
+        if is_astray(image, rigs.get(image.profile_id), move=moves.get(key), rejected_at=trails.get(key))
+    ]
+
+
 def moved_files(store: Store) -> list[FileMove]:
     """Return the journal, oldest first."""
     with store.read() as unit:
@@ -208,7 +264,7 @@ def _is_absolute(place: FramePlace) -> bool:
 
 
 def _destination(image: AcquiredImage, profile: Profile | None) -> FramePlace | None:
-    """Return where a rejected frame of this rig goes, None where it stays.
+    """Return where a rejected frame of this rig goes, None where it stays, or lies there already.
 
     An archive mirrors the way to the frame, so that no two frames meet there.
     """
@@ -216,9 +272,10 @@ def _destination(image: AcquiredImage, profile: Profile | None) -> FramePlace | 
         return None
     file = frame_place(image.file)
     if not profile.grader.rejected_dir:
-        return file.parent / FOLDER / file.name
-    way = file.below if isinstance(file, Address) else file.relative_to(file.anchor).as_posix()
-    return frame_place(profile.grader.rejected_dir) / way
+        return None if file.parent.name == FOLDER else file.parent / FOLDER / file.name
+    if image.file.startswith(f"{profile.grader.rejected_dir.rstrip('/')}/"):
+        return None
+    return frame_place(profile.grader.rejected_dir) / way_to(file)
 
 
 def _told(move: FileMove, source: str, *, target: str) -> MovedFile:

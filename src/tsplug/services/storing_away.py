@@ -25,7 +25,7 @@ from tsplug.model import (
 )
 from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage, JobQuery, Store
 from tsplug.services.disk_frames import frame_row, record_of
-from tsplug.services.following import follow, preferences_of
+from tsplug.services.following import bring_picture, follow, preferences_of
 from tsplug.services.jobs.submitting import OPEN
 from tsplug.services.preview_places import preview_place
 from tsplug.services.record_claims import is_of_record, refusal
@@ -140,9 +140,12 @@ class StoringAway:
             return preferences_of(unit, image)
 
     def _put_picture(self, file: Path, preferences: PipelinePreferences, *, address: str, name: str) -> None:
-        """Bring a picture along that lies beside its frame; one that another has the name of stays."""
-        picture, target = preview_place(file, preferences), preview_place(frame_place(address), preferences)
-        if picture.is_file() and not Path(preferences.preview_folder).is_absolute():
+        """Bring a picture along; one in a storage that another has the name of stays."""
+        place = frame_place(address)
+        picture, target = preview_place(file, preferences), preview_place(place, preferences)
+        if isinstance(target, Path):
+            bring_picture(file, place, preferences=preferences, files=self._files)
+        elif picture.is_file():
             with suppress(NameTakenError):
                 self._to.storage.put(picture, str(target).removeprefix(address.removesuffix(name)))
                 picture.unlink()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from frames_to_regrade import DEVIATION, START, Frames
+from frames_to_regrade import ALL, DEVIATION, START, Frames
 
 from tsplug.errors import InputError, NotFoundError
 from tsplug.grading.combine import Rule
@@ -17,6 +18,7 @@ from tsplug.model import (
     Band,
     ExposurePlan,
     ExposureTemplate,
+    FramePlace,
     GradePlan,
     GraderPreferences,
     GraderVerdict,
@@ -38,7 +40,8 @@ from tsplug.services.grading import apply_grades, failure_of_all, judge_plan
 from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.purging import Scope, purge_images
 from tsplug.services.regrade_scope import RegradeRequest
-from tsplug.services.regrading import RegradeReport
+from tsplug.services.regrading import RegradeReport, regrade
+from tsplug.testing import FakeContext, PresentFiles
 
 
 @pytest.mark.both_databases
@@ -357,3 +360,33 @@ class _Interfering:
                     ),
                 )
         return self._store.write()
+
+
+class _Dying(PresentFiles):
+    def move(self, source: FramePlace, target: FramePlace) -> None:
+        raise KeyboardInterrupt
+
+
+def test_files_follow_what_a_regrade_decides(tmp_path: Path) -> None:
+    """Both ways, also where the run was cut off before they did; one that cannot is told."""
+    frames = Frames()
+    frames.change(Profile, grader=GraderPreferences(statistical=False, criteria_set="HFR", move_rejected=True))
+    for name, hfr in (("a.fits", 2.0), ("b.fits", 3.9)):
+        (tmp_path / name).write_bytes(b"pixels")
+        frames.take(hfr, file=str(tmp_path / name))
+    rejected = tmp_path / "rejected" / "b.fits"
+    dying = FakeContext(frames.store, frames.clock, frames.context.devices, files=_Dying())
+    with pytest.raises(KeyboardInterrupt):
+        regrade(ALL, dying)
+    assert (frames.told(), rejected.exists()) == (["aA", "rE"], False)
+    resumed = frames.regrade()
+    assert (resumed.resumed, resumed.warnings, frames.all(AcquiredImage)[1].file) == (True, [], str(rejected))
+    frames.change(ExposureTemplate, minimum_grade=Band.E)
+    _dry(frames, ALL)
+    assert rejected.exists()
+    frames.regrade()
+    assert (rejected.exists(), frames.all(AcquiredImage)[1].file) == (False, str(tmp_path / "b.fits"))
+    rejected.write_bytes(b"another")
+    frames.change(ExposureTemplate, minimum_grade=Band.C)
+    (told,) = frames.regrade().warnings
+    assert told == f"{tmp_path / 'b.fits'} cannot be moved to {rejected}"

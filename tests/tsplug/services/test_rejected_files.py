@@ -223,17 +223,65 @@ def test_the_next_start_heals_a_return_that_was_cut_off(tmp_path: Path, death: t
     assert list(tmp_path.rglob("*.fits")) == [frame.saved] == [frame.path]
 
 
+ASTRAY = "the files of rejected frames lie where their rig wants them, and no others do"
+
+
+class Whole(DiskFrames):
+    """Takes any file for a frame."""
+
+    def status(self, file: Path) -> Any:
+        found = super().status(file)
+        return type(found)(exists=found.exists)
+
+
+def found_astray(frame: Frame) -> tuple[int, int]:
+    """Return how many files the doctor finds out of place: as problems, and as what may be meant."""
+    found = examine(frame.store, Whole())
+    return tuple(sum(each.invariant == ASTRAY for each in them) for them in (found.problems, found.warnings))  # type: ignore[return-value]
+
+
+def test_the_doctor_brings_an_accepted_frame_back_from_the_rejected(tmp_path: Path) -> None:
+    """Nothing else would: it is found, moved where its name is free, and else told with the reason."""
+    frame = Frame(tmp_path, Whole())
+    frame.become(REJECTED)
+    frame.files.follow(["g"])
+    frame.become(ACCEPTED)
+    assert found_astray(frame) == (1, 0)
+    frame.saved.write_bytes(b"another")
+    stayed = mend(frame.store, Whole(), clock=frame.clock)
+    assert [each.found for each in stayed.warnings if "can be moved" in each.invariant] == [
+        f"{frame.saved} is there already; {frame.path} stays where it is; `tsplug grade moved 1 --undo` brings it back"
+    ]
+    frame.saved.unlink()
+    mended = mend(frame.store, Whole(), clock=frame.clock)
+    assert f"image 1: its file is {frame.saved}" in mended.mended
+    assert (found_astray(frame), frame.path.read_bytes()) == ((0, 0), b"pixels")
+
+
+def test_the_doctor_moves_a_rejected_frame_away_that_nobody_put_there(tmp_path: Path) -> None:
+    """One that was brought back by hand stays; one that was rejected anew since does not."""
+    frame = Frame(tmp_path, Whole())
+    frame.become(REJECTED)
+    assert found_astray(frame) == (0, 1)
+    mend(frame.store, Whole(), clock=frame.clock)
+    assert (found_astray(frame), frame.path.parent.name) == ((0, 0), "rejected")
+    frame.clock.advance(1)
+    frame.files.undo()
+    assert (found_astray(frame), frame.path) == ((0, 0), frame.saved)
+    with frame.store.write() as unit:
+        unit.delete_all(FileMove)
+        moved = tmp_path / "lights" / "rejected" / "1.fits"
+        frame.saved.rename(moved)
+        unit.set_all(AcquiredImage, {"file": str(moved)})
+    assert found_astray(frame) == (0, 0)
+
+
 def test_the_doctor_knows_what_was_cut_off(tmp_path: Path) -> None:
     """It tells of the move, and --fix notes where the file is."""
     frame = Frame(tmp_path, KilledAfterMove())
     frame.become(REJECTED)
     with pytest.raises(Killed):
         frame.files.follow(["g"])
-
-    class Whole(DiskFrames):
-        def status(self, file: Path) -> Any:
-            found = super().status(file)
-            return type(found)(exists=found.exists)
 
     invariant = "a move of a rejected file came to its end"
     assert invariant in {problem.invariant for problem in examine(frame.store, Whole()).problems}

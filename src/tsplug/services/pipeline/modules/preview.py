@@ -7,7 +7,7 @@ from tsplug.imaging.preview import PreviewSettings
 from tsplug.model import AcquiredImage, Thumbnail
 from tsplug.ports import FrameAtWork, ModuleOutcome, Store, completed
 from tsplug.services.frame_measuring import preview_of, thumbnail_of_frame
-from tsplug.services.preview_places import preview_place
+from tsplug.services.preview_places import picture_of
 
 
 class PreviewModule:
@@ -24,7 +24,7 @@ class PreviewModule:
         pixels = frame.pixels()
         form = preferences.preview_form
         made = preview_of(pixels, PreviewSettings(width_px=preferences.preview_width_px, form=form))
-        place = preview_place(frame.file, preferences)
+        place = picture_of(frame.file, frame.place, preferences=preferences)
         frame.tools.pictures.put(place, made.data)
         if frame.image is not None and frame.tools.store is not None:
             _keep_thumbnail(frame.image, frame, store=frame.tools.store)
