@@ -72,9 +72,9 @@ def _own_temporary_folder() -> Path:
 
 def sweep_buffers(file: Path | None = None) -> int:
     """Remove what processes left half done that are gone, in the buffers and beside a frame; return how much."""
-    from tsplug.files.buffers import sweep_parts
+    from tsplug.files.parts import sweep_parts
 
-    return buffers().sweep() + (0 if file is None else sweep_parts(file))
+    return buffers().sweep() + (0 if file is None else sweep_parts(file, at=system_clock().now()))
 
 
 def frame_storage(place: str) -> FrameStorage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,9 +12,6 @@ from uuid import uuid4
 from tsplug.errors import FileError
 
 _LOCK = "lock"
-_PART = ".part"
-_NAMED = 80
-# How much of a name parts have in theirs.
 
 
 class Buffers:
@@ -65,30 +61,6 @@ class Buffers:
         return sum(_remove_if_left(folder) for folder in folders)
 
 
-def sweep_parts(file: Path) -> int:
-    """Remove what a process that is gone left half written of a file, as `tsplug.files.placing` names it.
-
-    Looks beside the file and in the folders there, where pictures of frames lie. Return how many files there were.
-    """
-    left = [part for part in _parts_of(file, file.parent, deep=True) if not _is_alive(part.suffixes[-2][1:])]
-    for part in left:
-        with suppress(OSError):
-            part.unlink()
-    return len(left)
-
-
-def _parts_of(file: Path, folder: Path, *, deep: bool) -> Iterator[Path]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith(f".{file.name[:_NAMED]}.") and entry.name.endswith(_PART):
-            yield Path(entry.path)
-        elif deep and entry.is_dir(follow_symlinks=False):
-            yield from _parts_of(file, Path(entry.path), deep=False)
-
-
 def _remove_if_left(folder: Path) -> bool:
     try:
         with (folder / _LOCK).open("r+") as lock:
@@ -115,17 +87,4 @@ def _locks(lock: IO[str]) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
-    return True
-
-
-def _is_alive(process: str) -> bool:
-    """Return whether a process of this machine is, by its number; what is no number is nobody's."""
-    if not process.isdigit() or os.name != "posix":
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
     return True

@@ -6,9 +6,9 @@ import errno
 import os
 import shutil
 from pathlib import Path
-from uuid import uuid4
 
 from tsplug.errors import FileError
+from tsplug.files.parts import part_beside
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 # What file systems without hard links answer.
@@ -63,8 +63,7 @@ def copy_file(source: Path, target: Path) -> None:
         FileExistsError: there is a target.
         OSError: the disk refuses.
     """
-    # A name of its own: two senders may give one process two frames of the same name at once.
-    part = target.with_name(f".{target.name[:80]}.{uuid4().hex[:12]}.{os.getpid()}.part")
+    part = part_beside(target)
     try:
         shutil.copy2(source, part)
         with part.open("rb+") as written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tsplug.errors import FileError, InputError
-from tsplug.files.buffers import sweep_parts
+from tsplug.files.parts import sweep_parts
 from tsplug.files.placing import placed
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tsplug.errors import InputError
+from tsplug.files.parts import part_beside
 
 
 @contextmanager
@@ -18,9 +19,8 @@ def placed(file: Path, *, force: bool = False) -> Iterator[Path]:
         InputError: the file is there and not to be replaced, or cannot be written.
     """
     check_place(file, force=force)
-    part = file.with_name(f".{file.name[:80]}.{os.getpid()}.part")
+    part = part_beside(file)
     try:
-        part.unlink(missing_ok=True)
         yield part
         with part.open("rb+") as written:
             os.fsync(written.fileno())

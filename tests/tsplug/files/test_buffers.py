@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tsplug.errors import FileError
-from tsplug.files.buffers import Buffers, sweep_parts
+from tsplug.files.buffers import Buffers
 
 _CLAIM = """
 import sys, time, pathlib
@@ -59,19 +59,3 @@ def test_a_buffer_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(FileError, match="cannot be made"), Buffers(tmp_path / "file").claimed():
         pass
-
-
-def test_half_written_files_beside_a_frame_are_swept(tmp_path: Path) -> None:
-    """Parts of that frame go whose process is dead; those of others, and of living processes, stay."""
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    names = [f".a.fits.{dead.pid}.part", ".a.fits.odd.part", ".a.fits.1.part", f".b.fits.{dead.pid}.part", "a.fits"]
-    for name in names:
-        (tmp_path / name).write_bytes(b"")
-    picture = tmp_path / "previews" / f".a.fits.jpg.{dead.pid}.part"
-    picture.parent.mkdir()
-    picture.write_bytes(b"")
-    assert sweep_parts(tmp_path / "a.fits") == 3
-    picture.parent.rmdir()
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == sorted(names[2:])
-    assert sweep_parts(tmp_path / "nowhere" / "a.fits") == 0

@@ -16,6 +16,7 @@ from tsplug.files.headers.fits_header import FitsPart, fits_parts
 from tsplug.files.headers.journal import HeaderJournal, write_at
 from tsplug.files.headers.sources import HeaderError, PlainBytes
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
+from tsplug.files.parts import part_beside
 from tsplug.model import HeaderChange, HeaderEdit
 
 KeepHeader = Callable[[bytes], None]
@@ -218,7 +219,7 @@ def _write_in_place(frame: _Open, header: bytes) -> None:
 
 def _write_copy(frame: _Open, header: bytes) -> None:
     """Write all of the file anew beside it, and give that its name when all of it is on disk."""
-    part = frame.file.with_name(f".{frame.file.name[:80]}.{os.getpid()}.part")
+    part = part_beside(frame.file)
     status = os.fstat(frame.descriptor)
     try:
         target = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tsplug.errors import InputError
+from tsplug.files.parts import part_beside
 from tsplug.files.placing import check_place
 from tsplug.nina.database.schema import TABLES, WRITTEN
 
@@ -22,8 +23,7 @@ def created(file: Path, *, force: bool = False) -> Iterator[NewSchedulerFile]:
         InputError: the file is there and not to be replaced, in use, or cannot be written.
     """
     _check_place(file, force=force)
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    part = part_beside(file)
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")
