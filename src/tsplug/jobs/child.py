@@ -48,14 +48,21 @@ class Child:
                 pickle.dump((key, task), self._process.stdin)
                 self._process.stdin.flush()
 
-    def kill(self) -> None:
-        """End the process and what it has started, and wait until it is gone."""
+    def kill(self, patience_s: float) -> bool:
+        """End the process and what it has started, wait for that a while, and return whether it is gone.
+
+        One that waits for a disk which does not answer dies when that comes back, and not before.
+        """
         self._end_session()
-        self._process.wait()
-        self._reader.join()
+        self._reader.join(patience_s)
         with suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
+        return self.is_gone()
+
+    def is_gone(self) -> bool:
+        """Return whether the process has ended and was waited for."""
+        return not self._reader.is_alive()
 
     def _read(self) -> None:
         stream = self._process.stdout

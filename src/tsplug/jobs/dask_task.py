@@ -47,7 +47,8 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
             runner.close()
         with _turn:
             _stopped.discard(name)
-            waiting.append(runner)
+            if runner.free():
+                waiting.append(runner)
     return news
 
 

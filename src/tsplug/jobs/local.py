@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import sys
 from collections.abc import Sequence
@@ -11,26 +12,40 @@ from tsplug.ports import FrameTask, TaskNews
 
 
 class LocalRunner:
-    """A number of processes that live as long as the runner; one that dies is replaced when it is needed."""
+    """A number of processes that live as long as the runner; one that dies is replaced when it is needed.
 
-    def __init__(self, work: str, *, processes: int) -> None:
+    One that cannot be killed keeps its place until it is gone: else a disk that does not answer would fill the memory.
+    """
+
+    def __init__(self, work: str, *, processes: int, patience_s: float = 5.0) -> None:
         """Name what runs in the processes, as ``module:function``; nothing is started yet.
 
         Args:
             work: the function; see `tsplug.ports.Work`.
             processes: how many at most.
+            patience_s: how long to wait for a process that was killed, in seconds.
         """
         self._command = [sys.executable, "-m", "tsplug.jobs.child_process", work]
         self._processes = processes
         self._news: queue.SimpleQueue[tuple[Child, TaskNews]] = queue.SimpleQueue()
+        self._patience_s = patience_s
         self._children: list[Child] = []
+        self._undead: list[Child] = []
 
     def free(self) -> int:
         """Return how many more tasks it can take now."""
-        return self._processes - sum(child.key is not None for child in self._children)
+        self._undead = [child for child in self._undead if not child.is_gone()]
+        busy = sum(child.key is not None for child in self._children)
+        return max(0, self._processes - busy - len(self._undead))
 
     def start(self, key: int, task: FrameTask) -> None:
-        """Begin a task in an idle process, or in a new one."""
+        """Begin a task in an idle process, or in a new one.
+
+        Raises:
+            OSError: there cannot be one more process.
+        """
+        if self._undead and not self.free():
+            raise OSError(errno.EAGAIN, "one that was killed does not end, because a disk does not answer")
         idle = next((child for child in self._children if child.key is None), None)
         child = idle or Child(self._command, self._news)
         if idle is None:
@@ -69,5 +84,6 @@ class LocalRunner:
         return [news] if current else []
 
     def _drop(self, child: Child) -> None:
-        child.kill()
         self._children.remove(child)
+        if not child.kill(self._patience_s):
+            self._undead.append(child)

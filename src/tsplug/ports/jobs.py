@@ -84,11 +84,18 @@ class Runner(Protocol):
         ...
 
     def start(self, key: int, task: FrameTask) -> None:
-        """Begin a task; ``key`` names it in news."""
+        """Begin a task; ``key`` names it in news.
+
+        Raises:
+            OSError: the machine cannot do one more right now.
+        """
         ...
 
     def stop(self, key: int) -> None:
-        """End a task at once, whatever it does, without further news of it; nothing happens to one that is gone."""
+        """End a task at once, whatever it does, without further news of it; nothing happens to one that is gone.
+
+        One that cannot be ended is left, and takes the place of another until it ends.
+        """
         ...
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:

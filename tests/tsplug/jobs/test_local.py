@@ -25,7 +25,7 @@ WORKS = Path(__file__).parents[2] / "jobs"
 def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalRunner]:
     """Give a runner of two processes."""
     monkeypatch.setenv("PYTHONPATH", str(WORKS))
-    runner = LocalRunner("works:by_name", processes=2)
+    runner = LocalRunner("works:by_name", processes=2, patience_s=LIMIT_S)
     yield runner
     try:
         in_time(runner.close)
@@ -127,6 +127,26 @@ def test_a_process_that_is_killed_takes_along_what_it_started(runner: LocalRunne
     os.kill(int(own), signal.SIGKILL)
     assert news_until_end(runner, 1)[-1].problem == "its process was killed (SIGKILL)"
     until(lambda: not is_alive(other))
+
+
+def test_a_process_that_cannot_be_killed_keeps_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it for ever; no other takes its place until it is gone, which is told, and then one does."""
+    monkeypatch.setenv("PYTHONPATH", str(WORKS))
+    runner = LocalRunner("works:by_name", processes=1, patience_s=0.01)
+    start(runner, 1, tmp_path / "hang.fits")
+    own = int(wait_for(tmp_path / "hang.pid").split()[0])
+    with monkeypatch.context() as deaf:
+        # As one that waits for a disk: the signal is sent, and nothing comes of it.
+        deaf.setattr("tsplug.jobs.child.end_session", lambda session: None)
+        in_time(lambda: runner.stop(1))
+    assert runner.free() == 0
+    with pytest.raises(BlockingIOError, match="one that was killed does not end"):
+        start(runner, 2, tmp_path / "fine.fits")
+    os.kill(own, signal.SIGKILL)
+    until(runner.free)
+    start(runner, 2, tmp_path / "fine.fits")
+    assert [each.key for each in news_until_end(runner, 2)] == [2] * 3
+    in_time(runner.close)
 
 
 def wait_for(file: Path) -> str:
