@@ -118,19 +118,22 @@ def _lasting(storage: str) -> str:
 
 
 def _tokens(file: Path | None) -> dict[str, str]:
-    """Return the users' tokens.
+    """Return the users by their tokens, of which a user may have several.
 
     Raises:
-        InputError: there is none, or one that could be guessed.
+        InputError: there is none, one that could be guessed, or one of two users.
     """
     settings = Settings()
     if file is None:
-        tokens = {settings.user: settings.upload_token} if settings.upload_token else {}
+        tokens = {settings.upload_token: settings.user} if settings.upload_token else {}
     else:
-        tokens = dict(_line(line, file) for line in _lines(file))
+        tokens = {}
+        for user, token in (_line(line, file) for line in _lines(file)):
+            if tokens.setdefault(token, user) != user:
+                raise InputError(f"{file}: {tokens[token]} and {user} have the same token; give each their own")
     if not tokens:
         raise InputError("nobody may send frames yet: give --token-file with lines USER:TOKEN, or TSPLUG_UPLOAD_TOKEN")
-    short = [user for user, token in tokens.items() if len(token) < _SHORTEST_TOKEN]
+    short = [user for token, user in tokens.items() if len(token) < _SHORTEST_TOKEN]
     if short:
         raise InputError(f"the token of {short[0]} is shorter than {_SHORTEST_TOKEN} characters and could be guessed")
     return tokens

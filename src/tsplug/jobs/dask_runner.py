@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from tsplug.errors import InputError, NetworkError
-from tsplug.jobs.dask_task import run_task, stop_task
+from tsplug.jobs.dask_task import run_task
 from tsplug.ports import FrameTask, TaskNews
 
 _CONNECT_S = "10s"
@@ -68,14 +68,9 @@ class DaskRunner:
     def stop(self, key: int) -> None:
         """End a task at once, wherever it runs."""
         future = self._futures.pop(key, None)
-        if future is None:
-            return
-        if self._is_lost():
-            return
-        future.cancel()
-        # What runs already is not ended by that. A worker that is out of reach stops with its cluster.
-        with suppress(OSError, ValueError):
-            self._client.run(stop_task, future.key, on_error="ignore")
+        if future is not None and not self._is_lost():
+            # What runs already looks for that; see `run_task`. A worker that is out of reach stops with its cluster.
+            future.cancel()
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
         """Return what is new; wait for it for a while where nothing is.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import pickle
 import threading
+from typing import Any
 
 from tsplug.jobs.local import LocalRunner
 from tsplug.ports import FrameTask, TaskNews
@@ -12,9 +13,8 @@ from tsplug.ports import FrameTask, TaskNews
 _POLL_S = 0.5
 
 _idle: dict[str, list[LocalRunner]] = {}
-_stopped: set[str] = set()
 _turn = threading.Lock()
-# Of this worker: processes that wait for their next task, and the names of tasks that are to stop.
+# Of this worker: processes that wait for their next task.
 
 
 def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNews]:
@@ -39,14 +39,13 @@ def run_task(work: str, key: int, *, task: FrameTask, name: str) -> list[TaskNew
             for each in () if fresh else news[sent:]:
                 worker.log_event(name.partition("/")[0], pickle.dumps(each))
             sent = sent if fresh else len(news)
-            if name in _stopped:
+            if _is_cancelled(worker, name):
                 runner.stop(key)
                 news.append(TaskNews(key, ended=True, problem="stopped", passing=True))
     finally:
         if not news[-1].ended:
             runner.close()
         with _turn:
-            _stopped.discard(name)
             if runner.free():
                 waiting.append(runner)
     return news
@@ -59,6 +58,7 @@ def _close_all() -> None:
             runner.close()
 
 
-def stop_task(name: str) -> None:
-    """Let a task stop that runs on this worker, or comes to it."""
-    _stopped.add(name)
+def _is_cancelled(worker: Any, name: str) -> bool:
+    """Return whether nobody wants a task any more that is at work: the cluster says so to the worker that has it."""
+    task = worker.state.tasks.get(name)
+    return task is None or task.state == "cancelled"

@@ -93,15 +93,17 @@ class _Uploads:
         return JSONResponse(answer, 200 if came.again else 201)
 
     async def job(self, request: Request) -> Response:
-        self._sender(request)
+        sender = self._sender(request)
         job_id = request.path_params["job"]
-        return JSONResponse(await to_thread.run_sync(lambda: job_details(self._arrival.store, job_id)))
+        row = await to_thread.run_sync(lambda: job_details(self._arrival.store, job_id))
+        # Of frames of others it is told how far they are, and not where they lie nor what is wrong with them.
+        return JSONResponse(row if row["submitted_by"] == sender else {"id": row["id"], "state": row["state"]})
 
     def _sender(self, request: Request) -> str:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         # Headers are bytes that are handed on as Latin-1; those of a token are UTF-8, as in files and shells.
         sent = given.strip(" \t").encode("latin-1")
-        for user, token in self._settings.tokens.items():
+        for token, user in self._settings.tokens.items():
             if scheme.lower() == "bearer" and hmac.compare_digest(sent, token.encode()):
                 return user
         raise _RefusedError(401, "give the token: Authorization: Bearer TOKEN")

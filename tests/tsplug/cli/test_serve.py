@@ -32,6 +32,7 @@ SENT = {"Authorization": f"Bearer {TOKEN}"}
         (["--upload"], "short", 1, "shorter than 16 characters"),
         (["--upload", "--token-file", "nowhere"], TOKEN, 1, "nowhere cannot be read"),
         (["--upload", "--token-file", "odd"], TOKEN, 1, "is not USER:TOKEN"),
+        (["--upload", "--token-file", "shared"], TOKEN, 1, "ann and ben have the same token"),
         (["--upload", "--pattern", "$$MAGIC$$"], TOKEN, 1, "$$MAGIC$$ is none of"),
         (["--upload", "--storage", "magic://x"], TOKEN, 1, "names no storage"),
         (["--upload", "--storage", "memory://x"], TOKEN, 1, "memory://x is in this process only"),
@@ -45,6 +46,7 @@ def test_what_cannot_be_served_is_told(
     """Without a token that cannot be guessed, or with settings that lead nowhere, nothing is served."""
     monkeypatch.chdir(tmp_path)
     Path("odd").write_text("no colon here", encoding="utf-8")
+    Path("shared").write_text(f"ann:{TOKEN}\nben: {TOKEN}\n", encoding="utf-8")
     environment = {"TSPLUG_UPLOAD_TOKEN": token, "TSPLUG_DB": str(tmp_path / "store.sqlite"), "COLUMNS": "200"}
     result = CliRunner().invoke(application(["serve"]), ["serve", *arguments], env=environment)
     assert (result.exit_code, words in result.output) == (status, True), result.output
@@ -80,7 +82,7 @@ def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
     """Return what starts a server of uploads and waits until it answers."""
     started: list[subprocess.Popen[bytes]] = []
     tokens = tmp_path / "tokens"
-    tokens.write_text(f"ann: {TOKEN}\n", encoding="utf-8")
+    tokens.write_text(f"ann: {TOKEN}\nann: that-which-comes-after-it\n", encoding="utf-8")
     options = ["--db", str(tmp_path / "store.sqlite"), "--port", str(port), "--token-file", str(tokens)]
     command = [str(TSPLUG), "serve", "--upload", *options, "--storage", str(tmp_path / "kept")]
 

@@ -57,7 +57,7 @@ def client(tmp_path: Path, store: Store) -> Iterator[httpx.Client]:
         pattern="$$TARGETNAME$$/$$FILENAME$$",
     )
     buffers = Buffers(tmp_path / "buffers")
-    tokens = {"ann": "a-token-that-is-long", "bea": "ein-Schlüssel-voilà"}
+    tokens = {"a-token-that-is-long": "ann", "ein-Schlüssel-voilà": "bea"}
     settings = UploadSettings(tokens, LARGEST, buffers.claimed, idle_s=IDLE_S)
     config = uvicorn.Config(upload_application(arrival, settings), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
@@ -232,6 +232,14 @@ def test_a_storage_that_is_full_is_told(client: httpx.Client, monkeypatch: pytes
     monkeypatch.setattr("tsplug.files.storage.copy_file", full)
     answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
     assert (answer.status_code, "No space left on device" in answer.json()["error"]) == (507, True)
+
+
+def test_where_frames_of_others_lie_is_not_told(client: httpx.Client, store: Store) -> None:
+    """Who knows another token learns how far a job is, and nothing else of it."""
+    job = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN).json()["job"]
+    with store.write() as unit:
+        unit.set_all(Job, {"submitted_by": "bea"}, id=job)
+    assert client.get(f"/api/jobs/{job}", headers=TOKEN).json() == {"id": job, "state": "pending"}
 
 
 def test_a_job_of_nobody_is_not_found(client: httpx.Client) -> None:
