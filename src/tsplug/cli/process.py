@@ -18,8 +18,8 @@ from tsplug.cli.processes import usual_processes
 from tsplug.cli.working import Limits, Switches, work
 from tsplug.model import UNNAMEABLE, JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
-from tsplug.ports import JobQuery, Store
-from tsplug.services.jobs.listing import Row, count_open, list_jobs
+from tsplug.ports import Store
+from tsplug.services.jobs.listing import Row, count_jobs, count_open, list_some
 from tsplug.services.jobs.submitting import OPEN, JobRequest, frames_in, submit
 from tsplug.settings import Settings
 
@@ -71,8 +71,12 @@ def process(
         ids = tuple(job.id or 0 for job in jobs)
         if not how.later:
             _work_off(store, common, ids=ids, how=how, limits=limits)
-        rows = _rows(store, ids) + [_refused(file) for file in found.unnameable]
+        rows = list_some(store, ids) + [_refused(file) for file in found.unnameable]
+        others = count_jobs(store)[JobState.PENDING] - sum(row["state"] == JobState.PENDING for row in rows)
     _show(rows, common, later=how.later)
+    if others and not common.as_json:
+        wait = "waits" if others == 1 else "wait"
+        show_text(f"{counted(others, 'other frame')} {wait} in the queue: `tsplug worker` processes what is there")
     if any(row["state"] in _undone(how) for row in rows):
         raise typer.Exit(FAILED)
 
@@ -105,11 +109,6 @@ def _work_off(store: Store, common: Common, *, ids: tuple[int, ...], how: How, l
             CommandProgress().report(
                 "interrupted: what is left waits in the queue; `tsplug worker` goes on, `tsplug jobs cancel` drops it"
             )
-
-
-def _rows(store: Store, ids: tuple[int, ...]) -> list[Row]:
-    parts = [ids[start : start + _MANY] for start in range(0, len(ids), _MANY)]
-    return [row for part in parts for row in list_jobs(store, JobQuery(ids=part))[::-1]]
 
 
 def _show(rows: list[dict[str, Any]], common: Common, *, later: bool) -> None:

@@ -79,7 +79,8 @@ def worker(
     for folder in folders:
         if not folder.is_dir():
             raise InputError(f"{folder} is no folder to watch")
-    with common.store(create=bool(folders) and store_is_missing(common)) as store:
+    # A worker that is to wait for frames may be started before there are any.
+    with common.store(create=bool(folders or not until_idle) and store_is_missing(common)) as store:
         looked_at = Watched(folders, list_folder, frame_files().status)
         watched = WatchedFolders(store, system_clock(), watched=looked_at, progress=CommandProgress())
 

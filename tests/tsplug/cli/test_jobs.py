@@ -82,6 +82,18 @@ def test_what_was_interrupted_is_no_success(run: Run, frames: Path, monkeypatch:
     result = run("process", str(frames / "d_whole.fits"))
     assert (result.exit_code, "1 pending" in result.stdout) == (1, True)
     assert "interrupted: what is left waits in the queue" in result.stderr
+    result = run("process", str(frames / "b_empty.fits"))
+    assert (result.exit_code, "1 other frame waits in the queue" in result.stdout) == (1, True), result.output
+
+
+def test_a_worker_waits_for_the_first_frame(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Started before there is any store, as at boot, it makes one; where it cannot begin it leaves none."""
+    missing = ("--runner", "dask", "--scheduler", "nonsense")
+    assert run("worker", *missing).exit_code == 1
+    assert not (tmp_path / "store.sqlite").exists()
+    monkeypatch.setattr("tsplug.cli.worker.local_runner", lambda processes: Interrupted())
+    assert document(run("worker", "--json"))["pending"] == 0
+    assert (tmp_path / "store.sqlite").exists()
 
 
 def test_what_is_damaged_fails_and_the_rest_is_processed(run: Run, frames: Path) -> None:
@@ -151,7 +163,7 @@ def test_jobs_are_shown_to_people(run: Run, frames: Path) -> None:
         (["jobs", "retry"], 2, "give jobs, or --failed"),
         (["jobs", "cancel"], 2, "give jobs, or --pending"),
         (["jobs", "list"], 1, "no store at"),
-        (["worker"], 1, "no store at"),
+        (["worker", "--until-idle"], 1, "no store at"),
         (["process", "nowhere.fits", "--db", "sqlite://"], 1, "names no file"),
     ],
 )

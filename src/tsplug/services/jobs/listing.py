@@ -25,6 +25,18 @@ def list_jobs(store: Store, query: JobQuery) -> list[Row]:
         return job_rows(unit, unit.jobs(query))
 
 
+def list_some(store: Store, ids: Sequence[int]) -> list[Row]:
+    """Return some jobs with their modules, the oldest first; those that are not there are left out."""
+    # No database takes any number of values at once.
+    parts = [tuple(ids[start : start + _PART]) for start in range(0, len(ids), _PART)]
+    with store.read() as unit:
+        return job_rows(unit, sorted((job for part in parts for job in unit.jobs(JobQuery(ids=part))), key=_by_id))
+
+
+def _by_id(job: Job) -> int:
+    return job.id or 0
+
+
 def job_details(store: Store, job_id: int) -> Row:
     """Return one job with its modules.
 

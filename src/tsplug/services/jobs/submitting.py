@@ -55,8 +55,19 @@ def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetim
 
 
 def submit_image(unit: Unit, image: AcquiredImage, *, at: datetime) -> Job:
-    """Put the frame of a record into the queue that was just stored; its job is nobody's, so anybody may cancel it."""
-    return unit.add(Job(image_id=image.id, profile_id=image.profile_id, file=image.file, created_at=at))
+    """Put the frame of a record into the queue that was just stored, unless a watched folder was quicker.
+
+    A job that waits learns of the record; one that runs without it is followed by another. The job is nobody's where
+    nobody had put it there, so anybody may cancel it.
+    """
+    job = newest_jobs(unit, [image.file]).get(image.file)
+    if job is not None and job.state in OPEN and job.image_id == image.id:
+        return job
+    if job is None or job.state is not JobState.PENDING or job.image_id is not None:
+        return unit.add(Job(image_id=image.id, profile_id=image.profile_id, file=image.file, created_at=at))
+    told = job.model_copy(update={"image_id": image.id, "profile_id": image.profile_id})
+    unit.update(told)
+    return told
 
 
 def newest_jobs(unit: Unit, files: Sequence[str]) -> dict[str, Job]:

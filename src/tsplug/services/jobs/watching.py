@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tsplug.errors import NotFoundError
 from tsplug.model.job_flow import ENDED
 from tsplug.ports import Clock, JobQuery, Store
-from tsplug.services.jobs.listing import Row, list_jobs
+from tsplug.services.jobs.listing import Row, list_jobs, list_some
 from tsplug.services.jobs.submitting import OPEN
 
 POLL_S = 1.0
@@ -42,8 +42,8 @@ def watch_jobs(store: Store, clock: Clock, *, ids: tuple[int, ...] | None = None
 def _rows(store: Store, ids: tuple[int, ...] | None, *, running: tuple[int, ...]) -> list[Row]:
     """Return the jobs that are looked at, oldest first; those that ended since the last look among them."""
     if ids is not None:
-        return list_jobs(store, JobQuery(ids=ids))[::-1]
-    found = list_jobs(store, JobQuery(ids=running)) + list_jobs(store, JobQuery(states=OPEN))
+        return list_some(store, ids)
+    found = list_some(store, running) + list_jobs(store, JobQuery(states=OPEN))
     return sorted(found, key=lambda row: int(row["id"]))
 
 

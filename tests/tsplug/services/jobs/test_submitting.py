@@ -10,7 +10,7 @@ from tsplug.app import frame_headers
 from tsplug.errors import InputError
 from tsplug.model import Job, JobState
 from tsplug.ports import Store
-from tsplug.services.jobs.submitting import JobRequest, frames_in, submit
+from tsplug.services.jobs.submitting import JobRequest, frames_in, submit, submit_image
 from tsplug.testing import ManualClock, stocked_store
 from tsplug.testing.lights import store_light
 
@@ -77,6 +77,22 @@ def test_the_job_knows_the_record(store: Store) -> None:
     (job,) = put(store, "/lights/a.fits")
     assert (job.image_id, job.profile_id) == (image.id, image.profile_id)
     assert image.profile_id is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "jobs"),
+    [(None, [True]), ("pending", [True]), ("running", [False, True]), ("completed", [False, True])],
+)
+def test_a_record_comes_to_a_frame_that_is_known(store: Store, before: str | None, jobs: list[bool]) -> None:
+    """A frame that a watched folder brought is done once for its record: by the job that waits, or by one more."""
+    image = store_light(store, "M 42", filter_name="Ha", started=CLOCK.now(), file="/lights/a.fits")
+    with store.write() as unit:
+        if before is not None:
+            unit.add(Job(file=image.file, state=JobState(before), created_at=CLOCK.now()))
+        for _ in range(2):
+            job = submit_image(unit, image, at=CLOCK.now())
+        assert (job.image_id, job.profile_id) == (image.id, image.profile_id)
+        assert [each.image_id == image.id for each in unit.list(Job)] == jobs
 
 
 def test_places_become_files(tmp_path: Path) -> None:
