@@ -71,9 +71,15 @@ def _own_temporary_folder() -> Path:
 
 
 def sweep_buffers(file: Path | None = None) -> int:
-    """Remove what processes left half done that are gone, in the buffers and beside a frame; return how much."""
+    """Remove or complete what processes left half done that are gone, in the buffers and of a frame; return how much.
+
+    What was removed is counted; a header is completed.
+    """
+    from tsplug.files.headers.turns import finish_header
     from tsplug.files.parts import sweep_parts
 
+    if file is not None:
+        finish_header(file)
     return buffers().sweep() + (0 if file is None else sweep_parts(file, at=system_clock().now()))
 
 

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from tsplug.errors import FileError
+from tsplug.files.headers.turns import at_rest
 from tsplug.files.parts import part_beside
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -26,7 +27,8 @@ def move_file(source: Path, target: Path) -> None:
         raise FileError(f"{target} is there already; {source} stays where it is")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _claim(source, target)
+        with at_rest(source):
+            _claim(source, target)
     except OSError as error:
         raise FileError(f"{source} cannot be moved to {target}: {error.strerror or error}") from error
 

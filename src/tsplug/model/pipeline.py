@@ -8,7 +8,7 @@ from tsplug.model.base import Record, UtcDatetime
 
 
 class KeptHeader(Record):
-    """The header of a frame as it was before the pipeline first wrote into it, whole blocks packed by zlib.
+    """The header of a frame as it was before the pipeline first wrote into it, with a mark of its data, packed by zlib.
 
     ``image_id`` is None for a frame without a record, which is known by its place alone.
     """

@@ -115,18 +115,19 @@ class HeaderEditor(Protocol):
         Args:
             file: a frame, also at an address; through links what they lead to.
             edit: what is to stand in its header, and what not.
-            keep: is given the header, whole blocks, before anything is written; what it raises stops the edit.
+            keep: is given the header and a mark of the data, before anything is written; what it raises stops the edit.
 
         Returns:
             What became of it; XISF and packed files are refused with the reason.
 
         Raises:
-            FileError: it is missing, read-only, damaged or no FITS, or the disk is full; it is as it was.
+            FileError: it is missing, read-only, damaged or no FITS, the disk is full, or it was moved or replaced
+                meanwhile; it is as it was.
         """
         ...
 
     def restore(self, file: FramePlace, header: bytes) -> HeaderChange:
-        """Put a header, whole blocks, in place of the one that is there; otherwise as `edit`.
+        """Put a header as it was kept in place of the one that is there; otherwise as `edit`.
 
         Raises:
             FileError: as for `edit`, or the header is that of another frame.
@@ -134,7 +135,10 @@ class HeaderEditor(Protocol):
         ...
 
     def of_one_frame(self, one: bytes, other: bytes) -> bool:
-        """Say whether two headers can be those of one frame: same size, same moment, same identifier."""
+        """Say whether two headers can be those of one frame: same size, same moment, same identifier, same data.
+
+        Data are held against each other where both headers are as they were kept, with a mark of their data.
+        """
         ...
 
 

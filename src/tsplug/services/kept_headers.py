@@ -55,7 +55,8 @@ def restore_header(
     with store.read() as unit:
         kept = _kept(unit, file, image=image)
     if kept is None:
-        raise NotFoundError(f"{file}: no header is kept of it: the pipeline wrote nothing into it")
+        why = "the pipeline wrote nothing into it, or it was moved by hand since and is on no record"
+        raise NotFoundError(f"{file}: no header is kept of it: {why}")
     return tools.editor.restore(file, zlib.decompress(kept.header))
 
 

@@ -26,6 +26,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]+")
 _Rests = Sequence[tuple[bytes, bytes]]
 
 
+def is_end(card: bytes) -> bool:
+    """Return whether a card ends a header: blanks follow END, or the NULs of programs that pad with them."""
+    return card.startswith(b"END") and not card[3:].strip(b" \0")
+
+
 @dataclass(frozen=True, slots=True)
 class Unusable:
     """Why a card says nothing usable."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tsplug.files.headers.card_text import card_bytes
-from tsplug.files.headers.cards import CARD_BYTES, Keywords, read_cards
+from tsplug.files.headers.cards import CARD_BYTES, Keywords, is_end, read_cards
 from tsplug.model import CardValue, HeaderCard, HeaderEdit
 
 BLOCK_BYTES = 2880
@@ -81,7 +81,7 @@ def _entries(header: bytes) -> tuple[list[_Entry], int]:
     number = 0
     for number in range(len(header) // CARD_BYTES):
         card = header[number * CARD_BYTES : (number + 1) * CARD_BYTES]
-        if card == _END:
+        if is_end(card):
             break
         keyword = card[:8].decode("latin-1").rstrip().upper()
         if keyword == "CONTINUE" and entries:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from tsplug.files.headers.cards import CARD_BYTES, Cards, Keywords, image_cards, read_cards
+from tsplug.files.headers.cards import CARD_BYTES, Cards, Keywords, image_cards, is_end, read_cards
 from tsplug.files.headers.integration import COUNT_KEYWORDS, count_in_cards, count_in_header
 from tsplug.files.headers.sources import LONGEST_HEADER_BYTES, ByteSource, HeaderError
 from tsplug.model import CardValue
@@ -172,7 +172,7 @@ def _end(header: bytes, start: int) -> int:
     """Return where the END card begins, or -1."""
     place = header.find(b"END", start)
     while place >= 0:
-        if place % CARD_BYTES == 0 and not header[place + 3 : place + CARD_BYTES].strip(b" \0"):
+        if place % CARD_BYTES == 0 and is_end(header[place : place + CARD_BYTES]):
             return place
         place = header.find(b"END", place + 1)
     return -1

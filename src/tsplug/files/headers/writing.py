@@ -14,7 +14,9 @@ from tsplug.files.headers.cards import CARD_BYTES, Keywords, read_cards
 from tsplug.files.headers.editing import BLOCK_BYTES, edited_header, folded_sum
 from tsplug.files.headers.fits_header import FitsPart, fits_parts
 from tsplug.files.headers.journal import HeaderJournal, write_at
+from tsplug.files.headers.marks import data_mark, parted, same_data
 from tsplug.files.headers.sources import HeaderError, PlainBytes
+from tsplug.files.headers.turns import locked
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.parts import part_beside
 from tsplug.model import HeaderChange, HeaderEdit
@@ -42,6 +44,7 @@ class _Open:
     header: bytes
     data_offset: int
     data_bytes: int
+    status: os.stat_result
 
     def data_sum(self) -> int:
         """Return the checksum of the image's data."""
@@ -53,6 +56,28 @@ class _Open:
                 raise FileError(f"{self.file}: is truncated within its pixels; copy it again from where it was saved")
             total = folded_sum(piece, total)
         return total
+
+    def kept(self) -> bytes:
+        """Return the header as it is kept: with a mark of the data behind it."""
+        return self.header + data_mark(self.descriptor, offset=self.data_offset, length=self.data_bytes)
+
+    def check_still_there(self) -> None:
+        """Refuse to write where the frame was moved, replaced or written to since it was read.
+
+        Raises:
+            FileError: it was.
+        """
+        try:
+            now = self.file.stat()
+        except FileNotFoundError:
+            now = None
+        before, after = (_identity(each) if each else None for each in (self.status, now))
+        if before != after:
+            raise FileError(f"{self.file}: was moved, replaced or written to meanwhile; nothing was changed")
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 class DiskHeaders:
@@ -66,15 +91,18 @@ class DiskHeaders:
         """Put a header back; see `tsplug.ports.HeaderEditor`."""
 
         def checked(frame: _Open) -> bytes:
-            if len(header) % BLOCK_BYTES or not self.of_one_frame(header, frame.header):
+            before, _ = parted(header)
+            if len(before) % BLOCK_BYTES or not self.of_one_frame(header, frame.kept()):
                 raise FileError(f"{file}: the header that was kept is that of another frame; nothing was changed")
-            return header
+            return before
 
         return self._replace(file, checked, keep=lambda before: None)
 
     def of_one_frame(self, one: bytes, other: bytes) -> bool:
         """Say whether two headers are those of one frame; see `tsplug.ports.HeaderEditor`."""
-        first, second = (read_cards(header, _IDENTITY).values for header in (one, other))
+        if not same_data(one, other):
+            return False
+        first, second = (read_cards(parted(header)[0], _IDENTITY).values for header in (one, other))
         # An identifier may have been given since: it tells frames apart only where both have one.
         told = [keyword for keyword in _COMPARED if keyword != "TSUID" or first.keys() & second.keys() & {"TSUID"}]
         return all(first.get(keyword) == second.get(keyword) for keyword in told)
@@ -92,7 +120,7 @@ class DiskHeaders:
                 made = make(frame)
                 if made == frame.header:
                     return HeaderChange()
-                keep(frame.header)
+                keep(frame.kept())
                 if len(made) == len(frame.header):
                     _write_in_place(frame, made)
                     return HeaderChange(changed=True)
@@ -145,42 +173,17 @@ def _refusal(file: Path) -> str:
 @contextmanager
 def _opened(file: Path) -> Iterator[_Open | None]:
     """Open a frame and complete what was cut off; None for one whose image is packed in tiles."""
-    with _locked(file) as descriptor:
+    with locked(file) as descriptor:
         HeaderJournal(file).complete()
+        status = os.fstat(descriptor)
         part, offset = _image(file, descriptor)
         if part.structure.get("ZIMAGE") is True:
             yield None
             return
         header = os.pread(descriptor, part.data_offset - offset, offset)
-        size = os.fstat(descriptor).st_size
-        if len(header) % BLOCK_BYTES or size < part.data_offset + part.data_bytes - BLOCK_BYTES:
+        if len(header) % BLOCK_BYTES or status.st_size < part.data_offset + part.data_bytes - BLOCK_BYTES:
             raise FileError(f"{file}: is truncated; copy it again from where it was saved")
-        yield _Open(file, descriptor, offset, header, part.data_offset, part.data_bytes)
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[int]:
-    """Open a file for which no other process writes a header meanwhile, as under another name of it."""
-    while True:
-        descriptor = os.open(file, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
-        try:
-            _wait_for_turn(descriptor)
-            # A copy may have taken the name while this waited.
-            if os.path.samestat(os.fstat(descriptor), file.stat()):
-                yield descriptor
-                return
-        finally:
-            os.close(descriptor)
-
-
-def _wait_for_turn(descriptor: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - Windows
-        return
-    # Some network disks have no locks; the queue keeps jobs on one path apart there too.
-    with suppress(OSError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield _Open(file, descriptor, offset, header, part.data_offset, part.data_bytes, status)
 
 
 def _image(file: Path, descriptor: int) -> tuple[FitsPart, int]:
@@ -204,7 +207,7 @@ def _write_in_place(frame: _Open, header: bytes) -> None:
     # The system lets go of a killed process between two pages only.
     torn = start // _PAGE_BYTES != (start + len(piece) - 1) // _PAGE_BYTES
     if torn:
-        journal.write(start, piece)
+        journal.write(start, piece, instead_of=frame.header[first:last])
     try:
         write_at(frame.descriptor, piece, offset=start)
         os.fsync(frame.descriptor)
@@ -220,7 +223,7 @@ def _write_in_place(frame: _Open, header: bytes) -> None:
 def _write_copy(frame: _Open, header: bytes) -> None:
     """Write all of the file anew beside it, and give that its name when all of it is on disk."""
     part = part_beside(frame.file)
-    status = os.fstat(frame.descriptor)
+    status = frame.status
     try:
         target = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -233,6 +236,7 @@ def _write_copy(frame: _Open, header: bytes) -> None:
             os.fsync(target)
         finally:
             os.close(target)
+        frame.check_still_there()
         part.replace(frame.file)
     finally:
         part.unlink(missing_ok=True)

@@ -17,11 +17,15 @@ from astropy.io import fits
 from frame_files import write, xisf_file
 from pipeline_frames import star_frame
 
+from tsplug.app import frame_headers
 from tsplug.errors import FileError
 from tsplug.files.headers.journal import HeaderJournal
+from tsplug.files.headers.marks import parted
 from tsplug.files.headers.writing import DiskHeaders
 from tsplug.model import HeaderCard, HeaderEdit
 
+FULL = {f"K{number}": number for number in range(23)}
+"""Cards that leave a header no room."""
 EDIT = HeaderEdit((HeaderCard("FWHM", 3.5, "[px]"), HeaderCard("GRADERSN", "w" * 100)), frozenset({"CROTA1"}))
 
 
@@ -46,8 +50,7 @@ def leftovers(folder: Path) -> list[str]:
 @pytest.mark.parametrize("blocks", [1, 0], ids=["room", "no room"])
 def test_an_edit_leaves_pixels_and_nothing_else_behind(tmp_path: Path, blocks: int) -> None:
     """Beside the pixels where there is room, else in a copy; the header before is kept, a second edit does nothing."""
-    filler = {f"K{number}": number for number in range(23)}
-    file = star_frame(tmp_path / "a.fits", blocks=blocks, CROTA1=1.0, **filler)
+    file = star_frame(tmp_path / "a.fits", blocks=blocks, CROTA1=1.0, **FULL)
     file.chmod(0o640)
     before, kept, inode = fits.getdata(file), [], file.stat().st_ino
     start = file.read_bytes()
@@ -55,7 +58,7 @@ def test_an_edit_leaves_pixels_and_nothing_else_behind(tmp_path: Path, blocks: i
     assert (change.changed, change.in_place) == (True, blocks == 1)
     assert (file.stat().st_ino == inode) is (blocks == 1)
     assert (check(file) == before).all()
-    assert start.startswith(kept[0])
+    assert start.startswith(parted(kept[0])[0])
     assert file.stat().st_mode & 0o777 == 0o640
     once = file.read_bytes(), file.stat().st_mtime_ns
     assert not DiskHeaders().edit(file, EDIT, keep=kept.append).changed
@@ -183,7 +186,7 @@ def test_a_write_that_was_cut_off_is_completed_by_the_next(tmp_path: Path, torn_
     piece = after[places[0] : places[-1] + 1]
     with file.open("rb+") as stream:
         stream.write(before)
-    HeaderJournal(file).write(places[0], piece)
+    HeaderJournal(file).write(places[0], piece, instead_of=before[places[0] : places[-1] + 1])
     with file.open("rb+") as stream:
         stream.seek(places[0])
         stream.write(piece[:torn_at])
@@ -192,11 +195,42 @@ def test_a_write_that_was_cut_off_is_completed_by_the_next(tmp_path: Path, torn_
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.parametrize("taken", [True, False], ids=["another in its place", "gone"])
+def test_a_copy_takes_no_name_that_the_frame_has_no_more(tmp_path: Path, *, taken: bool) -> None:
+    """Grading moves frames just after they were saved, when their headers get room: nothing is overwritten or twice."""
+    file = star_frame(tmp_path / "a.fits", blocks=0, **FULL)
+    before = file.read_bytes()
+
+    def moves(header: bytes) -> None:
+        file.rename(tmp_path / "moved.fits")
+        if taken:
+            file.write_bytes(b"another frame")
+
+    with pytest.raises(FileError, match=r"a\.fits: was moved, replaced or written to meanwhile; nothing was changed"):
+        DiskHeaders().edit(file, EDIT, keep=moves)
+    assert (tmp_path / "moved.fits").read_bytes() == before
+    assert (file.read_bytes() if taken else file.exists()) == (b"another frame" if taken else False)
+    assert leftovers(tmp_path) == []
+
+
+def test_an_end_that_is_padded_with_nuls_is_one(tmp_path: Path) -> None:
+    """As some programs write it: cards go before it, where every reader finds them."""
+    file = star_frame(tmp_path / "a.fits", CROTA1=1.0)
+    header = file.read_bytes()
+    place = header.index(b"END" + b" " * 77)
+    with file.open("rb+") as stream:
+        stream.seek(place + 3)
+        stream.write(b"\0" * 77)
+    DiskHeaders().edit(file, EDIT, keep=nobody)
+    check(file)
+    assert frame_headers().read(file).cards["FWHM"] == 3.5
+
+
 @pytest.mark.parametrize("spoil", ["cut", "replaced", "tiny"])
 def test_a_note_that_is_no_use_goes(tmp_path: Path, spoil: str) -> None:
     """One that was cut off itself, or is of a file that was replaced since, changes nothing."""
     file = star_frame(tmp_path / "a.fits")
-    HeaderJournal(file).write(0, b"X" * 100)
+    HeaderJournal(file).write(0, b"X" * 100, instead_of=file.read_bytes()[:100])
     note = tmp_path / ".a.fits.header"
     if spoil == "replaced":
         shutil.copy(file, tmp_path / "b.fits")
@@ -229,6 +263,24 @@ def test_the_header_of_another_frame_is_not_put_back(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
+def test_frames_that_tell_no_moment_are_told_apart_by_their_pixels(tmp_path: Path) -> None:
+    """Two frames of one camera with one header are two."""
+    file, kept = tmp_path / "a.fits", []
+    write_noise(file, seed=1)
+    DiskHeaders().edit(file, EDIT, keep=kept.append)
+    write_noise(file, seed=2)
+    with pytest.raises(FileError, match="is that of another frame; nothing was changed"):
+        DiskHeaders().restore(file, kept[0])
+    write_noise(file, seed=1)
+    assert DiskHeaders().restore(file, kept[0]).changed is False
+
+
+def write_noise(file: Path, *, seed: int) -> None:
+    """Write a frame of noise whose header says nothing but its size."""
+    pixels = np.random.default_rng(seed).integers(0, 1000, (200, 300)).astype(np.int16)
+    fits.PrimaryHDU(pixels).writeto(file, overwrite=True)
+
+
 def test_the_cost_is_that_of_the_header_where_it_has_room(tmp_path: Path) -> None:
     """Of a frame of many megabytes nothing but its header is read and written: a hole of 64 MB would be filled else."""
     file = star_frame(tmp_path / "a.fits", blocks=1)
@@ -247,8 +299,7 @@ def test_the_cost_is_that_of_the_header_where_it_has_room(tmp_path: Path) -> Non
 @pytest.mark.parametrize("blocks", [1, 0], ids=["room", "no room"])
 def test_edits_at_once_wait_for_each_other(tmp_path: Path, blocks: int) -> None:
     """Two jobs on one file, which may have two names, lose nothing of what either writes."""
-    filler = {f"K{number}": number for number in range(23)}
-    file = star_frame(tmp_path / "a.fits", blocks=blocks, **filler)
+    file = star_frame(tmp_path / "a.fits", blocks=blocks, **FULL)
     link = tmp_path / "b.fits"
     link.symlink_to(file)
     other = threading.Thread(target=lambda: DiskHeaders().edit(link, EDIT, keep=nobody))
@@ -270,7 +321,7 @@ def test_a_note_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.Monkey
     file.write_bytes(b"x" * 200)
     real = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, bytes(data)[:30]))
-    HeaderJournal(file).write(50, b"y" * 100)
+    HeaderJournal(file).write(50, b"y" * 100, instead_of=b"x" * 100)
     assert HeaderJournal(file).complete()
     assert file.read_bytes() == b"x" * 50 + b"y" * 100 + b"x" * 50
 
