@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hostsim.devices.parts import astrometry
-from hostsim.sequence.sun import altitude_deg, sun_altitude_deg
+from hostsim.sequence.sun import altitude_deg, sun_altitude_deg, sun_altitudes_deg
 from tsplug import InputError, Site
 
 _SUN_DEG = {"civil": -6.0, "nautical": -12.0, "astronomical": -18.0, "horizon": -0.833}
 _STEP = timedelta(minutes=1)
 _LONGEST = timedelta(hours=24)
+_NOON = dates.time(12)
+_JUST_NOW = timedelta(hours=2)
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 
 
@@ -83,11 +86,16 @@ class Until(BaseModel):
     def moment(self, now: datetime, site: Site) -> datetime:
         """Return the first moment (UTC) from ``now`` on at which it is so, to the minute; ``now`` if it is so already.
 
+        Dawn is when the Sun rises through its altitude for the last time in a night, noon to noon: in the present one,
+        or the coming one where it came more than two hours ago. A night in which it does not ends at its noon.
+
         Raises:
             InputError: it does not come to pass within a day.
         """
         if self.time is not None:
             return _next_time(self.time, now, site=site).astimezone(UTC)
+        if self.twilight is not None and self.when == "dawn":
+            return _next_dawn(_SUN_DEG[self.twilight], now, site=site)
         holds = self._held(site)
         moment = now
         while not holds(moment):
@@ -108,7 +116,8 @@ class Until(BaseModel):
 
     def _held(self, site: Site) -> Callable[[datetime], bool]:
         if self.twilight is not None:
-            return _twilight(_SUN_DEG[self.twilight], site, rising=self.when == "dawn")
+            limit_deg = _SUN_DEG[self.twilight]
+            return lambda moment: sun_altitude_deg(site, moment) <= limit_deg
         assert self.altitude is not None
         return _altitude(self.altitude, site)
 
@@ -117,19 +126,41 @@ def _next_time(wanted: dates.time | datetime, now: datetime, *, site: Site) -> d
     if isinstance(wanted, datetime):
         return max(wanted, now)
     zone = ZoneInfo(site.time_zone)
-    local = now.astimezone(zone)
-    moment = datetime.combine(local.date(), wanted, zone)
-    return moment if moment >= local else datetime.combine(local.date() + timedelta(days=1), wanted, zone)
+    today = now.astimezone(zone).date()
+    tomorrow = today + timedelta(days=1)
+    return min(moment for day in (today, tomorrow) for moment in _shown(wanted, day, zone=zone) if moment >= now)
 
 
-def _twilight(limit_deg: float, site: Site, *, rising: bool) -> Callable[[datetime], bool]:
-    def holds(moment: datetime) -> bool:
-        altitude = sun_altitude_deg(site, moment)
-        if not rising:
-            return altitude <= limit_deg
-        return altitude >= limit_deg and sun_altitude_deg(site, moment + _STEP) > altitude
+def _shown(wanted: dates.time, day: dates.date, *, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the two moments (UTC) at which clocks show a time of a day; the same twice but where they go back.
 
-    return holds
+    In UTC, for clocks of one zone do not tell the two apart. A time that they skip is when it would have been.
+    """
+    first, second = (datetime.combine(day, wanted.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    return first, max(first, second)
+
+
+def _next_dawn(limit_deg: float, now: datetime, *, site: Site) -> datetime:
+    local = now.astimezone(site.night_zone)
+    day = local.date() - timedelta(days=local.time() < _NOON)
+    dawn = _last_rise(limit_deg, day, site=site)
+    if dawn is not None and now - dawn > _JUST_NOW:
+        day += timedelta(days=1)
+        dawn = _last_rise(limit_deg, day, site=site)
+    return max(now, dawn or _noon(day + timedelta(days=1), site))
+
+
+def _last_rise(limit_deg: float, day: dates.date, *, site: Site) -> datetime | None:
+    """Return the first full minute after the Sun has risen through an altitude for the last time in a day's night."""
+    first, last = (_noon(day + timedelta(days=days), site) for days in (0, 1))
+    hours = np.arange((last - first) // _STEP + 1) / 60.0
+    above = sun_altitudes_deg(site, first, hours=hours) >= limit_deg
+    rises = np.flatnonzero(~above[:-1] & above[1:])
+    return first + int(rises[-1] + 1) * _STEP if len(rises) else None
+
+
+def _noon(day: dates.date, site: Site) -> datetime:
+    return datetime.combine(day, _NOON, site.night_zone).astimezone(UTC)
 
 
 def _altitude(wanted: Altitude, site: Site) -> Callable[[datetime], bool]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from hostsim.devices.parts import astrometry
@@ -10,11 +15,13 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.pointing import rotate_to
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Aim
-from tsplug import PierSide
+from tsplug import DeviceError, PierSide
 
 _SOLAR_S_PER_SIDEREAL_HOUR = 3600.0 / 1.00273790935
+_HALF_TURN_S = 12.0 * _SOLAR_S_PER_SIDEREAL_HOUR
 _MARGIN_S = 30.0
 _NEAR_ARCSEC = 300.0
+_LOOK_AGAIN_S = 600.0
 
 
 class FlipSettings(BaseModel):
@@ -54,20 +61,26 @@ class Flips:
         self._settings = settings
         self._half_turn = half_turn
         planner = host.profile.planner
-        after_min = planner.flip_after_min if settings.after_min is None else settings.after_min
+        self.after_min = planner.flip_after_min if settings.after_min is None else settings.after_min
         pause_min = planner.flip_pause_min if settings.pause_min is None else settings.pause_min
-        self._after_s, self._pause_s = 60.0 * after_min, 60.0 * pause_min
+        # Where nothing is flipped there is nothing to wait for either.
+        self.pause_min = pause_min if settings.enabled else 0.0
+        self._after_s, self._pause_s = 60.0 * self.after_min, 60.0 * self.pause_min
 
     def waited(self, target: Aim, *, exposure_s: float) -> bool:
-        """Let the time pass in which no exposure may go on; return whether any did.
+        """Stand still in the time in which no exposure may go on, then flip; return whether there was such a time.
+
+        Mounts that have to pause there must not track on, so this one does not.
 
         Raises:
             UnsafeError: it is not safe any more.
+            NotCenteredError: the target cannot be centered then, and the sequence does not want to go on.
+            DeviceError: the mount or the rotator does not obey.
         """
         mount = self._host.rig.mount
-        if not self._settings.enabled or self._pause_s <= 0 or mount is None:
+        if self._pause_s <= 0 or mount is None:
             return False
-        past_s = self._past_meridian_s(target)
+        past_s = past_meridian_s(target.ra_hours, target.dec_deg, host=self._host)
         if past_s + exposure_s <= -self._pause_s or past_s >= self._after_s:
             return False
         # What has no sides needs no flip; what stands right for the time after it needs none either.
@@ -75,8 +88,21 @@ class Flips:
             return False
         wait_s = self._after_s - past_s + _MARGIN_S
         self._host.display.note(f"waiting {wait_s / 60.0:.0f} min for {target.name} to pass the meridian")
+        mount.track(False)
         sleep_watchfully(wait_s, self._host)
+        self._flip(target)
         return True
+
+    def on_wrong_side(self) -> bool | None:
+        """Return whether the mount would flip for the target that is imaged, None where nobody can tell."""
+        stage, mount = self._host.journal.state.stage, self._host.rig.mount
+        if not self._settings.enabled:
+            return False
+        if mount is None or stage.target is None or not stage.on_target:
+            return None
+        with suppress(DeviceError):
+            return mount.wrong_side(stage.target.ra_hours, stage.target.dec_deg)
+        return None
 
     def if_due(self, target: Aim) -> bool:
         """Flip where that is due; return whether it was. What cannot be centered on the other side is left out.
@@ -88,12 +114,15 @@ class Flips:
         mount = self._host.rig.mount
         if not self._settings.enabled or mount is None or not mount.wrong_side(target.ra_hours, target.dec_deg):
             return False
-        if 0.0 <= self._past_meridian_s(target) < self._after_s:
+        if 0.0 <= past_meridian_s(target.ra_hours, target.dec_deg, host=self._host) < self._after_s:
             return False
+        self._flip(target)
+        return True
+
+    def _flip(self, target: Aim) -> None:
         self._host.display.note(f"{target.name} has passed the meridian: flipping")
         if self._centering.on(target) and self._host.profile.has_rotator and not self._half_turn:
             rotate_to(target.rotation_deg, self._host, half_turn=False)
-        return True
 
     def amid(self) -> None:
         """Flip where that is due while something else is done on a target, such as the instructions of a list."""
@@ -104,9 +133,47 @@ class Flips:
         if mount.off_arcsec(target.ra_hours, target.dec_deg) <= _NEAR_ARCSEC:
             self.if_due(target)
 
-    def _past_meridian_s(self, target: Aim) -> float:
-        """Return for how many seconds a target has been past the meridian; negative before it."""
-        moment = self._host.clock.now()
-        ra_hours, _ = astrometry.of_date(target.ra_hours, target.dec_deg, moment=moment)
-        sidereal_hours = astrometry.sidereal_hours(moment, self._host.site.longitude_deg)
-        return astrometry.wrap_hours(sidereal_hours - ra_hours) * _SOLAR_S_PER_SIDEREAL_HOUR
+
+def past_meridian_s(ra_hours: float, dec_deg: float, *, host: Host) -> float:
+    """Return for how many seconds J2000 coordinates have been past the meridian of a host; negative before it."""
+    moment = host.clock.now()
+    ra_of_date, _ = astrometry.of_date(ra_hours, dec_deg, moment=moment)
+    sidereal_hours = astrometry.sidereal_hours(moment, host.site.longitude_deg)
+    return astrometry.wrap_hours(sidereal_hours - ra_of_date) * _SOLAR_S_PER_SIDEREAL_HOUR
+
+
+def sleep_and_flip(until: datetime, host: Host, *, sleep: Callable[[float], None] | None = None) -> None:
+    """Let time pass until a moment; a mount that tracks is flipped when what it points at has passed the meridian.
+
+    Nobody else looks after it where an instruction waits. It is asked again only when a flip may be due. A mount that
+    does not obey costs a warning: the wait goes on. ``sleep`` lets seconds pass in another way than the clock does.
+
+    Raises:
+        NotCenteredError: the target of a container's list cannot be centered on the other side, and the sequence does
+            not want to go on.
+    """
+    while (left_s := (until - host.clock.now()).total_seconds()) > 0:
+        if host.between is not None:
+            host.between()
+        try:
+            quiet_s = _flipped_for_s(host)
+        except DeviceError as error:
+            host.warn_once(f"{error}; the wait goes on, and nobody sees to a flip")
+            quiet_s = _LOOK_AGAIN_S
+        (sleep or host.clock.sleep)(min(left_s, quiet_s))
+
+
+def _flipped_for_s(host: Host) -> float:
+    """Flip a tracking mount where that is due, and return for how long it need not be looked at."""
+    mount = host.rig.mount
+    if mount is None or mount.parked() or not mount.tracking():
+        return math.inf
+    reading, after_s = mount.reading(), 60.0 * host.profile.planner.flip_after_min
+    ra_hours, dec_deg = reading.ra_deg / 15.0, reading.dec_deg
+    past_s = past_meridian_s(ra_hours, dec_deg, host=host)
+    if not 0.0 <= past_s < after_s and mount.wrong_side(ra_hours, dec_deg):
+        host.display.note("where the telescope points has passed the meridian: flipping")
+        mount.slew(ra_hours, dec_deg)
+    # Mounts with sides change them at either culmination.
+    next_s = after_s - past_s if past_s < after_s else _HALF_TURN_S - past_s
+    return next_s + _MARGIN_S

@@ -130,7 +130,9 @@ class Frames:
         part = self._written(shot, facts, final=final)
         tell_truth(final, host=self._host)
         state.lights = number
-        if self._host.leads:
+        if not self._host.leads:
+            state.beside += 1
+        else:
             state.imaging.since_dither = [*state.imaging.since_dither, decision.filter_name]
         event = _event(facts, decision, expose=expose, file=final)
         outbox = state.outbox = Outbox(part=part, final=final, event=event, grade=grade)

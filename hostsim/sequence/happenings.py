@@ -67,7 +67,12 @@ class Happenings:
         return [Happening(event="after_target_complete", target=target)]
 
     def _aim_again(self, happening: Happening) -> None:
-        """Point at the target again where a list between two of its exposures has moved the telescope."""
+        """Point at the target again where a list between two of its exposures has moved the telescope.
+
+        Not with the profile's ``slew_and_center`` off: then the lists point.
+        """
         target, stage = happening.target, self._stage
+        if not self._host.profile.planner.slew_and_center:
+            return
         if happening.event in _AMID_A_TARGET and stage.on_target and target is not None:
             point_again(target, self._host, half_turn=self._half_turn)

@@ -284,6 +284,9 @@ class Imager:
             since_dither=tuple(imaging.since_dither),
             left_out=tuple(each.target_guid for each in self._centering.left_out()),
             explain=False,
+            on_wrong_side=self._flips.on_wrong_side(),
+            flip_pause_min=self._flips.pause_min,
+            flip_after_min=self._flips.after_min,
             weather=weather.metrics() if weather is not None else {},
         )
 
@@ -321,7 +324,7 @@ class Imager:
             if not self._may_expose(target, expose, decision=decision):
                 return
             host.display.exposing(expose.exposure_s)
-            self._frames.meanwhile = self._second.beside(decision, grade=self._settings.grade)
+            self._frames.meanwhile = self._second.meanwhile(decision, grade=self._settings.grade)
             try:
                 self._frames.light(decision, expose, grade=self._settings.grade, look=self._refocus.look)
             except TooLateError as error:
@@ -344,10 +347,12 @@ class Imager:
         if flipped and self._settings.flip.autofocus and self._refocus.possible:
             self._refocus.now()
         self._warmth.watch(host)
-        outlasts = outlasting(decision, host.clock.now())
-        if outlasts:
-            host.display.note(f"{outlasts}: asking anew")
-        return not outlasts
+        why = outlasting(decision, host.clock.now())
+        if not why and not SchedulerContainer().keep(decision, host.session):
+            why = f"another rig takes the last {decision.filter_name} of {target.name}"
+        if why:
+            host.display.note(f"{why}: asking anew")
+        return not why
 
     def _arrive(self, decision: TakeExposure) -> bool:
         """Point at a new target; return whether it can be exposed at once, else what is best must be asked anew."""

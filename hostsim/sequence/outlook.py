@@ -16,8 +16,10 @@ def show_progress(host: Host, decision: TakeExposure) -> None:
     with host.context.store.read() as unit:
         projects = [project.id for project in unit.list(Project, profile_id=host.profile.id)]
         targets = [target.id for target in unit.list(Target, project_id=projects)]
-        templates = {each.id: each for each in unit.list(ExposureTemplate, profile_id=host.profile.id)}
-        for plan in unit.list(ExposurePlan, target_id=targets, enabled=True):
+        plans = unit.list(ExposurePlan, target_id=targets, enabled=True)
+        # A plan may be made from a template of another profile.
+        templates = {each.id: each for each in unit.list(ExposureTemplate, id=[plan.template_id for plan in plans])}
+        for plan in plans:
             # Rejected lights are replaced, so a plan may come to more lights than it desires.
             done += plan.acquired
             wanted += max(plan.acquired, plan.desired)

@@ -79,8 +79,14 @@ def switch_filter(name: str, host: Host, *, focus_offset: bool) -> None:
 
 
 def dither(ra_hours: float, dec_deg: float, *, host: Host, pixels: float) -> None:
-    """Point up to ``pixels`` away from J2000 coordinates, as the night's seed and the number of its lights draw it."""
+    """Point up to ``pixels`` away from J2000 coordinates, as the night's seed and the number of its lights draw it.
+
+    With the profile's ``slew_and_center`` off, where others point, it is away from where the telescope is.
+    """
     state = host.journal.state
+    if not host.profile.planner.slew_and_center:
+        reading = host.mount().reading()
+        ra_hours, dec_deg = reading.ra_deg / 15.0, reading.dec_deg
     _slew_beside(ra_hours, dec_deg, host=host, pixels=pixels, draw=f"dither {state.seed} {state.lights}")
 
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from hostsim.sequence.focusing import FocusSettings, NoFocusFoundError, autofocus
 from hostsim.sequence.host import Host
+from hostsim.sequence.shelter import UnsafeError
 from hostsim.sequence.starsize import star_size_px
 from hostsim.sequence.state import Focus
+from tsplug import Cancelled, TsplugError
 
 _TELLING = 3
 _FEWEST = 4
@@ -100,15 +102,17 @@ class Refocus:
             host.warn(f"{error}; imaging goes on at the old focus")
             state.focus = Focus(moment=host.clock.now(), temperature_c=host.focuser().temperature_c())
         if state.focus is not None:
-            state.focus.lights = state.lights
+            state.focus.lights = state.led
         if host.second is not None and host.second.rig.focuser is not None:
             self._second(host.second)
 
     def _second(self, second: Host) -> None:
-        """Focus the second camera, whose focus is due whenever the first one's is."""
+        """Focus the second camera, whose focus is due whenever the first one's is; its failure is its own."""
         try:
             autofocus(self._settings.focus, second)
-        except NoFocusFoundError as error:
+        except (Cancelled, UnsafeError):
+            raise
+        except TsplugError as error:
             second.warn(f"second camera: {error}; imaging goes on at its old focus")
 
     def look(self, pixels: NDArray[np.uint16]) -> None:
@@ -129,8 +133,8 @@ class Refocus:
         passed = self._host.clock.now() - last.moment
         if settings.autofocus_every_min > 0 and passed >= timedelta(minutes=settings.autofocus_every_min):
             return f"{passed.total_seconds() / 60.0:.0f} min have passed"
-        if 0 < settings.autofocus_every_exposures <= state.lights - last.lights:
-            return f"{state.lights - last.lights} exposures"
+        if 0 < settings.autofocus_every_exposures <= state.led - last.lights:
+            return f"{state.led - last.lights} exposures"
         return self._grown(last) or self._warmer(last)
 
     def _grown(self, last: Focus) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count as counting
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +13,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.pointing import switch_filter
 from hostsim.sequence.shelter import UnsafeError
 from tsplug import Cancelled, Expose, SetReadoutMode, SwitchFilter, TakeExposure, TsplugError
-from tsplug.instructions import SecondCamera
+from tsplug.instructions import SchedulerContainer, SecondCamera
 
 
 class SecondCameraSettings(BaseModel):
@@ -38,6 +39,19 @@ class Second:
         self._frames = None if host.second is None else Frames(host.second)
         self._told = ""
 
+    def meanwhile(self, decision: TakeExposure, *, grade: bool) -> Callable[[], None]:
+        """Return what is done whenever the shutter of the first camera has opened for the decided exposure."""
+        beside, times = self.beside(decision, grade=grade), counting()
+
+        def begun() -> None:
+            if next(times):
+                # The first attempt failed, which took its time: other rigs must not take this exposure too.
+                SchedulerContainer().keep(decision, self._first.session)
+            if beside is not None:
+                beside()
+
+        return begun
+
     def beside(self, decision: TakeExposure, *, grade: bool) -> Callable[[], None] | None:
         """Return what takes the second camera's exposures while the first one takes the decided one, None without any.
 
@@ -46,16 +60,15 @@ class Second:
         host, frames = self._host, self._frames
         if host is None or frames is None or host.rig.camera is None:
             return None
-        parameters = SecondCamera.Parameters(profile_guid=host.profile.guid)
-        fitted = SecondCamera().fit(parameters, self._first.session, decision=decision)
-        own = fitted.exposure
+        count, own, why = self._fitted(decision, host)
         if own is None:
-            self._first.warn_once(f"the second camera takes nothing: {fitted.reason}")
+            self._tell(f"the second camera takes nothing: {why}")
             return None
-        self._tell(own, count=fitted.count)
+        exposure_s = sum(step.exposure_s for step in own.steps if isinstance(step, Expose))
+        self._tell(f"beside it {own.target_name} {own.filter_name}, {count} x {exposure_s:g} s, with the second camera")
 
         # Once: where the first camera's exposure fails and is tried again, what was taken beside it is not.
-        left = iter(range(fitted.count))
+        left = iter(range(count))
 
         def take() -> None:
             try:
@@ -68,10 +81,23 @@ class Second:
 
         return take
 
-    def _tell(self, own: TakeExposure, *, count: int) -> None:
-        """Show what the second camera takes beside each exposure, whenever that is something else than before."""
-        exposure_s = sum(step.exposure_s for step in own.steps if isinstance(step, Expose))
-        told = f"beside it {own.target_name} {own.filter_name}, {count} x {exposure_s:g} s, with the second camera"
+    def _fitted(self, decision: TakeExposure, host: Host) -> tuple[int, TakeExposure | None, str]:
+        """Return how many exposures are taken, and one of them; else why none, with a warning where that is amiss."""
+        parameters = SecondCamera.Parameters(profile_guid=host.profile.guid)
+        try:
+            fitted = SecondCamera().fit(parameters, self._first.session, decision=decision)
+        except Cancelled:
+            raise
+        except TsplugError as error:
+            # Somebody may have deleted the plan meanwhile: the first camera's light is recorded all the same.
+            self._first.warn_once(f"second camera: {error}; the first one goes on")
+            return 0, None, str(error)
+        if fitted.amiss:
+            self._first.warn_once(f"second camera: {fitted.reason}: it takes nothing")
+        return fitted.count, fitted.exposure, fitted.reason
+
+    def _tell(self, told: str) -> None:
+        """Show what the second camera takes beside an exposure, or why nothing, whenever it is not as before."""
         if told != self._told:
             self._first.display.note(told)
         self._told = told

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
+from hostsim.sequence.flipping import sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Waiting
@@ -14,20 +16,23 @@ _PARKING_PAYS = timedelta(seconds=60)
 def wait_for(waiting: Waiting, host: Host) -> None:
     """Let the time pass until a wait is over, without tracking; with the profile's ``park_on_wait`` parked if it pays.
 
+    With the profile's ``slew_and_center`` off nobody would bring the telescope back: it tracks on, and is flipped.
+
     Raises:
         UnsafeError: it is not safe any more.
         DeviceError: the mount does not park or stop tracking.
     """
+    planner = host.profile.planner
     left, mount = waiting.until - host.clock.now(), host.rig.mount
-    if mount is not None and not mount.parked():
-        if host.profile.planner.park_on_wait and left > _PARKING_PAYS:
+    if mount is not None and planner.slew_and_center and not mount.parked():
+        if planner.park_on_wait and left > _PARKING_PAYS:
             mount.park()
             host.journal.state.stage.parked = True
         else:
             mount.track(False)
     # Kept before the time passes, so that an interrupted wait goes on to its end.
     host.journal.save()
-    sleep_watchfully((waiting.until - host.clock.now()).total_seconds(), host)
+    sleep_and_flip(waiting.until, host, sleep=partial(sleep_watchfully, host=host))
 
 
 def end_standstill(host: Host) -> None:

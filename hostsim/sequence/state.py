@@ -132,7 +132,7 @@ class Stage(_Part):
 
 
 class Focus(_Part):
-    """The last autofocus: when, the temperature then in degrees C, and how many lights the night had.
+    """The last autofocus: when, the temperature then in degrees C, and how many lights the first camera had taken.
 
     ``hfr_px`` are the half-flux radii of the lights since then, by filter, where they are asked for.
     """
@@ -155,6 +155,7 @@ class Standing(_Part):
 class NightState(_Part):
     """The whole of it; ``moment`` and ``simulators`` belong together, and to the position.
 
+    Of the ``lights`` so many were taken ``beside`` others, by a second camera.
     ``scenario`` is the one the night began with, whatever has become of its file. ``sheltered`` says that it is not
     safe and the night waits, ``stood_down`` that an instruction failed and the equipment was left safe: it has to be
     brought back to its standing.
@@ -170,6 +171,7 @@ class NightState(_Part):
     finished: bool = False
     cursor: list[Place] = Field(default_factory=list)
     lights: int = 0
+    beside: int = 0
     darks: int = 0
     repeats: int = 0
     imaging: Imaging = Field(default_factory=Imaging)
@@ -184,6 +186,11 @@ class NightState(_Part):
     sheltered: bool = False
     sheltered_at: AwareDatetime | None = None
     stood_down: bool = False
+
+    @property
+    def led(self) -> int:
+        """Return how many lights the first camera took."""
+        return self.lights - self.beside
 
     def light_guid(self, number: int) -> str:
         """Return the guid of the night's light of a number, the same whenever it is asked for."""

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from hostsim.devices.parts import astrometry
+from hostsim.sky.curves import Floats
 from hostsim.sky.horizontal import Horizontal
 from hostsim.sky.randomness import hours_since_epoch
 from hostsim.sky.scene import SkySite
@@ -24,6 +25,12 @@ def altitude_deg(ra_hours: float, dec_deg: float, *, site: Site, moment: datetim
 def sun_altitude_deg(site: Site, moment: datetime) -> float:
     """Return the geometric altitude of the Sun's centre, good to about 0.05 degrees: the one that the sky shows."""
     return float(_sun(site, moment).altitude_deg)
+
+
+def sun_altitudes_deg(site: Site, moment: datetime, *, hours: Floats) -> Floats:
+    """Return the same so many hours after a moment."""
+    place = SkySite(latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
+    return np.asarray(sun_at(place, hours_since_epoch(moment) + hours).altitude_deg)
 
 
 def sun_azimuth_deg(site: Site, moment: datetime) -> float:

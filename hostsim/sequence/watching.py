@@ -21,11 +21,17 @@ _LOST_PX = 1.5
 def watch_mount(target: Aim, host: Host, *, center: Callable[[Aim], bool]) -> bool:
     """Return whether the mount tracks its target; with one that stopped the target is centered anew.
 
+    With the profile's ``slew_and_center`` off it tracks again and is left where it points.
+
     Raises:
         DeviceError: it does not.
     """
     mount = host.rig.mount
     if mount is None or mount.tracking():
+        return True
+    if not host.profile.planner.slew_and_center:
+        host.warn(f"{mount.label}: had stopped tracking: it tracks again, where it points (`slew_and_center` is off)")
+        mount.track(True)
         return True
     host.warn(f"{mount.label}: had stopped tracking: pointing at {target.name} anew")
     return center(target)

@@ -63,6 +63,7 @@ class Telescope:
     told: list[str] = field(default_factory=list)
     label: str = "telescope"
     is_parked: bool = False
+    tracks: bool = True
     off: float = 0.0
     wrong: bool = False
     safe: bool = True
@@ -74,14 +75,18 @@ class Telescope:
 
     def park(self) -> None:
         self.told.append("park")
-        self.is_parked = True
+        self.is_parked, self.tracks = True, False
 
     def unpark(self) -> None:
         self.told.append("unpark")
-        self.is_parked = False
+        self.is_parked, self.tracks = False, True
 
     def tracking(self) -> bool:
-        return True
+        return self.tracks
+
+    def track(self, on: bool) -> None:
+        self.told.append(f"track {on}")
+        self.tracks = on
 
     def off_arcsec(self, ra_hours: float, dec_deg: float) -> float:
         return self.off
@@ -90,7 +95,7 @@ class Telescope:
         return self.wrong
 
     def reading(self) -> MountReading:
-        return MountReading("M", 0.0, 0.0, 45.0, 180.0, self.pier_side)
+        return MountReading("M", 150.0, 30.0, 45.0, 180.0, self.pier_side)
 
     def is_safe(self) -> bool:
         return self.safe
@@ -101,10 +106,26 @@ class Telescope:
         if self.misses.get(ra_hours, 0) > 0:
             self.misses[ra_hours] -= 1
             raise NotCenteredError(self.label, "is 90 arcsec off")
-        self.off, self.wrong = 0.0, False
+        self.off, self.wrong, self.tracks = 0.0, False, True
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *values: self.told.append(" ".join([name, *map(str, values)]))
+    def slew(self, ra_hours: float, dec_deg: float) -> None:
+        self.told.append(f"slew {ra_hours} {dec_deg}")
+        self.wrong, self.tracks = False, True
+
+    def abort(self) -> None:
+        self.told.append("abort")
+
+    def open_cover(self) -> None:
+        self.told.append("open_cover")
+
+    def close_cover(self) -> None:
+        self.told.append("close_cover")
+
+    def light_off(self) -> None:
+        self.told.append("light_off")
+
+    def temperature_c(self) -> float:
+        return 0.0
 
 
 @dataclass
@@ -131,7 +152,7 @@ class Script:
         self.host = self.make_host()
         self.telescope = Telescope(self.host.context.clock, misses=self.misses)
         same = cast("Any", self.telescope)
-        self.host.context.devices.rig = Rig(mount=same, camera=same, safety=same)
+        self.host.context.devices.rig = Rig(mount=same, camera=same, safety=same, panel=same)
         item = {"type": "scheduler_container", "autofocus": False, **fields}
         document = {"name": "n", "start": "2026-01-15T17:00:00Z", "catalogue": {}, "run": [item]}
         Runner(Sequence.model_validate(document), self.host, where="night.yaml", lines={}).run()

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from hostsim.sequence.conditions import Until
+from hostsim.sequence.flipping import sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 
@@ -19,11 +20,14 @@ class WaitUntil(Instruction):
     until: Until = Field(description="What to wait for.")
 
     def run(self, host: Host) -> None:
-        """Let the time pass."""
-        now = host.clock.now()
+        """Let the time pass.
+
+        Raises:
+            NotCenteredError: the container's target cannot be centered after a flip, and the sequence wants to end.
+        """
         moment = host.end_of(self.until)
         host.display.note(f"waiting for {self.until.described()}, {moment:%Y-%m-%d %H:%M} UTC")
-        host.clock.sleep((moment - now).total_seconds())
+        sleep_and_flip(moment, host)
 
 
 INSTRUCTION = WaitUntil

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from tsplug.instructions.session import Session
-from tsplug.model import Decision, DecisionRequest, Value
+from tsplug.model import Decision, DecisionRequest, TakeExposure, Value
 
 
 class SchedulerContainer:
@@ -31,6 +31,15 @@ class SchedulerContainer:
         from tsplug.services.deciding import decide
 
         return decide(request, session.context)
+
+    def keep(self, decision: TakeExposure, session: Session) -> bool:
+        """Return whether the rig may still take what was decided, and keep it for as long as that takes from now on.
+
+        A host asks when the exposure begins, and each time it begins again; if not, it asks anew what is best.
+        """
+        from tsplug.services.leases import keep_lease
+
+        return keep_lease(decision, session.context)
 
     def is_complete(self, target_guid: str, session: Session) -> bool:
         """Return whether a target has all that its plans want, as a host asks after each of its exposures."""

@@ -161,11 +161,15 @@ Decision = TakeExposure | WaitUntil | NothingLeft
 
 
 class FittedExposures(Value):
-    """What a second camera takes while the first one exposes: how many, and one of them; else why it takes none."""
+    """What a second camera takes while the first one exposes: how many, and one of them; else why it takes none.
+
+    ``amiss`` says that it will take none until somebody mends what is wrong.
+    """
 
     count: int = Field(ge=0)
     exposure: TakeExposure | None = None
     reason: str = ""
+    amiss: bool = False
 
 
 class DecisionRequest(Value):
@@ -185,6 +189,8 @@ class DecisionRequest(Value):
             is no number.
         explain: whether to tell scores and rejections; without, the same decision comes sooner.
         left_out: guids of targets that the host cannot image now, such as those that it failed to center.
+        flip_pause_min: how long before the meridian the host waits for the flip; None takes the profile's preference.
+        flip_after_min: how long after the meridian it flips; None takes the profile's preference.
     """
 
     profile_guid: str
@@ -198,6 +204,8 @@ class DecisionRequest(Value):
     weather: dict[str, float] = Field(default_factory=dict)
     explain: bool = True
     left_out: tuple[str, ...] = ()
+    flip_pause_min: float | None = Field(default=None, ge=0, le=120)
+    flip_after_min: float | None = Field(default=None, ge=0, le=120)
 
     @field_validator("weather")
     @classmethod

@@ -139,7 +139,6 @@ class PlannerPreferences(Value):
     ``flip_pause_min`` is how long before the meridian the host stops to wait for the flip, ``flip_after_min`` how long
     after it the flip is made: 0 for no pause. ``weather_limits`` are the highest readings, by metric key, at which
     exposures are taken; None is off. ``moon_age`` counts it from ecliptic longitudes, or as Target Scheduler does.
-    ``reset_completion_at_start`` begins every night with plans that count nothing, for surveys that repeat.
     """
 
     exposure_throttle_percent: int = Field(default=125, ge=1, le=1000)
@@ -147,7 +146,6 @@ class PlannerPreferences(Value):
     delete_images_with_target: bool = True
     slew_and_center: bool = True
     stop_on_humidity: bool = True
-    reset_completion_at_start: bool = False
     flip_pause_min: float = Field(default=0.0, ge=0, le=120)
     flip_after_min: float = Field(default=0.0, ge=0, le=120)
     weather_limits: dict[str, float | None] = Field(default_factory=dict)
@@ -208,10 +206,15 @@ class PipelinePreferences(Value):
 
 
 class NinaPreferences(Value):
-    """Preferences that only N.I.N.A. acts upon, kept so that they go back as they came (seconds, ports, switches)."""
+    """Preferences that only N.I.N.A. acts upon, kept so that they go back as they came (seconds, ports, switches).
+
+    ``profile_completion_reset`` offers there to reset the counters of a whole profile; `tsplug project reset` does so
+    of a project at any time.
+    """
 
     smart_plan_window: bool = True
     log_level: int = Field(default=3, ge=0, le=5)
+    profile_completion_reset: bool = False
     synchronization: bool = False
     sync_wait_timeout_s: int = Field(default=300, ge=60, le=10_000_000)
     sync_action_timeout_s: int = Field(default=300, ge=60, le=10_000_000)

@@ -57,7 +57,7 @@ class _Looking:
         with kept_night(self._request.profile_guid) as kept:
             with self._context.store.read() as unit:
                 self._records = kept.read(unit)
-            board, site = kept.board(self._now, left_out=self._request.left_out)
+            board, site = kept.board(self._now, self._request)
             self._rig = Rig(board.profile, site)
             decision = decide_on(board, Situation(self._now, site, board.profile, board.outlook, self._request))
         if isinstance(decision, NothingLeft) and not board.candidates and self._records.targets.records:

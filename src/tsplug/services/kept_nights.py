@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 
-from tsplug.model import Site
+from tsplug.model import DecisionRequest, Profile, Site
 from tsplug.model.night import Night, night_of
 from tsplug.planning import Board, Place
 from tsplug.planning.following import follow
@@ -18,6 +18,7 @@ from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.scoring_rules import installed_rules
 
 _RIGS = 8
+_FLIPS = ("flip_pause_min", "flip_after_min")
 
 
 class KeptNight:
@@ -36,6 +37,7 @@ class KeptNight:
         self._candidates = Candidates()
         self._board: Board | None = None
         self._laid_out: tuple[Night, tuple[str, ...]] | None = None
+        self._as_asked: tuple[Profile, dict[str, float], Profile] | None = None
 
     def read(self, unit: Unit) -> RigRecords:
         """Return what a reading unit finds of the rig; nothing is read where the store is as it was.
@@ -52,14 +54,18 @@ class KeptNight:
             self._mark = mark
         return self._records
 
-    def board(self, now: datetime, *, left_out: tuple[str, ...]) -> tuple[Board, Site]:
-        """Return the board of the night of a moment, as the records that were read last have it, and the site."""
+    def board(self, now: datetime, request: DecisionRequest) -> tuple[Board, Site]:
+        """Return the board of the night of a moment, as the records that were read last have it, and the site.
+
+        It leaves out the targets that the request does, and the rig flips as the request says.
+        """
         rig = self._records.rig(self._profile_guid)
+        profile = self._flipping(rig.profile, request)
         found = self._candidates.of(self._records, rig.profile, now=now)
-        candidates = [each for guid, each in found.items() if guid not in left_out]
-        laid_out, place = (night_of(now, rig.site), left_out), Place.of(rig.site)
+        candidates = [each for guid, each in found.items() if guid not in request.left_out]
+        laid_out, place = (night_of(now, rig.site), request.left_out), Place.of(rig.site)
         board, rules = self._board, installed_rules().rules
-        same = board is not None and board.profile is rig.profile and board.rules is rules
+        same = board is not None and board.profile is profile and board.rules is rules
         if (
             board is None
             or not same
@@ -68,9 +74,21 @@ class KeptNight:
             or not follow(board, candidates)
         ):
             outlook = outlook_of(place, laid_out[0], candidates=candidates)
-            board = self._board = Board(outlook, candidates, profile=rig.profile, rules=rules)
+            board = self._board = Board(outlook, candidates, profile=profile, rules=rules)
             self._laid_out = laid_out
         return board, rig.site
+
+    def _flipping(self, profile: Profile, request: DecisionRequest) -> Profile:
+        """Return a profile that flips as a request says; the same object for the same profile and request."""
+        asked = {name: getattr(request, name) for name in _FLIPS}
+        changes = {name: value for name, value in asked.items() if value not in (None, getattr(profile.planner, name))}
+        if not changes:
+            return profile
+        kept = self._as_asked
+        if kept is None or kept[0] is not profile or kept[1] != changes:
+            planner = profile.planner.model_copy(update=changes)
+            kept = self._as_asked = (profile, changes, profile.model_copy(update={"planner": planner}))
+        return kept[2]
 
 
 @contextmanager

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tsplug.errors import NotFoundError
-from tsplug.model import ExposurePlan, Lease, Profile, Project, TakeExposure, Target
+from tsplug.model import Contribution, Expose, ExposurePlan, Lease, Profile, Project, TakeExposure, Target
 from tsplug.planning.progress import remaining
-from tsplug.ports import Unit
+from tsplug.ports import Context, Unit
 from tsplug.services.rigs import no_profile
 from tsplug.services.sharing import end_leases
 
 SPARE_TIME = timedelta(minutes=10)
-"""How much longer than its exposure a lease lasts: to slew and focus before it, to download and grade after it."""
+"""How much longer than its exposure a lease lasts: to slew and focus before it, to download and grade after it.
+
+A host that takes longer before it begins keeps its lease with `keep_lease`.
+"""
 
 
 def take_lease(unit: Unit, plan_guid: str, *, profile: Profile, exposure_s: float, now: datetime) -> bool:
@@ -33,6 +36,27 @@ def take_lease(unit: Unit, plan_guid: str, *, profile: Profile, exposure_s: floa
     until = now + timedelta(seconds=exposure_s) + SPARE_TIME
     unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
     return True
+
+
+def keep_lease(decision: TakeExposure, context: Context) -> bool:
+    """Let a rig have the exposure that was decided for as long as it takes from now on; return whether it still may.
+
+    For when the exposure begins, or begins again: slewing, focusing or a camera that failed may have taken longer than
+    the lease lasts. What ended meanwhile is given anew, unless other rigs are taking all that is wanted. Nothing is
+    written where no rig shares; there, and where the plan is gone, it always may.
+    """
+    with context.store.read() as unit:
+        profile, plan = unit.find(Profile, guid=decision.profile_guid), unit.find(ExposurePlan, guid=decision.plan_guid)
+        target = None if plan is None else unit.get(Target, plan.target_id)
+        shared = target is not None and unit.find(Contribution, project_id=target.project_id) is not None
+    if profile is None or not shared:
+        return True
+    exposure_s = sum(step.exposure_s for step in decision.steps if isinstance(step, Expose))
+    now = context.clock.now()
+    with context.store.write() as unit:
+        if _renewed(unit, decision.plan_guid, profile=profile, now=now, exposure_s=exposure_s):
+            return True
+        return take_lease(unit, decision.plan_guid, profile=profile, exposure_s=exposure_s, now=now)
 
 
 def lease_beside(unit: Unit, decision: TakeExposure, *, count: int, seconds: float, now: datetime) -> int:
@@ -67,6 +91,17 @@ def lease_beside(unit: Unit, decision: TakeExposure, *, count: int, seconds: flo
     for _ in range(given):
         unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
     return given
+
+
+def _renewed(unit: Unit, plan_guid: str, *, profile: Profile, now: datetime, exposure_s: float) -> bool:
+    """Put off the end of what a rig has of a plan; return whether it had anything that has not ended."""
+    plan = unit.find(ExposurePlan, guid=plan_guid)
+    held = [] if plan is None else unit.list(Lease, plan_id=plan.id, profile_id=profile.id)
+    until = now + timedelta(seconds=exposure_s) + SPARE_TIME
+    for lease in held:
+        if lease.until > now:
+            unit.update(lease.model_copy(update={"until": max(lease.until, until)}))
+    return any(lease.until > now for lease in held)
 
 
 def _drop_ended(leases: Iterable[Lease], unit: Unit, *, now: datetime) -> None:

@@ -42,9 +42,10 @@ def fit_exposures(decision: TakeExposure, context: Context, *, profile_guid: str
         profile = rig.profile
         template = unit.find(ExposureTemplate, profile_id=profile.id, name=decision.template_name)
         if template is None:
-            return _nothing(f"profile {profile.name!r} has no template {decision.template_name!r}")
+            return _nothing(f"profile {profile.name!r} has no template {decision.template_name!r}", amiss=True)
         if profile.filters and template.filter_name not in profile.filters:
-            return _nothing(f"filter {template.filter_name!r} is not in the wheel of profile {profile.name!r}")
+            what = f"filter {template.filter_name!r} is not in the wheel of profile {profile.name!r}"
+            return _nothing(what, amiss=True)
     now, own_s = context.clock.now(), template.default_exposure_s
     permitted = _permitted_until(decision, template, rig=rig, now=now)
     if permitted is None or now + timedelta(seconds=own_s) > permitted:
@@ -113,5 +114,5 @@ def _fitted(decision: TakeExposure, template: ExposureTemplate, *, profile_guid:
     return FittedExposures(count=count, exposure=decision.model_copy(update=changed))
 
 
-def _nothing(reason: str) -> FittedExposures:
-    return FittedExposures(count=0, reason=reason)
+def _nothing(reason: str, *, amiss: bool = False) -> FittedExposures:
+    return FittedExposures(count=0, reason=reason, amiss=amiss)

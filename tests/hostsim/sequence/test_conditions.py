@@ -37,6 +37,60 @@ def test_a_local_time_is_the_next_one() -> None:
     assert Until.model_validate({"time": "2026-01-15T12:00:00+00:00"}).moment(NOW, ZURICH) == NOW
 
 
+def place(latitude_deg: float, zone: str, *, longitude_deg: float = 15.0) -> Site:
+    return Site(name="S", latitude_deg=latitude_deg, longitude_deg=longitude_deg, time_zone=zone)
+
+
+# Clocks go back at 01:00 UTC on 25 October and forward on 29 March 2026: 02:30 comes twice, or not at all.
+CHANGES = [
+    ("2026-10-24T22:10", "2026-10-25T00:30"),
+    ("2026-10-25T00:30", "2026-10-25T00:30"),
+    ("2026-10-25T00:31", "2026-10-25T01:30"),
+    ("2026-10-25T01:10", "2026-10-25T01:30"),
+    ("2026-10-25T01:31", "2026-10-26T01:30"),
+    ("2026-03-28T22:00", "2026-03-29T01:30"),
+    ("2026-03-29T02:00", "2026-03-30T00:30"),
+]
+
+
+@pytest.mark.parametrize(("now", "expected"), CHANGES)
+def test_a_local_time_is_the_next_one_where_clocks_change(now: str, expected: str) -> None:
+    """Never one that has passed, and the first of two."""
+    found = Until.model_validate({"time": "02:30"}).moment(datetime.fromisoformat(f"{now}+00:00"), ZURICH)
+    assert found == datetime.fromisoformat(f"{expected}+00:00")
+
+
+# The Sun's centre at these altitudes by the planner's tables (erfa); at 78 degrees it comes up no higher than -11.6.
+DAWNS = [
+    (78.2, "Arctic/Longyearbyen", "2026-12-21T16:00", "civil", "2026-12-22T11:00"),
+    (78.2, "Arctic/Longyearbyen", "2026-12-21T16:00", "nautical", "2026-12-22T10:00"),
+    (78.2, "Arctic/Longyearbyen", "2026-06-21T16:00", "civil", "2026-06-22T10:00"),
+    (55.0, "Europe/Copenhagen", "2026-06-21T20:00", "astronomical", "2026-06-22T10:00"),
+    (55.0, "Europe/Copenhagen", "2026-06-21T20:00", "nautical", "2026-06-22T10:00"),
+    (55.0, "Europe/Copenhagen", "2026-06-21T20:00", "civil", "2026-06-22T01:23"),
+]
+
+
+@pytest.mark.parametrize(("latitude_deg", "zone", "now", "twilight", "expected"), DAWNS)
+def test_a_night_without_a_dawn_lasts_until_noon(
+    latitude_deg: float, zone: str, now: str, twilight: str, expected: str
+) -> None:
+    """Neither the polar night nor one in which it does not get that dark fails, or ends where the Sun is lowest."""
+    until = Until.model_validate({"twilight": twilight, "when": "dawn"})
+    moment = until.moment(datetime.fromisoformat(f"{now}+00:00"), place(latitude_deg, zone))
+    assert abs(moment - datetime.fromisoformat(f"{expected}+00:00")) <= timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(("hours", "coming"), [(-20, False), (-1, False), (0, False), (1.9, False), (2.1, True)])
+def test_a_dawn_of_long_ago_is_not_the_next_one(hours: float, coming: bool) -> None:
+    """Just after dawn it is so already; later in the morning the coming night's is meant."""
+    until = Until.model_validate({"twilight": "nautical", "when": "dawn"})
+    dawn = until.moment(NOW, ZURICH)
+    now = dawn + timedelta(hours=hours)
+    expected = timedelta(days=1) if coming else timedelta(hours=max(0.0, hours))
+    assert abs(until.moment(now, ZURICH) - dawn - expected) <= timedelta(minutes=2)
+
+
 def test_an_altitude_is_waited_for() -> None:
     """The Rosette rises above 30 degrees in the evening."""
     until = Until.model_validate({"altitude": {"ra_hours": 6.53, "dec_deg": 4.95, "above_deg": 30}})

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
 from scripted import Script, Telescope, pausing
 
 from hostsim.devices.parts import astrometry
+from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
-from hostsim.sequence.flipping import Flips, FlipSettings
+from hostsim.sequence.flipping import Flips, FlipSettings, past_meridian_s
 from hostsim.sequence.host import Host
+from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
 from hostsim.sequence.state import Aim
-from tsplug import PierSide
+from tsplug import DeviceError, PierSide
+from tsplug.model import PlannerPreferences
 
 
 @pytest.fixture
@@ -50,11 +54,75 @@ def target(host: Host, *, transits_in_min: float) -> Aim:
 def test_no_exposure_runs_into_the_pause(
     host: Host, settings: dict[str, Any], transits_in_min: float, exposure_min: float, waits_min: float
 ) -> None:
-    """The time up to the flip passes, and half a minute more, so that the mount is sure to flip then."""
+    """The mount stands still up to the flip, and half a minute more, so that it is sure to flip then, and does."""
     flips, began = Flips(host, FlipSettings(**settings), half_turn=True), host.clock.now()
-    aim = target(host, transits_in_min=transits_in_min)
+    aim, slept = target(host, transits_in_min=transits_in_min), []
+
+    def sleep(seconds: float) -> None:
+        slept.append(telescope(host).tracking())
+        host.clock.clock.sleep(seconds)  # type: ignore[attr-defined]
+
+    host.clock.sleep = sleep  # type: ignore[method-assign]
     assert flips.waited(aim, exposure_s=60.0 * exposure_min) is (waits_min > 0)
-    assert (host.clock.now() - began).total_seconds() / 60.0 == pytest.approx(waits_min, abs=0.05)
+    assert telescope(host).told == (["track False", f"center {aim.ra_hours:g}"] if waits_min else [])
+    # The last one is the mount's, on its way.
+    assert slept[:-1] == [False] * len(slept[:-1])
+    centering_min = 0.5 if waits_min else 0.0
+    assert (host.clock.now() - began).total_seconds() / 60.0 == pytest.approx(waits_min + centering_min, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("transits_in_min", "after_min", "flips_after_min"), [(20, 0, 20.5), (20, 5, 25.5), (-3, 0, 0), (700, 0, None)]
+)
+def test_a_mount_that_tracks_through_a_wait_is_flipped(
+    host: Host, transits_in_min: float, after_min: float, flips_after_min: float | None
+) -> None:
+    """Outside a Scheduler Container nobody else looks after it; it goes on to point where it pointed."""
+    began, place = host.clock.now(), target(host, transits_in_min=transits_in_min)
+    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(flip_after_min=after_min)})
+    mount = Pointing(host, place)
+    host.context.devices.rig = Rig(mount=cast("Any", mount))
+    Pause.model_validate({"until": {"time": (began + timedelta(hours=2)).isoformat()}}).run(host)
+    flips = [] if flips_after_min is None else [pytest.approx(flips_after_min, abs=0.1)]
+    assert [(moment - began).total_seconds() / 60.0 for moment in mount.slews] == flips
+    assert host.clock.now() == began + timedelta(hours=2)
+
+
+class Pointing(Telescope):
+    """A mount that points at a place, and stands on the wrong side when that has passed the meridian."""
+
+    def __init__(self, host: Host, place: Aim) -> None:
+        super().__init__(host.clock)
+        self.slews: list[datetime] = []
+        self._host, self._place = host, place
+
+    def reading(self) -> MountReading:
+        return MountReading("M", 15.0 * self._place.ra_hours, self._place.dec_deg, 45.0, 180.0, self.pier_side)
+
+    def wrong_side(self, ra_hours: float, dec_deg: float) -> bool:
+        return not self.slews and past_meridian_s(ra_hours, dec_deg, host=self._host) > 0.0
+
+    def slew(self, ra_hours: float, dec_deg: float) -> None:
+        super().slew(ra_hours, dec_deg)
+        self.slews.append(self.clock.now())
+
+
+@pytest.mark.parametrize("still", ["parked", "tracks not", "lost"])
+def test_a_wait_disturbs_no_mount_that_stands_still(host: Host, still: str) -> None:
+    """Nor does one that does not answer end the night."""
+    mount = telescope(host)
+    mount.is_parked, mount.tracks, mount.wrong = still == "parked", still == "lost", True
+    if still == "lost":
+        mount.reading = lost  # type: ignore[method-assign]
+    until = host.clock.now() + timedelta(hours=1)
+    Pause.model_validate({"until": {"time": until.isoformat()}}).run(host)
+    assert host.clock.now() == until
+    assert mount.told == []
+    assert [warning.partition(";")[0] for warning in host.warnings] == (["mount: lost"] if still == "lost" else [])
+
+
+def lost() -> MountReading:
+    raise DeviceError("mount", "lost")
 
 
 @pytest.mark.parametrize("spared", ["no sides", "stands right"])
@@ -75,6 +143,19 @@ def test_the_flip_is_made_no_sooner_than_asked_for(host: Host, transits_in_min: 
     made = Flips(host, FlipSettings(after_min=5), half_turn=True).if_due(target(host, transits_in_min=transits_in_min))
     assert made is flips
     assert len(telescope(host).told) == flips
+
+
+def test_the_planner_is_told_on_which_side_the_mount_stands(host: Host) -> None:
+    """Of the target that is imaged, where flips are wanted and the mount tells it."""
+    flips, stage = Flips(host, FlipSettings(), half_turn=True), host.journal.state.stage
+    assert flips.on_wrong_side() is None
+    stage.target, stage.on_target = target(host, transits_in_min=-6), True
+    assert flips.on_wrong_side() is False
+    telescope(host).wrong = True
+    assert flips.on_wrong_side() is True
+    assert Flips(host, FlipSettings(enabled=False), half_turn=True).on_wrong_side() is False
+    telescope(host).wrong_side = lambda ra_hours, dec_deg: lost()  # type: ignore[method-assign,assignment,return-value]
+    assert flips.on_wrong_side() is None
 
 
 def test_a_list_that_takes_long_is_interrupted_for_the_flip(script: Callable[..., Script]) -> None:
@@ -100,3 +181,33 @@ def test_a_list_elsewhere_is_not_interrupted_for_a_flip(script: Callable[..., Sc
     night.on_light = move
     night.run(events={"after_exposure": [pausing(1)], "after_night": [pausing(2)]})
     assert night.telescope.told == ["center 0", "center 0"]
+
+
+@pytest.mark.parametrize(
+    ("flip", "told"),
+    [
+        ({}, (4.0, 2.0)),
+        ({"pause_min": 7, "after_min": 3}, (7.0, 3.0)),
+        ({"pause_min": 7, "enabled": False}, (0.0, 2.0)),
+    ],
+)
+def test_the_planner_is_told_how_the_container_flips(
+    script: Callable[..., Script], flip: dict[str, Any], told: tuple[float, float]
+) -> None:
+    """What its author gave goes before the profile's; without a flip there is nothing to wait for."""
+    night, asked = script("A"), set()
+    made, decided = night.make_host, night.decide
+
+    def preferring() -> Any:
+        host = made()
+        planner = PlannerPreferences(flip_pause_min=4.0, flip_after_min=2.0)
+        host.profile = host.profile.model_copy(update={"planner": planner})
+        return host
+
+    def listening(request: Any) -> Any:
+        asked.add((request.flip_pause_min, request.flip_after_min))
+        return decided(request)
+
+    night.make_host, night.decide = preferring, listening  # type: ignore[method-assign]
+    night.run(flip=flip)
+    assert asked == {told}

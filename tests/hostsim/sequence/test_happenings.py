@@ -211,6 +211,7 @@ def test_no_flats_open_the_cover_in_the_rain(
     assert night.done == ["A"]
     assert host.journal.state.sheltered
     assert "park" in night.telescope.told
+    assert [word for word in night.telescope.told if word.endswith("cover")] == ["close_cover"]
 
 
 def test_a_wait_that_is_over_before_it_begins_ends_nothing(script: Callable[..., Script]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import StringIO
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scripted import Script
 
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
@@ -20,6 +22,7 @@ from hostsim.sequence.state import Aim
 from hostsim.sky.conditions import Conditions
 from hostsim.sky.scene import ExposureSettings, LightPath, SkySite
 from tsplug import Cancelled, DeviceError, TakeExposure
+from tsplug.instructions import SchedulerContainer
 
 
 class BlackSky:
@@ -99,3 +102,14 @@ def test_a_curve_cut_short_leaves_the_focus_where_it_was(
     with pytest.raises(type(error)):
         autofocus(FocusSettings(), host)
     assert host.focuser().position() == start
+
+
+def test_an_exposure_that_another_rig_takes_is_not_begun(
+    script: Callable[..., Script], screen: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Centering took longer than the lease lasts: what is best is asked anew."""
+    night, answers = script("A"), iter([False, True])
+    monkeypatch.setattr(SchedulerContainer, "keep", lambda container, decision, session: next(answers))
+    night.run()
+    assert night.done == ["A"]
+    assert screen.getvalue().count("another rig takes the last L of A: asking anew") == 1

@@ -7,7 +7,7 @@ from io import StringIO
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.outlook import show_progress
-from tsplug import ExposurePlan, TakeExposure, load_catalogue
+from tsplug import ExposurePlan, ExposureTemplate, Profile, TakeExposure, load_catalogue
 from tsplug.testing.catalogue import first_catalogue
 
 
@@ -38,6 +38,10 @@ def test_lights_that_replace_rejected_ones_are_counted(make_host: Callable[[], H
         until=host.clock.now(),
         steps=(),
     )
+    with host.context.store.write() as unit:
+        # A plan may use a template of another profile.
+        other = unit.add(Profile(name="Other", site_id=host.profile.site_id))
+        unit.set_all(ExposureTemplate, {"profile_id": other.id}, id=plans[0].template_id)
     show_progress(host, decision)
     host.display.exposing(60.0)
     assert f"[{total + 1}/{total + 1}]" in screen.getvalue()

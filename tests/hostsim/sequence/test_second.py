@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
+from io import StringIO
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,9 +15,13 @@ from scripted import Telescope, taking
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host, HostContext, HostDevices
+from hostsim.sequence.instructions.scheduler_container import SchedulerContainer as Settings
+from hostsim.sequence.refocusing import Refocus
 from hostsim.sequence.second import Second
 from hostsim.sequence.shelter import UnsafeError
+from hostsim.sequence.state import Focus
 from tsplug import Cancelled, DeviceError, TakeExposure
+from tsplug.instructions import SchedulerContainer as Container
 from tsplug.instructions import SecondCamera
 from tsplug.model import FittedExposures
 
@@ -49,10 +56,65 @@ def test_without_a_second_camera_nothing_is_taken(make_host: Callable[[], Host])
     assert beside(make_host()) is None
 
 
-def test_what_does_not_fit_is_said_once(host: Host, fitting: list[FittedExposures]) -> None:
-    """The reason is shown for the first of the exposures that it holds for."""
-    assert (beside(host), beside(host)) == (None, None)
-    assert host.warnings == ["the second camera takes nothing: the plan wants no more"]
+@pytest.mark.parametrize("amiss", [True, False])
+def test_what_does_not_fit_is_said_once(
+    host: Host, fitting: list[FittedExposures], screen: StringIO, amiss: bool
+) -> None:
+    """The reason is shown for the first of the exposures that it holds for; a warning is for what can be mended."""
+    fitting.append(FittedExposures(count=0, reason="the plan wants no more", amiss=amiss))
+    second = Second(host)
+    decision = taking("A", host, new=False)
+    assert [second.beside(decision, grade=True) for _ in range(2)] == [None, None]
+    said = "the second camera takes nothing: the plan wants no more"
+    assert screen.getvalue().count(said) == 1
+    assert host.warnings == (["second camera: the plan wants no more: it takes nothing"] if amiss else [])
+
+
+def test_a_plan_that_was_deleted_meanwhile_costs_the_first_camera_a_warning(host: Host) -> None:
+    """It is asked for what is in the store, and there is none of it: the first one's light is taken all the same."""
+    assert beside(host) is None
+    assert ["the first one goes on" in warning for warning in host.warnings] == [True]
+
+
+def test_autofocus_counts_the_lights_of_the_first_camera_alone(
+    host: Host, fitting: list[FittedExposures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many the second one takes beside them: the limit was given for exposures one after the other."""
+    focused: list[int] = []
+    monkeypatch.setattr("hostsim.sequence.refocusing.autofocus", lambda settings, host: focused.append(1))
+    state = host.journal.state
+    refocus = Refocus(host, Settings(autofocus_every_exposures=5))
+    host.context.devices.rig = Rig(focuser=cast("Any", SimpleNamespace(temperature_c=lambda: None)))
+    state.focus = Focus(moment=host.clock.now())
+    for _ in range(4):
+        state.lights, state.beside = state.lights + 4, state.beside + 3
+        refocus.if_due()
+    assert focused == []
+    state.lights += 1
+    refocus.if_due()
+    assert focused == [1]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [(DeviceError("focuser", "lost"), None), (UnsafeError("rain"), UnsafeError), (Cancelled("stop"), Cancelled)],
+)
+def test_a_second_focuser_that_is_lost_costs_the_first_camera_a_warning(
+    host: Host, monkeypatch: pytest.MonkeyPatch, error: Exception, raised: type[Exception] | None
+) -> None:
+    """The first camera has found its focus by then, and goes on."""
+
+    def autofocus(settings: object, focusing: Host) -> None:
+        if focusing is host.second:
+            raise error
+
+    monkeypatch.setattr("hostsim.sequence.refocusing.autofocus", autofocus)
+    assert host.second is not None
+    host.second.context.devices.rig = Rig(focuser=cast("Any", SimpleNamespace()))
+    with nullcontext() if raised is None else pytest.raises(raised):
+        Refocus(host, Settings()).now()
+    kept = ["second camera: focuser: lost; imaging goes on at its old focus"]
+    assert (host.second.warnings == kept) is (raised is None)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +146,15 @@ def test_a_second_camera_that_fails_costs_the_first_one_a_warning(
         with pytest.raises(raised):
             take()
     assert len(tried) == 1
+
+
+def test_an_exposure_that_begins_again_is_kept_for_the_rig_again(
+    host: Host, fitting: list[FittedExposures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host looks to it before the first attempt; each further one comes an exposure later."""
+    kept: list[str] = []
+    monkeypatch.setattr(Container, "keep", lambda container, decision, session: kept.append(decision.target_guid))
+    begun = Second(host).meanwhile(taking("A", host, new=False), grade=True)
+    for attempts in range(3):
+        begun()
+        assert kept == ["A"] * attempts

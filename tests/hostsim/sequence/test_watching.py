@@ -13,9 +13,11 @@ from hostsim.equipment.guider import GuidingReading
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.host import Host
+from hostsim.sequence.pointing import dither
 from hostsim.sequence.state import Aim
 from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost, watch_mount
 from tsplug import TsplugError
+from tsplug.model import PlannerPreferences
 
 GOOD, LOST = GuidingReading(0.3, 0.3, 2.0), GuidingReading(9.0, 9.0, 2.0)
 TARGET = Aim(guid="t", name="T", project_name="P", ra_hours=5.0, dec_deg=20.0, rotation_deg=0.0)
@@ -72,6 +74,21 @@ def test_a_target_that_cannot_be_centered_anew_is_left_out(host: Host) -> None:
     telescope.misses = {TARGET.ra_hours: 2}
     answer(host, LOST, when_lost="restart")
     assert centering.leaves_out(TARGET)
-    telescope.tracking = lambda: False  # type: ignore[method-assign]
+    telescope.tracks = False
     assert not watch_mount(TARGET, host, center=centering.on)
     assert watch_mount(TARGET, host, center=centering.on)
+    assert telescope.told[-1:] == ["center 5"]
+
+
+def test_a_mount_that_others_point_tracks_again_where_it_points(host: Host) -> None:
+    """With `slew_and_center` off the container points at nothing."""
+    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(slew_and_center=False)})
+    telescope = cast("Telescope", host.rig.mount)
+    telescope.tracks = False
+    assert watch_mount(TARGET, host, center=Centering(host, CenteringSettings()).on)
+    assert telescope.told == ["track True"]
+    assert ["had stopped tracking" in warning for warning in host.warnings] == [True]
+    dither(TARGET.ra_hours, TARGET.dec_deg, host=host, pixels=3.0)
+    _, ra_hours, dec_deg = telescope.told[-1].split()
+    reading = telescope.reading()
+    assert (float(ra_hours), float(dec_deg)) == pytest.approx((reading.ra_deg / 15.0, reading.dec_deg), abs=0.01)

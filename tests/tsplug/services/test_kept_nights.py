@@ -81,10 +81,12 @@ class Watched:
         with self.other.read() as unit:
             records = read_records(unit, self.guid, before=RigRecords())
         rig, now = records.rig(self.guid), self._clock.now()
-        found = Candidates().of(records, rig.profile, now=now)
+        flips = {name: value for name, value in request if name.startswith("flip_") and value is not None}
+        profile = rig.profile.model_copy(update={"planner": rig.profile.planner.model_copy(update=flips)})
+        found = Candidates().of(records, profile, now=now)
         candidates = [each for guid, each in found.items() if guid not in request.left_out]
         outlook = outlook_of(Place.of(rig.site), night_of(now, rig.site), candidates=candidates)
-        situation = Situation(now, rig.site, rig.profile, outlook, request)
+        situation = Situation(now, rig.site, profile, outlook, request)
         assert decision == decide(situation, candidates, rules=installed_rules().rules)
         return decision
 
@@ -182,6 +184,16 @@ def test_what_another_hand_writes_is_seen_at_the_next_decision(watched: Watched)
     limits = {"planner": {"weather_limits": {"wind_speed": 10.0}}}
     watched.change(lambda unit: unit.update(Profile.model_validate(unit.list(Profile)[0].model_dump() | limits)))
     assert watched.seen(weather={"wind_speed": 30.0}).kind == "wait"
+    assert watched.seen(weather={"wind_speed": float("nan")}).kind == "exposure"
+
+
+def test_a_host_says_how_it_flips(watched: Watched) -> None:
+    """M 42 passes the meridian within the hour: who must not track there images a galaxy in the north."""
+    watched.context.clock.sleep(3600.0)
+    assert watched.seen().model_dump()["target_name"] == "M 42"
+    for _ in range(2):
+        assert watched.seen(flip_pause_min=90.0, flip_after_min=90.0).model_dump()["target_name"] == "M 81"
+    assert watched.seen(flip_pause_min=0.0).model_dump()["target_name"] == "M 42"
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -191,7 +203,8 @@ def test_nothing_that_is_kept_shows(watched: Watched, seed: int) -> None:
     for name in drawn.sample(sorted(CHANGES), k=12):
         watched.change(CHANGES[name])
         left_out = tuple(drawn.choices(("", "nobody"), k=drawn.randrange(2)))
-        current = watched.seen(left_out=left_out, weather={"humidity": drawn.choice((20.0, 95.0))})
+        flips = drawn.choice(({}, {"flip_pause_min": 60.0}, {"flip_pause_min": 30.0, "flip_after_min": 90.0}))
+        current = watched.seen(left_out=left_out, weather={"humidity": drawn.choice((20.0, 95.0))}, **flips)
         said = current.model_dump()
         watched.context.clock.sleep(drawn.choice((1.0, 700.0, 86_400.0)))
         watched.seen(current_target_guid=said.get("target_guid"), stays_until=said.get("stays_until"))

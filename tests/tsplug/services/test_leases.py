@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import contributor
+import pytest
+from databases import Database
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tsplug.app import open_store
 from tsplug.model import (
     Contribution,
+    Decision,
     DecisionRequest,
     ExposurePlan,
     ExposureTemplate,
     GradePlan,
+    Lease,
     PlannerPreferences,
     Profile,
     Project,
     TakeExposure,
 )
+from tsplug.ports import Store, Unit
 from tsplug.services.deciding import decide
 from tsplug.services.grading import apply_grades, judge_plan
-from tsplug.services.leases import SPARE_TIME
+from tsplug.services.leases import SPARE_TIME, keep_lease
 from tsplug.services.recording import record_exposure
 from tsplug.services.second_camera import fit_exposures
 from tsplug.testing import FakeContext, ManualClock, memory_store, recording_devices
@@ -67,6 +77,16 @@ class Rigs:
             beside = fit_exposures(decision, self.context, profile_guid=self.guids["Wide"]).count
         self.tasks[name] = decision, beside, self.context.clock.now() + LENGTH + SPARE_TIME
 
+    def begin(self, name: str) -> None:
+        """A rig opens its shutter, however long ago it asked; it does not where others take all that is wanted."""
+        if name not in self.tasks:
+            return
+        decision, beside, until = self.tasks.pop(name)
+        now = self.context.clock.now()
+        if keep_lease(decision, self.context):
+            beside = beside if now < until else 0
+            self.tasks[name] = decision, beside, now + LENGTH + SPARE_TIME
+
     def save(self, name: str) -> None:
         """A rig saves what it was given, if it still is, the second camera first; lights are graded at once."""
         if name not in self.tasks:
@@ -96,6 +116,7 @@ ACTIONS = st.lists(
         st.tuples(st.just("ask"), NAMES),
         st.tuples(st.just("ask"), NAMES),
         st.tuples(st.just("save"), NAMES),
+        st.tuples(st.just("begin"), NAMES),
         st.tuples(st.just("pass"), st.sampled_from([5, 300, 700])),
     ),
     min_size=4,
@@ -118,6 +139,85 @@ def test_no_more_is_given_out_than_is_wanted(desired: int, graded: bool, actions
             rigs.ask(str(what))
         elif kind == "save":
             rigs.save(str(what))
+        elif kind == "begin":
+            rigs.begin(str(what))
         else:
             rigs.context.clock.sleep(float(str(what)))
         assert rigs.held() <= rigs.limit
+
+
+class Meeting:
+    """A store of one connection's own, whose first unit that writes waits for the other's: both have looked by then."""
+
+    def __init__(self, store: Store, meeting: Barrier) -> None:
+        self._store, self._meeting, self._met = store, meeting, False
+
+    def read(self) -> AbstractContextManager[Unit]:
+        return self._store.read()
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        if not self._met:
+            self._met = True
+            self._meeting.wait(timeout=300.0)
+        with self._store.write() as unit:
+            yield unit
+
+    def close(self) -> None:
+        self._store.close()
+
+
+@pytest.mark.parametrize(("desired", "given"), [(1, 1), (2, 2)])
+def test_two_rigs_that_looked_at_once_do_not_both_get_the_last_exposure(
+    database: Database, desired: int, given: int
+) -> None:
+    """Each over its own connection sees the plan open; what is wanted is counted again with the lease, in one unit."""
+    url, clock, meeting = database.fresh_url(), ManualClock(contributor.EVENING), Barrier(2)
+    stores = [open_store(url, clock) for _ in range(2)]
+    contributor.stock(stores[0], desired)
+    with stores[0].read() as unit:
+        guids = [profile.guid for profile in unit.list(Profile)]
+
+    def ask(store: Store, guid: str) -> Decision:
+        context = FakeContext(Meeting(store, meeting), clock, recording_devices(clock, Path()))
+        return decide(DecisionRequest(profile_guid=guid, explain=False), context)
+
+    with ThreadPoolExecutor(2) as hosts:
+        decisions = list(hosts.map(ask, stores, guids))
+    assert sum(isinstance(each, TakeExposure) for each in decisions) == given
+    with stores[1].read() as unit:
+        assert unit.count(Lease) == given
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize(("late_s", "kept"), [(500, True), (700, False)])
+def test_a_lease_is_kept_from_when_the_exposure_begins(late_s: float, kept: bool, other: bool) -> None:
+    """However long centering took: with a lease that ended it is taken only if nobody else was given it meanwhile."""
+    rigs = Rigs(1, graded=True)
+    rigs.ask(contributor.OWNER)
+    rigs.context.clock.sleep(late_s)
+    if other:
+        rigs.ask(contributor.CONTRIBUTOR)
+    assert (contributor.CONTRIBUTOR in rigs.tasks) is (other and not kept)
+    rigs.begin(contributor.OWNER)
+    assert (contributor.OWNER in rigs.tasks) is (kept or not other)
+    with rigs.context.store.read() as unit:
+        [lease] = unit.list(Lease)
+    since = contributor.EVENING + timedelta(seconds=late_s)
+    assert lease.until == since + LENGTH + SPARE_TIME
+
+
+def test_what_nobody_shares_or_is_gone_is_kept_without_a_lease() -> None:
+    """Nothing is written for a rig that images alone, and none is held up by a plan that was deleted."""
+    rigs = Rigs(1, graded=True)
+    rigs.ask(contributor.OWNER)
+    decision, _, _ = rigs.tasks[contributor.OWNER]
+    with rigs.context.store.write() as unit:
+        unit.delete_all(Lease)
+        unit.delete_all(Contribution)
+    for told in (decision, decision.model_copy(update={"plan_guid": "gone"})):
+        assert keep_lease(told, rigs.context)
+    with rigs.context.store.read() as unit:
+        assert unit.count(Lease) == 0

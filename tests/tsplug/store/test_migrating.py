@@ -9,6 +9,7 @@ from typing import Any
 
 import halfway
 import pytest
+import sqlalchemy as sa
 from databases import Database, wait_until_left
 from older_store import contents, make_older_store, upgrade
 from sqlalchemy import text
@@ -62,6 +63,23 @@ def test_nothing_is_lost_on_the_way_from_an_earlier_schema(database: Database, r
     assert len(before) == 23
     assert {key: row.items() <= after[key].items() for key, row in before.items()} == dict.fromkeys(before, True)
     assert after["alembic_version", None] == {"version_num": REVISIONS[-1]}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_switch_of_nina_goes_to_its_preferences(database: Database, kept: bool) -> None:
+    """It was one of the planner's, which never acted upon it; what else a profile prefers stays as it is."""
+    url = older(database, "0017")
+    engine, planner = engine_for(parse_url(url)), {"park_on_wait": True, "reset_completion_at_start": kept}
+    with transaction(engine, writable=True) as connection:
+        profiles = sa.table("profile", sa.column("planner", sa.JSON()))
+        connection.execute(sa.update(profiles).values(planner=planner))
+    engine.dispose()
+    store = opened(url)
+    with store.read() as unit:
+        profile = unit.get(Profile, 1)
+    store.close()
+    assert profile.planner.park_on_wait
+    assert profile.nina.profile_completion_reset is kept
 
 
 def test_ids_that_were_given_out_are_not_given_again(database: Database) -> None:

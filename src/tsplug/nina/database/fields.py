@@ -189,11 +189,11 @@ PLANNER = (
     Field("delete_images_with_target", "enableDeleteAcquiredImagesWithTarget", FLAG),
     Field("slew_and_center", "enableSlewCenter", FLAG),
     Field("stop_on_humidity", "enableStopOnHumidity", FLAG),
-    Field("reset_completion_at_start", "enableProfileTargetCompletionReset", FLAG),
 )
 NINA = (
     Field("smart_plan_window", "enableSmartPlanWindow", FLAG),
     Field("log_level", "logLevel", WHOLE),
+    Field("profile_completion_reset", "enableProfileTargetCompletionReset", FLAG),
     Field("synchronization", "enableSynchronization", FLAG),
     Field("sync_wait_timeout_s", "syncWaitTimeout", WHOLE),
     Field("sync_action_timeout_s", "syncActionTimeout", WHOLE),
