@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,25 @@ def test_what_is_damaged_fails_and_the_rest_is_processed(run: Run, frames: Path)
     assert [row["id"] for row in failed] == [3, 2, 1]
 
 
-def test_a_worker_does_what_was_put_off(run: Run, frames: Path) -> None:
-    """Frames that are only queued wait, are cancelled by who may, repeated, and done by a worker."""
+def installed(folder: Path) -> str:
+    """Install a package with the module that the documentation shows, and return the folder that Python finds it in."""
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "process-frames.md"
+    code, project = re.findall(r"```(?:python|toml)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[-2:]
+    (folder / "saturation.py").write_text(code, encoding="utf-8")
+    told = folder / "saturation-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: saturation\nVersion: 1.0\n", encoding="utf-8")
+    for group, names in tomllib.loads(project)["project"]["entry-points"].items():
+        lines = [f"{name} = {place}" for name, place in names.items()]
+        (told / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]), encoding="utf-8")
+    return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+
+
+def test_a_worker_does_what_was_put_off(run: Run, frames: Path, tmp_path: Path) -> None:
+    """Frames that are only queued wait, are cancelled by who may, repeated, and done by a worker.
+
+    The modules are those that are installed where its processes run.
+    """
     whole = str(frames / "d_whole.fits")
     (row,) = document(run("process", whole, "--later", "--only", "preview", "--json"))
     assert (row["state"], row["submitted_by"], row["switched"]["preview"]) == ("pending", "ann", True)
@@ -128,9 +146,12 @@ def test_a_worker_does_what_was_put_off(run: Run, frames: Path) -> None:
     assert run("jobs", "watch", "1").exit_code == 1
     assert "0 frames: nothing waits" in run("jobs", "watch").output
     assert "1 job back in the queue" in run("jobs", "retry", "1").output
-    assert document(run("worker", "--until-idle", "--processes", "1", "--json"))["completed"] == 1
+    worker = run("worker", "--until-idle", "--processes", "1", "--json", PYTHONPATH=installed(tmp_path))
+    assert document(worker)["completed"] == 1
     shown = document(run("jobs", "show", "1", "--json"))
-    assert [(step["module"], step["state"]) for step in shown["modules"]] == [("preview", "completed")]
+    steps = {step["module"]: (step["state"], step["message"]) for step in shown["modules"]}
+    assert steps.keys() == {"preview", "saturation"}
+    assert (steps["preview"][0], steps["saturation"]) == ("completed", ("completed", "0 of 16384 pixels are full"))
     assert run("jobs", "watch", "1").output.endswith("1 frame: 1 completed\n")
     late = run("jobs", "cancel", "1")
     assert (late.exit_code, "error: job 1 has ended already" in late.stderr) == (1, True)
