@@ -156,7 +156,12 @@ _table(
     _refers("image_id", "acquired_image", cascade=True),
     _unique("image_id"),
 )
-_table(Verdict, "verdict", _refers("image_id", "acquired_image", cascade=True), _index("image_id", "grader"))
+_table(
+    Verdict,
+    "verdict",
+    _refers("image_id", "acquired_image", cascade=True),
+    Index(None, "image_id", "grader", unique=True),
+)
 _table(
     StatusChange,
     "status_change",

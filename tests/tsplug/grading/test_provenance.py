@@ -95,7 +95,7 @@ def test_every_preference_counts_that_a_verdict_rests_on() -> None:
         {"id": 99},
         *({name: value} for name, value in zip(SETUP, (2, 2, "R", 61.0, 101, 31, 2, 50.0, 1, "e"), strict=True)),
     ],
-    ids=lambda change: "-".join(change),
+    ids="-".join,
 )
 def test_what_a_frame_is_counts(change: dict[str, Any]) -> None:
     """Each field of a frame that its own verdict rests on, all frames changed alike where only those are compared."""

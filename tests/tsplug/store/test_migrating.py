@@ -14,8 +14,8 @@ from databases import Database, wait_until_left
 from older_store import contents, make_older_store, upgrade
 from sqlalchemy import text
 
-from tsplug.errors import StoreTooNewError, StoreUnavailableError
-from tsplug.model import AcquiredImage, ExposurePlan, FlatHistory, Profile, Thumbnail
+from tsplug.errors import StoreError, StoreTooNewError, StoreUnavailableError
+from tsplug.model import AcquiredImage, ExposurePlan, FlatHistory, Profile, Thumbnail, Verdict
 from tsplug.ports import FrameStatus
 from tsplug.services.doctor import examine
 from tsplug.store import engines, opening
@@ -80,6 +80,24 @@ def test_a_switch_of_nina_goes_to_its_preferences(database: Database, kept: bool
     store.close()
     assert profile.planner.park_on_wait
     assert profile.nina.profile_completion_reset is kept
+
+
+def test_the_latest_of_two_equal_verdicts_stays(database: Database) -> None:
+    """A regrade and live grading once stored one each of a grader on an image; no two are stored any more."""
+    url = older(database, "0018")
+    engine = engine_for(parse_url(url))
+    again = "SELECT {}, image_id, grader, '2', status, score, band, reason, inputs, judged_at FROM verdict WHERE id = 1"
+    with transaction(engine, writable=True) as connection:
+        for number in (8, 9):
+            connection.exec_driver_sql(f"INSERT INTO verdict {again.format(number)}")
+    engine.dispose()
+    store = opened(url)
+    with store.read() as unit:
+        (kept,) = unit.list(Verdict)
+    assert (kept.id, kept.version) == (9, "2")
+    with pytest.raises(StoreError, match="refused a change"), store.write() as unit:
+        unit.add(kept.model_copy(update={"id": None}))
+    store.close()
 
 
 def test_ids_that_were_given_out_are_not_given_again(database: Database) -> None:
