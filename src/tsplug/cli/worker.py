@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +22,7 @@ from tsplug.errors import InputError
 from tsplug.ports import Runner
 from tsplug.services.jobs.listing import count_jobs
 from tsplug.services.jobs.submitting import OPEN
-from tsplug.services.jobs.watched_folders import Watched, WatchedFolders
+from tsplug.services.jobs.watched_folders import Lookout, Watched, WatchedFolders
 
 
 class RunnerKind(StrEnum):
@@ -82,18 +83,19 @@ def worker(
     # A worker that is to wait for frames may be started before there are any.
     with common.store(create=bool(folders or not until_idle) and store_is_missing(common)) as store:
         looked_at = Watched(folders, list_folder, frame_files().status)
-        watched = WatchedFolders(store, system_clock(), watched=looked_at, progress=CommandProgress())
+        lookout = Lookout(WatchedFolders(store, system_clock(), watched=looked_at, progress=CommandProgress()))
 
         def is_done() -> bool:
-            watched.look()
-            return until_idle and not any(count_jobs(store)[state] for state in OPEN)
+            looked = not folders or lookout.look()
+            return until_idle and looked and not any(count_jobs(store)[state] for state in OPEN)
 
         run = work(store, common, runner=runners.made(), limits=limits)
         CommandProgress().report("waiting for jobs; Ctrl-C ends it")
-        try:
-            run(is_done)
-        except KeyboardInterrupt:
-            CommandProgress().report("stopped; what was begun is back in the queue")
+        with closing(lookout):
+            try:
+                run(is_done)
+            except KeyboardInterrupt:
+                CommandProgress().report("stopped; what was begun is back in the queue")
         counts = count_jobs(store)
     if common.as_json:
         show_json(counts)

@@ -22,7 +22,9 @@ _HEADER_BYTES = 1 << 16
 _OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 # Where an object appears when all of it was sent, so that no other name is needed meanwhile, and there are no folders:
 # to make one there would be to make the bucket of a misspelt name.
-
+_REPLACING = frozenset({"file", "local", "memory", "sftp", "ssh"})
+# Where a name that is taken can be given to another file in one step. SMB, WebHDFS and many FTP servers refuse that,
+# some without a word, and of kinds that are not known nobody can tell.
 
 _PROBE, _PROBE_NAME = b"tsplug looks whether it may write here\n", ".tsplug-probe"
 _sending = threading.Lock()
@@ -102,6 +104,7 @@ class RemoteStorage:
             InputError: there is no such kind of place, or what reaches it is not installed.
         """
         self._protocol = url.partition("://")[0]
+        self._replaces = self._protocol in _REPLACING | _OF_OBJECTS
         try:
             from fsspec.core import url_to_fs
 
@@ -134,7 +137,7 @@ class RemoteStorage:
         """
         target = self._target(name)
         with told(self._address(target)):
-            return bool(self._files.exists(target))
+            return self._exists(target)
 
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name below the place and return its address.
@@ -147,10 +150,10 @@ class RemoteStorage:
         address = self._address(target)
         # One at a time: most of these places let the second of two senders overwrite the first.
         with _sending, told(address):
-            if not self._files.exists(target):
+            if not self._exists(target):
                 self._send(file, target)
                 return address
-            with self._files.open(target, "rb") as kept, file.open("rb") as new:
+            with self._files.open(self._whole(target), "rb") as kept, file.open("rb") as new:
                 if _same(kept, new):
                     return address
         raise _taken(address)
@@ -165,7 +168,7 @@ class RemoteStorage:
         local = folder / source.rpartition("/")[2]
         with told(address):
             try:
-                self._files.get_file(source, str(local))
+                self._files.get_file(self._whole(source), str(local))
             except FileNotFoundError as error:
                 raise FileError(f"{address}: missing") from error
         return local
@@ -189,8 +192,9 @@ class RemoteStorage:
         """
         with told(address):
             try:
-                stream = self._files.open(self._name(address), "rb", block_size=_HEADER_BYTES)
-                size = int(self._files.size(self._name(address)))
+                name = self._whole(self._name(address))
+                stream = self._files.open(name, "rb", block_size=_HEADER_BYTES)
+                size = int(self._files.size(name))
             except FileNotFoundError as error:
                 raise FileError(f"{address}: missing") from error
         with stream:
@@ -262,12 +266,54 @@ class RemoteStorage:
         if self._protocol in _OF_OBJECTS:
             self._files.put_file(str(file), target)
             return
-        folder, _, name = target.rpartition("/")
-        self._files.makedirs(folder, exist_ok=True)
-        # One name for each frame: what a crash leaves is written over by the next attempt.
-        part = f"{folder}/.{name}.part"
+        self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
+        self._complete(target)
+        part, aside = _beside(target)
         self._files.put_file(str(file), part)
+        if not self._replaces and self._files.exists(target):
+            self._files.mv(target, aside)
         self._files.mv(part, target)
+        if not self._replaces:
+            self._remove_if_there(aside)
+
+    def _exists(self, target: str) -> bool:
+        return bool(self._files.exists(target) or self._files.exists(self._whole(target)))
+
+    def _whole(self, target: str) -> str:
+        """Return where what has a name is whole: aside, where another was cut off while it took the name from that.
+
+        Nothing is moved for that: who only looks must not be in the way of who writes.
+        """
+        part, aside = _beside(target)
+        if self._replaces or not self._files.exists(aside):
+            return target
+        # As long as the part is there, the target need not be whole: some kinds move by copying.
+        return aside if self._files.exists(part) or not self._files.exists(target) else target
+
+    def _complete(self, target: str) -> None:
+        """Complete what was cut off while a file took the name of another."""
+        part, aside = _beside(target)
+        if self._replaces or not self._files.exists(aside):
+            return
+        if self._files.exists(part):
+            self._remove_if_there(target)
+            self._files.mv(part, target)
+        elif not self._files.exists(target):
+            self._files.mv(aside, target)
+        self._remove_if_there(aside)
+
+    def _remove_if_there(self, name: str) -> None:
+        if self._files.exists(name):
+            self._files.rm_file(name)
+
+
+def _beside(target: str) -> tuple[str, str]:
+    """Return where a file lies until it takes its name, and where the one does that had it before.
+
+    There is one name of each for a frame: what a crash leaves the next attempt takes up or writes over.
+    """
+    folder, _, name = target.rpartition("/")
+    return f"{folder}/.{name}.part", f"{folder}/.{name}.old"
 
 
 def storage_at(place: str) -> FolderStorage | RemoteStorage:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
@@ -18,7 +21,53 @@ PLACES: dict[str, Place] = {
     "folder": lambda folder: str(folder / "kept"),
     "file": lambda folder: f"file://{folder / 'kept'}",
     "memory": lambda folder: f"memory://kept{folder.name}",
+    "strict": lambda folder: f"strict://kept{folder.name}",
 }
+
+
+HALF = {"a.fits": b"sec", ".a.fits.part": b"second", ".a.fits.old": b"first"}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class StrictFiles(MemoryFileSystem):
+    """A place that gives no file a name that is taken, as SMB; after ``lives`` steps its user is killed."""
+
+    protocol = "strict"
+    lives = -1
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return str(super()._strip_protocol(path.replace("strict://", "memory://")))
+
+    def mv(self, path1: str, path2: str, **kwargs: Any) -> None:
+        self._step()
+        if self.exists(path2):
+            raise FileExistsError(path2)
+        super().mv(path1, path2, **kwargs)
+
+    def rm_file(self, path: str) -> None:
+        self._step()
+        super().rm_file(path)
+
+    def put_file(self, lpath: str, rpath: str, **kwargs: Any) -> None:
+        self._step()
+        super().put_file(lpath, rpath, **kwargs)
+
+    def rm(self, path: str, **kwargs: Any) -> None:
+        # Moving removes what it has copied; that is one step here.
+        self.store.pop(self._strip_protocol(path))
+
+    @classmethod
+    def _step(cls) -> None:
+        if cls.lives == 0:
+            raise Killed
+        cls.lives -= 1
+
+
+fsspec.register_implementation("strict", StrictFiles)
 
 
 @pytest.fixture(params=PLACES)
@@ -99,6 +148,45 @@ def test_a_file_can_take_anothers_place(storage: FolderStorage | RemoteStorage, 
     assert content(storage, address, tmp_path / "copy") == b"second"
     kept = tmp_path / "kept"
     assert [entry.name for entry in kept.iterdir()] == ["a.fits"] if kept.exists() else True
+
+
+@pytest.mark.parametrize("lives", range(6))
+def test_a_place_that_replaces_nothing_is_never_without_the_file(tmp_path: Path, lives: int) -> None:
+    """Killed anywhere on the way, the old or the new one is read whole; the next attempt leaves nothing beside it."""
+    MemoryFileSystem.store.clear()
+    storage = storage_at("strict://kept")
+    assert isinstance(storage, RemoteStorage)
+    address = storage.put(written(tmp_path, b"first"), "a.fits")
+    new = written(tmp_path, b"second")
+    StrictFiles.lives = lives
+    with suppress(Killed):
+        storage.replace(new, address)
+    StrictFiles.lives = -1
+    assert content(storage, address, tmp_path / "copy") in (b"first", b"second")
+    with storage.opened(address) as source:
+        assert source.read(0, 10) in (b"first", b"second")
+    assert storage.has("a.fits")
+    with pytest.raises(NameTakenError):
+        storage.put(written(tmp_path, b"other"), "a.fits")
+    storage.replace(written(tmp_path, b"third"), address)
+    assert content(storage, address, tmp_path / "copy") == b"third"
+    assert list(MemoryFileSystem.store) == ["/kept/a.fits"]
+
+
+def test_a_move_by_copying_that_was_cut_off_is_completed(tmp_path: Path) -> None:
+    """What was half copied to the name is neither read nor kept; without the part, what lies aside is the file."""
+    MemoryFileSystem.store.clear()
+    storage = storage_at("strict://kept")
+    assert isinstance(storage, RemoteStorage)
+    address = "strict://kept/a.fits"
+    StrictFiles().pipe({f"/kept/{name}": data for name, data in HALF.items()})
+    assert content(storage, address, tmp_path / "copy") == b"first"
+    storage.replace(written(tmp_path, b"third"), address)
+    assert (content(storage, address, tmp_path / "copy"), list(MemoryFileSystem.store)) == (b"third", ["/kept/a.fits"])
+    StrictFiles().mv("/kept/a.fits", "/kept/.a.fits.old")
+    assert content(storage, address, tmp_path / "copy") == b"third"
+    storage.replace(written(tmp_path, b"fourth"), address)
+    assert (content(storage, address, tmp_path / "copy"), list(MemoryFileSystem.store)) == (b"fourth", ["/kept/a.fits"])
 
 
 def test_what_is_not_there_is_told(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:

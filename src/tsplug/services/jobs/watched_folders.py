@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -78,8 +79,11 @@ class WatchedFolders:
             return 0
         self._looked_s = at_s
         found = {file: stamp for folder in self._watched.folders for file, stamp in self._named(folder)}
-        whole = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now, at_s=at_s)]
-        jobs = self._submit(whole, now)
+        settled = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now, at_s=at_s)]
+        # The queue is asked before any file is opened: a folder may hold the frames of years.
+        known = self._known(settled)
+        whole = [file for file in settled if file in known or self._looks_whole(file, at_s=at_s)]
+        jobs = self._submit([file for file in whole if file not in known], now)
         for file in whole:
             seen = self._seen[file]
             seen.known, seen.known_until = seen.stamp, now
@@ -93,6 +97,14 @@ class WatchedFolders:
             elif file not in self._told:
                 self._told.add(file)
                 self._progress.report(f"{file.encode('utf-8', 'replace').decode('utf-8')}: {UNNAMEABLE}")
+
+    def _known(self, settled: Sequence[str]) -> Collection[str]:
+        """Return the files that are seen for the first time and that a job was about."""
+        fresh = [file for file in settled if self._seen[file].known is None and self._seen[file].whole is None]
+        if not fresh:
+            return ()
+        with self._store.read() as unit:
+            return newest_jobs(unit, fresh).keys()
 
     def _submit(self, whole: Sequence[str], now: datetime) -> int:
         fresh = [file for file in whole if self._seen[file].known is None]
@@ -123,7 +135,7 @@ class WatchedFolders:
         return job.state in ENDED and ended is not None and until is not None and ended < until
 
     def _is_settled(self, file: str, stamp: Stamp, *, now: datetime, at_s: float) -> bool:
-        """Return whether a file is new or changed, and was as it is for long enough.
+        """Return whether a file is new or changed, and was as it is for a while.
 
         One that is gone is remembered: a network folder that was away must not bring all its frames again.
         """
@@ -133,8 +145,40 @@ class WatchedFolders:
         if stamp == seen.known:
             seen.known_until = now
             return False
-        if at_s - seen.since_s < SETTLED_AFTER.total_seconds():
-            return False
+        return at_s - seen.since_s >= SETTLED_AFTER.total_seconds()
+
+    def _looks_whole(self, file: str, *, at_s: float) -> bool:
+        """Return whether a file looks whole, or was as it is for so long that it counts as broken."""
+        seen = self._seen[file]
         if seen.whole is None:
             seen.whole = not self._watched.status(Path(file)).problem
         return seen.whole or at_s - seen.since_s >= BROKEN_AFTER.total_seconds()
+
+
+class Lookout:
+    """Looks at folders in a thread of its own, so that a slow disk keeps nobody from leases that must be renewed."""
+
+    def __init__(self, watched: WatchedFolders) -> None:
+        """Take what looks."""
+        self._watched = watched
+        self._thread = ThreadPoolExecutor(1, "watched folders")
+        self._looking: Future[int] | None = None
+
+    def look(self) -> bool:
+        """Begin to look unless that goes on, and return whether a look has come to its end since it was asked last.
+
+        Raises:
+            StoreError: the store failed; the next look tries again.
+        """
+        if self._looking is None:
+            self._looking = self._thread.submit(self._watched.look)
+            return False
+        if not self._looking.done():
+            return False
+        ended, self._looking = self._looking, None
+        ended.result()
+        return True
+
+    def close(self) -> None:
+        """Look no more; a look that goes on comes to its end."""
+        self._thread.shutdown(cancel_futures=True)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tsplug.app_jobs import list_folder
+from tsplug.errors import StoreError
 from tsplug.model import Job, JobState, JobStep, ModuleState
 from tsplug.ports import FrameStatus, JobQuery, Store
 from tsplug.services.jobs.listing import list_jobs
-from tsplug.services.jobs.watched_folders import BROKEN_AFTER, LOOK_EVERY, SETTLED_AFTER, Watched, WatchedFolders
+from tsplug.services.jobs.submitting import JobRequest, submit
+from tsplug.services.jobs.watched_folders import (
+    BROKEN_AFTER,
+    LOOK_EVERY,
+    SETTLED_AFTER,
+    Lookout,
+    Watched,
+    WatchedFolders,
+)
 from tsplug.testing import ManualClock, RecordingProgress, memory_store
 
 PROGRESS = RecordingProgress()
@@ -184,3 +196,50 @@ def test_it_does_not_look_all_the_time(tmp_path: Path, store: Store, clock: Manu
         clock.advance(0.5)
     assert len(looks) == 5
     assert timedelta(0) < LOOK_EVERY < SETTLED_AFTER
+
+
+def test_what_the_queue_knows_is_not_opened(store: Store, clock: ManualClock) -> None:
+    """A folder with the frames of years costs a start a question to the queue, not one to the disk for each of them."""
+    files = {f"/nas/{number}.fits": (1, number) for number in range(50)}
+    with store.write() as unit:
+        submit(unit, list(files), request=JobRequest(), at=clock.now())
+    files["/nas/new.fits"] = (1, 1)
+    opened: list[str] = []
+
+    def status(file: Path) -> FrameStatus:
+        opened.append(file.name)
+        return FrameStatus(True)
+
+    looked_at = Watched([Path("/nas")], lambda folder: files, status)
+    watched = WatchedFolders(store, clock, watched=looked_at, progress=PROGRESS)
+    assert (look(watched, clock), opened) == (1, ["new.fits"])
+    end_all(store, clock)
+    assert look(watched, clock, times=2) == 0
+    files["/nas/7.fits"] = (2, 2)
+    assert (look(watched, clock), opened) == (1, ["new.fits", "7.fits"])
+
+
+def look_until_it_ends(lookout: Lookout) -> None:
+    while not lookout.look():
+        time.sleep(0.001)
+
+
+def test_a_slow_disk_keeps_nobody_waiting(store: Store, clock: ManualClock) -> None:
+    """Whoever asks for a look goes on meanwhile, hears of its end, and of a store that failed."""
+    listed, goes_on = threading.Event(), threading.Event()
+
+    def listing(folder: Path) -> dict[str, tuple[int, int]]:
+        listed.set()
+        goes_on.wait()
+        raise StoreError("away")
+
+    looked_at = Watched([Path("/nas")], listing, lambda file: FrameStatus(True))
+    lookout = Lookout(WatchedFolders(store, clock, watched=looked_at, progress=PROGRESS))
+    with closing(lookout):
+        assert not lookout.look()
+        listed.wait()
+        assert not lookout.look()
+        goes_on.set()
+        with pytest.raises(StoreError, match="away"):
+            look_until_it_ends(lookout)
+        look_until_it_ends(lookout)
