@@ -25,6 +25,7 @@ FOREIGN_SIGNATURES: dict[str, str] = {
     "hostsim/commands.py::conformance": "typer makes the options of a command from its parameters",
     "hostsim/commands.py::run": "typer makes the options of a command from its parameters",
     "hostsim/commands.py::serve": "typer makes the options of a command from its parameters",
+    "src/tsplug/web/uploads.py::_HeardResponse.__call__": "ASGI calls a response so",
 }
 
 

@@ -95,6 +95,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
             files=frame_files(),
             verify=verify_frame,
             pattern=check_pattern(uploads.pattern),
+            most_pixel_bytes=uploads.largest * _MEGABYTE,
         )
         sweep_buffers()
         server = uvicorn.Server(uvicorn.Config(upload_application(arrival, settings), log_level="warning"))

@@ -52,10 +52,9 @@ class DiskFrames:
         """Say whether a frame is on disk and whole, from its headers and its length alone."""
         try:
             with _opened(file) as frame:
-                frame.check()
+                return FrameStatus(exists=True, pixel_bytes=frame.check())
         except FileError as error:
             return FrameStatus(exists=file.exists(), problem=str(error).removeprefix(f"{file}: "))
-        return FrameStatus(exists=True)
 
     def verify(self, file: Path) -> FrameStatus:
         """Say whether a frame is on disk and whole, reading all of it and comparing checksums where it has some."""
@@ -88,7 +87,7 @@ class DiskFrames:
 class _Frame(Protocol):
     """A file that is open: its header can be read."""
 
-    def check(self) -> None: ...
+    def check(self) -> int: ...
 
     def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -36,12 +36,14 @@ class FrameStatus:
     """What lies at a place: there or not, and whether it can be read; ``problem`` is empty when all is well.
 
     ``out_of_reach`` says of a storage that does not answer that nobody knows: ``exists`` is True then, as nothing may
-    be done to a record for want of its frame.
+    be done to a record for want of its frame. ``pixel_bytes`` is how many bytes its pixels have, unpacked, as its
+    header claims; 0 where nobody looked.
     """
 
     exists: bool
     problem: str = ""
     out_of_reach: bool = False
+    pixel_bytes: int = field(default=0, compare=False)
 
 
 class FrameFiles(Protocol):

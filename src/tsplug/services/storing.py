@@ -19,6 +19,8 @@ DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
 """How frames are named in a storage where nobody says otherwise."""
 
 _TOKEN = re.compile(r"\$\$([A-Z0-9]+)\$\$")
+_TELLING = frozenset({"FILENAME", "DATETIME", "TIME"})
+# Without one of these, the second frame of a night has the name of the first.
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f]')
 _LONGEST_WORD = 60
 # Four bytes a character at most, so that no disk refuses what a header says.
@@ -47,7 +49,8 @@ def check_pattern(pattern: str) -> str:
     """Return a pattern of file names.
 
     Raises:
-        InputError: it is empty, leads out of the storage, or has a word there is not; with those there are.
+        InputError: it is empty, leads out of the storage, names frames alike, or has a word there is not; with those
+            there are.
     """
     unknown = [word for word in _TOKEN.findall(pattern) if word not in _WORDS]
     if unknown or "$$" in _TOKEN.sub("", pattern):
@@ -56,6 +59,9 @@ def check_pattern(pattern: str) -> str:
     parts = PurePath(pattern.replace("\\", "/")).parts
     if not parts or ".." in parts or pattern.startswith("/"):
         raise InputError(f"the pattern {pattern!r} names no place below the storage")
+    if not _TELLING.intersection(_TOKEN.findall(pattern)):
+        told = ", ".join(f"$${word}$$" for word in sorted(_TELLING))
+        raise InputError(f"the pattern {pattern!r} gives many frames one name: it needs one of {told}")
     return pattern
 
 

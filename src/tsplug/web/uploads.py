@@ -13,24 +13,28 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from anyio import fail_after, to_thread
+from anyio import CapacityLimiter, fail_after, move_on_after, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tsplug.errors import FileError, NameTakenError, NotFoundError, OutOfReachError, StoreError, TsplugError
 from tsplug.services.jobs.listing import job_details
-from tsplug.services.jobs.uploading import Arrival, NotAFrameError, frame_name, receive
+from tsplug.services.jobs.uploading import Arrival, NotAFrameError, TooLargeError, frame_name, receive
 
 _WRITTEN_AT_ONCE = 1 << 20
+_LOOKED_AT_ONCE = 2
+_LINGERS_S = 30.0
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SERVED = "PUT /api/frames/NAME takes a frame, GET /api/jobs/ID tells what became of it"
 
 
 _STATUSES: tuple[tuple[type[TsplugError], int], ...] = (
     (NotAFrameError, 415),
+    (TooLargeError, 413),
     (NotFoundError, 404),
     (NameTakenError, 409),
     (OutOfReachError, 503),
@@ -75,6 +79,8 @@ class _Uploads:
     def __init__(self, arrival: Arrival, settings: UploadSettings) -> None:
         self._arrival = arrival
         self._settings = settings
+        # Whatever they claim, no more of them are unpacked at once than memory bears.
+        self._looked_at = CapacityLimiter(_LOOKED_AT_ONCE)
 
     async def put(self, request: Request) -> Response:
         sender = self._sender(request)
@@ -85,7 +91,9 @@ class _Uploads:
         with self._settings.buffer() as folder:
             file = folder / "frame"
             await self._fill(file, request)
-            came = await to_thread.run_sync(lambda: receive(file, name, arrival=self._arrival, sender=sender))
+            came = await to_thread.run_sync(
+                lambda: receive(file, name, arrival=self._arrival, sender=sender), limiter=self._looked_at
+            )
         job = came.job
         answer = {"job": job.id, "file": job.file, "image": job.image_id, "state": job.state}
         if came.note:
@@ -143,7 +151,7 @@ def _answered(handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
         try:
             return await handle(request)
         except _RefusedError as refusal:
-            return _error(refusal.status, refusal)
+            return _error(refusal.status, refusal, sending=refusal.status == 413)
         except ClientDisconnect:
             return Response(status_code=400)
         except TsplugError as error:
@@ -155,6 +163,22 @@ def _answered(handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
     return answer
 
 
+class _HeardResponse(JSONResponse):
+    """An answer to somebody who still sends: who is cut off while sending reads none, so that what comes is let go by.
+
+    It waits until the sender has stopped or goes, for so long as an honest one takes to notice.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, then read on."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with move_on_after(_LINGERS_S):
+            while (await receive()).get("more_body", False):
+                pass
+        await send({"type": "http.response.body", "body": b""})
+
+
 async def _not_served(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return JSONResponse({"error": f"{request.method} {request.url.path}: {_SERVED}"}, status)
@@ -164,7 +188,8 @@ def _is_full(error: BaseException | None) -> bool:
     return isinstance(error, OSError) and error.errno in _FULL
 
 
-def _error(status: int, error: Exception) -> JSONResponse:
+def _error(status: int, error: Exception, *, sending: bool = False) -> JSONResponse:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     # The rest of what is being sent must not be taken for the next request.
-    return JSONResponse({"error": str(error)}, status, headers={**(headers or {}), "Connection": "close"})
+    answer = _HeardResponse if sending else JSONResponse
+    return answer({"error": str(error)}, status, headers={**(headers or {}), "Connection": "close"})

@@ -33,7 +33,7 @@ def row(tmp_path: Path, shot: Shot = LIGHT) -> dict[str, object]:
         (DEFAULT_PATTERN, "Sh2 _101_/2023-07-05/LIGHT/a.b.fits.fz"),
         ("$$FILTER$$_$$EXPOSURETIME$$s_G$$GAIN$$_$$DATETIME$$", "Ha_600.00s_G100_2023-07-05_22-20-00.fits.fz"),
         ("..$$TARGETNAME$$../ /$$TIME$$", "Sh2 _101_/22-20-00.fits.fz"),
-        ("$$DATE$$\\$$BINNING$$", "2023-07-05/1.fits.fz"),
+        ("$$DATE$$\\$$BINNING$$_$$FILENAME$$", "2023-07-05/1_a.b.fits.fz"),
     ],
 )
 def test_names_come_from_headers(tmp_path: Path, pattern: str, name: str) -> None:
@@ -62,6 +62,8 @@ def test_a_header_without_an_exposure_names_its_frame(tmp_path: Path) -> None:
     [
         ("$$MAGIC$$", r"\$\$MAGIC\$\$ is none of \$\$TARGETNAME\$\$"),
         ("$$FILTER", "no partner"),
+        ("const", r"many frames one name: it needs one of \$\$DATETIME\$\$, \$\$FILENAME\$\$"),
+        ("$$DATE$$/$$FILTER$$", "many frames one name"),
         ("", "no place below"),
         ("../x", "no place below"),
         ("/x", "no place below"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
@@ -12,7 +13,7 @@ import httpx
 import numpy as np
 import pytest
 import uvicorn
-from pixel_files import fits_bytes
+from pixel_files import Xisf, fits_bytes
 
 from tsplug.app import frame_files, frame_headers, pipeline_tools, verify_frame
 from tsplug.app_jobs import frame_storage
@@ -33,6 +34,7 @@ OTHERS = {"Authorization": "Bearer ein-Schlüssel-voilà".encode()}
 PIXELS = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
 FRAME = fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
 OTHER = fits_bytes(0 * PIXELS + 1, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0)
+BOMB = np.zeros((1000, 1000), np.uint16)
 GUID = "11111111-1111-4111-8111-111111111111"
 LARGEST = 20_000
 IDLE_S = 2.0
@@ -55,6 +57,7 @@ def client(tmp_path: Path, store: Store) -> Iterator[httpx.Client]:
         files=frame_files(),
         verify=verify_frame,
         pattern="$$TARGETNAME$$/$$FILENAME$$",
+        most_pixel_bytes=10**6,
     )
     buffers = Buffers(tmp_path / "buffers")
     tokens = {"a-token-that-is-long": "ann", "ein-Schlüssel-voilà": "bea"}
@@ -91,21 +94,27 @@ def test_a_frame_is_stored_and_queued(client: httpx.Client, store: Store, tmp_pa
     assert client.get(f"/api/jobs/{answer.json()['job']}", headers=TOKEN).json()["state"] == "pending"
 
 
+REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
+    ("a.fits", FRAME, {}, 401, "give the token"),
+    ("a.fits", FRAME, {"Authorization": "Bearer wrong"}, 401, "give the token"),
+    ("a.fits", FRAME, {"Authorization": "Basic a-token-that-is-long"}, 401, "give the token"),
+    ("a.exe", FRAME, TOKEN, 415, "not named like a frame"),
+    (".fits", FRAME, TOKEN, 415, "not named like a frame"),
+    ("a.x%00y.fz", FRAME, TOKEN, 415, "characters that cannot be shown"),
+    ("a" * 200 + ".fits", FRAME, TOKEN, 415, "is longer than 180 bytes"),
+    ("a.fits", b"MZ no frame", TOKEN, 415, "is no whole frame"),
+    ("a.fits", b"", TOKEN, 415, "is no whole frame"),
+    ("a.fits", FRAME[:-2880], TOKEN, 415, "is no whole frame"),
+    ("a.fits", bytes(LARGEST + 1), TOKEN, 413, "larger than"),
+    ("a.xisf", Xisf("zlib").file(BOMB), TOKEN, 413, "a.xisf claims 2 MB of pixels, more than the 1 MB taken here"),
+    ("a.fits.gz", gzip.compress(fits_bytes(BOMB)), TOKEN, 413, "claims 2 MB of pixels"),
+]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "headers", "status", "words"),
-    [
-        ("a.fits", FRAME, {}, 401, "give the token"),
-        ("a.fits", FRAME, {"Authorization": "Bearer wrong"}, 401, "give the token"),
-        ("a.fits", FRAME, {"Authorization": "Basic a-token-that-is-long"}, 401, "give the token"),
-        ("a.exe", FRAME, TOKEN, 415, "not named like a frame"),
-        (".fits", FRAME, TOKEN, 415, "not named like a frame"),
-        ("a.x%00y.fz", FRAME, TOKEN, 415, "characters that cannot be shown"),
-        ("a" * 200 + ".fits", FRAME, TOKEN, 415, "is longer than 180 bytes"),
-        ("a.fits", b"MZ no frame", TOKEN, 415, "is no whole frame"),
-        ("a.fits", b"", TOKEN, 415, "is no whole frame"),
-        ("a.fits", FRAME[:-2880], TOKEN, 415, "is no whole frame"),
-        ("a.fits", bytes(LARGEST + 1), TOKEN, 413, "larger than"),
-    ],
+    REFUSED,
+    ids=[f"{words}-{len(content)}-{sum(name.encode())}" for name, content, _, _, words in REFUSED],
 )
 def test_what_is_not_taken_is_told(
     client: httpx.Client, tmp_path: Path, name: str, content: bytes, headers: dict[str, str], status: int, words: str
@@ -117,9 +126,13 @@ def test_what_is_not_taken_is_told(
 
 
 def test_a_stream_of_unknown_length_is_measured(client: httpx.Client, tmp_path: Path) -> None:
-    """A sender that does not say how much comes is stopped when it is too much."""
-    answer = client.put("/api/frames/a.fits", content=(bytes(1000) for _ in range(40)), headers=TOKEN)
-    assert (answer.status_code, kept(tmp_path)) == (413, [])
+    """A sender that does not say how much comes is told when it is too much, also if it reads when all is sent."""
+    url, chunk = client.base_url, b"20000\r\n" + bytes(1 << 17) + b"\r\n"
+    with socket.create_connection((url.host, url.port), timeout=120) as sender:
+        lines = f"PUT /api/frames/a.fits HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN['Authorization']}\r\n"
+        sender.sendall(f"{lines}Transfer-Encoding: chunked\r\n\r\n".encode() + 64 * chunk + b"0\r\n\r\n")
+        answer = b"".join(iter(lambda: sender.recv(4096), b"")).decode()
+    assert (answer.split()[1], "larger than" in answer, kept(tmp_path)) == ("413", True, [])
 
 
 def test_a_token_may_have_any_letters(client: httpx.Client, store: Store) -> None:

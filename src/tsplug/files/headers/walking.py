@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from tsplug.errors import InputError
@@ -24,8 +24,9 @@ def is_frame_name(name: str) -> bool:
 def frames_below(places: Sequence[Path]) -> Iterator[str | BadFile]:
     """Yield the paths of the frames in and below folders, and what is named like one but is none or cannot be reached.
 
-    A folder that is reached again, by a link or because it lies in another place, is passed over; what an operating
-    system keeps of deleted files too. Names of one file in several folders all come; who opens them tells them apart.
+    A folder that is reached again, by a link or because it lies in another place, is passed over; so are a link to a
+    frame beside it and what an operating system keeps of deleted files. Names of one file in several folders all
+    come; who opens them tells them apart.
 
     Raises:
         InputError: a place does not exist; before anything is yielded.
@@ -69,7 +70,16 @@ def _entries(folder: str, visited: set[tuple[int, int]]) -> list[_Folder | str |
             entries = sorted(listing, key=_by_name)
     except OSError as error:
         return [BadFile(Path(folder), f"cannot be listed: {error.strerror or error}")]
-    return [found for entry in entries if (found := _found(entry)) is not None]
+    own = {entry.name for entry in entries if not entry.is_symlink()}
+    return [found for entry in entries if not _is_double(entry, own) and (found := _found(entry)) is not None]
+
+
+def _is_double(entry: os.DirEntry[str], own: Collection[str]) -> bool:
+    """Return whether an entry is a link to a file beside it, which comes under its own name."""
+    if not entry.is_symlink() or not is_frame_name(entry.name):
+        return False
+    folder, _, name = os.path.realpath(entry.path).rpartition(os.sep)
+    return name in own and is_frame_name(name) and folder == os.path.realpath(entry.path.rpartition(os.sep)[0])
 
 
 def _by_name(entry: os.DirEntry[str]) -> str:

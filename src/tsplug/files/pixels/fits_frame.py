@@ -22,8 +22,8 @@ class FitsFrame:
         self._headers = headers
         self._source = source
 
-    def check(self) -> None:
-        """Hold what the headers claim against the file.
+    def check(self) -> int:
+        """Hold what the headers claim against the file, and return how many bytes the pixels have, unpacked.
 
         Raises:
             HeaderError: it is no FITS.
@@ -33,9 +33,10 @@ class FitsFrame:
         if _is_tiled(part):
             from tsplug.files.pixels.tiled_pixels import check_tiled
 
-            check_tiled(part, self._source)
-        else:
-            self._source.require(fits_image(part).end)
+            return check_tiled(part, self._source).length
+        image = fits_image(part)
+        self._source.require(image.end)
+        return image.claim.length
 
     def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels:
         """Return pixels and header cards; errors are those of `check`, and of damage within the pixels."""

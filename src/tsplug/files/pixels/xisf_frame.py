@@ -21,14 +21,16 @@ class XisfFrame:
         self._headers = headers
         self._source = source
 
-    def check(self) -> None:
-        """Hold what the header claims against the file.
+    def check(self) -> int:
+        """Hold what the header claims against the file, and return how many bytes the pixels have, unpacked.
 
         Raises:
             HeaderError: its header is damaged.
             PixelError: it holds no image, or not all of it.
         """
-        self._source.require(xisf_pixels(self._image.attributes).end)
+        pixels = xisf_pixels(self._image.attributes)
+        self._source.require(pixels.end)
+        return pixels.claim.length
 
     def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels:
         """Return pixels and FITS keywords; errors are those of `check`, and of damage within the pixels.

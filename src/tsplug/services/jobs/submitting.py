@@ -47,7 +47,9 @@ def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetim
     jobs: list[Job] = []
     by_real: dict[str, str] = {}
     for file in files:
-        by_real.setdefault(_real(file), file)
+        real = _real(file)
+        # A file goes under its own name where that is given too.
+        by_real[real] = file if file == real else by_real.get(real, file)
     unique = list(by_real.values())
     for start in range(0, len(unique), _PART):
         jobs += _submit_part(unit, unique[start : start + _PART], request=request, at=at)

@@ -17,6 +17,7 @@ from tsplug.services.storing import Known, store_frame
 _ENDINGS = (".fits", ".fit", ".fts", ".xisf", ".fz", ".gz")
 _LONGEST_NAME_BYTES = 180
 # Disks take 255, and what is in the making has more in its name.
+_MEGABYTE = 10**6
 _MADE_OF_A_NAME = 5
 _SENT = UUID("8e1f1d0b-64b0-4a3e-9d5e-0f4b7c1f6a52")
 
@@ -25,9 +26,13 @@ class NotAFrameError(FileError):
     """What was sent is no whole frame; the text says why."""
 
 
+class TooLargeError(FileError):
+    """What was sent claims more pixels, once it is unpacked, than are taken."""
+
+
 @dataclass(frozen=True)
 class Arrival:
-    """Where frames that are sent go, and how they are looked at."""
+    """Where frames that are sent go, how they are looked at, and how many bytes of pixels one may have, unpacked."""
 
     store: Store
     clock: Clock
@@ -36,6 +41,7 @@ class Arrival:
     files: FrameFiles
     verify: Callable[[Path], FrameStatus]
     pattern: str
+    most_pixel_bytes: int = 10**9
 
 
 def frame_name(name: str) -> str:
@@ -74,9 +80,17 @@ def receive(file: Path, name: str, *, arrival: Arrival, sender: str) -> Received
 
     Raises:
         NotAFrameError: it is none, or is not whole.
+        TooLargeError: it is packed, and what it claims to hold is more than is taken.
         NameTakenError: another frame has its name in the storage.
         FileError: the storage does not take it.
     """
+    # A few bytes may claim gigabytes: nothing is unpacked before that is known.
+    claimed = arrival.files.status(file).pixel_bytes
+    if claimed > arrival.most_pixel_bytes:
+        limit_mb = arrival.most_pixel_bytes // _MEGABYTE
+        raise TooLargeError(
+            f"{name} claims {claimed // _MEGABYTE} MB of pixels, more than the {limit_mb} MB taken here"
+        )
     status = arrival.verify(file)
     if status.problem or not status.exists:
         raise NotAFrameError(f"{name} is no whole frame: {status.problem or 'nothing came'}")

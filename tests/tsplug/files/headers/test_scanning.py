@@ -51,7 +51,7 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     write(tmp_path / "darks/2.fits", FITS)
     (tmp_path / "lights/up").symlink_to(tmp_path)
     (tmp_path / "lights/darks").symlink_to(tmp_path / "darks")
-    (tmp_path / "lights/again.fits").symlink_to(tmp_path / "lights/1.fits")
+    (tmp_path / "lights/0.fits").symlink_to(tmp_path / "lights/1.fits")
     os.link(tmp_path / "lights/1.fits", tmp_path / "hard.fits")
     places = (tmp_path / "lights", tmp_path / "darks", tmp_path, tmp_path / "lights")
     assert scanned(*places) == (["1.fits", "2.fits"], {})

@@ -151,9 +151,10 @@ def test_a_link_and_what_it_leads_to_are_one_frame(tmp_path: Path, store: Store,
     assert look(watched, clock) == 1
     (tmp_path / "link.fits").symlink_to(tmp_path / "a.fits")
     assert look(watched, clock) == 0
-    (tmp_path / "c.fits").symlink_to(tmp_path / "b.fits")
+    (tmp_path / "aa.fits").symlink_to(tmp_path / "b.fits")
     (tmp_path / "b.fits").write_bytes(b"x")
     assert look(watched, clock) == 1
+    assert files(store) == ["a.fits", "b.fits"]
 
 
 def test_a_name_that_is_no_text_is_told_once(tmp_path: Path, store: Store, clock: ManualClock) -> None:
