@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 from astropy.io import fits
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tsplug.files.headers.cards import Keywords, Unusable, card_value, read_cards
@@ -129,6 +129,7 @@ CARDS = st.dictionaries(
 
 
 @given(CARDS)
+@example({"0": "'/"})
 def test_what_astropy_writes_is_read_as_astropy_reads_it(values: dict[str, str | float]) -> None:
     """Whatever astropy writes, long texts and quotes included, comes back as astropy itself reads it."""
     with warnings.catch_warnings():
@@ -137,4 +138,12 @@ def test_what_astropy_writes_is_read_as_astropy_reads_it(values: dict[str, str |
         peer = {card.keyword: card.value for card in fits.Header.fromstring(text).cards}
     read = read_cards(text.encode("ascii"), Keywords())
     assert read.problems == []
-    assert read.values == {key: value.rstrip() if isinstance(value, str) else value for key, value in peer.items()}
+    assert read.values.keys() == peer.keys()
+    for key, value in read.values.items():
+        # Of a quote before a slash astropy itself reads less than it wrote.
+        assert value in (bare(peer[key]), bare(values[key]))
+
+
+def bare(value: str | float) -> str | float:
+    """Return a value without the blanks behind a text, which mean nothing."""
+    return value.rstrip() if isinstance(value, str) else value
