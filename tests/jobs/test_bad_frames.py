@@ -120,7 +120,7 @@ REASONS = {
     "cut": ("preview, plate_solve, quality_analysis", "truncated: "),
     "empty": ("preview, plate_solve, quality_analysis", "is empty"),
     "full": ("quality_headers", "cannot be written: "),
-    "hung": ("plate_solve", "took longer than 1 s and was stopped"),
+    "hung": ("plate_solve", "took longer than 3 s and was stopped"),
 }
 
 

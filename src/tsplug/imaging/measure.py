@@ -15,7 +15,7 @@ from tsplug.imaging.clipping import clipped_share
 from tsplug.imaging.reduction import FirstPass, ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.source import ArraySource
-from tsplug.imaging.stars import StarMeasurement, check_size, measure_reduced
+from tsplug.imaging.stars import StarMeasurement, is_large_enough, measure_reduced
 from tsplug.imaging.statistics import AduStatistics
 
 STAR_METRICS = frozenset(
@@ -44,6 +44,9 @@ STAR_METRICS = frozenset(
     }
 )
 """Keys whose values depend on the star detector; some need other frames and are added by who has them."""
+
+
+_SIGMA_PER_MAD = 1.4826
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def measure_frame(
     mosaic: bool = False,
     light: bool = True,
 ) -> FrameMeasurement:
-    """Measure levels and stars of a frame in memory (rows by columns).
+    """Measure levels and stars of a frame in memory (rows by columns); of one too small for stars the levels alone.
 
     Args:
         pixels: the frame as stored, in any byte order: integers of 8, 16 or 32 bits, or floats.
@@ -87,7 +90,7 @@ def measure_frame(
     Raises:
         ValueError: the frame cannot be measured; the text says why.
     """
-    check_size(pixels.shape)
+    _check_plane(pixels.shape)
     passed = pass_over(ArraySource(pixels))
     return measure_passed(passed, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
 
@@ -107,9 +110,12 @@ def measure_passed(
     Raises:
         ValueError: the frame cannot be measured; the text says why.
     """
-    check_size(passed.pixels.shape)
+    _check_plane(passed.pixels.shape)
     frame = reduce_frame(passed, full_scale_adu=settings.full_scale_adu)
-    stars = measure_reduced(frame, settings, mosaic=mosaic, light=light)
+    if is_large_enough(frame.pixels.shape):
+        stars = measure_reduced(frame, settings, mosaic=mosaic, light=light)
+    else:
+        stars, light = _too_small(frame.statistics), False
     found = {**_levels(frame.statistics), "background": stars.background, "noise": stars.noise}
     clipped = 100.0 * clipped_share(frame, full_scale_adu=settings.full_scale_adu)
     found["saturated_share"] = max(100.0 * frame.statistics.saturated_fraction, clipped)
@@ -121,6 +127,16 @@ def measure_passed(
         found["fwhm_arcsec"] = stars.fwhm * scale_arcsec
     metrics = {key: float(value) for key, value in found.items() if value is not None and math.isfinite(value)}
     return FrameMeasurement(metrics, settings.detector, frame.statistics, stars, frame)
+
+
+def _check_plane(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2 or not min(shape):
+        raise ValueError(f"a frame has rows and columns, this one is {' x '.join(map(str, shape)) or 'empty'}")
+
+
+def _too_small(levels: AduStatistics) -> StarMeasurement:
+    """Return the sky of a frame that is too small for stars, as crops of guiders and planets are."""
+    return StarMeasurement(background=levels.median, noise=_SIGMA_PER_MAD * levels.mad, star_count=0)
 
 
 def _levels(levels: AduStatistics) -> dict[str, float | None]:

@@ -139,9 +139,14 @@ def check_size(shape: tuple[int, ...]) -> None:
     Raises:
         ValueError: that is so.
     """
-    if len(shape) != 2 or min(shape) < SMALLEST_FRAME_PX:
+    if len(shape) != 2 or not is_large_enough(shape):
         told = " x ".join(map(str, shape))
         raise ValueError(f"stars need a frame of at least {SMALLEST_FRAME_PX} pixels a side, not {told}")
+
+
+def is_large_enough(shape: tuple[int, ...]) -> bool:
+    """Return whether a frame has room for stars and the sky around them."""
+    return min(shape) >= SMALLEST_FRAME_PX
 
 
 def measure_reduced(

@@ -120,7 +120,7 @@ class HeaderEditor(Protocol):
             keep: is given the header and a mark of the data, before anything is written; what it raises stops the edit.
 
         Returns:
-            What became of it; XISF and packed files are refused with the reason.
+            What became of it; XISF, packed files and what lies on a read-only file system are refused with the reason.
 
         Raises:
             FileError: it is missing, read-only, damaged or no FITS, the disk is full, or it was moved or replaced

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tsplug.imaging.measure import STAR_METRICS, measure_frame
 from tsplug.imaging.settings import StarSettings
@@ -43,3 +44,17 @@ def test_what_cannot_be_measured_has_no_key() -> None:
     assert lone["star_count"] == 1
     assert "hfr" in lone
     assert "hfr_stdev" not in lone
+
+
+@pytest.mark.parametrize("shape", [(5,), (0, 100), (3, 100, 100)])
+def test_what_is_no_plane_is_refused(shape: tuple[int, ...]) -> None:
+    """The reason says what a frame has."""
+    with pytest.raises(ValueError, match="a frame has rows and columns, this one is "):
+        measure_frame(np.zeros(shape, np.uint16), StarSettings())
+
+
+def test_a_frame_too_small_for_stars_has_levels_alone() -> None:
+    """Nothing is said of stars: that none were counted would reject it."""
+    result = measure_frame(blobs()[:63], StarSettings())
+    assert {"adu_median", "background", "noise", "saturated_share"} < set(result.metrics)
+    assert not set(result.metrics) & (STAR_METRICS - {"background", "noise"})

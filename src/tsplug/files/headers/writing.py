@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ _PAGE_BYTES = 4096
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _NO_XISF = "XISF: headers are written into FITS frames only"
 _NO_GZIP = "packed by gzip: headers are written into FITS frames that are not packed"
+_NO_WRITING = "on a file system that is read-only: headers are not written there"
 _NO_TILES = "packed in tiles (.fz): headers are written into FITS frames that are not packed"
 
 
@@ -114,18 +116,27 @@ class DiskHeaders:
             refused = _refusal(file)
             if refused:
                 return HeaderChange(refused=refused)
-            with _opened(file) as frame:
-                if frame is None:
-                    return HeaderChange(refused=_NO_TILES)
-                made = make(frame)
-                if made == frame.header:
-                    return HeaderChange()
-                keep(frame.kept())
-                if len(made) == len(frame.header):
-                    _write_in_place(frame, made)
-                    return HeaderChange(changed=True)
-                _write_copy(frame, made)
-                return HeaderChange(changed=True, in_place=False)
+            try:
+                return self._write(file, make, keep=keep)
+            except OSError as error:
+                # Nothing is wrong with the frame, and what was found of it is worth as much.
+                if error.errno != errno.EROFS:
+                    raise
+                return HeaderChange(refused=_NO_WRITING)
+
+    def _write(self, file: Path, make: Callable[[_Open], bytes], *, keep: KeepHeader) -> HeaderChange:
+        with _opened(file) as frame:
+            if frame is None:
+                return HeaderChange(refused=_NO_TILES)
+            made = make(frame)
+            if made == frame.header:
+                return HeaderChange()
+            keep(frame.kept())
+            if len(made) == len(frame.header):
+                _write_in_place(frame, made)
+                return HeaderChange(changed=True)
+            _write_copy(frame, made)
+            return HeaderChange(changed=True, in_place=False)
 
 
 @contextmanager

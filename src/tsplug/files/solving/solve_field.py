@@ -17,7 +17,7 @@ from tsplug.ports import SolveOutcome, SolveRequest, SolveState
 
 _MOST_STARS = 200
 _STARTING_S = 10.0
-"""What it may take beside its search: the start of its parts, and reading indexes from a slow disk."""
+"""What it may take beside its search at most: the start of its parts, and reading indexes from a slow disk."""
 _BLIND_SCALE = (0.1, 180.0)
 """Arcseconds per pixel from a long telescope to a wide lens."""
 _NO_INDEX = "You must list at least one index"
@@ -38,14 +38,18 @@ class SolveField:
                 end = run_program(
                     _command(request, folder, hinted=hinted),
                     folder=folder,
-                    # Its own limit counts processor time, and it says that it found nothing when that is through.
-                    timeout_s=2.0 * request.preferences.solve_timeout_s + _STARTING_S,
+                    timeout_s=_patience_s(request.preferences.solve_timeout_s),
                     setting="pipeline.solve_field",
                 )
                 said = _outcome(end, folder, request=request, hinted=hinted)
                 if said.state is not SolveState.NOT_SOLVED:
                     return said
             return said
+
+
+def _patience_s(searching_s: float) -> float:
+    """Return how long to wait for it: its own limit counts processor time, and it says so when that is through."""
+    return 2.0 * searching_s + min(searching_s, _STARTING_S)
 
 
 def write_star_list(file: Path, stars: FrameStars) -> None:

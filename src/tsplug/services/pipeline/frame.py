@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tsplug.errors import FileError
 from tsplug.imaging.measure import FrameMeasurement
@@ -14,6 +17,8 @@ from tsplug.services.record_claims import is_of_record
 
 _ARCSEC_PER_MM_UM = 206.265
 """Arcseconds that a micrometre covers behind a millimetre of focal length."""
+_SCALE_KEYWORDS = ("PIXSCALE", "SCALE", "SECPIX", "SECPIX1")
+"""Where programs say arcseconds per pixel."""
 
 
 class PipelineFrame:
@@ -79,9 +84,21 @@ class PipelineFrame:
         rig = self.profile.frame_scale_arcsec(self.image.binning) if self.profile and self.image else None
         if rig is not None:
             return rig
-        pixel_um, focal_mm = (self.pixels().header.get(keyword) for keyword in ("XPIXSZ", "FOCALLEN"))
-        usable = all(isinstance(each, int | float) and each > 0 for each in (pixel_um, focal_mm))
-        return float(pixel_um) / float(focal_mm) * _ARCSEC_PER_MM_UM if usable and pixel_um and focal_mm else None
+        return _scale_in_header(self.pixels().header)
+
+
+def _scale_in_header(header: Mapping[str, Any]) -> float | None:
+    """Return arcseconds per pixel by what a header says of the optics, else by what a program says of the scale."""
+    pixel_um, focal_mm = (_positive(header.get(keyword)) for keyword in ("XPIXSZ", "FOCALLEN"))
+    if pixel_um is not None and focal_mm is not None:
+        return pixel_um / focal_mm * _ARCSEC_PER_MM_UM
+    return next(filter(None, (_positive(header.get(keyword)) for keyword in _SCALE_KEYWORDS)), None)
+
+
+def _positive(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < math.inf else None
 
 
 def frame_at_work(

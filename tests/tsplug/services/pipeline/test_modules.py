@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -61,12 +63,32 @@ def test_a_record_gets_its_numbers_and_its_thumbnail_once(tmp_path: Path) -> Non
     assert kept[0] == kept[1]
 
 
-def test_a_picture_needs_no_measurement(tmp_path: Path) -> None:
-    """A frame too small to be measured fails there, and has its picture."""
-    fits.PrimaryHDU(np.arange(1200, dtype=np.uint16).reshape(30, 40)).writeto(tmp_path / "a.fits")
-    found = process(tmp_path / "a.fits")
-    assert found["preview"].state is ModuleState.COMPLETED
-    assert "at least 64 pixels a side" in found["quality_analysis"].message
+def test_a_frame_too_small_for_stars_has_picture_and_levels(tmp_path: Path) -> None:
+    """As crops of guiders and planets: nothing is said of stars, and nothing fails; not even of one pixel."""
+    for name, shape in (("a", (30, 40)), ("b", (1, 1))):
+        pixels = np.arange(shape[0] * shape[1], dtype=np.uint16).reshape(shape)
+        fits.PrimaryHDU(pixels).writeto(tmp_path / f"{name}.fits")
+        found = process(tmp_path / f"{name}.fits", memory_store())
+        assert {str(each.state) for each in found.values()} == {"completed", "skipped"}
+        assert "at least 64 pixels a side" in found["quality_analysis"].message
+        header = fits.getheader(tmp_path / f"{name}.fits")
+        assert (header["IMGMEAN"], "NSTARS" in header) == (pixels.mean(), False)
+
+
+def test_frames_on_a_read_only_disk_lose_headers_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found of them is kept all the same."""
+    file, real = star_frame(tmp_path / "a.fits"), os.open
+
+    def refused(path: str, flags: int, *more: int, **named: int) -> int:
+        if flags & os.O_RDWR and str(path).endswith("a.fits"):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", refused)
+    found = process(file, memory_store())
+    assert found["quality_analysis"].state is ModuleState.COMPLETED
+    assert found["quality_headers"].state is ModuleState.SKIPPED
+    assert "on a file system that is read-only" in found["quality_headers"].message
 
 
 def test_a_missing_file_fails_in_every_module_that_reads_it(tmp_path: Path) -> None:

@@ -104,9 +104,11 @@ def test_a_solved_frame_has_coordinates_in_header_and_record(tmp_path: Path) -> 
         assert unit.list(FrameSolution) == [kept]
 
 
-def test_a_frame_of_no_record_is_solved_by_its_header(tmp_path: Path) -> None:
-    """The scale comes from pixel size and focal length there; without a wish there is no offset."""
-    report = process(sky_frame(tmp_path / "a.fits"), memory_store(), MATCHER)["plate_solve"]
+@pytest.mark.parametrize("keyword", ["", "PIXSCALE", "SECPIX"])
+def test_a_frame_of_no_record_is_solved_by_its_header(tmp_path: Path, keyword: str) -> None:
+    """The scale comes from pixel size and focal length there, or is told; without a wish there is no offset."""
+    cards = dict.fromkeys(("FOCALLEN", "XPIXSZ"), 0) | {keyword: scale_arcsec()} if keyword else {}
+    report = process(sky_frame(tmp_path / "a.fits", **cards), memory_store(), MATCHER)["plate_solve"]
     assert report.state is ModuleState.COMPLETED
     assert "arcsec off" not in report.message
     assert "PNTOFST" not in fits.getheader(tmp_path / "a.fits")

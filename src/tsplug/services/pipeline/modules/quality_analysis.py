@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tsplug.imaging.measure import is_in_adu
+from tsplug.imaging.stars import SMALLEST_FRAME_PX, is_large_enough
 from tsplug.ports import FrameAtWork, ModuleOutcome, completed
+from tsplug.services.frame_measuring import is_light
 from tsplug.services.measuring import MeasuredImage, store_measured
 from tsplug.services.peer_measuring import PeerMeasuring
 
@@ -23,7 +25,10 @@ class QualityAnalysisModule:
         if image is not None and store is not None and image.detector is None:
             measurement = PeerMeasuring(store, frame.tools.files).completed(image, measurement)
             store_measured(MeasuredImage(image, measurement), store)
-        return completed(_words(measurement.metrics), measurement=measurement)
+        words = _words(measurement.metrics)
+        if is_light(frame.pixels().header) and not is_large_enough(measurement.frame.pixels.shape):
+            words += f" (stars are sought on frames of at least {SMALLEST_FRAME_PX} pixels a side)"
+        return completed(words, measurement=measurement)
 
 
 def _words(metrics: dict[str, float]) -> str:
