@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,19 +29,29 @@ def register_preview(group: typer.Typer) -> None:
     command(group, "preview")(night_preview)
 
 
-def night_preview(
-    common: Common,
-    *,
+@dataclass(frozen=True)
+class Asked:
+    """The options that say which night is previewed, and for what."""
+
     date: Annotated[
         str,
         typer.Option(
             metavar="DATE",
             help="The date of the night's evening; the rest of this night (after dawn: the next) if left out.",
         ),
-    ] = "",
+    ] = ""
     target: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this target; may be given several times.")
-    ] = None,
+    ] = None
+    second: Annotated[
+        str, typer.Option(metavar="PROFILE", help="The profile of a second camera on the mount, which exposes beside.")
+    ] = ""
+
+
+def night_preview(
+    common: Common,
+    asked: Asked,
+    *,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the night into this file.")] = None,
     full: Annotated[
         bool, typer.Option("--full", help="With --json: the night, its site and zone, notes and idle targets too.")
@@ -50,10 +61,10 @@ def night_preview(
     # Imported here: astronomy is slow to import, and no other command needs it.
     from tsplug.services.night_ahead import preview_night, told_night
 
-    day = parse_day(date, "--date") if date else None
+    day = parse_day(asked.date, "--date") if asked.date else None
     with common.context() as context:
         profile = common.chosen_profile(context.store)
-        night = preview_night(context, profile.guid, day=day, targets=tuple(target or ()))
+        night = preview_night(context, profile.guid, day=day, targets=tuple(asked.target or ()), second=asked.second)
     if png is not None:
         _draw(night, png)
     if common.as_json and not full:
@@ -70,7 +81,9 @@ def night_preview(
 def _show(told: PreviewDocument) -> None:
     zone = ZoneInfo(told.time_zone)
     lights = sum(len(span.exposures) for span in told.spans)
-    show_text(f"night of {told.date} at {told.site}: {counted(lights, 'exposure')}, times {zone.key}")
+    beside = sum(each.beside for span in told.spans for each in span.exposures)
+    also = f" and {beside} of the second camera" if beside else ""
+    show_text(f"night of {told.date} at {told.site}: {counted(lights, 'exposure')}{also}, times {zone.key}")
     for note in told.notes:
         show_text(f"note: {note}")
     columns = ("from", "to", "target", "project", "exposures")
@@ -132,4 +145,5 @@ def _runs(exposures: Sequence[PreviewExposure]) -> Iterator[str]:
 
 
 def _run(run: Sequence[PreviewExposure]) -> str:
-    return f"{len(run)} x {run[0].filter} {run[0].exposure_s:g} s"
+    beside = sum(each.beside for each in run)
+    return f"{len(run)} x {run[0].filter} {run[0].exposure_s:g} s" + (f" + {beside} beside" if beside else "")

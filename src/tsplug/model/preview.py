@@ -9,7 +9,10 @@ from tsplug.model.base import UtcDatetime, Value
 
 
 class PreviewExposure(Value):
-    """One exposure to come: when its shutter opens, in what filter, for how many seconds, and what precedes it."""
+    """One exposure to come: when its shutter opens, in what filter, for how many seconds, and what precedes it.
+
+    ``beside`` is how many a second camera takes meanwhile.
+    """
 
     start: UtcDatetime
     filter: str
@@ -19,6 +22,7 @@ class PreviewExposure(Value):
     focus: bool = False
     template: str = ""
     plan_guid: str = ""
+    beside: int = 0
 
 
 class PreviewSpan(Value):

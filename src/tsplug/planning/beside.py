@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
-from tsplug.model import ExposureTemplate, MoonAge
+from tsplug.model import ExposureTemplate, MoonAge, Profile
+from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.outlook import NightOutlook, PlanLimits
 from tsplug.planning.runs import run_ends
 
@@ -43,3 +46,46 @@ def fitting(first_s: float, own_s: float, *, between_s: float, room_s: float) ->
     most = max(own_s, min(first_s, room_s))
     count = 1 + int((most - own_s) // (own_s + between_s))
     return count if own_s <= room_s else 0
+
+
+@dataclass(frozen=True)
+class SecondCamera:
+    """A second camera on the mount, as a previewed night sees it.
+
+    Attributes:
+        profile: its profile.
+        templates: its templates by name; each is used with the first camera's template of its name.
+        projects: the guids of the projects to which it contributes.
+    """
+
+    profile: Profile
+    templates: Mapping[str, ExposureTemplate]
+    projects: Collection[str]
+
+    def template_for(self, candidate: Candidate, item: CandidatePlan) -> ExposureTemplate | None:
+        """Return the template that it uses beside exposures of a plan, None where it takes nothing."""
+        template = self.templates.get(item.template.name)
+        if template is None or candidate.project.guid not in self.projects:
+            return None
+        return None if self.profile.filters and template.filter_name not in self.profile.filters else template
+
+    def count(
+        self, outlook: NightOutlook, template: ExposureTemplate, *, target_guid: str, start: datetime, exposure: Room
+    ) -> int:
+        """Return how many exposures of a template it takes beside one of the first camera that begins at a moment."""
+        planner, own_s = self.profile.planner, template.default_exposure_s
+        permitted = permitted_until(outlook, template, target_guid=target_guid, now=start, age=planner.moon_age)
+        if permitted is None:
+            return 0
+        room_s = min(exposure.room_s, (permitted - start) / timedelta(seconds=1))
+        fits = fitting(exposure.first_s, own_s, between_s=planner.overheads.download_s, room_s=room_s)
+        return max(0, min(fits, exposure.left))
+
+
+@dataclass(frozen=True)
+class Room:
+    """What an exposure of the first camera leaves: its seconds, how long its plan holds, and what that still wants."""
+
+    first_s: float
+    room_s: float
+    left: int

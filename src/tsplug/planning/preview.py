@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tsplug.model import DecisionRequest, NightPreview, PreviewExposure, PreviewSpan
+from tsplug.planning.beside import Room, SecondCamera
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
 from tsplug.planning.decide import wait_words, waited_for, why_nothing
 from tsplug.planning.exposures import after_exposure
 from tsplug.planning.leads import flip_is_due, passed_min
+from tsplug.planning.progress import remaining
 from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.planning.situation import Situation
@@ -20,15 +22,20 @@ from tsplug.planning.steps import dithers_first
 
 
 def preview(
-    situation: Situation, candidates: Sequence[Candidate], *, rules: Mapping[str, ScoringRule] = RULES
+    situation: Situation,
+    candidates: Sequence[Candidate],
+    *,
+    rules: Mapping[str, ScoringRule] = RULES,
+    second: SecondCamera | None = None,
 ) -> NightPreview:
     """Return what a rig would do from a moment to the end of its night if nothing goes wrong.
 
     Every exposure succeeds and, where grading is on, is accepted; steps take as long as the rig's overheads say; the
-    weather is left out of account. The candidates stay as they are: the night runs on copies.
+    weather is left out of account. A second camera exposes beside the first, and the mount waits for both. The
+    candidates stay as they are: the night runs on copies.
     """
     board = Board(situation.outlook, candidates, profile=situation.profile, rules=rules)
-    run = _Run(board, _Host.of(situation.request), now=situation.now)
+    run = _Run(board, _Host.of(situation.request), now=situation.now, second=second)
     while run.step():
         pass
     return NightPreview(
@@ -40,10 +47,16 @@ def preview(
     )
 
 
-def taken(candidate: Candidate, choice: Choice) -> Candidate:
-    """Return a target as it would be after one more exposure that is saved and, if graded, accepted."""
+def taken(candidate: Candidate, choice: Choice, *, beside: int = 0) -> Candidate:
+    """Return a target as it would be after one more exposure that is saved and, if graded, accepted.
+
+    So are those of a second camera ``beside`` it, which advance no order.
+    """
     item, accepts = choice.selection.item, candidate.project.grading_enabled
-    plans = tuple(each.counted(accepts=accepts) if each is item else each for each in candidate.plans)
+    after = item
+    for _ in range(1 + beside):
+        after = after.counted(accepts=accepts)
+    plans = tuple(after if each is item else each for each in candidate.plans)
     order = after_exposure(candidate, item, state=choice.order)
     return Candidate(candidate.project, candidate.target, plans, candidate.owner, order)
 
@@ -91,7 +104,7 @@ class _Host:
 class _Run:
     """A night that is being lived through."""
 
-    def __init__(self, board: Board, host: _Host, *, now: datetime) -> None:
+    def __init__(self, board: Board, host: _Host, *, now: datetime, second: SecondCamera | None) -> None:
         self.spans: list[PreviewSpan] = []
         self.ends_because = ""
         self.troubles: dict[str, None] = {}
@@ -102,6 +115,8 @@ class _Run:
         self._came_at = now
         self._stands_past: bool | None = None
         self._focused_at: datetime | None = None
+        self._second = second
+        self._second_filter: str | None = None
 
     def step(self) -> bool:
         """Go on by one exposure or one wait; return whether anything is left."""
@@ -160,6 +175,7 @@ class _Run:
         start = self._now + timedelta(seconds=focus_s + self._lead_s(item, fresh=fresh, dithers=dithers))
         flips = self._flips(choice.place, at=start, fresh=fresh)
         start += timedelta(seconds=overheads.flip_s if flips else 0.0)
+        beside, beside_s = self._beside(moment, choice, start=start)
         self._exposures.append(
             PreviewExposure(
                 start=start,
@@ -170,11 +186,31 @@ class _Run:
                 focus=focus_s > 0,
                 template=item.template.name,
                 plan_guid=item.plan.guid,
+                beside=beside,
             )
         )
-        self._now = start + timedelta(seconds=item.exposure_s + overheads.download_s)
-        board.change(taken(candidate, choice))
+        self._now = start + timedelta(seconds=max(item.exposure_s + overheads.download_s, beside_s))
+        board.change(taken(candidate, choice, beside=beside))
         self._asked.exposes(candidate.target.guid, choice, anew=fresh or dithers)
+
+    def _beside(self, moment: Moment, choice: Choice, *, start: datetime) -> tuple[int, float]:
+        """Return how many exposures a second camera takes beside one, and for how many seconds it is busy."""
+        second, item = self._second, choice.selection.item
+        candidate = self._board.entries[choice.place].candidate
+        template = None if second is None else second.template_for(candidate, item)
+        if second is None or template is None:
+            return 0, 0.0
+        planner = (candidate.owner or self._board.profile).planner
+        left = remaining(item, candidate.project, planner=planner) - item.given_away - 1
+        room_s = moment.room_of(choice.place, item) - (start - moment.now).total_seconds()
+        room = Room(item.exposure_s, room_s, left)
+        outlook, guid = self._board.outlook, candidate.target.guid
+        count = second.count(outlook, template, target_guid=guid, start=start, exposure=room)
+        overheads = second.profile.planner.overheads
+        switch_s = overheads.filter_change_s if count and template.filter_name != self._second_filter else 0.0
+        if count:
+            self._second_filter = template.filter_name
+        return count, switch_s + count * (template.default_exposure_s + overheads.download_s)
 
     def _lead_s(self, item: CandidatePlan, *, fresh: bool, dithers: bool) -> float:
         """Return how long the steps before an exposure take, apart from a flip."""

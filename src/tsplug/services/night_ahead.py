@@ -6,19 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tsplug.errors import NotFoundError
-from tsplug.model import DecisionRequest, IdleTarget, NightPreview, PreviewDocument, Site, TargetSeason, Twilight
+from tsplug.errors import InputError, NotFoundError
+from tsplug.model import (
+    Contribution,
+    DecisionRequest,
+    ExposureTemplate,
+    IdleTarget,
+    NightPreview,
+    PreviewDocument,
+    Profile,
+    Site,
+    TargetSeason,
+    Twilight,
+)
 from tsplug.model.night import Night, night_of, night_starting
 from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tables
+from tsplug.planning.beside import SecondCamera
 from tsplug.planning.idle import idle_targets
 from tsplug.planning.preview import preview
 from tsplug.planning.season import season
 from tsplug.planning.twilight import SUN_LIMIT_DEG
 from tsplug.ports import Context
+from tsplug.services.lookup import find_named
 from tsplug.services.night_sky import outlook_of
 from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.rigs import Rig
 from tsplug.services.scoring_rules import installed_rules
+from tsplug.services.sharing import active_projects
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class NightAhead:
 
 
 def preview_night(
-    context: Context, profile_guid: str, *, day: date | None = None, targets: Sequence[str] = ()
+    context: Context, profile_guid: str, *, day: date | None = None, targets: Sequence[str] = (), second: str = ""
 ) -> NightAhead:
     """Return what a rig would do in a night: from noon of a given day, or from now on in this one or the coming one.
 
@@ -50,12 +64,14 @@ def preview_night(
         profile_guid: the rig.
         day: the date of the night's first noon; None for the rest of the present night, after dawn for the coming one.
         targets: names or guids of the only targets that take part; none for all.
+        second: the profile of a second camera on the mount; empty without one.
 
     Raises:
         NotFoundError: there is no such profile, or no such target among those that could be imaged.
-        InputError: the profile has no site.
+        InputError: the profile has no site, or the second camera's contributes to none of its projects.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
+    beside, notes = _beside(context, rig, second=second)
     now = context.clock.now()
     night = usable_night(now, rig.site) if day is None else night_starting(day, rig.site)
     outlook = outlook_of(Place.of(rig.site), night, candidates=candidates)
@@ -63,9 +79,38 @@ def preview_night(
     request = DecisionRequest(profile_guid=profile_guid)
     situation = Situation(starts, rig.site, rig.profile, outlook, request)
     installed = installed_rules()
-    found = preview(situation, candidates, rules=installed.rules)
-    told = found.model_copy(update={"notes": (*installed.troubles, *found.notes)})
+    found = preview(situation, candidates, rules=installed.rules, second=beside)
+    told = found.model_copy(update={"notes": (*installed.troubles, *notes, *found.notes)})
     return NightAhead(told, rig, outlook, candidates, starts)
+
+
+def _beside(context: Context, rig: Rig, *, second: str) -> tuple[SecondCamera | None, tuple[str, ...]]:
+    """Return the second camera, and what of other contributors is to be told."""
+    with context.store.read() as unit:
+        projects = {each.id: each.guid for each in active_projects(unit, rig.profile)}
+        shared: dict[int, set[str]] = {}
+        for link in unit.list(Contribution, project_id=list(projects)) if projects else ():
+            if link.profile_id != rig.profile.id:
+                shared.setdefault(link.profile_id, set()).add(projects[link.project_id])
+        own = find_named(unit, Profile, name=second) if second else None
+        names = [each.name for each in unit.list(Profile, id=list(shared)) if own is None or each.id != own.id]
+        templates = unit.list(ExposureTemplate, profile_id=own.id) if own is not None else []
+    if own is not None and own.id not in shared:
+        raise InputError(
+            f"profile {own.name!r} contributes to no project of {rig.profile.name!r}, so nothing it takes counts;"
+            f" `tsplug project edit PROJECT contributors={own.name}` lets it"
+        )
+    notes = (
+        ()
+        if not names
+        else (
+            f"what {', '.join(names)} takes for the same projects is left out of account; a camera on the same mount is"
+            " reckoned with by --second",
+        )
+    )
+    if own is None:
+        return None, notes
+    return SecondCamera(own, {each.name: each for each in templates}, frozenset(shared[own.id or 0])), notes
 
 
 def told_night(night: NightAhead) -> PreviewDocument:

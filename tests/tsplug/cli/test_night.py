@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from tsplug import load_second_camera
 from tsplug.app import open_store
 from tsplug.cli.application import application
+from tsplug.model import Contribution, Profile
 from tsplug.services.catalogue import load_catalogue
 from tsplug.testing import ManualClock
 from tsplug.testing.catalogue import first_catalogue
@@ -187,6 +189,32 @@ def test_a_horizon_that_lacks_is_told(tmp_path: Path) -> None:
     told = CliRunner().invoke(application(["doctor"]), ["doctor", "--db", str(file), "--json"])
     found = [each["found"] for each in json.loads(told.output)["warnings"]]
     assert "use_custom_horizon, and a site without a horizon: the minimum altitude counts alone" in found
+
+
+def test_a_preview_reckons_with_a_second_camera(tmp_path: Path) -> None:
+    """It says whose exposures it leaves out; named, a camera on the same mount counts for the same plans."""
+    file, clock = tmp_path / "store.sqlite", ManualClock()
+    opened = open_store(f"sqlite:///{file}", clock, create=True)
+    load_catalogue(first_catalogue(), opened, clock=clock)
+    with opened.read() as unit:
+        [first] = unit.list(Profile)
+    template = {"name": "Ha", "filter_name": "H", "default_exposure_s": 90.0}
+    document = {"site": first_catalogue()["site"], "templates": [template]}
+    for name in ("Wide", "Far"):
+        profile = {"profile": {"name": name, "filters": ["H"], "focal_length_mm": 200.0}}
+        load_second_camera(document | profile, opened, clock=clock, first=first)
+    with opened.write() as unit:
+        unit.delete_all(Contribution, profile_id=unit.find(Profile, name="Far").id)  # type: ignore[union-attr]
+    opened.close()
+    asked = ("preview", "--date", "2026-01-15", "--profile", "Refractor")
+    alone = run(file, *asked)
+    assert "85 exposures, times Europe/Zurich" in alone
+    assert "note: what Wide takes for the same projects is left out of account" in alone
+    both = run(file, *asked, "--second", "Wide")
+    assert "note: what" not in both
+    assert "2 x Ha 300 s + 6 beside" in both
+    assert "of the second camera" in both
+    assert "profile 'Far' contributes to no project of 'Refractor'" in run(file, *asked, "--second", "Far", status=1)
 
 
 def test_a_preview_says_why_others_get_nothing(tmp_path: Path) -> None:
