@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import yaml
 from generator.tables import WORDS, as_markdown, fields, first_paragraph
 from pydantic import BaseModel
 
@@ -21,11 +23,26 @@ from hostsim.sequence.second import SecondCameraSettings
 from hostsim.sequence.solving import FrameSolving, SolvingSettings
 from hostsim.sequence.watching import GuidingSettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
-from tsplug.model import TrainedFlat
-from tsplug.model.preferences import FlatsPreferences, GraderPreferences, PipelinePreferences, PlannerPreferences
+from tsplug.model import SkyConstraint, TrainedFlat
+from tsplug.model.preferences import (
+    FlatsPreferences,
+    GraderPreferences,
+    MetricPreferences,
+    NinaPreferences,
+    Overheads,
+    PipelinePreferences,
+    PlannerPreferences,
+)
+from tsplug.model.project import OrderItem
 
 # Kept by the store, so no catalogue gives them.
-_KEPT = {"id", "guid", "site_id", "profile_id", "project_id", "target_id", "template_id", "acquired", "accepted"}
+_KEPT = {
+    *("id", "guid", "site_id", "profile_id", "project_id", "target_id", "template_id", "acquired", "accepted"),
+    *("created_at", "trained_at", "filter_cadence", "smart_turns"),
+}
+_MEANINGS: dict[str, dict[str, str]] = yaml.safe_load(
+    (Path(__file__).parent / "meanings.yaml").read_text(encoding="utf-8")
+)
 
 _SECTIONS: dict[object, str] = {
     **WORDS,
@@ -45,6 +62,11 @@ _SECTIONS: dict[object, str] = {
     FlatsPreferences: "[profile.flats](#profileflats)",
     PlannerPreferences: "[profile.planner](#profileplanner)",
     PipelinePreferences: "[profile.pipeline](#profilepipeline)",
+    NinaPreferences: "[profile.nina](#profilenina)",
+    Overheads: "[profile.planner.overheads](#profileplanneroverheads)",
+    MetricPreferences: "[profile.grader.metrics](#profilegradermetrics)",
+    SkyConstraint: "[constraints](#projectsconstraints)",
+    OrderItem: "template or `dither`",
     dict[str, Any]: "[catalogue](#catalogue)",
     Night.model_fields["faults"].annotation: "list of [faults](faults.md)",
 }
@@ -128,23 +150,39 @@ def safety() -> str:
     return "\n\n".join((fields(SafetySettings, words=_SECTIONS), limits, fields(SafetyLimits, words=_SECTIONS)))
 
 
+_KINDS: dict[str, type[BaseModel]] = {
+    "site": Site,
+    "profile": Profile,
+    "profile.grader": GraderPreferences,
+    "profile.grader.metrics": MetricPreferences,
+    "profile.flats": FlatsPreferences,
+    "profile.planner": PlannerPreferences,
+    "profile.planner.overheads": Overheads,
+    "profile.pipeline": PipelinePreferences,
+    "profile.nina": NinaPreferences,
+    "templates": ExposureTemplate,
+    "projects": Project,
+    "projects.constraints": SkyConstraint,
+    "projects.targets": Target,
+    "projects.targets.plans": ExposurePlan,
+    "trained_flats": TrainedFlat,
+}
+
+
 def catalogue() -> str:
-    """Return what each part of the catalogue holds."""
-    kinds: dict[str, type[BaseModel]] = {
-        "site": Site,
-        "profile": Profile,
-        "profile.grader": GraderPreferences,
-        "profile.flats": FlatsPreferences,
-        "profile.planner": PlannerPreferences,
-        "profile.pipeline": PipelinePreferences,
-        "templates": ExposureTemplate,
-        "projects": Project,
-        "projects.targets": Target,
-        "projects.targets.plans": ExposurePlan,
-        "trained_flats": TrainedFlat,
-    }
-    kept = _KEPT | {"created_at", "trained_at"}
-    return "\n\n".join(
-        f"### {name}\n\n{as_markdown(first_paragraph(kind.__doc__))}\n\n{fields(kind, without=kept, words=_SECTIONS)}"
-        for name, kind in kinds.items()
-    )
+    """Return what each part of the catalogue holds.
+
+    Raises:
+        ValueError: a field has no meaning, or a meaning no field.
+    """
+    return "\n\n".join(_part(name, kind) for name, kind in _KINDS.items())
+
+
+def _part(name: str, kind: type[BaseModel]) -> str:
+    meanings = _MEANINGS[name]
+    known = kind.model_fields.keys() - _KEPT
+    if known != meanings.keys():
+        differing = ", ".join(sorted(known ^ meanings.keys()))
+        raise ValueError(f"docs/generator/meanings.yaml: {name} tells others than the code has: {differing}")
+    what = as_markdown(first_paragraph(kind.__doc__))
+    return f"### {name}\n\n{what}\n\n{fields(kind, without=_KEPT, words=_SECTIONS, meanings=meanings)}"

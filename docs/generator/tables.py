@@ -121,14 +121,24 @@ def _range(field: FieldInfo) -> str:
     return ", ".join(found)
 
 
-def fields(model: type[BaseModel], *, without: Iterable[str] = (), words: Mapping[object, str] = WORDS) -> str:
-    """Return a table of the fields of a model: name, type with its range, default, and meaning where it is told."""
+def fields(
+    model: type[BaseModel],
+    *,
+    without: Iterable[str] = (),
+    words: Mapping[object, str] = WORDS,
+    meanings: Mapping[str, str] | None = None,
+) -> str:
+    """Return a table of the fields of a model: name, type with its range, default, and meaning where it is told.
+
+    Without ``meanings`` by name each field tells its own.
+    """
     found = {name: field for name, field in model.model_fields.items() if name not in without}
     if not found:
         return "No fields of its own."
-    told = any(field.description for field in found.values())
+    own = {name: field.description or "" for name, field in found.items()} if meanings is None else meanings
+    told = any(own.values())
     rows = [
-        [f"`{name}`", _type_and_range(field, words), _default(field)] + ([field.description or ""] if told else [])
+        [f"`{name}`", _type_and_range(field, words), _default(field)] + ([own[name]] if told else [])
         for name, field in found.items()
     ]
     return table(["field", "type", "default"] + (["meaning"] if told else []), rows)
