@@ -33,6 +33,7 @@ from hostsim.night.catalogue import export_stars
 from hostsim.night.scenarios import scenario_of
 from hostsim.sequence.conditions import check_year
 from hostsim.sequence.parse import parse
+from hostsim.sequence.second_check import second_camera_notes
 from hostsim.sky.scenario import named_scenarios, read_scenario
 from hostsim.sky.stars import FAINTEST_MAG
 from tsplug import InputError, TsplugError
@@ -137,7 +138,10 @@ def run(
 def check(sequence: Annotated[Path, typer.Argument(help="The sequence to check.")]) -> None:
     """Validate a sequence: every problem with its line."""
     parsed = parse(sequence)
-    Console().print(f"{sequence}: {parsed.sequence.name}: {len(parsed.lines)} instructions, no problems", markup=False)
+    console = Console()
+    console.print(f"{sequence}: {parsed.sequence.name}: {len(parsed.lines)} instructions, no problems", markup=False)
+    for note in second_camera_notes(parsed.sequence):
+        console.print(f"note: {note}", markup=False)
 
 
 @app.command()

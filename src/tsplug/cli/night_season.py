@@ -38,8 +38,10 @@ def night_season(
     if not seasons:
         show_text("no enabled target wants more exposures")
         return
-    columns = ("target", "project", "wants h", "possible h", "nights", "first", "last", "complete on")
-    show_table(f"the next {counted(nights, 'night')}", columns, rows=[_summary(each) for each in seasons])
+    columns = ("target", "wants h", "possible h", "nights", "first", "last", "complete on")
+    several = len({each.target for each in seasons}) < len(seasons)
+    lines = [_summary(each, several=several) for each in seasons]
+    show_table(f"the next {counted(nights, 'night')}", columns, rows=lines)
     show_text(
         "possible: hours, until it is complete, in which some plan that still wants exposures can be exposed; no "
         "target competes with another, and pointing, dithers, downloads and weather cost nothing"
@@ -52,9 +54,11 @@ def night_season(
             show_table(f"{each.target}, night by night", ("night of", "hours", "then left h"), rows=rows)
 
 
-def _summary(season: TargetSeason) -> list[object]:
+def _summary(season: TargetSeason, *, several: bool) -> list[object]:
+    """Return a line; targets of one name are told apart by their projects, else the table stays narrow."""
     some = [night for night in season.nights if night.hours > 0]
     total = sum(night.hours for night in some)
-    ends = (some[0].date, some[-1].date) if some else ("none", "none")
+    ends = [f"{night.date:%d %b}" for night in (some[0], some[-1])] if some else ["none", "none"]
+    name = f"{season.project}: {season.target}" if several else season.target
     wanted, possible = f"{season.wanted_hours:.1f}", f"{total:.1f}"
-    return [season.target, season.project, wanted, possible, len(some), *ends, season.complete_on or "not in these"]
+    return [name, wanted, possible, len(some), *ends, season.complete_on or "not in these"]

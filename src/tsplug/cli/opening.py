@@ -75,7 +75,7 @@ class Common:
         try:
             missing = file is not None and not file.exists()
             if missing and not create:
-                raise StoreUnavailableError(f"no store at {file}; run a night, import a catalogue, or give --db")
+                raise StoreUnavailableError(f"no store at {file}: give --db, or begin one: `tsplug site add`")
             if missing and file is not None and not self.db:
                 file.parent.mkdir(parents=True, exist_ok=True)
             # A look must not push out the copies that a host made of better times.

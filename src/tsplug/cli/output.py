@@ -250,6 +250,9 @@ def _text(value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    if value is None or value == "":
+        # Within a record nothing would look like a value that was forgotten.
+        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from tsplug.errors import InputError
-from tsplug.model import ExposurePlan, ExposureTemplate, Project, Record, Site, Target
+from tsplug.model import ExposurePlan, ExposureTemplate, Profile, Project, Record, Site, Target
 from tsplug.ports import Clock, Store, Unit
 from tsplug.services.catalogue_checks import conflicts, dated
 from tsplug.services.catalogue_drafts import Draft, Request, in_one_unit, refuse_taken_name
@@ -81,10 +81,17 @@ def _stored(draft: Draft, record: Record) -> tuple[Record, tuple[str, ...]]:
     stored = unit.add(record)
     if isinstance(stored, Project) and "contributors" in given.names:
         set_contributors(draft, stored, text=given.names["contributors"])
-    idle = idle_moon_words(stored)
-    if idle:
-        return stored, (idle,)
-    return stored, _zone_note(stored, given=given.values) if isinstance(stored, Site) else ()
+    return stored, _notes(stored, given=given.values)
+
+
+def _notes(record: Record, *, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is to be said of a new record."""
+    if isinstance(record, Site):
+        return _zone_note(record, given=given)
+    if isinstance(record, Profile) and record.site_id is None:
+        return (f"it has no site, and no night can be planned: `tsplug profile edit {record.name!r} site=NAME`",)
+    idle = idle_moon_words(record)
+    return (idle,) if idle else ()
 
 
 def _zone_note(site: Site, *, given: Mapping[str, Any]) -> tuple[str, ...]:

@@ -125,8 +125,10 @@ class Draft:
             return NOBODY
 
     def _owner(self, word: str, parent: type[Record], *, name: str | None) -> int | None:
-        if word in _OPTIONAL_PARENTS and (name is None or name.strip().lower() in ("", "none")):
-            return None
+        if word in _OPTIONAL_PARENTS and (name or "none").strip().lower() in ("", "none"):
+            # Left out it is the only one there is; who says none means none.
+            there = self.unit.list(parent) if name is None else []
+            return there[0].id if len(there) == 1 else None
         try:
             found = (
                 self._only(word, parent)

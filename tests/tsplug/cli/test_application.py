@@ -127,7 +127,7 @@ def test_a_failure_is_one_line_and_one(tmp_path: Path) -> None:
         [*COMMAND, "images", "list", "--db", str(missing)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"error: no store at {missing}; run a night, import a catalogue, or give --db\n"
+    assert done.stderr == f"error: no store at {missing}: give --db, or begin one: `tsplug site add`\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -48,6 +48,18 @@ def document(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
+def test_the_only_site_of_a_new_profile_goes_without_saying(stocked: Run) -> None:
+    """As the only profile of a project does; among several it has to be named, and a rig without one is told of it."""
+    assert document(stocked("profile", "add", "Newton", "filters=L", "--json"))["site"] == "Sternwarte"
+    shown = stocked("profile", "show", "Newton", columns=200).stdout
+    assert "None" not in shown
+    assert "grade_eccentricity: none" in shown
+    assert stocked("site", "add", "Farm", "latitude=-23", "longitude=17").exit_code == 0
+    for given in ((), ("site=none",)):
+        said = stocked("profile", "add", f"Rig {len(given)}", *given, columns=200)
+        assert "it has no site, and no night can be planned: `tsplug profile edit" in said.output
+
+
 def test_a_catalogue_is_typed(stocked: Run) -> None:
     """What was typed is shown again, at 80 columns, with coordinates as people write them."""
     shown = stocked("target", "show", "m 42")

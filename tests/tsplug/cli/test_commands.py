@@ -239,7 +239,7 @@ def test_a_narrow_console_loses_nothing(run: Run, columns: int) -> None:
     [
         (
             ("images", "list", "--db", "missing.sqlite"),
-            "no store at missing.sqlite; run a night, import a catalogue, or give --db",
+            "no store at missing.sqlite: give --db, or begin one: `tsplug site add`",
         ),
         (("images", "list", "--db", "sqlite:///missing.sqlite"), "no store at missing.sqlite"),
         (("images", "list", "--db", "what://ever"), "tsplug keeps stores in SQLite or PostgreSQL"),

@@ -158,6 +158,7 @@ def test_a_season_says_when_a_target_would_be_complete(store: Path) -> None:
     assert len(rosette["nights"]) == 3
     text = run(store, "season", "--nights", "3", "--target", "Rosette", "--at", EVENING)
     assert "Rosette, night by night" in text
+    assert "15 Jan 15 Jan 2026-01-15" in " ".join(text.split())
     assert "no target competes with another" in " ".join(text.split())
 
 

@@ -16,6 +16,20 @@ def test_points_are_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("0 20\n0 30\n180 10", [(0, 20), (0.001, 30), (180, 10)]),
+        ("0 5\n90 10\n90 40\n200 40", [(0, 5), (89.999, 10), (90, 40), (200, 40)]),
+        ("200 40\n90 40\n90 10\n0 5", [(0, 5), (89.999, 10), (90, 40), (200, 40)]),
+        ("0 5\n90 10\n90 10\n360 5", [(0, 5), (90, 10), (360, 5)]),
+    ],
+)
+def test_a_wall_keeps_both_of_its_altitudes(text: str, points: list[tuple[float, float]]) -> None:
+    """Whichever way the file goes round; the same line twice is one."""
+    assert horizon_points(text) == points
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("0 10", "two points"),
