@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tsplug.cli.output import complain, counted, number, printable, show_fields, show_table, show_text
-from tsplug.model import JobState, ModuleState
+from tsplug.model import NOT_SOLVED, JobState, ModuleState
 from tsplug.services.jobs.listing import TIMES, Row
 
 _COMPLAINED = 20
@@ -36,9 +36,22 @@ def show_ends(rows: Sequence[Row]) -> None:
     )
     for (module, why), many in skipped.most_common(_COMPLAINED):
         show_text(f"{module} was skipped on {counted(many, 'frame')}: {why}")
+    _show_unsolved(rows)
     states = Counter(row["state"] for row in rows)
     told = ", ".join(f"{number} {state}" for state, number in states.items()) or "nothing waits or is worked on"
     show_text(f"{counted(len(rows), 'frame')}: {told}")
+
+
+def _show_unsolved(rows: Sequence[Row]) -> None:
+    found = [
+        f"{name_of(row)}: {step['message'].removeprefix(NOT_SOLVED)}"
+        for row in rows
+        for step in row["modules"]
+        if step["message"].startswith(NOT_SOLVED)
+    ]
+    if found:
+        such = "such as " if len(found) > 1 else ""
+        show_text(f"{counted(len(found), 'frame')} not solved: {such}{found[0]}")
 
 
 def show_job(title: str, row: Row) -> None:

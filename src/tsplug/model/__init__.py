@@ -87,7 +87,7 @@ from tsplug.model.news import (
     WaitEnded,
     WaitStarted,
 )
-from tsplug.model.pipeline import FrameSolution, KeptHeader
+from tsplug.model.pipeline import NOT_SOLVED, FrameSolution, KeptHeader
 from tsplug.model.preferences import (
     FlatsPreferences,
     GraderPreferences,
@@ -145,6 +145,7 @@ __all__ = [
     "FLATS_OFF",
     "FLATS_ON_COMPLETION",
     "MANUAL",
+    "NOT_SOLVED",
     "UNNAMEABLE",
     "AcquiredImage",
     "Address",

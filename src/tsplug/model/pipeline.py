@@ -6,6 +6,9 @@ from sqlmodel import Field
 
 from tsplug.model.base import Record, UtcDatetime
 
+NOT_SOLVED = "not solved: "
+"""What a plate solver's step says before the reasons where it found nothing, which is no failure."""
+
 
 class KeptHeader(Record):
     """The header of a frame as it was before the pipeline first wrote into it, with a mark of its data, packed by zlib.

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from tsplug.app import buffers
 from tsplug.cli.application import application
+from tsplug.cli.jobs_shown import show_ends
 from tsplug.model import UNNAMEABLE
 from tsplug.ports import FrameTask, TaskNews
 
@@ -116,6 +117,24 @@ def test_what_is_damaged_fails_and_the_rest_is_processed(run: Run, frames: Path)
     assert list(buffers()._root.iterdir()) == []
     failed = document(run("jobs", "list", "--state", "failed", "--json"))
     assert [row["id"] for row in failed] == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        (["a.fits"], "1 frame not solved: a.fits: matcher: too few stars\n"),
+        (["b.fits", "a.fits"], "2 frames not solved: such as b.fits: matcher: too few stars\n"),
+        ([], ""),
+    ],
+)
+def test_frames_without_a_solution_are_counted(
+    frames: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of frames that no solver found, which have not failed, the summary says how many there are and why, by one."""
+    step = {"module": "plate_solve", "state": "completed", "message": "not solved: matcher: too few stars"}
+    rows = [{"file": f"/lights/{name}", "state": "completed", "modules": [step]} for name in frames]
+    show_ends([*rows, {"file": "/lights/c.fits", "state": "completed", "modules": []}])
+    assert capsys.readouterr().out.startswith(f"{told}{len(frames) + 1} frame")
 
 
 def installed(folder: Path) -> str:

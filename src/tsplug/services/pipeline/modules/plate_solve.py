@@ -10,7 +10,7 @@ from tsplug.imaging.astrometry.pointing import Wish, is_on_target, pointing_of
 from tsplug.imaging.astrometry.star_list import stars_to_solve
 from tsplug.imaging.astrometry.wcs import STALE_KEYWORDS, WCS_KEYWORDS, wcs_cards
 from tsplug.imaging.keywords import STALE_SOLUTION, cards_of
-from tsplug.model import AcquiredImage, FrameSolution, HeaderCard, HeaderEdit, Target
+from tsplug.model import NOT_SOLVED, AcquiredImage, FrameSolution, HeaderCard, HeaderEdit, Target
 from tsplug.ports import (
     FrameAtWork,
     ModuleOutcome,
@@ -143,7 +143,7 @@ def _unsolved(said: Sequence[SolveOutcome]) -> ModuleOutcome:
         return failed(words)
     if states == {SolveState.UNAVAILABLE}:
         return skipped(words)
-    return completed(f"not solved: {words}")
+    return completed(f"{NOT_SOLVED}{words}")
 
 
 def _cards(said: SolveOutcome, solution: FrameSolution, *, frame: FrameAtWork) -> tuple[HeaderCard, ...]:
