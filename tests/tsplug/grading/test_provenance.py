@@ -25,7 +25,7 @@ NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
 SILENT = {"ungraded", "criteria_set", "auto_grade", "move_rejected", "rejected_dir", "delay_percent", "statistical"}
 """Preferences that no statistical verdict rests on: what they ask for is asked elsewhere."""
 
-OF_RULES = "e73f6de1bca1f655150e6fbd91f39e82"
+OF_RULES = "9319300ef9338ee8bf0326563501d289"
 """What `verdicts_of_fixed_frames` comes to by the rules of the present `statistical.VERSION`, 5."""
 
 
@@ -149,15 +149,29 @@ def verdicts_of_fixed_frames() -> str:
     """Return the digest of what frames that never change are judged, numbers to six digits."""
     found: list[object] = []
     for seed in range(8):
-        plan = varied_plan(Random(seed), 40)
-        populations = PlanPopulations(plan.images)
-        for image in plan.images:
+        draw = Random(seed)
+        plan = varied_plan(draw, 40)
+        images = [_like_a_star(each, draw) for each in plan.images] if seed % 4 else plan.images
+        populations = PlanPopulations(images)
+        for image in images:
             wanted = plan.profile_of(image).grader
             choice = Choice(wanted.mode, wanted.max_samples if seed % 2 else None, wanted.rotation_tolerance_deg)
             verdict = judge(Case(image, populations.of(image, choice), wanted, 1.4, seed % 3 == 0))
             inputs = {key: value for key, value in verdict.inputs.items() if key != provenance.MADE_FROM_INPUT}
             found.append((verdict.status.value, verdict.reason, _rounded(inputs)))
     return digest(*found)
+
+
+def _like_a_star(image: AcquiredImage, draw: Random) -> AcquiredImage:
+    """Return a frame whose metrics hang together: sizes of one night, some of discs, and numbers of stars that fit."""
+    size = draw.lognormvariate(0.7, 0.1)
+    told = {
+        "hfr": size,
+        "fwhm": size * draw.uniform(1.65, 2.0),
+        "star_count": 900 * size**-0.9 * draw.uniform(0.9, 1.1),
+    }
+    guided = {"guiding_rms": draw.lognormvariate(-0.5, 0.3), "eccentricity": draw.uniform(0.3, 0.5)}
+    return image.model_copy(update={"metrics": image.metrics | told | guided, "gain": 100, "detector": "d"})
 
 
 def _rounded(value: object) -> object:
