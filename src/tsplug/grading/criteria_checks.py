@@ -55,9 +55,9 @@ def _of_row(row: CriteriaRow, metric: Metric) -> Iterator[Problem]:
         if value is not None and value < 0 and field != "weight" and not metric.may_be_negative:
             yield field, f"must not be negative: no {metric.title.lower()} is, not {value:g}"
     lower = row.trend is Trend.LOWER_IS_BETTER
-    side = "below" if lower else "above"
+    side, better = ("below", "lower") if lower else ("above", "higher")
     if row.good != row.bad and (row.good < row.bad) is not lower:
-        yield "good", f"must lie {side} bad ({row.bad:g}), not {row.good:g}, because the trend is {row.trend}"
+        yield "good", f"must lie {side} bad ({row.bad:g}), not {row.good:g}, because {better} is better"
     elif row.gate is not None and row.gate != row.good and (row.gate < row.good) is lower:
         yield "gate", f"must not lie {side} good ({row.good:g}), not {row.gate:g}: it would fail the best frames"
     if row.deviation and not metric.has_true_zero:

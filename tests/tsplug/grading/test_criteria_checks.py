@@ -21,7 +21,7 @@ def refused(*assignments: str) -> list[str]:
 @pytest.mark.parametrize(
     ("assignments", "message"),
     [
-        (["hfr.good=9"], "hfr.good: must lie below bad (5), not 9, because the trend is lower_is_better"),
+        (["hfr.good=9"], "hfr.good: must lie below bad (5), not 9, because lower is better"),
         (["star_count.trend=lower"], "star_count.good: must lie below bad (20), not 250"),
         (["threshold_a=80"], "threshold_a: must be above threshold_b (80), not 80"),
         (["threshold_d=75"], "threshold_c: must be above threshold_d (75), not 70"),
