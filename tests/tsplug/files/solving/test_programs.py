@@ -187,6 +187,14 @@ def test_a_program_that_hangs_is_stopped_with_its_children(tmp_path: Path, solve
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize("solver", [Astap(), SolveField()], ids=["astap", "solve-field"])
+def test_a_program_that_talks_without_end_is_stopped(tmp_path: Path, solver: Astap | SolveField) -> None:
+    """Before it fills the disk, and long before its time is over."""
+    path = program(tmp_path, "while True:\n    print('spam' * 100_000)")
+    said = solver.solve(request(tmp_path, astap=path, solve_field=path, solve_timeout_s=200.0))
+    assert (said.state, said.message) == (SolveState.FAILED, f"{path} said more than 16 MB and was stopped")
+
+
 def is_alive(process: str) -> bool:
     """Say whether a process runs; one that has ended and is not yet taken leave of does not."""
     try:
