@@ -111,4 +111,4 @@ def test_a_scheduler_that_is_not_there_is_told() -> None:
     """Where nobody answers, or the address is none, that is one line of error."""
     for address in ("tcp://127.0.0.1:1", "nonsense://x", "nonsense"):
         with pytest.raises(InputError, match="no Dask scheduler answers at"):
-            DaskRunner("works:by_name", scheduler=address)
+            DaskRunner("works:by_name", scheduler=address, connect_s=0.5)

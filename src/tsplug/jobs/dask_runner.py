@@ -13,7 +13,7 @@ from tsplug.errors import InputError, NetworkError
 from tsplug.jobs.dask_task import run_task
 from tsplug.ports import FrameTask, TaskNews
 
-_CONNECT_S = "10s"
+_CLOSE_S = "10s"
 
 
 class DaskRunner:
@@ -23,12 +23,13 @@ class DaskRunner:
     to nothing, so that the queue decides.
     """
 
-    def __init__(self, work: str, *, scheduler: str) -> None:
+    def __init__(self, work: str, *, scheduler: str, connect_s: float = 10.0) -> None:
         """Connect to a cluster.
 
         Args:
             work: the function that runs, as ``module:function``; its package must be installed on all workers.
             scheduler: the address, such as ``tcp://192.168.1.5:8786``.
+            connect_s: for how long it is tried to reach it, in seconds.
 
         Raises:
             InputError: nobody answers there, or Dask is not installed.
@@ -40,7 +41,7 @@ class DaskRunner:
             library: Any = distributed
             # A client of what is no address cannot be closed, and complains when the program ends.
             library.comm.get_address_host_port(scheduler)
-            self._client: Any = library.Client(scheduler, timeout=_CONNECT_S, set_as_default=False)
+            self._client: Any = library.Client(scheduler, timeout=connect_s, set_as_default=False)
         except ImportError as error:
             raise InputError(f"a Dask cluster needs a package: pip install 'tsplug[dask]' ({error})") from error
         except (OSError, ValueError) as error:
@@ -95,7 +96,7 @@ class DaskRunner:
         for key in list(self._futures):
             self.stop(key)
         with suppress(OSError):
-            self._client.close(timeout=_CONNECT_S)
+            self._client.close(timeout=_CLOSE_S)
 
     def _is_lost(self) -> bool:
         return bool(self._client.status != "running")

@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from queue_bench import LEASE, Bench
 
-pytestmark = pytest.mark.both_databases
+from tsplug.services.jobs.lease_time import LeaseTime
+from tsplug.testing import ManualClock
+
+STEPS = st.lists(
+    st.tuples(
+        st.floats(0, 5), st.sampled_from([0.0, 0.0, 0.0, -7200.0, -40.0, -14.0, 14.0, 40.0, 7200.0]), st.booleans()
+    ),
+    max_size=60,
+)
+# Seconds that pass, seconds by which the clock is set, and who looks first.
 
 
 @pytest.fixture
@@ -15,6 +26,7 @@ def bench() -> Bench:
     return Bench()
 
 
+@pytest.mark.both_databases
 def test_a_clock_that_is_set_back_lets_no_job_wait_for_hours(bench: Bench) -> None:
     """A job that is to wait for longer than any does was told so by a clock that was wrong, and is begun."""
     bench.add("/a")
@@ -27,6 +39,7 @@ def test_a_clock_that_is_set_back_lets_no_job_wait_for_hours(bench: Bench) -> No
     assert (bench.states(), list(runner.running)) == (["running"], [1])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_is_set_disturbs_no_job(bench: Bench, hours: int) -> None:
     """Jobs at work go on and keep their leases, the queue is looked at, and what hangs is stopped in its time."""
@@ -54,3 +67,21 @@ def test_a_clock_that_is_set_disturbs_no_job(bench: Bench, hours: int) -> None:
         worker.step()
     assert ([task.file for task in runner.started], runner.stopped) == (["/a", "/b", "/c"], [1])
     assert bench.rows()[0]["message"] == "solve: stopped after 100 s without an end"
+
+
+@settings(max_examples=50)
+@given(STEPS)
+def test_no_living_worker_counts_as_gone(steps: list[tuple[float, float, bool]]) -> None:
+    """However the clock of a machine is set, none of two workers on it takes the jobs of the other that renews them."""
+    clock = ManualClock()
+    ann, ben = LeaseTime(clock, LEASE), LeaseTime(clock, LEASE)
+    until = clock.now() + LEASE
+    for passed_s, set_by_s, ben_first in steps:
+        clock.advance(passed_s)
+        clock.set(clock.now() + timedelta(seconds=set_by_s))
+        assert not (ben_first and ben.others_count() and until <= clock.now())
+        if ann.is_renewal_due():
+            until = clock.now() + LEASE
+            ann.renewed()
+        assert timedelta(0) < until - clock.now() <= LEASE * 1.25
+        assert not (ben.others_count() and until <= clock.now())
