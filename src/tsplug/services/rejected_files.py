@@ -5,9 +5,9 @@ Each move is journalled before it happens and noted after it: where both sides o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tsplug.errors import FileError
 from tsplug.model import (
@@ -19,6 +19,7 @@ from tsplug.model import (
     MoveState,
     PlanGrades,
     Profile,
+    Record,
     StatusChange,
     Value,
     frame_place,
@@ -26,6 +27,8 @@ from tsplug.model import (
 from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
 from tsplug.services.following import bring_picture, follow, preferences_of
 from tsplug.services.preview_places import way_to
+
+R = TypeVar("R", bound=Record)
 
 FOLDER = "rejected"
 """The folder beside a frame that takes it where the rig names no archive, as Target Scheduler has it."""
@@ -84,8 +87,7 @@ class RejectedFiles:
     def _follow(self, name: str, chosen: Sequence[str] | Sequence[int]) -> list[MovedFile]:
         self.settle()
         with self._store.read() as unit:
-            parts = [chosen[place : place + _PART] for place in range(0, len(chosen), _PART)]
-            images = [image for part in parts for image in unit.list(AcquiredImage, **{name: part})]
+            images = list(_among(unit, AcquiredImage, field=name, values=chosen))
             moved = {move.image_id: move for move in unit.list(FileMove, state=MoveState.MOVED)}
             profiles = {profile.id: profile for profile in unit.list(Profile)}
             wanted = [_destination(image, profiles.get(image.profile_id)) for image in images]
@@ -241,16 +243,26 @@ def astray(unit: Unit) -> list[AcquiredImage]:
     """Return the images whose files lie elsewhere than their status says; see `is_astray`."""
     moves = {move.image_id: move for move in unit.list(FileMove)}
     rigs = {profile.id: profile for profile in unit.list(Profile) if profile.grader.move_rejected}
-    suspects = {image.id or 0: image for image in unit.list(AcquiredImage, status=_NOT_REJECTED, id=list(moves))}
+    moved = [key for key, move in moves.items() if move.state is MoveState.MOVED]
+    suspects = {
+        image.id or 0: image for image in _among(unit, AcquiredImage, field="id", values=moved, status=_NOT_REJECTED)
+    }
     rejected = unit.list(AcquiredImage, status=_REJECTED, profile_id=list(rigs)) if rigs else []
     suspects |= {image.id or 0: image for image in rejected}
     known = [key for key in suspects if key in moves]
-    trails = {line.image_id: line.at for line in unit.list(StatusChange, image_id=known, to_status=_REJECTED)}
+    lines = _among(unit, StatusChange, field="image_id", values=known, to_status=_REJECTED)
+    trails = {line.image_id: line.at for line in lines}
     return [
         image
         for key, image in sorted(suspects.items())
         if is_astray(image, rigs.get(image.profile_id), move=moves.get(key), rejected_at=trails.get(key))
     ]
+
+
+def _among(unit: Unit, kind: type[R], *, field: str, values: Sequence[object], **equals: object) -> Iterator[R]:
+    """Yield the records of which one field has any of several values: no database takes any number of them at once."""
+    for start in range(0, len(values), _PART):
+        yield from unit.list(kind, **{field: values[start : start + _PART]}, **equals)
 
 
 def moved_files(store: Store) -> list[FileMove]:

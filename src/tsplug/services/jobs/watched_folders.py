@@ -64,6 +64,8 @@ class WatchedFolders:
         self._told: set[str] = set()
         self._seen: dict[str, _Seen] = {}
         self._looked_s: float | None = None
+        self.settling = 0
+        """How many files were there at the last look that were not yet as they are for long enough."""
 
     def look(self) -> int:
         """Put into the queue what is new and whole, if it is time to look; return how many frames that were.
@@ -80,6 +82,7 @@ class WatchedFolders:
         self._looked_s = at_s
         found = {file: stamp for folder in self._watched.folders for file, stamp in self._named(folder)}
         settled = [file for file, stamp in sorted(found.items()) if self._is_settled(file, stamp, now=now, at_s=at_s)]
+        self.settling = sum(at_s - self._seen[file].since_s < SETTLED_AFTER.total_seconds() for file in found)
         # The queue is asked before any file is opened: a folder may hold the frames of years.
         known = self._known(settled)
         whole = [file for file in settled if file in known or self._looks_whole(file, at_s=at_s)]
@@ -165,7 +168,10 @@ class Lookout:
         self._looking: Future[int] | None = None
 
     def look(self) -> bool:
-        """Begin to look unless that goes on, and return whether a look has come to its end since it was asked last.
+        """Begin to look unless that goes on.
+
+        Returns:
+            Whether a look has come to its end since it was asked last, after which nothing is waited for.
 
         Raises:
             StoreError: the store failed; the next look tries again.
@@ -177,7 +183,7 @@ class Lookout:
             return False
         ended, self._looking = self._looking, None
         ended.result()
-        return True
+        return not self._watched.settling
 
     def close(self) -> None:
         """Look no more; a look that goes on comes to its end."""

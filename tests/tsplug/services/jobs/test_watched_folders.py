@@ -213,7 +213,8 @@ def test_what_the_queue_knows_is_not_opened(store: Store, clock: ManualClock) ->
 
     looked_at = Watched([Path("/nas")], lambda folder: files, status)
     watched = WatchedFolders(store, clock, watched=looked_at, progress=PROGRESS)
-    assert (look(watched, clock), opened) == (1, ["new.fits"])
+    assert (look(watched, clock, times=1), watched.settling, opened) == (0, 51, [])
+    assert (look(watched, clock), watched.settling, opened) == (1, 0, ["new.fits"])
     end_all(store, clock)
     assert look(watched, clock, times=2) == 0
     files["/nas/7.fits"] = (2, 2)
