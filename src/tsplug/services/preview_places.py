@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import overload
 
 from tsplug.model import Address, FramePlace, PipelinePreferences
 
 _ENDINGS = {"jpeg": "jpg", "png": "png"}
+_LONGEST_BYTES = 255
+_MARK_DIGITS = 12
 
 
 @overload
@@ -24,11 +27,22 @@ def preview_place(file: FramePlace, preferences: PipelinePreferences) -> FramePl
     The one for all mirrors the ways to frames, so that no two pictures meet there.
     """
     # The whole name: a frame as FITS and the same as XISF have two pictures.
-    name = f"{file.name}.{_ENDINGS[preferences.preview_form]}"
+    name = _name(file.name, _ENDINGS[preferences.preview_form])
     folder = Path(preferences.preview_folder)
     if folder.is_absolute():
         return (folder / _way_from_root(file)).with_name(name)
     return file.parent / preferences.preview_folder / name
+
+
+def _name(frame: str, ending: str) -> str:
+    """Return the name of a frame with an ending; where file systems take none so long its end is a digest."""
+    encoded = frame.encode("utf-8", "surrogateescape")
+    room = _LONGEST_BYTES - len(f".{ending}")
+    if len(encoded) <= room:
+        return f"{frame}.{ending}"
+    mark = hashlib.sha256(encoded).hexdigest()[:_MARK_DIGITS]
+    begin = encoded[: room - len(f"~{mark}")].decode("utf-8", "ignore")
+    return f"{begin}~{mark}.{ending}"
 
 
 def picture_of(file: Path, place: FramePlace, *, preferences: PipelinePreferences) -> Path:

@@ -39,3 +39,14 @@ def test_disks_with_letters_do_not_meet(file: str, way: str) -> None:
     """Nor do shares."""
     place: PurePath = PureWindowsPath(file)
     assert str(preview_place(place, FOR_ALL)) == way  # type: ignore[call-overload]
+
+
+def test_a_picture_can_be_written_however_long_a_frame_is_named(tmp_path: Path) -> None:
+    """Two names that differ at their ends alone have two pictures, which file systems take."""
+    frames = [tmp_path / f"{'月' * 82}{end}.fits" for end in ("ab", "ac")]
+    pictures = [preview_place(frame, PipelinePreferences(preview_folder=".")) for frame in frames]
+    for file in (*frames, *pictures):
+        assert isinstance(file, Path)
+        file.touch()
+    assert len(list(tmp_path.iterdir())) == 4
+    assert all(picture.suffix == ".jpg" for picture in pictures)
