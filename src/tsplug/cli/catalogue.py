@@ -129,6 +129,8 @@ def _show_record(kind: str, row: Mapping[str, Any]) -> None:
     if kind == "target":
         fields |= {"ra_hours": _with(row, "ra_hours", shown="ra"), "dec_deg": _with(row, "dec_deg", shown="dec")}
     fields = {key: fields[key] for key in ("id", "name", *fields) if key in fields}
+    # As it is typed to take a value away.
+    fields = {key: "none" if value in (None, "", [], {}) else value for key, value in fields.items()}
     show_fields(f"{kind} {row.get('name', row['id'])}", fields)
     if held is not None:
         show_rows(held, inner)

@@ -46,6 +46,9 @@ def night_season(
         "possible: hours, until it is complete, in which some plan that still wants exposures can be exposed; no "
         "target competes with another, and pointing, dithers, downloads and weather cost nothing"
     )
+    for each in seasons:
+        if each.why:
+            show_text(f"{each.target}: {each.why} (night of {each.nights[0].date})")
     if target:
         for each in seasons:
             rows = [

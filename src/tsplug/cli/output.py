@@ -250,8 +250,7 @@ def _text(value: object) -> str:
 
 
 def _plain(value: object) -> str:
-    if value is None or value == "":
-        # Within a record nothing would look like a value that was forgotten.
+    if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -260,7 +259,8 @@ def _plain(value: object) -> str:
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     if isinstance(value, Mapping):
-        return "\n".join(f"{key}: {_plain(each)}" for key, each in value.items())
+        # Within a record nothing would look like a value that was forgotten.
+        return "\n".join(f"{key}: {_plain(each) or 'none'}" for key, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_plain(each) for each in value)
     return str(value)

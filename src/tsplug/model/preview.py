@@ -88,7 +88,10 @@ class SeasonNight(Value):
 
 
 class TargetSeason(Value):
-    """The nights ahead of one target: the exposure hours it still wants, and when it would be complete."""
+    """The nights ahead of one target: the exposure hours it still wants, and when it would be complete.
+
+    ``why`` tells what forbids a target that gets nothing in any of them, in the first one.
+    """
 
     project: str
     target: str
@@ -96,3 +99,4 @@ class TargetSeason(Value):
     wanted_hours: float
     complete_on: date | None
     nights: tuple[SeasonNight, ...]
+    why: str = ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from tsplug.errors import InputError, NotFoundError
 from tsplug.model import (
@@ -146,8 +147,23 @@ def season_ahead(
     first = usable_night(now, rig.site).date
     days: list[Night] = [night_starting(first + timedelta(days=count), rig.site) for count in range(nights)]
     place = Place.of(rig.site)
-    outlooks = (outlook_of(place, night, candidates=candidates) for night in days)
-    return season(outlooks, candidates, profile=rig.profile, since=now)
+    first_one = outlook_of(place, days[0], candidates=candidates)
+    outlooks = chain((first_one,), (outlook_of(place, night, candidates=candidates) for night in days[1:]))
+    seasons = season(outlooks, candidates, profile=rig.profile, since=now)
+    request = DecisionRequest(profile_guid=profile_guid)
+    situation = Situation(max(now, days[0].start), rig.site, rig.profile, first_one, request)
+    return list(_with_reasons(seasons, candidates, situation=situation))
+
+
+def _with_reasons(
+    seasons: Sequence[TargetSeason], candidates: Sequence[Candidate], *, situation: Situation
+) -> Iterator[TargetSeason]:
+    """Yield seasons; those of targets that get nothing tell what forbids them in the situation's night."""
+    given = {each.target_guid for each in seasons if any(night.hours > 0 for night in each.nights)}
+    why = {each.target_guid: each for each in idle_targets(situation, candidates, imaged=given)}
+    for each in seasons:
+        idle = None if each.target_guid in given else why.get(each.target_guid)
+        yield each if idle is None else each.model_copy(update={"why": f"{idle.rule}: {idle.detail}"})
 
 
 def usable_night(now: datetime, site: Site) -> Night:

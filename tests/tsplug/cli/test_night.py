@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -159,7 +160,19 @@ def test_a_season_says_when_a_target_would_be_complete(store: Path) -> None:
     text = run(store, "season", "--nights", "3", "--target", "Rosette", "--at", EVENING)
     assert "Rosette, night by night" in text
     assert "15 Jan 15 Jan 2026-01-15" in " ".join(text.split())
+    assert {each["why"] for each in seasons if each["complete_on"]} == {""}
     assert "no target competes with another" in " ".join(text.split())
+
+
+def test_a_season_says_what_forbids_a_target_that_gets_nothing(store: Path, tmp_path: Path) -> None:
+    """In the first of its nights: a place in the far south never rises at a site in the north."""
+    south = copyfile(store, tmp_path / "south.sqlite")
+    moved = ["target", "edit", "Rosette", "dec=-80d", "--db", str(south)]
+    assert CliRunner().invoke(application(moved), moved).exit_code == 0
+    text = run(south, "season", "--nights", "2", "--target", "Rosette", "--at", EVENING)
+    assert "not in these" in text
+    assert "Rosette: never rises: " in text
+    assert "(night of 2026-01-15)" in text
 
 
 def test_after_dawn_the_coming_night_is_meant(store: Path) -> None:
