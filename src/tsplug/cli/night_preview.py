@@ -15,10 +15,11 @@ from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, show_json, show_table, show_text
 from tsplug.errors import InputError
-from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan
+from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan, Profile
 
 if TYPE_CHECKING:
     from tsplug.services.night_ahead import NightAhead
+    from tsplug.services.sequence_habits import Habits
 
 
 _MOST_RUNS = 6
@@ -46,6 +47,30 @@ class Asked:
     second: Annotated[
         str, typer.Option(metavar="PROFILE", help="The profile of a second camera on the mount, which exposes beside.")
     ] = ""
+    sequence: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Take overheads, flips, focus and second camera from this sequence, not from records."
+        ),
+    ] = None
+
+    def habits(self, profile: Profile) -> Habits:
+        """Return what counts instead of what the rig's records say.
+
+        Raises:
+            InputError: the sequence cannot be read, or is none of this rig.
+        """
+        from tsplug.services.sequence_habits import Habits, habits_of
+
+        if self.sequence is None:
+            return Habits(second=self.second)
+        try:
+            text = self.sequence.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise InputError(f"the sequence {self.sequence} cannot be read: {why}") from error
+        found = habits_of(text, profile, source=str(self.sequence))
+        return found._replace(second=self.second) if self.second else found
 
 
 def night_preview(
@@ -64,7 +89,8 @@ def night_preview(
     day = parse_day(asked.date, "--date") if asked.date else None
     with common.context() as context:
         profile = common.chosen_profile(context.store)
-        night = preview_night(context, profile.guid, day=day, targets=tuple(asked.target or ()), second=asked.second)
+        targets, habits = tuple(asked.target or ()), asked.habits(profile)
+        night = preview_night(context, profile.guid, day=day, targets=targets, habits=habits)
     if png is not None:
         _draw(night, png)
     if common.as_json and not full:

@@ -33,6 +33,7 @@ from tsplug.services.night_sky import outlook_of
 from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.rigs import Rig
 from tsplug.services.scoring_rules import installed_rules
+from tsplug.services.sequence_habits import AS_RECORDED, Habits
 from tsplug.services.sharing import active_projects
 
 
@@ -56,7 +57,12 @@ class NightAhead:
 
 
 def preview_night(
-    context: Context, profile_guid: str, *, day: date | None = None, targets: Sequence[str] = (), second: str = ""
+    context: Context,
+    profile_guid: str,
+    *,
+    day: date | None = None,
+    targets: Sequence[str] = (),
+    habits: Habits = AS_RECORDED,
 ) -> NightAhead:
     """Return what a rig would do in a night: from noon of a given day, or from now on in this one or the coming one.
 
@@ -65,14 +71,16 @@ def preview_night(
         profile_guid: the rig.
         day: the date of the night's first noon; None for the rest of the present night, after dawn for the coming one.
         targets: names or guids of the only targets that take part; none for all.
-        second: the profile of a second camera on the mount; empty without one.
+        habits: what counts instead of what the rig's records say, as of a sequence.
 
     Raises:
         NotFoundError: there is no such profile, or no such target among those that could be imaged.
         InputError: the profile has no site, or the second camera's contributes to none of its projects.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
-    beside, notes = _beside(context, rig, second=second)
+    beside, notes = _beside(context, rig, second=habits.second)
+    if habits.planner is not None:
+        rig = Rig(rig.profile.model_copy(update={"planner": habits.planner}), rig.site)
     now = context.clock.now()
     night = usable_night(now, rig.site) if day is None else night_starting(day, rig.site)
     outlook = outlook_of(Place.of(rig.site), night, candidates=candidates)
@@ -81,7 +89,7 @@ def preview_night(
     situation = Situation(starts, rig.site, rig.profile, outlook, request)
     installed = installed_rules()
     found = preview(situation, candidates, rules=installed.rules, second=beside)
-    told = found.model_copy(update={"notes": (*installed.troubles, *notes, *found.notes)})
+    told = found.model_copy(update={"notes": (*installed.troubles, *habits.notes, *notes, *found.notes)})
     return NightAhead(told, rig, outlook, candidates, starts)
 
 

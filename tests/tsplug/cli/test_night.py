@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -229,6 +230,20 @@ def test_a_preview_reckons_with_a_second_camera(tmp_path: Path) -> None:
     assert "2 x Ha 300 s + 6 beside" in both
     assert "of the second camera" in both
     assert "profile 'Far' contributes to no project of 'Refractor'" in run(file, *asked, "--second", "Far", status=1)
+    sequence = tmp_path / "night.yaml"
+    sequence.write_text(
+        "catalogue: {profile: {name: Refractor, planner: {overheads: {new_target_s: 600}}}}\n"
+        "second_camera: {profile: {name: Wide}}\n"
+        "run: [{type: scheduler_container, until: {time: '05:00'}}]\n",
+        encoding="utf-8",
+    )
+    [late, early] = (json.loads(run(file, *asked, *more, "--json")) for more in (("--sequence", str(sequence)), ()))
+    for span, seconds in ((late[1], 600), (early[1], 0)):
+        begun = [datetime.fromisoformat(each) for each in (span["start"], span["exposures"][0]["start"])]
+        assert (begun[1] - begun[0]).total_seconds() == seconds
+    assert sum(each["beside"] for span in late for each in span["exposures"]) > 0
+    assert "`until` is left out" in run(file, *asked, "--sequence", str(sequence))
+    assert "cannot be read" in run(file, *asked, "--sequence", str(tmp_path), status=1)
 
 
 def test_a_preview_says_why_others_get_nothing(tmp_path: Path) -> None:
