@@ -139,7 +139,12 @@ def _summed(cards: list[bytes], data_sum: Callable[[], int]) -> bytes:
         return b"".join(cards)
     card = cards[place]
     usual = card[8:_SUM_AT] == b"= '" and card[_SUM_AT + _SUM_LENGTH : _SUM_AT + _SUM_LENGTH + 1] == b"'"
-    base = card if usual else card_bytes(HeaderCard("CHECKSUM", "0" * _SUM_LENGTH, "HDU checksum"))[0]
+    # A comment that says when would be untrue of the new one.
+    base = (
+        card
+        if usual and b" updated " not in card
+        else card_bytes(HeaderCard("CHECKSUM", "0" * _SUM_LENGTH, "HDU checksum"))[0]
+    )
     cards[place] = _with_sum(base, "0" * _SUM_LENGTH)
     total = folded_sum(b"".join(cards), _told_sum(cards, places, data_sum=data_sum))
     cards[place] = _with_sum(base, encoded_sum(total))

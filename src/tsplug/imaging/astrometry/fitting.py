@@ -22,7 +22,7 @@ _STARS_SHARE, _FEWEST_STARS = 3, 20
 _FEWEST = 6
 _CROWD_PX = (16.0, 48.0)
 """Distances within which the stars about each one are counted, as many more match by luck where they crowd."""
-_BRIGHTEST, _BRIGHT_SHARE = 20, 0.15
+_BRIGHTEST, _BRIGHT_SHARE = 20, 0.1
 """So many of the brightest stars of the catalogue on the frame; a true fit matches this share even behind a roof."""
 _WHOLE_SHARE = 0.75
 """With this share of them matched, no other fit can be a better one."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tsplug.imaging.astrometry.fitting import Fit, fit
 from tsplug.imaging.astrometry.sky_plane import to_plane, to_sphere
-from tsplug.imaging.astrometry.votes import Guess, Pairs, Points, guesses, local_pairs
+from tsplug.imaging.astrometry.votes import Guess, Points, guesses, local_pairs
 from tsplug.imaging.astrometry.wcs import Wcs
 from tsplug.model import SkyStars
 
@@ -22,7 +22,6 @@ and for no mirrored frame: that is where a mount that was centered has it."""
 _FITTED = 200
 _CATALOGUE_SHARE = 2.0
 _ROUNDS = 2
-_FEWEST_VOTES = 3
 _ARM_PX = 100.0
 SCALE_ERROR = 0.02
 
@@ -99,7 +98,7 @@ def match_frame(stars: FrameStars, catalogue: SkyStars, *, hint: Hint) -> Matche
         pairs = local_pairs(plane, reach_px=reach_px, field_px=size, count=share)
         for flip in (1.0, -1.0) if stage else (1.0,):
             own = _flipped(stars, flip)
-            chosen = _voted(own.brightest(count), pairs, reach_px=reach_px)
+            chosen = guesses(own.brightest(count), pairs, scale_error=SCALE_ERROR, reach_px=reach_px)
             found = _attempt(own, plane, chosen=chosen, size_px=size)
             if found is not None:
                 return _refined(stars, catalogue, found=found, flip=flip, hint=hint)
@@ -123,11 +122,6 @@ def _plane(catalogue: SkyStars, *, centre: tuple[float, float], scale_deg: float
     east, north = to_plane(catalogue.ra_deg, catalogue.dec_deg, centre=centre)
     seen = np.isfinite(east)
     return Points(-east[seen] / scale_deg, -north[seen] / scale_deg)
-
-
-def _voted(own: Points, pairs: Pairs, *, reach_px: float) -> list[Guess]:
-    found = guesses(own, pairs, scale_error=SCALE_ERROR, reach_px=reach_px)
-    return [guess for guess in found if guess.votes >= _FEWEST_VOTES]
 
 
 def _attempt(own: Points, plane: Points, *, chosen: list[Guess], size_px: tuple[float, float]) -> Fit | None:

@@ -13,7 +13,11 @@ Places = NDArray[np.int64]
 
 _TURN_BIN_RAD, _PLACE_BIN_PX = np.radians(1.0), 20.0
 _TURNS = 360
-_WIDEST, _DRAWERS = 1_000_003, 65_521
+_WIDEST = 1_000_003
+_DRAWERS = (1_021, 8_191, 65_521)
+"""Primes; as many drawers serve as two votes each would fill, as looking through empty ones takes time too."""
+_FEWEST_VOTES = 3
+"""Two pairs that agree are no heap yet."""
 _POSITION_ERROR_PX = 2.0
 _MOST_STEPS = 12
 _MOST_PAIRS = 60_000
@@ -53,7 +57,7 @@ class Pairs:
 
 
 def guesses(frame: Points, catalogue: Pairs, *, scale_error: float, reach_px: float, most: int = 6) -> list[Guess]:
-    """Return how a frame may lie on the plane of a catalogue, those with the most votes first.
+    """Return how a frame may lie on the plane of a catalogue, those with the most votes first, three at least.
 
     Two stars of the frame and two of the catalogue that are as far apart tell a turn, in two ways, and a place of the
     frame's middle. Those of the true pairs pile up; others are spread over the sky that is searched.
@@ -166,19 +170,19 @@ def _heaps(turn: Floats, places: tuple[Floats, Floats], *, most: int) -> list[Gu
     """Return where votes pile up; two grids, half a cell apart, as a heap may lie on a border of one."""
     found: list[Places] = []
     x, y = places
+    drawers = next((count for count in _DRAWERS if count >= 2 * turn.size), _DRAWERS[-1])
     for shift in (0.0, 0.5):
         turns = np.floor(turn / _TURN_BIN_RAD + shift).astype(np.int64) % _TURNS
         across, down = (np.floor(each / _PLACE_BIN_PX + shift).astype(np.int64) for each in (x, y))
         key = (turns * _WIDEST + across) * _WIDEST + down
         # Counting in drawers, which cells far apart may share, takes a tenth of the time of sorting the cells.
-        drawer = key % _DRAWERS
-        votes = np.bincount(drawer, minlength=_DRAWERS)
+        drawer = key % drawers
+        votes = np.bincount(drawer, minlength=drawers)
         for place in np.argpartition(-votes, most)[:most]:
-            inside = np.flatnonzero(drawer == place)
-            if not inside.size:
-                continue
+            inside = np.flatnonzero(drawer == place) if votes[place] >= _FEWEST_VOTES else np.zeros(0, np.int64)
             cells, counts = np.unique(key[inside], return_counts=True)
-            found.append(inside[key[inside] == cells[counts.argmax()]])
+            if counts.max(initial=0) >= _FEWEST_VOTES:
+                found.append(inside[key[inside] == cells[counts.argmax()]])
     highest = sorted(found, key=len, reverse=True)[:most]
     return [_heap(turn[members], (x[members], y[members])) for members in highest]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import threading
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from astropy.io import fits
 from pipeline_frames import star_frame
 
+from tsplug.app_jobs import sweep_buffers
 from tsplug.files.headers.journal import HeaderJournal
 from tsplug.files.headers.turns import finish_header, locked
 from tsplug.files.headers.writing import DiskHeaders
@@ -57,15 +61,18 @@ def torn_file(file: Path, torn_at: int | None) -> bytes:
     return after
 
 
-def test_a_header_that_was_torn_is_completed_where_it_is_swept_or_moved(tmp_path: Path) -> None:
-    """Nobody need write into it again; where somebody is at it, it is left to him."""
+def test_a_header_that_was_torn_is_completed_where_it_is_swept_or_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody need write into it again; where somebody is at it, it is left to him. Workers sweep after each kill."""
+    monkeypatch.setenv("TSPLUG_DATA_DIR", str(tmp_path / "data"))
     file = star_frame(tmp_path / "a.fits", blocks=3, CROTA1=1.0)
     after = torn_file(file, 100)
     assert file.read_bytes() != after
     with locked(file):
         assert not finish_header(file)
-    assert finish_header(file)
-    assert (file.read_bytes(), leftovers(tmp_path), finish_header(file)) == (after, [], False)
+    sweep_buffers(file)
+    assert (file.read_bytes() == after, leftovers(tmp_path), finish_header(file)) == (True, [], False)
     other = star_frame(tmp_path / "b.fits", blocks=3, CROTA1=1.0)
     after = torn_file(other, 100)
     move_file(other, tmp_path / "rejected" / "b.fits")
@@ -109,3 +116,32 @@ def test_who_moves_a_frame_waits_for_who_writes_its_header(tmp_path: Path) -> No
         opened.verify("exception")
         assert opened[0].header["FWHM"] == 3.5
     assert not file.exists()
+
+
+def test_a_disk_without_locks_is_written_too_and_not_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could tell there whether somebody is at it still: who writes next completes it."""
+
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    file = star_frame(tmp_path / "a.fits", blocks=3, CROTA1=1.0)
+    after = torn_file(file, 100)
+    assert not finish_header(file)
+    assert not DiskHeaders().edit(file, EDIT, keep=nobody).changed
+    assert file.read_bytes() == after
+
+
+def test_a_torn_header_that_cannot_be_completed_keeps_its_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, say: nothing is said of it, and the next one tries again."""
+    file = star_frame(tmp_path / "a.fits", blocks=3, CROTA1=1.0)
+    torn_file(file, 100)
+
+    def pwrite(descriptor: int, piece: bytes, place: int) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", pwrite)
+        assert not finish_header(file)
+    assert leftovers(tmp_path) == [".a.fits.header"]
+    assert finish_header(file)

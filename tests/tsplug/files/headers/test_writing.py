@@ -39,6 +39,7 @@ def check(file: Path) -> np.ndarray:
         opened.verify("exception")
         header = opened[0].header
         assert (header["FWHM"], header["GRADERSN"], "CROTA1" in header) == (3.5, "w" * 100, False)
+        assert header.comments["CHECKSUM"] == "HDU checksum"
         return np.array(opened[0].data)
 
 

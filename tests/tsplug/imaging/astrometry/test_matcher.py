@@ -117,11 +117,11 @@ def turned(angle_deg: float, *, scale_arcsec: float) -> Wcs:
     return Wcs(150.0, 0.0, 999.5, 749.5, ((-cosine, sine), (sine, cosine)))
 
 
-def shown(stars: SkyStars, wcs: Wcs) -> FrameStars:
+def shown(stars: SkyStars, wcs: Wcs, *, share: float = 0.8) -> FrameStars:
     """Return what such a frame shows of stars: a fifth missing, a fifth of a pixel off."""
     rng = np.random.default_rng(7)
     x, y = wcs.to_pixels(stars.ra_deg, stars.dec_deg)
-    inside = np.flatnonzero((x > 0) & (x < 2000) & (y > 0) & (y < 1500) & (rng.random(x.size) < 0.8))
+    inside = np.flatnonzero((x > 0) & (x < 2000) & (y > 0) & (y < 1500) & (rng.random(x.size) < share))
     order = inside[np.argsort(np.arange(inside.size) + rng.normal(0, 5, inside.size))][:400]
     return FrameStars(x[order] + rng.normal(0, 0.2, order.size), y[order] + rng.normal(0, 0.2, order.size), 2000, 1500)
 
@@ -143,6 +143,15 @@ def test_clusters_are_solved_or_not_and_never_wrongly(
     if found is not None:
         apart = [separation_deg(truth.at(*place), found.wcs.at(*place)) for place in ((999.5, 749.5), (0.0, 0.0))]
         assert max(apart) * 3600.0 < 1.0
+
+
+def test_the_best_of_the_fits_counts_where_none_is_whole() -> None:
+    """Thin clouds: half of the stars of a cluster and its field are seen."""
+    truth = turned(70.0, scale_arcsec=1.0)
+    stars = crowded(1, crowd=150, sigma_px=60.0)
+    found = match_frame(shown(stars, truth, share=0.5), stars, hint=Hint(150.0, -0.05, 1.0, 1.0))
+    assert found is not None
+    assert separation_deg(truth.at(0.0, 0.0), found.wcs.at(0.0, 0.0)) * 3600.0 < 1.0
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
