@@ -108,7 +108,8 @@ PROJECTS = st.fixed_dictionaries(
         "minimum_altitude_deg": st.integers(0, 45),
         "maximum_altitude_deg": st.sampled_from([0.0, 75.0]),
         "minimum_time_min": st.integers(0, 60),
-        "meridian_window_min": st.sampled_from([0, 0, 90]),
+        "meridian_window_min": st.sampled_from([0, 15, 90]),
+        "use_custom_horizon": st.booleans(),
         "filter_switch_frequency": st.integers(0, 2),
         "dither_every": st.integers(0, 3),
         "smart_exposure_order": st.booleans(),
@@ -118,6 +119,7 @@ PROJECTS = st.fixed_dictionaries(
     }
 )
 TARGETS = st.lists(st.tuples(st.floats(0, 23.9), st.floats(-60, 89), PROJECTS, PLANS), min_size=1, max_size=4)
+WALL = [(30.0, 10.0), (150.0, 35.0), (240.0, 0.0)]
 SITES = st.tuples(st.floats(-75, 75), st.floats(-180, 180))
 NOONS = st.integers(0, 730).map(lambda days: datetime(2024, 1, 1, 12, tzinfo=UTC) + timedelta(days=days))
 
@@ -146,7 +148,7 @@ def build(make: Any, drawn: Any) -> tuple[Candidate, ...]:
 
 
 def previewed(make: Any, where: Any, noon: datetime, candidates: tuple[Candidate, ...], profile: Any) -> Any:
-    situation = make.situation(noon, candidates, site=make.site(*where), profile=profile)
+    situation = make.situation(noon, candidates, site=make.site(*where, horizon=WALL), profile=profile)
     return situation, preview(situation, candidates)
 
 
@@ -161,8 +163,13 @@ def keeps_to_limits(tables: NightTables, candidate: Candidate, exposure: Preview
     assert altitudes.max() <= (project.maximum_altitude_deg or 90.0)
     shift = max(0, item.template.twilight_offset_min)
     dark = tables.sun_altitude_deg < SUN_LIMIT_DEG[item.template.twilight]
-    if item.template.twilight_offset_min >= 0:
-        assert dark[max(0, samples.start - shift) : samples.stop + shift].all()
+    assert dark[max(0, samples.start - shift) : samples.stop + shift].all() or item.template.twilight_offset_min < 0
+    reach = max(0, -item.template.twilight_offset_min)
+    for sample in range(samples.start, samples.stop):
+        assert dark[max(0, sample - reach) : sample + reach + 1].any()
+    if project.use_custom_horizon:
+        behind = np.interp(tables.azimuth_deg[row, samples], *zip(*WALL, strict=True), period=360.0)
+        assert (altitudes > behind + project.horizon_offset_deg).all()
     if item.template.moon_avoidance:
         rule = MoonRule.of(item.template, age=MoonAge.ECLIPTIC)
         assert rule is not None
@@ -257,7 +264,8 @@ def test_a_target_is_left_within_its_promised_time_only_for_a_reason(
         if span.kind == "wait":
             continue
         candidate = next(each for each in candidates if each.target.guid == span.target_guid)
-        if span.end - span.start >= timedelta(minutes=candidate.project.minimum_time_min) - timedelta(minutes=10):
+        longest_s = max(item.exposure_s for item in candidate.plans)
+        if (span.end - span.start).total_seconds() > candidate.project.minimum_time_min * 60 - longest_s:
             continue
         counts = [
             guid for earlier in night.spans[: place + 1] for guid in (each.plan_guid for each in earlier.exposures)
