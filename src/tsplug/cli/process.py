@@ -63,8 +63,13 @@ def process(
     They go through the queue: interrupted, the rest waits there for `tsplug worker`. Exit status 1 when one failed,
     or still waits.
     """
-    request = JobRequest(submitted_by=Settings().user, priority=how.priority, switched=switches.switched())
     with common.store(create=store_is_missing(common)) as store:
+        request = JobRequest(
+            submitted_by=Settings().user,
+            priority=how.priority,
+            switched=switches.switched(),
+            profile_id=common.chosen_profile(store).id if common.profile else None,
+        )
         found = frames_in(places, frame_headers())
         with store.write() as unit:
             jobs = submit(unit, found.files, request=request, at=system_clock().now())

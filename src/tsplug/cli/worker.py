@@ -82,7 +82,8 @@ def worker(
             raise InputError(f"{folder} is no folder to watch")
     # A worker that is to wait for frames may be started before there are any.
     with common.store(create=bool(folders or not until_idle) and store_is_missing(common)) as store:
-        looked_at = Watched(folders, list_folder, frame_files().status)
+        rig = common.chosen_profile(store).id if common.profile else None
+        looked_at = Watched(folders, list_folder, frame_files().status, profile_id=rig)
         lookout = Lookout(WatchedFolders(store, system_clock(), watched=looked_at, progress=CommandProgress()))
 
         def is_done() -> bool:

@@ -36,7 +36,8 @@ class FrameTask:
     ``store_url`` is where the records are; ``switched`` says of modules by name whether they are on. ``address`` is
     what the frame is known by where ``file`` is a copy of what lies in a storage. ``owner`` is who has the job: once
     another has it, nothing is written into the frame any more; empty asks nobody. ``begun_at`` tells one attempt of an
-    owner from the next. ``stopped`` holds modules that are not tried again, with the reason.
+    owner from the next. ``profile_id`` is the rig of a frame that has no record. ``stopped`` holds modules that are not
+    tried again, with the reason.
     """
 
     job_id: int
@@ -44,6 +45,7 @@ class FrameTask:
     store_url: str = field(repr=False)
     image_id: int | None = None
     switched: Mapping[str, bool] = field(default_factory=dict)
+    profile_id: int | None = None
     address: str = ""
     owner: str = ""
     begun_at: datetime | None = None

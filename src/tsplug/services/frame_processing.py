@@ -39,13 +39,15 @@ def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
     """
     images = {image.id: image for image in unit.list(AcquiredImage, id=_set(row["image"] for row in rows))}
     solutions = {each.image_id: each for each in unit.list(FrameSolution, image_id=list(images))}
-    profiles = {each.id: each for each in unit.list(Profile, id=_set(image.profile_id for image in images.values()))}
     jobs = newest_jobs(unit, [row["file"] for row in rows])
+    rigs = _set([*(image.profile_id for image in images.values()), *(job.profile_id for job in jobs.values())])
+    profiles = {each.id: each for each in unit.list(Profile, id=rigs)}
     pictured = _pictured(unit, [row["file"] for row in rows])
     for row in rows:
         image = images.get(row["image"])
-        profile = None if image is None else profiles.get(image.profile_id)
         job = jobs.get(row["file"])
+        processed = job if image is None else image
+        profile = None if processed is None else profiles.get(processed.profile_id)
         solution = None if image is None else solutions.get(image.id or 0)
         if image is not None:
             row["metrics"] = image.metrics

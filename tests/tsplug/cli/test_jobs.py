@@ -15,11 +15,13 @@ import pytest
 from pixel_files import fits_bytes
 from typer.testing import CliRunner, Result
 
-from tsplug.app import buffers
+from tsplug.app import buffers, open_store
 from tsplug.cli.application import application
 from tsplug.cli.jobs_shown import show_ends
-from tsplug.model import UNNAMEABLE
+from tsplug.model import UNNAMEABLE, Profile
 from tsplug.ports import FrameTask, TaskNews
+from tsplug.services.catalogue import load_catalogue
+from tsplug.testing import ManualClock, first_catalogue
 
 Run = Callable[..., Result]
 
@@ -86,6 +88,22 @@ def test_what_was_interrupted_is_no_success(run: Run, frames: Path, monkeypatch:
     assert "interrupted: what is left waits in the queue" in result.stderr
     result = run("process", str(frames / "b_empty.fits"))
     assert (result.exit_code, "1 other frame waits in the queue" in result.stdout) == (1, True), result.output
+
+
+def test_frames_of_others_are_processed_as_those_of_a_rig(run: Run, frames: Path, tmp_path: Path) -> None:
+    """By what it prefers; a rig that is not there is refused."""
+    store = open_store(str(tmp_path / "store.sqlite"), ManualClock())
+    document_of_rig = first_catalogue()
+    document_of_rig["profile"]["pipeline"] = {"preview_folder": "pictures"}
+    load_catalogue(document_of_rig, store, clock=ManualClock())
+    with store.read() as unit:
+        (rig,) = unit.list(Profile)
+    store.close()
+    assert run("process", str(frames / "d_whole.fits"), "--profile", "nobody").exit_code == 1
+    document(run("process", str(frames / "d_whole.fits"), "--profile", rig.name, "--only", "preview", "--json"))
+    assert [file.parent.name for file in frames.rglob("*.jp*g")] == ["pictures"]
+    shown = document(run("files", "show", str(frames / "d_whole.fits"), "--json"))
+    assert Path(shown["preview"]).parent.name == "pictures"
 
 
 def test_a_worker_waits_for_the_first_frame(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

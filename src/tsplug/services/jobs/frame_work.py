@@ -30,7 +30,9 @@ def work_on_frame(
         check_lease(task, store)
 
     tools = replace(tools, editor=FencedEditor(tools.editor, check), pictures=FencedPictures(tools.pictures, check))
-    frame = frame_at_work(Path(task.file), tools, image=_image(task, tools), address=task.address)
+    frame = frame_at_work(
+        Path(task.file), tools, image=_image(task, tools), address=task.address, profile_id=task.profile_id
+    )
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
     chosen = tuple(StoppedModule(each, why) if (why := task.stopped.get(each.name)) else each for each in chosen)
     run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))

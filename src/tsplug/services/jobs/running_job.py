@@ -49,6 +49,7 @@ class RunningJob:
             self.store_url,
             job.image_id,
             job.switched,
+            job.profile_id,
             owner=job.owner,
             begun_at=job.started_at,
             stopped={name: step.message for name, step in self.hung.items()},

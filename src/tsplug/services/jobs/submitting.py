@@ -26,6 +26,8 @@ class JobRequest:
     submitted_by: str = ""
     priority: int | None = None
     switched: Mapping[str, bool] = field(default_factory=dict)
+    profile_id: int | None = None
+    """The rig as whose frames those without a record are processed."""
     only_unknown: bool = False
     """Leave files alone that any job was ever about: a watched folder holds them for years."""
     beside_open: bool = False
@@ -36,7 +38,7 @@ def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetim
     """Put frames into the queue and return their jobs, in the order of the files.
 
     A frame that waits or is worked on already keeps its job, which moves forward where the request is more urgent; one
-    that waits takes over what the request switches. A link and what it leads to are one frame.
+    that waits takes over what the request switches, and its rig. A link and what it leads to are one frame.
 
     Args:
         unit: a unit that writes.
@@ -111,7 +113,7 @@ def _job(file: str, request: JobRequest, *, at: datetime, image: AcquiredImage |
     return Job(
         file=file,
         image_id=None if image is None else image.id,
-        profile_id=None if image is None else image.profile_id,
+        profile_id=request.profile_id if image is None else image.profile_id,
         priority=usual if request.priority is None else request.priority,
         switched=dict(request.switched),
         submitted_by=request.submitted_by,
@@ -123,9 +125,9 @@ def _moved_forward(unit: Unit, job: Job, *, request: JobRequest) -> Job:
     if job.state is not JobState.PENDING:
         return job
     priority = job.priority if request.priority is None else max(job.priority, request.priority)
-    changed = job.model_copy(
-        update={"priority": priority, "switched": dict(request.switched) or job.switched, "not_before": None}
-    )
+    asked = {"profile_id": request.profile_id} if job.image_id is None and request.profile_id is not None else {}
+    switched = dict(request.switched) or job.switched
+    changed = job.model_copy(update={"priority": priority, "switched": switched, "not_before": None} | asked)
     if changed != job:
         unit.update(changed)
     return changed

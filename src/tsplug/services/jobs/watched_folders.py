@@ -32,11 +32,15 @@ LOOK_EVERY = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Watched:
-    """Which folders are watched, what lists them, and what says of a file, quickly, whether it looks whole."""
+    """Which folders are watched, what lists them, and what says of a file, quickly, whether it looks whole.
+
+    ``profile_id`` is the rig as whose frames without a record are processed.
+    """
 
     folders: Sequence[Path]
     listing: FolderListing
     status: Callable[[Path], FrameStatus]
+    profile_id: int | None = None
 
 
 @dataclass
@@ -115,8 +119,9 @@ class WatchedFolders:
         if not fresh and not others:
             return 0
         with self._store.write() as unit:
-            jobs = submit(unit, fresh, request=JobRequest(only_unknown=True), at=now)
-            jobs += submit(unit, others, request=JobRequest(priority=NEW_PRIORITY), at=now)
+            rig = self._watched.profile_id
+            jobs = submit(unit, fresh, request=JobRequest(only_unknown=True, profile_id=rig), at=now)
+            jobs += submit(unit, others, request=JobRequest(priority=NEW_PRIORITY, profile_id=rig), at=now)
         return len(jobs)
 
     def _replaced(self, changed: Sequence[str]) -> list[str]:

@@ -81,10 +81,17 @@ class PipelineFrame:
         return solved or self._told_scale_arcsec()
 
     def _told_scale_arcsec(self) -> float | None:
-        rig = self.profile.frame_scale_arcsec(self.image.binning) if self.profile and self.image else None
-        if rig is not None:
-            return rig
-        return _scale_in_header(self.pixels().header)
+        return self._rigs_scale_arcsec() or _scale_in_header(self.pixels().header)
+
+    def _rigs_scale_arcsec(self) -> float | None:
+        if self.profile is None:
+            return None
+        binning = _binning_in_header(self.pixels().header) if self.image is None else self.image.binning
+        return self.profile.frame_scale_arcsec(binning)
+
+
+def _binning_in_header(header: Mapping[str, Any]) -> int:
+    return round(_positive(header.get("XBINNING")) or 1.0) or 1
 
 
 def _scale_in_header(header: Mapping[str, Any]) -> float | None:
@@ -102,7 +109,12 @@ def _positive(value: object) -> float | None:
 
 
 def frame_at_work(
-    file: Path, tools: PipelineTools, *, image: AcquiredImage | None = None, address: str = ""
+    file: Path,
+    tools: PipelineTools,
+    *,
+    image: AcquiredImage | None = None,
+    address: str = "",
+    profile_id: int | None = None,
 ) -> PipelineFrame:
     """Return a frame with its record and rig, where the store has them.
 
@@ -112,6 +124,7 @@ def frame_at_work(
         image: its record; without one it is looked up by the identifier in the header, else by its place. A record
             whose own frame is still elsewhere is not that of this one.
         address: where the frame is kept, if the file is a copy of what lies in a storage.
+        profile_id: the rig of a frame that has no record.
     """
     store = tools.store
     if store is None:
@@ -120,7 +133,7 @@ def frame_at_work(
     image = image or record_at(file, tools.headers, store=store, place=place)
     if image is not None and not is_of_record(file, image, files=tools.files, place=place):
         image = None
+    rig = profile_id if image is None else image.profile_id
     with store.read() as unit:
-        known = image is not None and image.profile_id is not None
-        profile = unit.find(Profile, id=image.profile_id) if image is not None and known else None
+        profile = None if rig is None else unit.find(Profile, id=rig)
     return PipelineFrame(file, tools, image=image, profile=profile, address=address)

@@ -79,6 +79,15 @@ def test_the_job_knows_the_record(store: Store) -> None:
     assert image.profile_id is not None
 
 
+def test_frames_without_a_record_are_those_of_a_rig_where_that_is_asked_for(store: Store) -> None:
+    """Also one that waits; a record knows its own rig."""
+    image = store_light(store, "M 42", filter_name="Ha", started=CLOCK.now(), file="/lights/a.fits")
+    put(store, "/b.fits")
+    jobs = put(store, "/lights/a.fits", "/b.fits", "/c.fits", profile_id=77)
+    assert [job.profile_id for job in jobs] == [image.profile_id, 77, 77]
+    assert put(store, "/b.fits")[0].profile_id == 77
+
+
 @pytest.mark.parametrize(
     ("before", "jobs"),
     [(None, [True]), ("pending", [True]), ("running", [False, True]), ("completed", [False, True])],

@@ -47,6 +47,19 @@ def test_a_frame_of_nobody_gets_picture_and_numbers(tmp_path: Path) -> None:
         assert picture.size == (400, 300)
 
 
+def test_a_frame_without_a_record_is_processed_as_one_of_a_rig(tmp_path: Path) -> None:
+    """By its optics, with the binning of the header, and by its preferences."""
+    store = stocked_store(ManualClock())
+    with store.write() as unit:
+        (rig,) = unit.list(Profile)
+        wishes = rig.pipeline.model_copy(update={"preview_folder": "pictures"})
+        unit.update(rig.model_copy(update={"pipeline": wishes}))
+    file = star_frame(tmp_path / "a.fits", XBINNING=2)
+    frames = [frame_at_work(file, pipeline_tools(store), profile_id=key) for key in (None, rig.id)]
+    assert [frame.preferences.preview_folder for frame in frames] == ["previews", "pictures"]
+    assert [frame.scale_arcsec() for frame in frames] == [None, rig.frame_scale_arcsec(2)]
+
+
 @pytest.mark.both_databases
 def test_a_record_gets_its_numbers_and_its_thumbnail_once(tmp_path: Path) -> None:
     """Processing again changes neither record nor picture."""
