@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hostsim.sky.focus import disc_hfr_per_radius, disc_radius_px, field_defocus_um
 from hostsim.sky.photometry import pixel_scale_arcsec
-from hostsim.sky.profile import BETA, FWHM_PER_ALPHA, HFR_PER_ALPHA, kind_of, profile
+from hostsim.sky.profile import FWHM_PER_ALPHA, HFR_PER_ALPHA, kind_of, profile
 from hostsim.sky.projection import turn, turn_back
 from hostsim.sky.scene import GuidingSample, Optics, Sensor
+from hostsim.sky.widths import longer_hfr, moved_hfr, seen_fwhm
 
 Floats = NDArray[np.float64]
 
 _GAUSS_FWHM_PER_SIGMA = 2.354820045
 # The squared alpha that widens a profile's core as much as a blur of variance 1 does.
 ALPHA2_PER_VARIANCE = (_GAUSS_FWHM_PER_SIGMA / FWHM_PER_ALPHA) ** 2
-# What pixels of width 1 add to the squared width of a Moffat profile, measured on drawn stars.
-_PIXEL_FWHM2 = 0.575
 _WAVELENGTH_UM = 0.55
 # Drops of dew are small lenses: a magnitude of it widens a star by a third.
 _DEW_WIDENS = 0.35
@@ -107,27 +104,38 @@ class PointSpread:
         """Return the direction of the long axis from x towards y, -90 to 90 degrees."""
         return np.asarray(np.degrees(np.arctan2(2.0 * self.xy, self.xx - self.yy)) / 2.0, dtype=np.float64)
 
-    def fwhm_px(self, binning: float = 1.0) -> Floats:
-        """Return the full width at half maximum as seen through pixels ``binning`` wide, in such pixels."""
-        width = self._of_profiles("fwhm")
-        return np.asarray(np.sqrt((self.alpha_px * width / binning) ** 2 + _PIXEL_FWHM2), dtype=np.float64)
+    def fwhm_px(self, binning: float = 1.0, *, move_px: tuple[float, float] = (0.0, 0.0)) -> Floats:
+        """Return the full width at half maximum as seen through pixels ``binning`` wide, in such pixels.
 
-    def hfr_px(self, binning: float = 1.0, *, trail_px: float = 0.0) -> Floats:
+        `hostsim.sky.widths` says what that is of stars of any shape. ``move_px`` is the vector in unbinned pixels over
+        which they moved evenly.
+        """
+        pixel = tuple(binning / np.sqrt(axis) for axis in self._eigenvalues())
+        length = self._alphas_moved(move_px)
+        width = np.empty(length.size)
+        for kind in np.unique(self.kind):
+            of = self.kind == kind
+            width[of] = seen_fwhm(int(kind), self.obstruction, pixel=(pixel[0][of], pixel[1][of]), length=length[of])
+        return np.asarray(self.alpha_px * width / binning, dtype=np.float64)
+
+    def hfr_px(self, binning: float = 1.0, *, move_px: tuple[float, float] = (0.0, 0.0)) -> Floats:
         """Return the radius of half the flux as seen through pixels ``binning`` wide, in such pixels.
 
         Pixels widen a star once; a curve of growth that takes a pixel's light as spread evenly over it widens it again.
-        ``trail_px`` is the length in unbinned pixels over which the star moved evenly.
+        ``move_px`` is the vector in unbinned pixels over which the star moved evenly.
         """
-        lengths, growth = _trail_growth()
-        longer = np.interp(trail_px / self.alpha_px, lengths, growth)
-        return np.sqrt((self.alpha_px * HFR_PER_ALPHA * longer / binning) ** 2 + self._of_profiles("pixel_hfr2"))
-
-    def _of_profiles(self, name: Literal["fwhm", "pixel_hfr2"]) -> Floats:
-        """Return one number of each star's profile."""
+        # Between the length as a star's mean axis counts it, and as that along the movement does.
+        length = np.sqrt(self._alphas_moved(move_px) * math.hypot(*move_px) / self.alpha_px)
+        longer = longer_hfr(self.elongation) ** 2 + moved_hfr(length) ** 2 - 1.0
         kinds, place = np.unique(self.kind, return_inverse=True)
-        return np.array([getattr(profile(int(kind), self.obstruction), name) for kind in kinds], dtype=np.float64)[
-            place
-        ]
+        pixel = np.array([profile(int(kind), self.obstruction).pixel_hfr2 for kind in kinds])[place]
+        return np.asarray(np.sqrt((self.alpha_px * HFR_PER_ALPHA / binning) ** 2 * longer + pixel), dtype=np.float64)
+
+    def _alphas_moved(self, move_px: tuple[float, float]) -> Floats:
+        """Return the length of a movement counted in each star's alphas along it."""
+        right, down = move_px
+        squared = (self.yy * right**2 - 2.0 * self.xy * right * down + self.xx * down**2) / self.alpha_px**4
+        return np.sqrt(squared)
 
     def _eigenvalues(self) -> tuple[Floats, Floats]:
         middle, half = (self.xx + self.yy) / 2.0, np.hypot((self.xx - self.yy) / 2.0, self.xy)
@@ -164,19 +172,3 @@ def _guiding_error(guiding: GuidingSample, lie: Orientation, *, scale: float) ->
     right, down = turn(np.array([1.0, 0.0]), np.array([0.0, 1.0]), angle_deg=lie.sky_angle_deg, mirrored=lie.mirrored)
     error = ALPHA2_PER_VARIANCE * (np.array([guiding.rms_ra_arcsec, guiding.rms_dec_arcsec]) / scale) ** 2
     return float(np.sum(error * right * right)), float(np.sum(error * right * down)), float(np.sum(error * down * down))
-
-
-@lru_cache(maxsize=1)
-def _trail_growth() -> tuple[Floats, Floats]:
-    """Return by how much the half-flux radius of a Moffat profile grows when it moves along a line.
-
-    Counted in alphas: the lengths of the line, and the factors, each the median distance of the light from the middle.
-    """
-    lengths = np.concatenate([np.linspace(0.0, 12.0, 13), np.geomspace(16.0, 8192.0, 19)])
-    part = (np.arange(48) + 0.5) / 48.0
-    radius = np.sqrt((1.0 - part) ** (-1.0 / (BETA - 1.0)) - 1.0)
-    angle = np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False) + 0.1
-    x, y = radius[:, None] * np.cos(angle), radius[:, None] * np.sin(angle)
-    along = (np.arange(100) + 0.5) / 100.0 - 0.5
-    radii = [float(np.median(np.hypot(x[..., None] + length * along, y[..., None]))) for length in lengths]
-    return lengths, np.array(radii) / radii[0]

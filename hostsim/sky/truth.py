@@ -21,7 +21,8 @@ class StarsTruth:
 
     ``x`` and ``y`` are the middles of stars in binned pixels of the subframe, 0 at the centre of its first pixel;
     ``flux_e`` is in electrons before vignetting and dust, as the sensor gathers it through its mosaic. HFR is the
-    radius of half the flux, FWHM that of the profile, both in binned pixels; ``elongation`` is long axis to short,
+    radius of half the flux, FWHM the diameter of a circle as large as the area within half maximum, both in binned
+    pixels and as pixels average the star; ``elongation`` is long axis to short,
     ``angle_deg`` the direction of the long axis from x towards y.
     """
 

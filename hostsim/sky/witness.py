@@ -35,17 +35,17 @@ class Witness:
         starlight, scale = sky.starlight, sky.view.plane.scale_arcsec
         stars = _stars(starlight, exposure)
         middle = starlight.middle
-        binning, trail_px = _binning(exposure), math.hypot(*starlight.move_px)
-        middle_hfr_px = float(middle.hfr_px(binning, trail_px=trail_px)[0])
+        binning, move_px = _binning(exposure), starlight.move_px
+        middle_hfr_px = float(middle.hfr_px(binning, move_px=move_px)[0])
         rms = starlight.blur.guiding
         lie = Orientation(path.sky_angle_deg, self._optics.mirrored)
-        east_px, north_px = lie.to_sky(*starlight.move_px)
+        east_px, north_px = lie.to_sky(*move_px)
         ends = (_ends(streak, exposure) for streak in starlight.streaks)
         truth = FrameTruth(
             stars,
             hfr_px=_median(stars.hfr_px, middle_hfr_px),
-            fwhm_px=_median(stars.fwhm_px, float(middle.stretched(*starlight.move_px).fwhm_px(binning)[0])),
-            elongation=_median(stars.elongation, float(middle.stretched(*starlight.move_px).elongation[0])),
+            fwhm_px=_median(stars.fwhm_px, float(middle.fwhm_px(binning, move_px=move_px)[0])),
+            elongation=_median(stars.elongation, float(middle.stretched(*move_px).elongation[0])),
             middle_hfr_px=middle_hfr_px,
             background_adu=background_adu,
             sky=self._sky(exposure, way=sky.view.passage, starlight=starlight),
@@ -54,15 +54,15 @@ class Witness:
             drift_arcsec=(east_px * scale, north_px * scale),
             satellites=tuple(end for end in ends if end is not None),
         )
-        sharp_hfr_px = self._sharp_hfr_px(sky, lie=lie, binning=binning, trail_px=trail_px)
+        sharp_hfr_px = self._sharp_hfr_px(sky, lie=lie, binning=binning)
         return replace(truth, wrong=faults(truth, tracking=path.tracking, in_focus_hfr_px=sharp_hfr_px))
 
-    def _sharp_hfr_px(self, sky: OpenSky, *, lie: Orientation, binning: float, trail_px: float) -> float:
+    def _sharp_hfr_px(self, sky: OpenSky, *, lie: Orientation, binning: float) -> float:
         """Return what the HFR in the middle would be at best focus."""
         plane, focused = sky.view.plane, replace(sky.starlight.blur, defocus_um=0.0)
         middle = np.array([plane.centre_x]), np.array([plane.centre_y])
         spread = point_spread(self._optics, self._sensor, blur=focused, lie=lie, at=middle)
-        return float(spread.hfr_px(binning, trail_px=trail_px)[0])
+        return float(spread.hfr_px(binning, move_px=sky.starlight.move_px)[0])
 
     def _sky(self, exposure: ExposureSettings, *, way: Passage, starlight: StarLight) -> SkyTruth:
         middle = exposure.started + timedelta(seconds=exposure.duration_s / 2.0)
@@ -99,8 +99,8 @@ def _stars(starlight: StarLight, exposure: ExposureSettings) -> StarsTruth:
         x[order],
         y[order],
         flux_e[order],
-        hfr_px=spread.hfr_px(binning, trail_px=math.hypot(*starlight.move_px)),
-        fwhm_px=shown.fwhm_px(binning),
+        hfr_px=spread.hfr_px(binning, move_px=starlight.move_px),
+        fwhm_px=spread.fwhm_px(binning, move_px=starlight.move_px),
         elongation=shown.elongation,
         angle_deg=shown.angle_deg,
     )

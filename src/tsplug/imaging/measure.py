@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,7 @@ def measure_passed(
         ValueError: the frame cannot be measured; the text says why.
     """
     _check_plane(passed.pixels.shape)
+    settings = replace(settings, colour="mosaic") if mosaic else settings
     frame = reduce_frame(passed, full_scale_adu=settings.full_scale_adu)
     if is_large_enough(frame.pixels.shape):
         stars = measure_reduced(frame, settings, mosaic=mosaic, light=light)

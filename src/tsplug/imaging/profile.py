@@ -1,4 +1,4 @@
-"""The radial profile that the stars of a frame have in common, fitted with a Moffat function."""
+"""The radial profile that the stars of a frame have in common, fitted with a Moffat function, or one flatter on top."""
 
 from __future__ import annotations
 
@@ -13,34 +13,48 @@ from tsplug.imaging.stamps import Stamps
 
 Floats = NDArray[np.float64]
 
-# Beta beyond 40 is a Gaussian for every purpose here.
 _BETAS = np.concatenate(
-    [np.arange(1.6, 2.0, 0.1), np.arange(2.0, 4.0, 0.125), np.arange(4.0, 6.0, 0.25), [6, 7, 8, 10, 12, 40]]
+    [np.arange(1.6, 2.0, 0.1), np.arange(2.0, 4.0, 0.125), np.arange(4.0, 6.0, 0.25), [6, 7, 8, 10, 12, 20]]
 )
+# What a Moffat profile cannot be: a Gaussian, and the flatter tops of stars beside focus, or drawn out in a line.
+_POWERS = np.array([2.0, 2.2, 2.4, 2.7, 3.0, 3.5, 4.0, 5.0, 6.5])
+_SHAPES = _BETAS.size + _POWERS.size
 _WIDTHS = np.linspace(1.4, 3.6, 221)
 # Every so many of the widths are tried first.
 _COARSE = 8
 _BIN, _REACH = 0.15, 4.2
+# Nothing of a profile without wings lies beyond so many times the radius at which it falls to 1 / e.
+_NODES, _FARTHEST = 400, 6.0
 
 
 @dataclass(frozen=True)
-class MoffatProfile:
-    """A circular profile (1 + (r / alpha)^2)^-beta; radii in units of the stars' adaptive sigma."""
+class StarProfile:
+    """A circular profile, radii in units of the stars' adaptive sigma.
+
+    (1 + (r / alpha)^2)^-beta, or where there is no ``beta`` 2^-(2 r / fwhm)^power: a Gaussian for a power of 2, flatter
+    on top and steeper at the side for higher ones.
+    """
 
     fwhm: float
-    beta: float
+    beta: float | None = None
+    power: float = 2.0
 
     def enclosed(self, radius: float) -> float:
         """Return the share of the light within a radius."""
-        alpha = self.fwhm / (2.0 * math.sqrt(2.0 ** (1.0 / self.beta) - 1.0))
-        return 1.0 - float((1.0 + (radius / alpha) ** 2) ** (1.0 - self.beta))
+        if self.beta is not None:
+            alpha = self.fwhm / (2.0 * math.sqrt(2.0 ** (1.0 / self.beta) - 1.0))
+            return 1.0 - float((1.0 + (radius / alpha) ** 2) ** (1.0 - self.beta))
+        scale = self.fwhm / 2.0 / math.log(2.0) ** (1.0 / self.power)
+        reached = np.linspace(0.0, min(radius / scale, _FARTHEST), _NODES)
+        light = float(np.trapezoid(reached * np.exp(-(reached**self.power)), reached))
+        return min(1.0, light * self.power / math.gamma(2.0 / self.power))
 
 
-def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> MoffatProfile:
+def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> StarProfile:
     """Fit one profile to all stars, each scaled by its own amplitude, width and ellipse.
 
-    A grid over width and beta with the height solved for: no star can make it diverge. The median of each ring is blind
-    to neighbours and hot pixels.
+    A grid over width and shape with the height solved for: no star can make it diverge. The median of each ring is
+    blind to neighbours and hot pixels.
 
     Args:
         stamps: the stars' cut-outs, background subtracted.
@@ -48,8 +62,8 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> MoffatPro
         weights: how much each star counts; noisy ones less.
     """
     radius, value, weight = _scaled_pixels(stamps, shapes, weights=weights)
-    # Numbers of 16 bits are put in order by counting them.
-    rings = (radius / _BIN).astype(np.int16)
+    # Numbers of 16 bits are put in order by counting them. The innermost ring alone would be a few pixels' say.
+    rings = np.maximum(radius / _BIN, 1.0).astype(np.int16)
     order = np.argsort(rings, kind="stable")
     starts = np.searchsorted(rings[order], np.arange(int(_REACH / _BIN) + 1, dtype=np.int16))
     points = [
@@ -82,23 +96,31 @@ def weighted_median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(total, total[-1] / 2.0)])
 
 
-def _best(r: Floats, p: Floats, *, weights: Floats) -> MoffatProfile:
-    """Return the profile of the grid that fits best; of each beta the error has one minimum, which is narrowed down."""
-    every, place = np.arange(_WIDTHS.size), np.zeros((_BETAS.size, 1), dtype=np.int64)
+def _best(r: Floats, p: Floats, *, weights: Floats) -> StarProfile:
+    """Return the profile of the grid that fits best; the error of each shape has one minimum, which is narrowed."""
+    every, place = np.arange(_WIDTHS.size), np.zeros((_SHAPES, 1), dtype=np.int64)
     error = np.empty(place.shape)
     for near in (every[_COARSE // 2 :: _COARSE], np.arange(-_COARSE, _COARSE + 1)):
         places = np.clip(place + near, 0, every[-1])
         errors = _errors(r, p, weights=weights, widths=_WIDTHS[places])
         best = np.argmin(errors, axis=1)[:, None]
         place, error = (np.take_along_axis(each, best, axis=1) for each in (places, errors))
-    beta = int(np.argmin(error))
-    return MoffatProfile(fwhm=float(_WIDTHS[place[beta, 0]]), beta=float(_BETAS[beta]))
+    shape = int(np.argmin(error))
+    fwhm = float(_WIDTHS[place[shape, 0]])
+    if shape < _BETAS.size:
+        return StarProfile(fwhm, beta=float(_BETAS[shape]))
+    return StarProfile(fwhm, power=float(_POWERS[shape - _BETAS.size]))
 
 
 def _errors(r: Floats, p: Floats, *, weights: Floats, widths: Floats) -> Floats:
-    """Return the summed squares that profiles of each beta and some widths leave, the best height being theirs."""
-    beta = _BETAS[:, None]
-    alpha2 = (widths / 2.0) ** 2 / (2.0 ** (1.0 / beta) - 1.0)
-    model = (1.0 + r * r / alpha2[..., None]) ** -beta[..., None]
+    """Return the summed squares that profiles of each shape and some widths leave, the best height being theirs."""
+    squared = (2.0 * r / widths[..., None]) ** 2
+    beta, power = _BETAS[:, None, None], _POWERS[:, None, None]
+    model = np.concatenate(
+        [
+            (1.0 + squared[: _BETAS.size] * (2.0 ** (1.0 / beta) - 1.0)) ** -beta,
+            2.0 ** -(squared[_BETAS.size :] ** (power / 2.0)),
+        ]
+    )
     height = (model * p * weights).sum(axis=-1) / (model * model * weights).sum(axis=-1)
     return np.asarray(((p - height[..., None] * model) ** 2 * weights).sum(axis=-1))

@@ -25,6 +25,7 @@ _PROBES, _PROBE_HALF_PX, _PROBE_SIGMA_PX = 96, 12, 1.6
 _LEAST_HALF_PX, _MOST_HALF_PX = 6, 20
 # The sky round a star is another than the mesh says beyond this many deviations, and more than its own wings explain.
 _OTHER_SKY_SIGMA, _WINGS_SHARE = 0.75, 0.006
+_FEWEST_BORDERS = 16
 # Stars are a group of at least this many and this share of what looks like stars, within this ratio of the narrowest.
 _FEWEST_IN_GROUP, _LEAST_GROUP_SHARE, _GROUP_RATIO = 8, 0.25, 1.5
 # Sharper or wider than these shares of the typical width is something else: a cosmic ray, a galaxy, a blend.
@@ -196,12 +197,25 @@ def _measured(scene: Scene, candidates: Candidates, *, chosen: Places, half: int
     level, noise, peak = candidates.level[chosen], candidates.noise[chosen], candidates.peak[chosen]
     stamps = cut_stamps(scene.pixels, (x, y), half_width=half, level=level, mosaic=scene.mosaic)
     stamps = replace(stamps, blur_px2=stamps.blur_px2 + scene.blur_px2)
-    border = border_levels(stamps)
-    other = np.abs(border) > _OTHER_SKY_SIGMA * noise + _WINGS_SHARE * peak
-    stamps.values[...] -= np.where(other, border, 0.0).astype(np.float32)
+    stamps.values[...] -= _misjudged(border_levels(stamps), noise, peak=peak).astype(np.float32)
     raw = adaptive_shapes(stamps, start_sigma_px)
     flux = np.maximum(raw.flux, 0.0)
     # What a matched filter of the star's own shape gathers.
     sky = 4.0 * np.pi * np.sqrt(raw.determinant) * noise**2
     snr = flux / np.sqrt(flux / scene.settings.electrons_per_adu + sky + 1e-12)
     return StarSample(stamps, raw, snr, noise, chosen)
+
+
+def _misjudged(border: Floats, noise: Floats, *, peak: Floats) -> Floats:
+    """Return by how much the sky under each star is brighter than the mesh says, which its stamp's border shows.
+
+    What the borders have in common is the mesh's bend under a sky that bends more, as within small frames and nebulae:
+    the fainter half of the stars tells it, whose wings do not reach the border. One border alone is too noisy to be
+    believed unless it is far off.
+    """
+    common = np.zeros(1)
+    if border.size >= _FEWEST_BORDERS:
+        faint = peak <= np.median(peak)
+        common = np.median(border[faint] / noise[faint]) * noise
+    other = np.abs(border - common) > _OTHER_SKY_SIGMA * noise + _WINGS_SHARE * peak
+    return np.where(other, border, common)

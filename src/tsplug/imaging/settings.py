@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 
-NAME, VERSION = "tsplug-stars", "5"
+NAME, VERSION = "tsplug-stars", "6"
 
 # What belongs to the frame or the camera and not to the way of measuring.
-_OF_THE_FRAME = ("electrons_per_adu", "full_scale_adu")
+_OF_THE_FRAME = ("electrons_per_adu", "full_scale_adu", "colour")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class StarSettings:
     ``saturated_share`` of ``full_scale_adu`` is counted but not measured. Of the others at most ``most_stars`` are
     measured, the brightest of each part of the frame. ``mesh_px`` is the side of a tile of the background's mesh in
     pixels of the 2x2 frame. ``electrons_per_adu`` weighs the stars' own shot noise; it and the full scale belong to the
-    frame, not to the detector's identity.
+    frame, not to the detector's identity. ``colour`` names what of a colour frame is measured, ``green`` for that
+    plane, ``mosaic`` for the brightness of the cells of one; it is empty for frames without colours.
     """
 
     mesh_px: int = 64
@@ -31,13 +32,15 @@ class StarSettings:
     saturated_share: float = 0.9
     full_scale_adu: float = 65_535.0
     electrons_per_adu: float = 1.0
+    colour: str = ""
 
     @property
     def detector(self) -> str:
-        """Return the identity of what these settings measure: name, version and the settings' hash.
+        """Return the identity of what these settings measure: name, version, colour where there is, settings' hash.
 
         Numbers of different detectors are never compared with each other.
         """
         settings = {key: value for key, value in asdict(self).items() if key not in _OF_THE_FRAME}
         text = repr(sorted(settings.items()))
-        return f"{NAME} {VERSION} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        known = hashlib.sha256(text.encode()).hexdigest()[:8]
+        return " ".join(part for part in (NAME, VERSION, self.colour, known) if part)

@@ -17,6 +17,8 @@ _Covariance = tuple[_Values, _Values, _Values]
 
 _ITERATIONS = 12
 _MIN_VARIANCE = 0.15
+# Weights of stars narrower than this are wider than the stars.
+_LEAST_WEIGHT_PX2 = 0.64
 # Shares of a star's size: with a small last step it counts as settled, after a tiny one it is left alone.
 _SMALL_STEP, _TINY_STEP = 0.02, 0.001
 _WORTH_LEAVING_OUT = 0.8
@@ -157,29 +159,48 @@ def _stepped(
     """Return weights that fit better, by how much of their size they changed, and which stars have light at all."""
     span, limit = np.arange(-half_width, half_width + 1, dtype=np.float32), np.float32(half_width / 2.0)
     places = span[:, None] - old.dx, span[:, None] - old.dy
-    form = _inverse(old.xx, old.yy, xy=old.xy)
+    weight_xx, weight_yy = _weight(old)
+    form = _inverse(weight_xx, weight_yy, xy=old.xy)
+    # What the weight takes of a star's size, and of its way from the weight's middle.
+    narrowed = np.float32(1.0) + (old.xx + old.yy) / (weight_xx + weight_yy)
     flux, (shift_x, shift_y, xx, yy, xy) = _moments(values, places, form=form)
     shown = xx - shift_x**2, yy - shift_y**2, xy - shift_x * shift_y
-    xx, yy, xy = _unweighted(shown, form=form, boldness=np.float32(boldness))
+    # Only the whole way leads to a star's own shape where the weight has another.
+    bold = np.where(weight_xx > old.xx, np.float32(1.0 if boldness else 0.0), np.float32(boldness))
+    xx, yy, xy = _unweighted(shown, form=form, narrowed=narrowed, boldness=bold)
     change = (np.abs(xx - old.xx) + np.abs(yy - old.yy) + np.abs(xy - old.xy)) / (old.xx + old.yy)
     widest = np.float32((half_width * 0.75) ** 2)
     xx, yy = np.clip(xx, _MIN_VARIANCE, widest), np.clip(yy, _MIN_VARIANCE, widest)
     bound = np.float32(0.95) * np.sqrt(xx * yy)
     xy = np.clip(xy, -bound, bound)
-    dx, dy = (np.clip(each + 2.0 * shift, -limit, limit) for each, shift in ((old.dx, shift_x), (old.dy, shift_y)))
-    amplitude = flux / (np.float32(np.pi) * np.sqrt(xx * yy - xy**2))
+    dx, dy = (np.clip(each + narrowed * shift, -limit, limit) for each, shift in ((old.dx, shift_x), (old.dy, shift_y)))
+    # The light under the weight is a share of the star's: half of it where both are alike.
+    both = (old.xx + weight_xx) * (old.yy + weight_yy) - np.float32(4.0) * old.xy**2
+    share = np.float32(2.0) * np.sqrt((weight_xx * weight_yy - old.xy**2) / both)
+    amplitude = flux / (np.float32(np.pi) * share * np.sqrt(xx * yy - xy**2))
     return _Weights(dx, dy, xx, yy, xy, amplitude), change, flux > 0
 
 
-def _unweighted(shown: _Covariance, *, form: _Covariance, boldness: np.float32) -> _Covariance:
+def _weight(shapes: _Weights) -> tuple[_Values, _Values]:
+    """Return the variances along both axes of the weights that stars are seen under: their own, or more.
+
+    What changes much within a pixel is not told by its value in the pixel's middle.
+    """
+    two = np.float32(2.0)
+    narrow = (shapes.xx + shapes.yy) / two - np.hypot((shapes.xx - shapes.yy) / two, shapes.xy)
+    wider = np.maximum(np.float32(_LEAST_WEIGHT_PX2) - narrow, np.float32(0.0))
+    return shapes.xx + wider, shapes.yy + wider
+
+
+def _unweighted(shown: _Covariance, *, form: _Covariance, narrowed: _Values, boldness: _Values) -> _Covariance:
     """Return covariances nearer to those of stars that show these ones under weights of that (inverse) form.
 
     A Gaussian of covariance C under a weight W shows M, where 1/M = 1/C + 1/W; at the end W is C, and M half of it. So
     both 2 M and what is solved for C lead there. The first comes half of the way to a Gaussian, and to the end of a
     ring; the second all of the way to a Gaussian, and goes as far beyond the end of a ring as it was before it.
     """
-    twice = [np.float32(2.0) * each for each in shown]
-    if not boldness:
+    twice = [narrowed * each for each in shown]
+    if not boldness.any():
         return twice[0], twice[1], twice[2]
     mean_a, mean_c, mean_b = _inverse(shown[0], shown[1], xy=shown[2])
     a, c, b = mean_a - form[0], mean_c - form[1], mean_b - form[2]

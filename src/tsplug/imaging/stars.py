@@ -29,6 +29,7 @@ SMALLEST_FRAME_PX = 64
 """Stars are looked for on frames of at least this many pixels a side."""
 
 _ENOUGH_STARS = 10
+_TILES_ACROSS, _SMALLEST_TILE_PX = 8, 24
 # A radius is known to this share over the signal to noise, and stars differ by this share for other reasons.
 _RADIUS_NOISE, _RADIUS_SCATTER = 1.5, 0.03
 # Four readings of whole levels add up to this much noise at least.
@@ -69,7 +70,8 @@ class StarMeasurement:
 
     ``star_count`` counts what was detected, saturated ones included, ``measured`` those that the values are of. ``hfr``
     is the radius that holds half of a star's light (true half-flux radius), ``mean_radius`` the flux-weighted mean
-    distance from its middle, ``fwhm`` the full width at half maximum, geometric mean of both axes; all in pixels and as
+    distance from its middle, ``fwhm`` the full width at half maximum: the diameter of a circle as large as the area
+    that is brighter than half of the brightest, of an ellipse the geometric mean of both axes; all in pixels and as
     seen through the pixels, as every star tool gives them. ``hfr_stdev`` is the spread among two stars or more,
     ``snr`` the median signal to noise of the measured stars within 1.5 FWHM. ``background`` and ``noise`` are ADU per
     pixel.
@@ -161,7 +163,9 @@ def measure_reduced(
         light: False for frames that cannot show stars, whose sky alone is measured.
     """
     sky = measure_background(
-        frame.binned, tile_px=settings.mesh_px, least_noise=_least_noise(frame, full_scale_adu=settings.full_scale_adu)
+        frame.binned,
+        tile_px=_tile_px(frame, settings),
+        least_noise=_least_noise(frame, full_scale_adu=settings.full_scale_adu),
     )
     result = StarMeasurement(background=sky.level / 4.0, noise=sky.noise / 2.0, star_count=0)
     if not light:
@@ -226,6 +230,11 @@ def _candidates(frame: ReducedFrame, sky: Background, *, scene: Scene) -> Candid
     peaks = find_peaks(frame.binned, sky, threshold=settings.threshold, electrons_per_unit=settings.electrons_per_adu)
     colours = Mosaic.of(frame.pixels) if scene.mosaic else Mosaic.none()
     return confirm(peaks, frame.pixels, mosaic=colours, saturated_adu=_saturated_adu(frame, settings))
+
+
+def _tile_px(frame: ReducedFrame, settings: StarSettings) -> int:
+    """Return the side of a tile of the sky: smaller in small frames, whose corners are as much darker as any."""
+    return min(settings.mesh_px, max(_SMALLEST_TILE_PX, int(min(frame.binned.shape)) // _TILES_ACROSS))
 
 
 def _least_noise(frame: ReducedFrame, *, full_scale_adu: float) -> float:

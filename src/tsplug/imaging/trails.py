@@ -19,6 +19,8 @@ Places = NDArray[np.int64]
 _HALF = 3
 _TOGETHER = 4096
 _ELONGATED = 2.2
+# What spreads over all of those, by its variance in px^2, is looked at again through every second pixel, every fourth.
+_SPREAD, _SPACINGS = 1.8, (1, 2, 4)
 # So many of the elongated candidates are paired with each other.
 _PAIRED = 400
 _PARALLEL_DEG = 12.0
@@ -26,8 +28,9 @@ _BIN_DEG, _BIN_PX = 1.0, 8.0
 _MOST_TRAILS = 12
 _FEWEST, _NEAR_PX, _GAP_PX = 10, 5.0, 60.0
 _SHORTEST_PX = 150.0
-# A trail is a chain of peaks a few pixels apart; stars that happen to lie in a line are farther.
-_APART_PX = 20.0
+# A trail is a chain of peaks a few pixels apart; stars that happen to lie in a line are farther, but where there are so
+# many of them that any line passes as many.
+_APART_PX, _CROWD = 20.0, 2.0
 # A star on a trail stands out of it.
 _STAR_ON_TRAIL = 4.0
 
@@ -102,6 +105,8 @@ class _Shapes:
     def __init__(self, binned: NDArray[np.float32], candidates: Candidates) -> None:
         self._binned, self._candidates = binned, candidates
         self._ratio, self.angle = (np.full(candidates.x.size, np.nan) for _ in range(2))
+        self.spacing = np.ones(candidates.x.size, dtype=np.int64)
+        self.area_px2 = 4.0 * binned.size
 
     def first_long(self, free: NDArray[np.bool_]) -> Places:
         """Return the brightest free candidates that are elongated, as many as are paired."""
@@ -124,18 +129,33 @@ class _Shapes:
 
         def measure(part: slice) -> None:
             some = places[part]
-            self._ratio[some], self.angle[some] = _elongations(self._binned, self._candidates.pick(some))
+            for spacing in _SPACINGS:
+                ratio, self.angle[some], spread = _elongations(
+                    self._binned, self._candidates.pick(some), spacing=spacing
+                )
+                self._ratio[some], self.spacing[some] = ratio, spacing
+                some = some[(spread > _SPREAD) & (ratio <= _ELONGATED)]
+                if not some.size:
+                    break
 
         in_order(measure, slices(places.size, _TOGETHER))
 
 
-def _elongations(binned: NDArray[np.float32], candidates: Candidates) -> tuple[Floats, Floats]:
-    """Return the ratio of the axes of what lies round each candidate, and the direction of the long one (radians)."""
+def _elongations(
+    binned: NDArray[np.float32], candidates: Candidates, *, spacing: int
+) -> tuple[Floats, Floats, NDArray[np.float32]]:
+    """Return of what lies round each candidate the ratio of the axes, the direction of the long one, and the spread.
+
+    The direction is in radians; the spread is the mean variance along two axes, in units of the squared ``spacing`` of
+    the pixels that are looked at.
+    """
     height, width = binned.shape
-    row = np.clip(candidates.y // 2, _HALF, height - _HALF - 1)
-    column = np.clip(candidates.x // 2, _HALF, width - _HALF - 1)
+    half = _HALF * spacing
+    row = np.clip(candidates.y // 2, half, height - half - 1)
+    column = np.clip(candidates.x // 2, half, width - half - 1)
     span = np.arange(-_HALF, _HALF + 1)
-    values = binned.reshape(-1).take(row * width + column + (span[:, None] * width + span)[:, :, None])
+    apart = spacing * span
+    values = binned.reshape(-1).take(row * width + column + (apart[:, None] * width + apart)[:, :, None])
     # Only what is clearly light counts: noise in the corners would make everything round.
     sky = 4.0 * candidates.level
     floor = (sky + 0.25 * (values[_HALF, _HALF] - sky)).astype(np.float32)
@@ -147,9 +167,10 @@ def _elongations(binned: NDArray[np.float32], candidates: Candidates) -> tuple[F
     xx = (across * span[:, None] ** 2).sum(axis=0) / flux - mean_x**2
     yy = (down * span[:, None] ** 2).sum(axis=0) / flux - mean_y**2
     xy = (slanted * span[:, None]).sum(axis=0) / flux - mean_x * mean_y
-    half, apart = (xx + yy) / 2.0, np.hypot((xx - yy) / 2.0, xy)
-    ratio = np.sqrt((half + apart) / np.maximum(half - apart, 0.05))
-    return np.asarray(ratio, dtype=np.float64), np.asarray(0.5 * np.arctan2(2.0 * xy, xx - yy), dtype=np.float64)
+    spread, apart = (xx + yy) / 2.0, np.hypot((xx - yy) / 2.0, xy)
+    ratio = np.sqrt((spread + apart) / np.maximum(spread - apart, 0.05))
+    angle = np.asarray(0.5 * np.arctan2(2.0 * xy, xx - yy), dtype=np.float64)
+    return np.asarray(ratio, dtype=np.float64), angle, spread
 
 
 def _most_voted(x: Floats, y: Floats, *, angle: Floats) -> _Line | None:
@@ -206,7 +227,8 @@ def _followed(
         sure = on[shapes.are_long(on)]
         if sure.size < _FEWEST:
             return None
-        line, near = _through(x[sure], y[sure]), _NEAR_PX
+        # What is seen through fewer pixels is so much wider.
+        line, near = _through(x[sure], y[sure]), _NEAR_PX * float(np.median(shapes.spacing[sure]))
     on = np.flatnonzero(free & (np.abs(line.away(x, y)) < near))
     along = line.along(x[on], y[on])
     order = np.argsort(along)
@@ -214,7 +236,8 @@ def _followed(
     runs = np.split(np.arange(on.size), np.flatnonzero(np.diff(along) > _GAP_PX) + 1)
     run = max(runs, key=len)
     length = along[run[-1]] - along[run[0]]
-    sparse = run.size < max(_FEWEST, length / _APART_PX)
+    by_chance = x.size / shapes.area_px2 * 2.0 * near * length
+    sparse = run.size < max(_FEWEST, length / _APART_PX, _CROWD * by_chance)
     if sparse or length < _SHORTEST_PX or np.count_nonzero(shapes.are_long(on[run])) < 0.5 * run.size:
         return None
     # A trail may be interrupted by a bright star, or flash; its runs are one trail.

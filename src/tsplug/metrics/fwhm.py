@@ -1,4 +1,4 @@
-"""Full width at half maximum of stars by a Moffat profile, in px, geometric mean of both axes (spec/peers e-2)."""
+"""Full width at half maximum of stars by their common profile, in px, geometric mean of both axes (spec/peers e-2)."""
 
 from __future__ import annotations
 

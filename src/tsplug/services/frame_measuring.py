@@ -40,7 +40,8 @@ def measure_pixels(frame: FramePixels, *, scale_arcsec: float | None = None, lig
     gain = _electrons_per_adu(frame.header)
     # Where levels go from 0 to 1, one is as many electrons as a camera's whole range.
     gain *= StarSettings.full_scale_adu if full_scale == 1.0 else 1.0
-    settings = StarSettings(full_scale_adu=full_scale, electrons_per_adu=gain)
+    colour = "green" if frame.pixels.ndim == 3 else ""
+    settings = StarSettings(full_scale_adu=full_scale, electrons_per_adu=gain, colour=colour)
     mosaic = bool(pattern_of(frame.header)) and frame.pixels.ndim == 2
     if frame.passed is not None:
         return measure_passed(frame.passed, settings, scale_arcsec=scale_arcsec, mosaic=mosaic, light=light)
@@ -121,7 +122,7 @@ def is_light(header: Mapping[str, Any]) -> bool:
 def pattern_of(header: Mapping[str, Any]) -> str:
     """Return the pattern of a frame's colour mosaic, shifts worked in; empty where it has none."""
     shifts = (header.get("XBAYROFF", 0), header.get("YBAYROFF", 0))
-    across, down = (int(each) if isinstance(each, int | float) else 0 for each in shifts)
+    across, down = (int(each) if isinstance(each, int | float) and math.isfinite(each) else 0 for each in shifts)
     return mosaic_pattern(header.get("BAYERPAT"), x_offset=across, y_offset=down)
 
 
