@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from tsplug.ports import FramePixels
 from tsplug.services.frame_measuring import (
     field_rows,
     measure_pixels,
+    pattern_of,
     preview_of,
     thumbnail_of_frame,
     thumbnail_of_measured,
@@ -88,3 +90,23 @@ def test_levels_from_0_to_1_tell_the_same_of_stars() -> None:
     shares = measure_pixels(FramePixels(taken.pixels.astype(np.float32) / 65_535.0, {})).metrics
     for key in ("star_count", "stars_measured", "hfr", "fwhm", "snr"):
         assert shares[key] == pytest.approx(counted[key], rel=1e-3)
+
+
+def test_the_detector_names_what_of_a_colour_frame_was_measured() -> None:
+    """Numbers of a green plane, of a mosaic and of a frame without colours are never compared with each other."""
+    plane = np.random.default_rng(4).normal(800.0, 20.0, (96, 96)).astype(np.uint16)
+    frames = {
+        "": FramePixels(plane, {}),
+        "mosaic": FramePixels(plane, {"BAYERPAT": "RGGB"}),
+        "green": FramePixels(np.stack([plane, plane, plane]), {}),
+    }
+    detectors = {colour: measure_pixels(frame).detector.split() for colour, frame in frames.items()}
+    assert [detectors[colour][2] for colour in ("mosaic", "green")] == ["mosaic", "green"]
+    assert len(detectors[""]) == 3
+    assert len({words[-1] for words in detectors.values()}) == 1
+
+
+@pytest.mark.parametrize("shift", [math.inf, -math.inf, math.nan, "1"], ids=str)
+def test_shifts_of_a_mosaic_that_are_no_number_count_as_none(shift: float | str) -> None:
+    """A host may hand in any header; what says nothing changes nothing."""
+    assert pattern_of({"BAYERPAT": "RGGB", "XBAYROFF": shift, "YBAYROFF": 1}) == "GBRG"
