@@ -54,7 +54,12 @@ class DiskFrames:
             with _opened(file) as frame:
                 return FrameStatus(exists=True, pixel_bytes=frame.check())
         except FileError as error:
-            return FrameStatus(exists=file.exists(), problem=str(error).removeprefix(f"{file}: "))
+            problem = str(error).removeprefix(f"{file}: ")
+            try:
+                return FrameStatus(exists=file.exists(), problem=problem)
+            except OSError:
+                # A disk that cannot be asked, as one of a network that hiccups, says nothing of what lies there.
+                return FrameStatus(exists=True, problem=problem, out_of_reach=True)
 
     def verify(self, file: Path) -> FrameStatus:
         """Say whether a frame is on disk and whole, reading all of it and comparing checksums where it has some."""

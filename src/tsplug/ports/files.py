@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tsplug.model import BadFile, FrameHeader, FramePlace, HeaderChange, HeaderEdit
@@ -108,7 +109,14 @@ class Pictures(Protocol):
 class HeaderEditor(Protocol):
     """Writes into the headers of frames; pixels stay as they are, bit by bit."""
 
-    def edit(self, file: FramePlace, edit: HeaderEdit, *, keep: Callable[[bytes], None]) -> HeaderChange:
+    def edit(
+        self,
+        file: FramePlace,
+        edit: HeaderEdit,
+        *,
+        keep: Callable[[bytes], None],
+        of: Mapping[str, Any] = MappingProxyType({}),
+    ) -> HeaderChange:
         """Do an edit: in place where the header has room, else in a copy that takes the file's name when it is whole.
 
         A card that has its value already is not touched, so that the same edit again writes nothing. A CHECKSUM that
@@ -118,6 +126,8 @@ class HeaderEditor(Protocol):
             file: a frame, also at an address; through links what they lead to.
             edit: what is to stand in its header, and what not.
             keep: is given the header and a mark of the data, before anything is written; what it raises stops the edit.
+            of: the header of the frame that is meant, as it was read; where what tells frames apart differs, as the
+                moment of the exposure, another one has taken its name.
 
         Returns:
             What became of it; XISF, packed files and what lies on a read-only file system are refused with the reason.

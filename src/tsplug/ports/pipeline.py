@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tsplug.model import AcquiredImage, FramePlace, ModuleState, PipelinePreferences, Profile
 from tsplug.ports.clock import Clock
@@ -74,6 +74,11 @@ class FrameAtWork(Protocol):
     @property
     def outputs(self) -> Mapping[str, object]:
         """Return what modules before gave, by name."""
+        ...
+
+    @property
+    def header_read(self) -> Mapping[str, Any]:
+        """Return the header that was read with the pixels, by keyword; empty while nobody asked for them."""
         ...
 
     def pixels(self) -> FramePixels:

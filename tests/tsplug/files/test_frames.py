@@ -75,6 +75,12 @@ def test_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
         FILES.read(tmp_path / "no.fits")
 
 
+def test_of_a_place_that_the_system_does_not_look_at_nobody_knows(tmp_path: Path) -> None:
+    """As where the disk of a network fails for a moment; here a name that is too long: nothing is done to records."""
+    status = FILES.status(tmp_path / ("x" * 300))
+    assert (status.exists, status.out_of_reach, "File name too long" in status.problem) == (True, True, True)
+
+
 def test_file_without_an_image_is_refused(tmp_path: Path) -> None:
     """A FITS file that holds no image is no frame."""
     fits.PrimaryHDU().writeto(tmp_path / "e.fits")

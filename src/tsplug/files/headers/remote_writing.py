@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tsplug.files.anywhere import Buffer, at_hand
 from tsplug.files.headers.writing import DiskHeaders, KeepHeader
@@ -19,9 +21,11 @@ class HeadersToWrite:
         self._disk = disk
         self._buffer = buffer
 
-    def edit(self, file: FramePlace, edit: HeaderEdit, *, keep: KeepHeader) -> HeaderChange:
+    def edit(
+        self, file: FramePlace, edit: HeaderEdit, *, keep: KeepHeader, of: Mapping[str, Any] = MappingProxyType({})
+    ) -> HeaderChange:
         """Do an edit; see `tsplug.ports.HeaderEditor`."""
-        return self._write(file, lambda path: self._disk.edit(path, edit, keep=keep))
+        return self._write(file, lambda path: self._disk.edit(path, edit, keep=keep, of=of))
 
     def restore(self, file: FramePlace, header: bytes) -> HeaderChange:
         """Put a header back; see `tsplug.ports.HeaderEditor`."""

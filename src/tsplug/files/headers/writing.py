@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tsplug.errors import FileError
 from tsplug.files.headers.cards import CARD_BYTES, Keywords, read_cards
@@ -63,6 +65,16 @@ class _Open:
         """Return the header as it is kept: with a mark of the data behind it."""
         return self.header + data_mark(self.descriptor, offset=self.data_offset, length=self.data_bytes)
 
+    def check_is(self, header: Mapping[str, Any]) -> None:
+        """Refuse a frame that differs from a header, as it was read, in what tells frames apart.
+
+        Raises:
+            FileError: another frame has taken the name.
+        """
+        own = read_cards(self.header, _IDENTITY).values
+        if any(own[keyword] != header[keyword] for keyword in own.keys() & header.keys() & set(_COMPARED)):
+            raise FileError(f"{self.file}: another frame has taken the name meanwhile; nothing was changed")
+
     def check_still_there(self) -> None:
         """Refuse to write where the frame was moved, replaced or written to since it was read.
 
@@ -85,9 +97,16 @@ def _identity(status: os.stat_result) -> tuple[int, ...]:
 class DiskHeaders:
     """Writes headers of FITS frames; a process that is killed amid a write leaves a journal that completes it."""
 
-    def edit(self, file: Path, edit: HeaderEdit, *, keep: KeepHeader) -> HeaderChange:
+    def edit(
+        self, file: Path, edit: HeaderEdit, *, keep: KeepHeader, of: Mapping[str, Any] = MappingProxyType({})
+    ) -> HeaderChange:
         """Do an edit; see `tsplug.ports.HeaderEditor`."""
-        return self._replace(file, lambda frame: edited_header(frame.header, edit, data_sum=frame.data_sum), keep=keep)
+
+        def edited(frame: _Open) -> bytes:
+            frame.check_is(of)
+            return edited_header(frame.header, edit, data_sum=frame.data_sum)
+
+        return self._replace(file, edited, keep=keep)
 
     def restore(self, file: Path, header: bytes) -> HeaderChange:
         """Put a header back; see `tsplug.ports.HeaderEditor`."""

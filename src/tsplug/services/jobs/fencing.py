@@ -7,10 +7,12 @@ for each other as well; see `tsplug.files.headers.writing`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tsplug.errors import Cancelled
 from tsplug.model import FramePlace, HeaderChange, HeaderEdit, Job, JobState
@@ -74,14 +76,21 @@ class FencedEditor:
         self._editor = editor
         self._check = check
 
-    def edit(self, file: FramePlace, edit: HeaderEdit, *, keep: Callable[[bytes], None]) -> HeaderChange:
+    def edit(
+        self,
+        file: FramePlace,
+        edit: HeaderEdit,
+        *,
+        keep: Callable[[bytes], None],
+        of: Mapping[str, Any] = MappingProxyType({}),
+    ) -> HeaderChange:
         """Do an edit; see `tsplug.ports.HeaderEditor`."""
 
         def kept(header: bytes) -> None:
             keep(header)
             self._check()
 
-        return self._editor.edit(file, edit, keep=kept)
+        return self._editor.edit(file, edit, keep=kept, of=of)
 
     def restore(self, file: FramePlace, header: bytes) -> HeaderChange:
         """Put a header back; see `tsplug.ports.HeaderEditor`."""

@@ -58,6 +58,11 @@ class PipelineFrame:
             self._pixels = self.tools.files.read(self.file, to_measure=True)
         return self._pixels
 
+    @property
+    def header_read(self) -> Mapping[str, Any]:
+        """Return the header that was read with the pixels; empty while nobody asked for them."""
+        return {} if self._pixels is None else self._pixels.header
+
     def measurement(self) -> FrameMeasurement:
         """Return levels and stars, with ``fwhm_arcsec`` where the rig's optics are known.
 

@@ -24,7 +24,9 @@ def write_cards(frame: FrameAtWork, edit: HeaderEdit, *, said: str = "", **outpu
     if store is None:
         return _told(said, "no store keeps the header as it was, so it is not written", outputs=outputs)
     try:
-        change = frame.tools.editor.edit(frame.file, edit, keep=lambda header: keep_header(frame, header, store=store))
+        change = frame.tools.editor.edit(
+            frame.file, edit, keep=lambda header: keep_header(frame, header, store=store), of=frame.header_read
+        )
     except FileError as error:
         raise FileError(_joined(said, str(error)) if said else str(error)) from error
     if change.refused:

@@ -236,3 +236,18 @@ def test_a_place_that_another_frame_takes_keeps_that_one_s_header(tmp_path: Path
     assert file.read_bytes() != start
     restore_header(file, pipeline_tools(store), image=None, store=store)
     assert file.read_bytes() == start
+
+
+def test_numbers_of_a_frame_go_into_no_other_that_took_its_name(tmp_path: Path) -> None:
+    """As where a camera program saves each frame as latest.fits: the second keeps its header, and the job says why."""
+    store = stocked_store(ManualClock())
+    file = star_frame(tmp_path / "latest.fits", DATE_OBS="2026-01-15T20:00:00")
+    other = star_frame(tmp_path / "next.fits", DATE_OBS="2026-01-15T20:01:00")
+    frame = frame_at_work(file, pipeline_tools(store))
+    frame.measurement()
+    content = other.read_bytes()
+    other.replace(file)
+    found = {each.module: each for each in run_modules(frame, pipeline_modules(), clock=ManualClock())}
+    written = found["quality_headers"]
+    assert (written.state, "another frame has taken the name" in written.message) == (ModuleState.FAILED, True)
+    assert file.read_bytes() == content
