@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
 
 from tsplug.errors import FileError, InputError, NameTakenError, OutOfReachError
-from tsplug.files.moving import copy_file
-from tsplug.files.placing import placed
+from tsplug.files.content_mark import check_mark, content_mark, mark_of_file, same_content, taken
+from tsplug.files.folder_storage import PROBE, FolderStorage
 from tsplug.files.remote_bytes import RemoteBytes, told
 from tsplug.model import Address
 
-_PART_BYTES = 1 << 20
 _HEADER_BYTES = 1 << 16
 # What one request brings of a frame that is looked at: a header with the blocks that are reserved behind it.
 _OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
@@ -26,72 +22,12 @@ _REPLACING = frozenset({"file", "local", "memory", "sftp", "ssh"})
 # Where a name that is taken can be given to another file in one step. SMB, WebHDFS and many FTP servers refuse that,
 # some without a word, and of kinds that are not known nobody can tell.
 
-_PROBE, _PROBE_NAME = b"tsplug looks whether it may write here\n", ".tsplug-probe"
+_PROBE_NAME = ".tsplug-probe"
 _sending = threading.Lock()
 
 
-class FolderStorage:
-    """A folder."""
-
-    def __init__(self, root: Path) -> None:
-        """Take the folder; it is made when it is needed."""
-        self._root = root
-
-    def check(self) -> None:
-        """Write something below the folder and remove it.
-
-        Raises:
-            OutOfReachError: it cannot be written.
-        """
-        with _in_folder(self._root):
-            self._root.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self._root) as stream:
-                stream.write(_PROBE)
-
-    def has(self, name: str) -> bool:
-        """Return whether there is something of a name below the folder.
-
-        Raises:
-            OutOfReachError: nobody can tell.
-        """
-        with _in_folder(self._root / name):
-            return (self._root / name).exists()
-
-    def put(self, file: Path, name: str) -> str:
-        """Copy a file to a name below the folder and return its absolute path.
-
-        Raises:
-            NameTakenError: another file has the name.
-            OutOfReachError: it cannot be written.
-        """
-        target = (self._root / name).absolute()
-        with _in_folder(target):
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                copy_file(file, target)
-            except FileExistsError:
-                with target.open("rb") as kept, file.open("rb") as new:
-                    if not _same(kept, new):
-                        raise _taken(str(target)) from None
-        return str(target)
-
-    def fetch(self, address: str, folder: Path) -> Path:
-        """Return where the file lies: no copy is needed."""
-        return Path(address)
-
-    def replace(self, file: Path, address: str) -> None:
-        """Put a file in the place of another.
-
-        Raises:
-            FileError: it cannot be written.
-        """
-        if Path(address) == file:
-            return
-        try:
-            with placed(Path(address), force=True) as place:
-                place.write_bytes(file.read_bytes())
-        except InputError as error:
-            raise FileError(str(error)) from error
+def _no_check() -> None:
+    """Let anything be overwritten."""
 
 
 class RemoteStorage:
@@ -124,7 +60,7 @@ class RemoteStorage:
         with told(self._address(target)):
             if self._protocol not in _OF_OBJECTS:
                 self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
-            self._files.pipe_file(target, _PROBE)
+            self._files.pipe_file(target, PROBE)
             # Frames are never removed, so that whoever may not is served all the same.
             with suppress(Exception):
                 self._files.rm_file(target)
@@ -154,9 +90,9 @@ class RemoteStorage:
                 self._send(file, target)
                 return address
             with self._files.open(self._whole(target), "rb") as kept, file.open("rb") as new:
-                if _same(kept, new):
+                if same_content(kept, new):
                     return address
-        raise _taken(address)
+        raise taken(address)
 
     def fetch(self, address: str, folder: Path) -> Path:
         """Copy a file into a folder of this machine.
@@ -173,14 +109,40 @@ class RemoteStorage:
                 raise FileError(f"{address}: missing") from error
         return local
 
-    def replace(self, file: Path, address: str) -> None:
-        """Put a file in the place of another.
+    def mark(self, file: Path) -> str:
+        """Return the mark of a file on this machine."""
+        return mark_of_file(file)
+
+    def check_still(self, address: str, mark: str) -> None:
+        """Hold what lies at an address against a mark.
 
         Raises:
-            FileError: it cannot be written.
+            FileError: it is gone, or something else.
+            OutOfReachError: nobody can tell.
         """
+        name = self._name(address)
         with told(address):
-            self._send(file, self._name(address))
+            # What a storage remembers of names is of no use where others move them.
+            self._files.invalidate_cache(name)
+            if not self._exists(name):
+                check_mark(address, None, expected=mark)
+            with self.opened(address) as source:
+                check_mark(address, content_mark(source), expected=mark)
+
+    def replace(self, file: Path, address: str, *, expected: str = "") -> None:
+        """Put a file in the place of another; see `tsplug.ports.FrameStorage`.
+
+        Raises:
+            FileError: it cannot be written, or the other one is not the one that is expected.
+        """
+
+        def check() -> None:
+            if expected:
+                self.check_still(address, expected)
+
+        with _sending, told(address):
+            check()
+            self._send(file, self._name(address), check=check)
 
     @contextmanager
     def opened(self, address: str) -> Iterator[RemoteBytes]:
@@ -222,7 +184,8 @@ class RemoteStorage:
         """
         source, there = self._name(address), self._name(target)
         with _sending, told(address):
-            if self._files.exists(there):
+            self._complete(source)
+            if self._exists(there):
                 raise NameTakenError(f"{target} is there already; {address} stays where it is")
             if not self._files.exists(source):
                 raise FileError(f"{address} is not there; nothing was moved")
@@ -237,9 +200,9 @@ class RemoteStorage:
             FileError: one cannot be read.
         """
         with told(address):
-            names = self._name(address), self._name(other)
+            names = self._whole(self._name(address)), self._whole(self._name(other))
             with self._files.open(names[0], "rb") as one, self._files.open(names[1], "rb") as two:
-                return _same(one, two)
+                return same_content(one, two)
 
     def remove(self, address: str) -> None:
         """Remove a file.
@@ -248,6 +211,7 @@ class RemoteStorage:
             FileError: it cannot be removed.
         """
         with told(address):
+            self._complete(self._name(address))
             self._files.rm_file(self._name(address))
 
     def _name(self, address: str) -> str:
@@ -262,7 +226,8 @@ class RemoteStorage:
             return target
         return f"file://{target}" if self._protocol == "file" else f"{self._protocol}://{target.lstrip('/')}"
 
-    def _send(self, file: Path, target: str) -> None:
+    def _send(self, file: Path, target: str, *, check: Callable[[], None] = _no_check) -> None:
+        """Send a file to a name; ``check`` raises where it must not take that, once more when all of it was sent."""
         if self._protocol in _OF_OBJECTS:
             self._files.put_file(str(file), target)
             return
@@ -270,6 +235,11 @@ class RemoteStorage:
         self._complete(target)
         part, aside = _beside(target)
         self._files.put_file(str(file), part)
+        try:
+            check()
+        except FileError:
+            self._remove_if_there(part)
+            raise
         if not self._replaces and self._files.exists(target):
             self._files.mv(target, aside)
         self._files.mv(part, target)
@@ -280,15 +250,18 @@ class RemoteStorage:
         return bool(self._files.exists(target) or self._files.exists(self._whole(target)))
 
     def _whole(self, target: str) -> str:
-        """Return where what has a name is whole: aside, where another was cut off while it took the name from that.
+        """Return where what has a name is whole: the part, where that was cut off while it took the name from another.
 
         Nothing is moved for that: who only looks must not be in the way of who writes.
         """
         part, aside = _beside(target)
         if self._replaces or not self._files.exists(aside):
             return target
-        # As long as the part is there, the target need not be whole: some kinds move by copying.
-        return aside if self._files.exists(part) or not self._files.exists(target) else target
+        # Some kinds move by copying, so that neither what lies aside nor the target need be whole. The part is: nothing
+        # is laid aside before all of it was sent, and it goes when all of it has the name.
+        if self._files.exists(part):
+            return part
+        return target if self._files.exists(target) else aside
 
     def _complete(self, target: str) -> None:
         """Complete what was cut off while a file took the name of another."""
@@ -335,25 +308,3 @@ def storage_of(address: Address) -> RemoteStorage:
         return RemoteStorage(address)
     except InputError as error:
         raise OutOfReachError(str(error)) from error
-
-
-@contextmanager
-def _in_folder(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutOfReachError(f"{place} cannot be written: {error.strerror or error}") from error
-
-
-def _taken(address: str) -> NameTakenError:
-    return NameTakenError(f"{address} is there already and is another file; nothing was changed")
-
-
-def _same(one: IO[Any], other: IO[Any]) -> bool:
-    """Return whether what is left of two files is the same."""
-    return all(first == second for first, second in itertools.zip_longest(_parts(one), _parts(other)))
-
-
-def _parts(stream: IO[Any]) -> Iterator[bytes]:
-    while part := stream.read(_PART_BYTES):
-        yield part

@@ -44,10 +44,29 @@ class FrameStorage(Protocol):
         """
         ...
 
-    def replace(self, file: Path, address: str) -> None:
-        """Put a file in the place of what lies at an address.
+    def mark(self, file: Path) -> str:
+        """Return what tells the content of a file on this machine, such as one that was fetched, from any other."""
+        ...
+
+    def check_still(self, address: str, mark: str) -> None:
+        """Hold what lies at an address against the mark of what was fetched from there.
 
         Raises:
-            FileError: it cannot be written; what was there still is.
+            FileError: that is gone, or something else lies there by now.
+            OutOfReachError: nobody can tell.
+        """
+        ...
+
+    def replace(self, file: Path, address: str, *, expected: str = "") -> None:
+        """Put a file in the place of what lies at an address.
+
+        Args:
+            file: is put there.
+            address: of the file that gives way.
+            expected: the mark of that; without one, whatever lies there gives way.
+
+        Raises:
+            FileError: it cannot be written, or what is expected is gone or is something else by now; nothing was
+                changed.
         """
         ...

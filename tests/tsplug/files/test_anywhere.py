@@ -114,3 +114,23 @@ def test_a_header_is_written_where_the_frame_lies(put: Put, tmp_path: Path) -> N
     with (tmp_path / "copy").open("wb") as copy:
         copy.write(frame_storage(address.parent).fetch(address, tmp_path).read_bytes())
     assert (tmp_path / "copy").read_bytes() == start
+
+
+def test_a_header_is_not_written_over_another_frame(put: Put, tmp_path: Path) -> None:
+    """A frame that is moved while its header is written does not come back; one that took its name stays."""
+    from tsplug.app import pipeline_tools
+
+    other = star_frame(tmp_path / "other.fits", OBJECT="M 31").read_bytes()
+    star_frame(tmp_path / "a.fits", OBJECT="M 42")
+    address, editor = put(tmp_path / "a.fits"), pipeline_tools().editor
+    away = address.parent / "b.fits"
+
+    def meanwhile(header: bytes) -> None:
+        frame_files().move(address, away)
+        (tmp_path / "a.fits").write_bytes(other)
+        put(tmp_path / "a.fits")
+
+    with pytest.raises(FileError, match="another file has its name"):
+        editor.edit(address, HeaderEdit((HeaderCard("OBSERVER", "ann"),)), keep=meanwhile)
+    told = [header.cards for header in frame_headers().scan([address, away]) if isinstance(header, FrameHeader)]
+    assert [(cards["OBJECT"], "OBSERVER" in cards) for cards in told] == [("M 31", False), ("M 42", False)]

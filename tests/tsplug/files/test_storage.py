@@ -14,7 +14,8 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from tsplug.errors import FileError, InputError, NameTakenError, OutOfReachError
-from tsplug.files.storage import FolderStorage, RemoteStorage, storage_at
+from tsplug.files.folder_storage import FolderStorage
+from tsplug.files.storage import RemoteStorage, storage_at
 
 Place = Callable[[Path], str]
 PLACES: dict[str, Place] = {
@@ -25,7 +26,14 @@ PLACES: dict[str, Place] = {
 }
 
 
-HALF = {"a.fits": b"sec", ".a.fits.part": b"second", ".a.fits.old": b"first"}
+NEW, OLD = {".a.fits.part": b"second"}, {".a.fits.old": b"first"}
+CUT_OFF = {
+    "while the old one went aside": {"a.fits": b"first", **NEW, ".a.fits.old": b"fi"},
+    "while the new one took the name": {"a.fits": b"sec", **NEW, **OLD},
+    "before it took the name": {**NEW, **OLD},
+    "before the old one was removed": {"a.fits": b"second", **OLD},
+}
+"""What lies there when a move by copying is cut off."""
 
 
 class Killed(BaseException):
@@ -173,20 +181,76 @@ def test_a_place_that_replaces_nothing_is_never_without_the_file(tmp_path: Path,
     assert list(MemoryFileSystem.store) == ["/kept/a.fits"]
 
 
-def test_a_move_by_copying_that_was_cut_off_is_completed(tmp_path: Path) -> None:
-    """What was half copied to the name is neither read nor kept; without the part, what lies aside is the file."""
-    MemoryFileSystem.store.clear()
-    storage = storage_at("strict://kept")
+@pytest.mark.parametrize("when", CUT_OFF)
+def test_a_move_by_copying_that_was_cut_off_is_completed(tmp_path: Path, when: str) -> None:
+    """What is half, aside or under the name, is neither read nor kept; the file can be compared, moved and removed."""
+    storage, address = storage_at("strict://kept"), "strict://kept/a.fits"
     assert isinstance(storage, RemoteStorage)
-    address = "strict://kept/a.fits"
-    StrictFiles().pipe({f"/kept/{name}": data for name, data in HALF.items()})
-    assert content(storage, address, tmp_path / "copy") == b"first"
-    storage.replace(written(tmp_path, b"third"), address)
+
+    def cut_off() -> None:
+        MemoryFileSystem.store.clear()
+        StrictFiles().pipe({f"/kept/{name}": data for name, data in CUT_OFF[when].items()})
+
+    cut_off()
+    assert content(storage, address, tmp_path / "copy") == b"second"
+    storage.replace(written(tmp_path, b"third"), address, expected=storage.mark(written(tmp_path, b"second", "x")))
     assert (content(storage, address, tmp_path / "copy"), list(MemoryFileSystem.store)) == (b"third", ["/kept/a.fits"])
-    StrictFiles().mv("/kept/a.fits", "/kept/.a.fits.old")
+    cut_off()
+    StrictFiles().pipe("/kept/b.fits", b"second")
+    assert storage.same(address, "strict://kept/b.fits")
+    storage.move(address, "strict://kept/c.fits")
+    assert (StrictFiles().cat("/kept/c.fits"), len(MemoryFileSystem.store)) == (b"second", 2)
+    cut_off()
+    storage.remove(address)
+    assert not MemoryFileSystem.store
+
+
+def test_without_its_part_what_lies_aside_is_the_file(tmp_path: Path) -> None:
+    """Where somebody swept the part away, the file that was there before is read, and gives way as any other."""
+    MemoryFileSystem.store.clear()
+    storage, address = storage_at("strict://kept"), "strict://kept/a.fits"
+    StrictFiles().pipe("/kept/.a.fits.old", b"third")
     assert content(storage, address, tmp_path / "copy") == b"third"
     storage.replace(written(tmp_path, b"fourth"), address)
     assert (content(storage, address, tmp_path / "copy"), list(MemoryFileSystem.store)) == (b"fourth", ["/kept/a.fits"])
+
+
+def test_what_is_no_longer_as_it_was_fetched_is_not_replaced(
+    storage: FolderStorage | RemoteStorage, tmp_path: Path
+) -> None:
+    """A file whose other end has changed, and one that is gone, are told, and nothing is written in their place."""
+    old, new = bytearray(b"x" * 300_000), written(tmp_path, b"worked on")
+    address = storage.put(written(tmp_path, bytes(old), "old.fits"), "a.fits")
+    mark = storage.mark(tmp_path / "old.fits")
+    storage.check_still(address, mark)
+    old[-1:] = b"y"
+    storage.replace(written(tmp_path, bytes(old), "other.fits"), address, expected=mark)
+    with pytest.raises(FileError, match=r"a\.fits: changed meanwhile, or another file has its name; nothing"):
+        storage.replace(new, address, expected=mark)
+    assert content(storage, address, tmp_path / "copy") == old
+    gone = address.replace("a.fits", "b.fits")
+    with pytest.raises(FileError, match=r"b\.fits: missing: it was moved or removed meanwhile, and nothing"):
+        storage.replace(new, gone, expected=mark)
+    assert not storage.has("b.fits")
+
+
+def test_a_file_that_is_changed_while_its_successor_is_sent_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once all of it was sent the place is looked at again; what was sent is removed."""
+    MemoryFileSystem.store.clear()
+    storage = storage_at("memory://kept")
+    address = storage.put(written(tmp_path, b"first"), "a.fits")
+    mark, send = storage.mark(tmp_path / "new.fits"), MemoryFileSystem.put_file
+
+    def slow(files: MemoryFileSystem, lpath: str, rpath: str, **kwargs: Any) -> None:
+        send(files, lpath, rpath, **kwargs)
+        files.pipe("/kept/a.fits", b"other")
+
+    monkeypatch.setattr(MemoryFileSystem, "put_file", slow)
+    with pytest.raises(FileError, match="another file has its name"):
+        storage.replace(written(tmp_path, b"second"), address, expected=mark)
+    assert {name: file.getvalue() for name, file in MemoryFileSystem.store.items()} == {"/kept/a.fits": b"other"}
 
 
 def test_what_is_not_there_is_told(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_a_storage_that_is_full_is_told(client: httpx.Client, monkeypatch: pytes
     def full(source: Path, target: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tsplug.files.storage.copy_file", full)
+    monkeypatch.setattr("tsplug.files.folder_storage.copy_file", full)
     answer = client.put("/api/frames/a.fits", content=FRAME, headers=TOKEN)
     assert (answer.status_code, "No space left on device" in answer.json()["error"]) == (507, True)
 

@@ -14,7 +14,7 @@ from tsplug.model import Address, FramePlace, HeaderChange, HeaderEdit
 
 
 class HeadersToWrite:
-    """Writes headers; two who write one frame at an address do not wait for each other: the last one counts."""
+    """Writes headers; of two who write one frame at an address, the later one is refused."""
 
     def __init__(self, disk: DiskHeaders, buffer: Buffer) -> None:
         """Take what writes on disks, and what makes folders for copies."""
@@ -39,7 +39,9 @@ class HeadersToWrite:
         if not isinstance(file, Address):
             return write(file)
         with at_hand(file, self._buffer) as copy:
+            storage = storage_of(file)
+            fetched = storage.mark(copy)
             change = write(copy)
             if change.changed:
-                storage_of(file).replace(copy, file)
+                storage.replace(copy, file, expected=fetched)
             return change

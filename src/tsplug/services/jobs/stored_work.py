@@ -19,6 +19,9 @@ def is_stored(file: str) -> bool:
 def work_on_stored(task: FrameTask, storage: FrameStorage, *, folder: Path, work: Callable[[FrameTask], None]) -> None:
     """Work on a copy, and put back what changed and what came beside it, such as a picture.
 
+    That takes minutes. A frame that was moved meanwhile does not come back under its old name, and one that was given
+    that name is not overwritten: nothing is put back then, pictures neither.
+
     Args:
         task: names the address of the frame.
         storage: where it is.
@@ -26,13 +29,15 @@ def work_on_stored(task: FrameTask, storage: FrameStorage, *, folder: Path, work
         work: works on a frame on disk, and raises something where what it did must not be put back.
 
     Raises:
-        FileError: it cannot be fetched or put back.
+        FileError: it cannot be fetched or put back, or is no longer what lies at the address.
     """
     file = storage.fetch(task.file, folder)
-    before = _stamp(file)
+    fetched, before = storage.mark(file), _stamp(file)
     work(replace(task, file=str(file), address=task.file))
     if _stamp(file) != before:
-        storage.replace(file, task.file)
+        storage.replace(file, task.file, expected=fetched)
+    else:
+        storage.check_still(task.file, fetched)
     place = task.file.rpartition("/")[0]
     for made in sorted(folder.rglob("*")):
         if made.is_file() and made != file and not made.name.startswith(_HIDDEN):
