@@ -228,6 +228,8 @@ class Board:
 
     def _sidereal_deg(self, now: datetime) -> float:
         sample, passed_s = self._since_noon(now)
+        # Steps that begin in the night may end after it, where there are no samples any more.
+        sample = min(sample, self.outlook.tables.samples - 1)
         turned = (passed_s / _MINUTE_S - sample) * SIDEREAL_DEG_PER_MINUTE
         return float(self.outlook.tables.sidereal_deg[sample]) + turned
 

@@ -48,7 +48,8 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
     """
     document = _mapping(_loaded(text, source=source))
     own = _mapping(_mapping(document.get("catalogue")).get("profile"))
-    container = next(_containers(document.get("run")), None)
+    containers = list(_containers(document.get("run")))
+    container = containers[0] if containers else None
     if container is None:
         raise InputError(f"{source} is no sequence that images: its run has no {_CONTAINER}")
     if own.get("name", profile.name) != profile.name:
@@ -60,12 +61,23 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
     except ValidationError as error:
         raise InputError(f"{source}: planner.{'; planner.'.join(problems_of(error))}") from error
     second = _mapping(_mapping(document.get("second_camera")).get("profile")).get("name", "")
-    return Habits(planner, str(second), tuple(_left_out(container)))
+    return Habits(planner, str(second), tuple(_left_out(container, others=len(containers) - 1)))
+
+
+class _WithoutDates(yaml.SafeLoader):
+    """What makes plain values, and of dates texts: nothing here needs them, and what is no date is no error here."""
+
+
+_DATES = "tag:yaml.org,2002:timestamp"
+_WithoutDates.yaml_implicit_resolvers = {
+    first: [each for each in resolvers if each[0] != _DATES]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _loaded(text: str, *, source: str) -> object:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _WithoutDates)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}:" if mark else ""
@@ -76,13 +88,15 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _containers(run: object) -> Iterator[Mapping[str, Any]]:
-    """Yield the containers that image, in order, those within others too."""
-    for each in run if isinstance(run, list) else ():
+def _containers(run: object, within: tuple[int, ...] = ()) -> Iterator[Mapping[str, Any]]:
+    """Yield the containers that image, in order, those within others too; a list within itself is gone through once."""
+    if not isinstance(run, list) or id(run) in within:
+        return
+    for each in run:
         item = _mapping(each)
         if item.get("type") == _CONTAINER:
             yield item
-        yield from _containers(item.get("run"))
+        yield from _containers(item.get("run"), (*within, id(run)))
 
 
 def _merged(profile: Profile, *, given: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,8 +117,10 @@ def _merged(profile: Profile, *, given: Mapping[str, Any], container: Mapping[st
     return merged
 
 
-def _left_out(container: Mapping[str, Any]) -> Iterator[str]:
+def _left_out(container: Mapping[str, Any], *, others: int) -> Iterator[str]:
     """Yield what a preview does not reckon with."""
+    if others:
+        yield f"of {others + 1} containers that image the sequence's first one counts here for the whole night"
     if container.get("until") is not None:
         yield "the sequence's `until` is left out of account"
     if container.get("events"):

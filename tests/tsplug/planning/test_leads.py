@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tsplug.model import Overheads, TakeExposure
+from tsplug.model import Overheads, TakeExposure, Twilight
 from tsplug.planning import decide
 from tsplug.planning.preview import preview
 
@@ -65,3 +65,15 @@ def test_a_mount_flips_below_the_pole_too(make: Any) -> None:
         said = {"until": now + timedelta(seconds=seconds), "current_target_guid": "m31", "on_wrong_side": wrong}
         asked = situation.request.model_copy(update=said)
         assert isinstance(decide(replace(situation, now=now, request=asked), (candidate,)), TakeExposure) == fits
+
+
+def test_a_target_of_the_polar_night_is_imaged_until_noon(make: Any) -> None:
+    """What comes before its last exposure would end after the night, where the sky is in no table."""
+    overheads = Overheads(dither_s=60, filter_change_s=6, autofocus_s=120, flip_s=60, new_target_s=90)
+    plan = make.plan("L", {"twilight": Twilight.NAUTICAL}, desired=2000, exposure_s=40.0)
+    project = make.project(dither_every=1, minimum_time_min=0)
+    candidates = (make.candidate(plan, project=project, ra_hours=6.0, dec_deg=80.0),)
+    begin = datetime(2026, 12, 22, 8, tzinfo=UTC)
+    situation = make.situation(begin, candidates, site=make.site(80, 15), profile=make.rig(overheads))
+    last = preview(situation, candidates).spans[-1].exposures[-1]
+    assert timedelta() < datetime(2026, 12, 22, 11, tzinfo=UTC) - last.start < timedelta(minutes=5)

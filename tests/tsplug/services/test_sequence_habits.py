@@ -47,6 +47,17 @@ def test_what_it_does_not_say_is_as_a_container_does(container: dict[str, Any], 
     assert (planner.flip_pause_min, second) == (0, "")
 
 
+def test_what_no_preview_needs_does_no_harm() -> None:
+    """A start that is no date, which running the sequence tells; a list that holds itself; another container."""
+    habits = habits_of(
+        "start: 2026-02-30T15:30:00+00:00\nrun: &all\n- {type: scheduler_container}\n- {type: sequential, run: *all}\n"
+        "- {type: scheduler_container, until: {twilight: nautical}}\n",
+        PROFILE,
+        source="night.yaml",
+    )
+    assert habits.notes == ("of 2 containers that image the sequence's first one counts here for the whole night",)
+
+
 def test_what_is_left_out_of_account_is_told() -> None:
     """A preview of the planner knows no conditions and no lists of instructions."""
     container = {"until": {"time": "03:00"}, "events": {"after_exposure": [{"type": "unpark"}]}}
