@@ -10,7 +10,6 @@ from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.containers import EventLists, EventName
 from hostsim.sequence.extras import weather_now
-from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.flipping import Flips, FlipSettings
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.happenings import Happenings
@@ -30,10 +29,10 @@ from hostsim.sequence.shelter import (
 )
 from hostsim.sequence.standstill import end_standstill, wait_for
 from hostsim.sequence.state import Aim, Imaging, Stage, Waiting
+from hostsim.sequence.target_flats import open_after_flats, take_target_flats
 from hostsim.sequence.telling import tell_begun, tell_ended, tell_exposure, tell_waited, tell_waiting
 from hostsim.sequence.watching import GuidingSettings, Warmth, answer_lost, watch_mount
 from tsplug import (
-    Cancelled,
     Decision,
     DecisionRequest,
     Dither,
@@ -45,7 +44,6 @@ from tsplug import (
     Step,
     SwitchFilter,
     TakeExposure,
-    TsplugError,
     WaitUntil,
 )
 from tsplug.instructions import SchedulerContainer, SchedulerImmediateFlats
@@ -164,6 +162,7 @@ class Imager:
             return True
         check_safe(self._host)
         leave_shelter(self._host)
+        open_after_flats(self._host)
         if stage.waiting is None:
             end_standstill(self._host)
         # Time may have passed while they ran: what is best now has to be asked anew.
@@ -248,32 +247,18 @@ class Imager:
     def _take_immediate_flats(self, decision: Decision) -> bool:
         """Take the flats of the target that is left; return whether they are wanted. They never end the imaging.
 
-        They end with an open cover, so none are taken while the telescope is sheltered, or should be.
+        None are taken while the telescope is sheltered, or should be.
 
         Raises:
             UnsafeError: it is not safe to observe.
+            DeviceError: the cover does not open after them.
         """
-        host, wanted = self._host, self._settings.immediate_flats
+        host, wanted, last = self._host, self._settings.immediate_flats, isinstance(decision, NothingLeft)
         # At the end of the night what an interruption may have lost is taken too, as far as the rotator stands right.
-        if wanted is None or (self._current is None and not isinstance(decision, NothingLeft)):
+        if wanted is None or (self._current is None and not last) or host.journal.state.sheltered:
             return False
-        if host.journal.state.sheltered:
-            return False
-        check_safe(host)
-        try:
-            take_immediate_flats(wanted, host)
-        except Cancelled:
-            raise
-        except TsplugError as error:
-            host.warn(f"{error}; imaging goes on")
-            self._see_the_sky_again()
+        take_target_flats(wanted, host, last=last)
         return True
-
-    def _see_the_sky_again(self) -> None:
-        panel = self._host.rig.panel
-        if panel is not None:
-            panel.light_off()
-            panel.open_cover()
 
     def _request(self, until: datetime | None) -> DecisionRequest:
         imaging = self._host.journal.state.imaging

@@ -144,11 +144,15 @@ class Focus(_Part):
 
 
 class Standing(_Part):
-    """What the equipment was asked to be until told otherwise; taken up again when a night is resumed."""
+    """What the equipment was asked to be until told otherwise; taken up again when a night is resumed.
+
+    ``cover_shut`` says that the last flats of a Scheduler Container closed the cover: the next container opens it.
+    """
 
     connected: bool = False
     unparked: bool = False
     cover_open: bool = False
+    cover_shut: bool = False
     cooled_to_c: float | None = None
 
 

@@ -177,43 +177,6 @@ def test_what_is_due_waits_until_it_is_safe(night: Script, screen: StringIO) -> 
     assert night.done[:6] == [BEFORE_TARGET, "A", AFTER_EXPOSURE, AFTER_EACH_TARGET, BEFORE_TARGET, "A"]
 
 
-@pytest.mark.parametrize("minutes", [1, 20])
-def test_flats_may_outlast_the_wait_that_they_come_before(
-    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, minutes: int
-) -> None:
-    """What is best after immediate flats is asked anew: the time that was to be waited for may have passed."""
-    night = script("A", 10, "B")
-
-    def flats(parameters: object, host: Any) -> None:
-        host.clock.sleep(60.0 * minutes)
-        night.done.append("flats")
-
-    monkeypatch.setattr("hostsim.sequence.imaging.take_immediate_flats", flats)
-    night.run(immediate_flats={}, events={"after_wait": [pausing(2)]})
-    assert night.done == ["A", "flats", *([AFTER_WAIT] if minutes == 1 else []), "B", "flats"]
-
-
-@pytest.mark.parametrize("told", [True, False])
-def test_no_flats_open_the_cover_in_the_rain(
-    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, told: bool
-) -> None:
-    """Whether the shelter is taken already or the rain has just begun, the night ends closed and without flats."""
-    night = script("A")
-    monkeypatch.setattr("hostsim.sequence.imaging.take_immediate_flats", lambda *given: night.done.append("flats"))
-
-    def rain(host: Any) -> None:
-        night.telescope.safe = False
-        if told:
-            raise UnsafeError("rain")
-
-    night.on_light = rain
-    host = night.run(immediate_flats={})
-    assert night.done == ["A"]
-    assert host.journal.state.sheltered
-    assert "park" in night.telescope.told
-    assert [word for word in night.telescope.told if word.endswith("cover")] == ["close_cover"]
-
-
 def test_a_wait_that_is_over_before_it_begins_ends_nothing(script: Callable[..., Script]) -> None:
     """Coming out of the shelter takes longer than there was to wait."""
     night = script("A", 10, "B")

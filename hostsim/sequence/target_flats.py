@@ -1,0 +1,64 @@
+"""Immediate flats within the Scheduler Container: behind the closed cover, which opens only where it is safe."""
+
+from __future__ import annotations
+
+from hostsim.sequence.flats import take_immediate_flats
+from hostsim.sequence.host import Host
+from hostsim.sequence.shelter import check_safe
+from tsplug import Cancelled, DeviceError, TsplugError
+from tsplug.instructions import SchedulerImmediateFlats
+
+
+def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *, last: bool) -> None:
+    """Take the flats of the target that is left; flats that fail cost a warning.
+
+    The weather may have changed meanwhile: the cover opens only after a look at the safety monitor, and after the
+    ``last`` ones of a container, whom nobody images after, not at all.
+
+    Raises:
+        UnsafeError: it is not safe to observe; a cover that flats have closed is closed still.
+        DeviceError: the panel shines on, or its cover does not open for the next target.
+    """
+    check_safe(host)
+    failed, panel, standing = False, host.rig.panel, host.journal.state.standing
+    try:
+        take_immediate_flats(wanted.model_copy(update={"cover_at_end": "closed"}), host)
+    except Cancelled:
+        raise
+    except TsplugError as error:
+        host.warn(f"{error}; imaging goes on")
+        failed = True
+    if panel is None or (not failed and (standing.cover_open or wanted.cover_at_end == "closed")):
+        return
+    if last:
+        if failed:
+            _shut(host)
+        standing.cover_open, standing.cover_shut = False, True
+        return
+    panel.light_off()
+    # Whoever leaves the shelter opens what stood open.
+    standing.cover_open = True
+    check_safe(host)
+    panel.open_cover()
+
+
+def open_after_flats(host: Host) -> None:
+    """Open the cover where the last flats of an earlier container have closed it.
+
+    Raises:
+        DeviceError: it does not open.
+    """
+    panel, standing = host.rig.panel, host.journal.state.standing
+    if standing.cover_shut and panel is not None:
+        panel.open_cover()
+        standing.cover_open = True
+    standing.cover_shut = False
+
+
+def _shut(host: Host) -> None:
+    panel = host.panel()
+    try:
+        panel.light_off()
+        panel.close_cover()
+    except DeviceError as error:
+        host.warn(f"{error}; the cover may be open")

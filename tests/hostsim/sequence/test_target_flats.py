@@ -1,0 +1,114 @@
+"""Immediate flats within the Scheduler Container, and the cover that they are taken behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from scripted import Script, pausing
+
+from hostsim.sequence.shelter import UnsafeError
+from tsplug import DeviceError
+
+
+@pytest.mark.parametrize("minutes", [1, 20])
+def test_flats_may_outlast_the_wait_that_they_come_before(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """What is best after immediate flats is asked anew: the time that was to be waited for may have passed."""
+    night = script("A", 10, "B")
+
+    def flats(parameters: object, host: Any) -> None:
+        host.clock.sleep(60.0 * minutes)
+        night.done.append("flats")
+
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
+    night.run(immediate_flats={}, events={"after_wait": [pausing(2)]})
+    assert night.done == ["A", "flats", *([2] if minutes == 1 else []), "B", "flats"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_no_flats_open_the_cover_in_the_rain(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """Whether the shelter is taken already or the rain has just begun, the night ends closed and without flats."""
+    night = script("A")
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", lambda *given: night.done.append("flats"))
+
+    def rain(host: Any) -> None:
+        night.telescope.safe = False
+        if told:
+            raise UnsafeError("rain")
+
+    night.on_light = rain
+    host = night.run(immediate_flats={})
+    assert night.done == ["A"]
+    assert host.journal.state.sheltered
+    assert "park" in night.telescope.told
+    assert [word for word in night.telescope.told if word.endswith("cover")] == ["close_cover"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize(("rains_in", "covers"), [(0, ["open"]), (1, ["close", "open"]), (2, ["open"])])
+def test_rain_within_flats_finds_the_cover_closed(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, rains_in: int, covers: list[str], fails: bool
+) -> None:
+    """It opens for the next target when it is safe again; after the last flats it stays closed, in dry nights too."""
+    night = script("A", "B")
+    skies: list[bool] = []
+    asked: Iterator[bool] = iter(())
+
+    def flats(parameters: Any, host: Any) -> None:
+        nonlocal asked
+        skies.append(parameters.cover_at_end == "open")
+        night.done.append("flats")
+        host.journal.state.standing.cover_open = False
+        if len(skies) == rains_in:
+            asked = iter([False, False])
+            night.telescope.is_safe = lambda: next(asked, True)  # type: ignore[method-assign]
+        if fails:
+            raise DeviceError("panel", "flickers")
+
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
+    host = night.run(immediate_flats={})
+    assert night.done == ["A", "flats", "B", "flats"]
+    assert skies == [False, False]
+    closed = ["close"] if fails else []
+    assert [word.removesuffix("_cover") for word in night.telescope.told if "cover" in word] == [*covers, *closed]
+    standing = host.journal.state.standing
+    assert (standing.cover_open, standing.cover_shut) == (False, True)
+
+
+def test_the_next_container_opens_what_the_last_flats_closed(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night of two of them does not image the cover."""
+    night = script("A")
+    night.on_light = lambda host: night.done.append(night.telescope.told[0])
+    made = night.make_host
+
+    def after_another() -> Any:
+        host = made()
+        host.journal.state.standing.cover_shut = True
+        return host
+
+    night.make_host = after_another
+    host = night.run()
+    assert night.done == ["A", "open_cover"]
+    assert (host.journal.state.standing.cover_open, host.journal.state.standing.cover_shut) == (True, False)
+
+
+def test_a_panel_that_fails_after_the_last_flats_costs_a_warning(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks after the telescope is told that the cover may be open."""
+    night = script("A")
+
+    def fail(*given: object) -> None:
+        night.telescope.close_cover = fail  # type: ignore[method-assign]
+        raise DeviceError("panel", "is lost")
+
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", fail)
+    host = night.run(immediate_flats={})
+    assert host.warnings == ["panel: is lost; imaging goes on", "panel: is lost; the cover may be open"]
