@@ -71,15 +71,21 @@ class FramesAnywhere:
 
         return _told(file, verified)
 
-    def move(self, source: FramePlace, target: FramePlace) -> None:
+    def move(self, source: FramePlace, target: FramePlace, *, begin: Callable[[], None] | None = None) -> None:
         """Give a file another name; see `tsplug.ports.FrameFiles`."""
         if not isinstance(source, Address) and not isinstance(target, Address):
-            self._disk.move(source, target)
+            self._disk.move(source, target, begin=begin)
             return
         storage = _shared(source, target)
         if storage is None:
             raise FileError(f"{source} stays: {target} is not in the same storage; tsplug files store moves it there")
+        if begin is not None:
+            begin()
         storage.move(str(source), str(target))
+
+    def is_at_rest(self, file: FramePlace) -> bool:
+        """Return whether nobody is at a file; of what lies at an address that cannot be told."""
+        return not isinstance(file, Address) and self._disk.is_at_rest(file)
 
     def same(self, one: FramePlace, other: FramePlace) -> bool:
         """Return whether two names are those of one file; two addresses are if they hold the same."""

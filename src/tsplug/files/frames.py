@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from tsplug.errors import FileError
 from tsplug.files.headers.sources import GzipBytes, HeaderError, PlainBytes
+from tsplug.files.headers.turns import is_at_rest
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.headers.xisf_header import check_name
 from tsplug.files.moving import move_file
@@ -72,9 +73,13 @@ class DiskFrames:
         except FileError as error:
             return FrameStatus(exists=True, problem=str(error).removeprefix(f"{file}: "))
 
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
         """Give a file another name; see `tsplug.files.moving.move_file`."""
-        move_file(source, target)
+        move_file(source, target, begin=begin)
+
+    def is_at_rest(self, file: Path) -> bool:
+        """Return whether nobody is at a file; see `tsplug.files.headers.turns.is_at_rest`."""
+        return is_at_rest(file)
 
     def same(self, one: Path, other: Path) -> bool:
         """Return whether two names are those of one file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from tsplug.errors import FileError
@@ -15,22 +16,35 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 # What file systems without hard links answer.
 
 
-def move_file(source: Path, target: Path) -> None:
+def move_file(source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
     """Give a file another name; folders on the way are made. Whenever it stops, the file is whole under one of them.
+
+    Args:
+        source: its name.
+        target: its new name.
+        begin: called when the file is held and about to be moved.
 
     Raises:
         FileError: the source is missing, the target exists, or the disk refuses; the source is where it was then.
     """
-    if not source.is_file():
-        raise FileError(f"{source} is not there; nothing was moved")
+    _check_there(source)
     if target.exists():
         raise FileError(f"{target} is there already; {source} stays where it is")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with at_rest(source):
+            # Another may have moved it while this waited.
+            _check_there(source)
+            if begin is not None:
+                begin()
             _claim(source, target)
     except OSError as error:
         raise FileError(f"{source} cannot be moved to {target}: {error.strerror or error}") from error
+
+
+def _check_there(source: Path) -> None:
+    if not source.is_file():
+        raise FileError(f"{source} is not there; nothing was moved")
 
 
 def _claim(source: Path, target: Path) -> None:

@@ -67,12 +67,22 @@ class FrameFiles(Protocol):
         """Say whether a frame is on disk and whole, without reading its pixels."""
         ...
 
-    def move(self, source: FramePlace, target: FramePlace) -> None:
+    def move(self, source: FramePlace, target: FramePlace, *, begin: Callable[[], None] | None = None) -> None:
         """Give a file another name, folders on the way included; another file is never overwritten.
+
+        Args:
+            source: where it is.
+            target: where it goes.
+            begin: called once when nothing but the move itself is left to do and the file is held, where the disk knows
+                locks; what it raises leaves the file where it is.
 
         Raises:
             FileError: it could not be moved; it is where it was.
         """
+        ...
+
+    def is_at_rest(self, file: FramePlace) -> bool:
+        """Return whether nobody moves a file or writes into its header; False where that cannot be told."""
         ...
 
     def same(self, one: FramePlace, other: FramePlace) -> bool:

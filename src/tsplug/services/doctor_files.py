@@ -24,17 +24,22 @@ def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
             ledger.check()
             continue
         away = left.exists and not kept.exists
+        known = left.exists or kept.exists
         where = move.to_file if away else move.from_file
         ledger.check(
             Problem(
                 invariant="a move of a rejected file came to its end",
                 subject=f"image {move.image_id}",
                 found=f"{move.state.value}, begun {move.moved_at.isoformat()}",
-                expected=f"the file is {where}",
-                fix="tsplug doctor --fix, or the next grading, notes where it is",
+                expected=f"the file is {where}" if known else f"the file is {move.from_file} or {move.to_file}",
+                fix=f"tsplug doctor --fix, or the next grading{_there(known)}, notes where it is",
             ),
-            mend=partial(_end, key=move.id or 0, away=away),
+            mend=partial(_end, key=move.id or 0, away=away) if known else None,
         )
+
+
+def _there(known: bool) -> str:
+    return "" if known else " on a machine with its disk"
 
 
 def _end(unit: Unit, now: datetime, *, key: int, away: bool) -> str:

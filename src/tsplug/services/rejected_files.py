@@ -5,8 +5,8 @@ Each move is journalled before it happens and noted after it: where both sides o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from tsplug.errors import FileError
@@ -37,6 +37,8 @@ _REJECTED = GradingStatus.REJECTED
 _NOT_REJECTED = (GradingStatus.PENDING, GradingStatus.ACCEPTED)
 _OPEN = (MoveState.MOVING, MoveState.RETURNING)
 _PART = 5000
+_LEFT_AFTER = timedelta(minutes=10)
+# Where there are no locks, a move that began longer ago than this was cut off: no copy takes that long.
 
 
 class MovedFile(Value):
@@ -88,13 +90,15 @@ class RejectedFiles:
         self.settle()
         with self._store.read() as unit:
             images = list(_among(unit, AcquiredImage, field=name, values=chosen))
-            moved = {move.image_id: move for move in unit.list(FileMove, state=MoveState.MOVED)}
+            moved = {move.image_id: move for move in unit.list(FileMove, state=[MoveState.MOVED, *_OPEN])}
             profiles = {profile.id: profile for profile in unit.list(Profile)}
             wanted = [_destination(image, profiles.get(image.profile_id)) for image in images]
         done = []
         for image, target in zip(images, wanted, strict=True):
             move = moved.get(image.id or 0)
-            if image.status is not _REJECTED and move is not None:
+            if move is not None and move.state in _OPEN:
+                done.append(_on_its_way(move))
+            elif image.status is not _REJECTED and move is not None:
                 done.append(_told_how(self._return(move)))
             elif image.status is _REJECTED and move is None and target is not None:
                 done.append(self._move(image, target))
@@ -109,29 +113,33 @@ class RejectedFiles:
         return [self._return(move) for move in moved if chosen is None or move.image_guid in chosen]
 
     def settle(self) -> int:
-        """Finish or forget what a crash left between disk and journal; return how much there was."""
+        """Finish or forget what a crash left between disk and journal; return how much that was.
+
+        A move that goes on is left to who makes it, and one of a disk that this machine does not have to one that does.
+        """
         with self._store.read() as unit:
             unfinished = unit.list(FileMove, state=list(_OPEN))
-        for move in unfinished:
-            self._settle(move)
-        return len(unfinished)
+        return sum(self._settle(move) for move in unfinished)
 
-    def _settle(self, move: FileMove) -> None:
+    def _settle(self, move: FileMove) -> bool:
         kept, left = frame_place(move.from_file), frame_place(move.to_file)
+        # Whoever makes a move holds the file before it is journalled, and until the file is where it goes.
+        held = not (self._files.is_at_rest(kept) and self._files.is_at_rest(left))
+        if held and self._clock.now() - _begun(move) < _LEFT_AFTER:
+            return False
         here, there = self._files.status(kept), self._files.status(left)
-        if here.out_of_reach or there.out_of_reach:
-            return
+        if here.out_of_reach or there.out_of_reach or not (here.exists or there.exists):
+            return False
         back, away = here.exists, there.exists
         if back and away and self._files.same(kept, left):
             # It stopped between giving the second name and taking the first: the stacking tree keeps it.
             self._files.remove_name(left)
             away = False
         if away and not back:
-            self._note(move, MoveState.MOVED)
-        elif move.state is MoveState.RETURNING:
-            self._note(move, MoveState.RETURNED)
-        else:
-            self._forget(move)
+            return self._note(move, MoveState.MOVED)
+        if move.state is MoveState.RETURNING:
+            return self._note(move, MoveState.RETURNED)
+        return self._forget(move)
 
     def _move(self, image: AcquiredImage, target: FramePlace) -> MovedFile:
         if _is_absolute(frame_place(image.file)) and not _is_absolute(target):
@@ -140,52 +148,96 @@ class RejectedFiles:
             return MovedFile(
                 image_id=image.id or 0, guid=image.guid, from_file=image.file, to_file=image.file, problem=problem
             )
-        with self._store.write() as unit:
-            move = unit.add(
-                FileMove(
-                    image_id=image.id or 0,
-                    image_guid=image.guid,
-                    from_file=image.file,
-                    to_file=str(target),
-                    moved_at=self._clock.now(),
-                )
-            )
-        told = _told(move, image.file, target=str(target))
+        line = FileMove(
+            image_id=image.id or 0,
+            image_guid=image.guid,
+            from_file=image.file,
+            to_file=str(target),
+            moved_at=self._clock.now(),
+        )
+        told = _told(line, image.file, target=str(target))
+
+        def begin() -> None:
+            nonlocal line
+            with self._store.write() as unit:
+                if unit.list(FileMove, image_id=image.id, image_guid=image.guid, state=[MoveState.MOVED, *_OPEN]):
+                    raise FileError(f"{image.file}: another process moves it already")
+                line = unit.add(line)
+
         try:
-            self._files.move(frame_place(image.file), target)
+            self._files.move(frame_place(image.file), target, begin=begin)
         except FileError as error:
-            self._forget(move)
+            if line.id is not None:
+                self._forget(line)
             return told.model_copy(update={"to_file": image.file, "problem": str(error)})
-        self._note(move, MoveState.MOVED)
+        self._note(line, MoveState.MOVED, is_done=True)
         return told
 
     def _return(self, move: FileMove) -> MovedFile:
         told = _told(move, move.to_file, target=move.from_file)
-        with self._store.write() as unit:
-            unit.update(move.model_copy(update={"state": MoveState.RETURNING}))
+        began = {"state": MoveState.RETURNING, "returned_at": self._clock.now()}
+
+        def begin() -> None:
+            with self._store.write() as unit:
+                if not unit.set_all(FileMove, began, id=move.id, state=MoveState.MOVED):
+                    raise FileError(f"{move.to_file}: another process moves it already")
+
         try:
-            self._files.move(frame_place(move.to_file), frame_place(move.from_file))
+            self._files.move(frame_place(move.to_file), frame_place(move.from_file), begin=begin)
         except FileError as error:
-            self._stays(move, MoveState.MOVED)
+            self._stays(move, began)
             return told.model_copy(update={"to_file": move.to_file, "problem": str(error)})
-        self._note(move, MoveState.RETURNED)
+        self._note(move.model_copy(update=began), MoveState.RETURNED, is_done=True)
         return told
 
-    def _note(self, move: FileMove, state: MoveState) -> None:
-        """Write where a file is, in the journal and in all that is stored of it together; its picture comes along."""
+    def _note(self, move: FileMove, state: MoveState, *, is_done: bool = False) -> bool:
+        """Write where a file is, in the journal and in all that is stored of it together; its picture comes along.
+
+        Args:
+            move: as it was begun.
+            state: what has become of it.
+            is_done: the file was brought there by this process, so that it is written whatever others made of the
+                journal meanwhile, unless they took the file elsewhere.
+
+        Returns:
+            Whether it was written.
+        """
+        to_file = move.to_file if state is MoveState.MOVED else move.from_file
         with self._store.write() as unit:
+            line = unit.find(FileMove, id=move.id)
+            as_begun = line is not None and line.state is move.state
+            if not as_begun and not (is_done and self._files.status(frame_place(to_file)).exists):
+                return False
             image, way = note_place(unit, move, state=state, now=self._clock.now())
             preferences = preferences_of(unit, image)
         bring_picture(frame_place(way.old), frame_place(way.new), preferences=preferences, files=self._files)
+        return True
 
-    def _stays(self, move: FileMove, state: MoveState) -> None:
-        """Write that a file is where it was."""
+    def _stays(self, move: FileMove, began: Mapping[str, object]) -> None:
+        """Write that a file is where it was, if it was said to be on its way back."""
+        as_before = {"state": move.state, "returned_at": move.returned_at}
         with self._store.write() as unit:
-            unit.update(move.model_copy(update={"state": state}))
+            unit.set_all(FileMove, as_before, id=move.id, **began)
 
-    def _forget(self, move: FileMove) -> None:
+    def _forget(self, move: FileMove) -> bool:
         with self._store.write() as unit:
-            unit.delete(move)
+            return unit.delete_all(FileMove, id=move.id, state=move.state) > 0
+
+
+def _begun(move: FileMove) -> datetime:
+    """Return when a move that has not ended began; the way back of older stores says only when the way out did."""
+    back = move.returned_at if move.state is MoveState.RETURNING else None
+    return move.moved_at if back is None else back
+
+
+def _on_its_way(move: FileMove) -> MovedFile:
+    """Return of a file that is on its way, or whose disk is elsewhere, that it is not moved now."""
+    problem = (
+        f"{move.from_file}: its move to {move.to_file} goes on, or was cut off where the disk is another machine's; "
+        "tsplug doctor --fix there moves it to where it belongs"
+    )
+    told = _told(move, move.from_file, target=move.to_file)
+    return told.model_copy(update={"problem": problem})
 
 
 def _told_how(done: MovedFile) -> MovedFile:
@@ -209,8 +261,12 @@ def note_place(unit: Unit, move: FileMove, *, state: MoveState, now: datetime) -
     """
     away = state is MoveState.MOVED
     way = Way(move.from_file, move.to_file) if away else Way(move.to_file, move.from_file)
-    unit.update(move.model_copy(update={"state": state, "returned_at": None if away else now}))
+    line = move.model_copy(update={"state": state, "returned_at": None if away else now})
     image = unit.find(AcquiredImage, id=move.image_id, guid=move.image_guid)
+    if unit.find(FileMove, id=move.id) is not None:
+        unit.update(line)
+    elif image is not None:
+        unit.add(line.model_copy(update={"id": None}))
     if image is not None:
         follow(unit, way.old, new=way.new, image=image)
     return image, way

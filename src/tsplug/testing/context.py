@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class PresentFiles:
         there = _on_disk(file).exists()
         return FrameStatus(exists=there, problem="" if there else "missing")
 
-    def move(self, source: FramePlace, target: FramePlace) -> None:
+    def move(self, source: FramePlace, target: FramePlace, *, begin: Callable[[], None] | None = None) -> None:
         """Move a file.
 
         Raises:
@@ -65,7 +66,13 @@ class PresentFiles:
         if not here.exists() or there.exists():
             raise FileError(f"{source} cannot be moved to {target}")
         there.parent.mkdir(parents=True, exist_ok=True)
+        if begin is not None:
+            begin()
         here.rename(there)
+
+    def is_at_rest(self, file: FramePlace) -> bool:
+        """Return True: nobody else is at these files."""
+        return True
 
     def same(self, one: FramePlace, other: FramePlace) -> bool:
         """Return whether two names are those of one file."""

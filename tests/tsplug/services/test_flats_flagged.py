@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ class FailingFiles(PresentFiles):
     def __init__(self, error: BaseException, *, moved: bool = False, linked: bool = False) -> None:
         self.error, self.moved, self.linked, self.fails = error, moved, linked, True
 
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
         if not self.fails:
             super().move(source, target)
             return

@@ -363,7 +363,7 @@ class _Interfering:
 
 
 class _Dying(PresentFiles):
-    def move(self, source: FramePlace, target: FramePlace) -> None:
+    def move(self, source: FramePlace, target: FramePlace, *, begin: Callable[[], None] | None = None) -> None:
         raise KeyboardInterrupt
 
 

@@ -3,74 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from frame_to_move import Frame, Killed, KilledBeforeMove
 
 from tsplug.errors import FileError, InputError
 from tsplug.files.frames import DiskFrames
-from tsplug.model import AcquiredImage, FileMove, GraderPreferences, GradingStatus, MoveState, Profile, StatusChange
+from tsplug.model import AcquiredImage, FileMove, GraderPreferences, GradingStatus, MoveState, Profile
 from tsplug.services.catalogue_drafts import Request
 from tsplug.services.catalogue_edit import edit_record
 from tsplug.services.doctor import examine, mend
 from tsplug.services.rejected_files import RejectedFiles, moved_files
-from tsplug.testing.catalogue import stocked_store
-from tsplug.testing.clock import START, ManualClock
+from tsplug.testing.clock import START
 
-PENDING, ACCEPTED, REJECTED = GradingStatus.PENDING, GradingStatus.ACCEPTED, GradingStatus.REJECTED
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class Frame:
-    """One recorded frame with its file, and what moves it."""
-
-    def __init__(self, folder: Path, files: DiskFrames | None = None, **preferences: Any) -> None:
-        self.clock = ManualClock()
-        self.store = stocked_store(self.clock)
-        self.saved = folder / "lights" / "1.fits"
-        self.saved.parent.mkdir(parents=True)
-        self.saved.write_bytes(b"pixels")
-        with self.store.write() as unit:
-            rig = unit.list(Profile)[0]
-            rig.grader = GraderPreferences(move_rejected=True, **preferences)
-            unit.update(rig)
-            self.id = unit.add_image(
-                AcquiredImage(
-                    guid="g",
-                    profile_id=rig.id,
-                    profile_name=rig.name,
-                    project_name="p",
-                    target_name="t",
-                    filter_name="L",
-                    file=str(self.saved),
-                    started=START,
-                    acquired=START,
-                    exposure_s=60,
-                )
-            ).id
-        self.files = RejectedFiles(self.store, files or DiskFrames(), clock=self.clock)
-
-    @property
-    def image(self) -> AcquiredImage:
-        with self.store.read() as unit:
-            return unit.get(AcquiredImage, self.id or 0)
-
-    @property
-    def path(self) -> Path:
-        return Path(self.image.file)
-
-    def become(self, status: GradingStatus) -> None:
-        """Change the status, without telling the files."""
-        image = self.image
-        with self.store.write() as unit:
-            change = StatusChange(
-                image_id=self.id or 0, from_status=image.status, to_status=status, by="test", at=START
-            )
-            unit.set_status(image, change)
+ACCEPTED, REJECTED = GradingStatus.ACCEPTED, GradingStatus.REJECTED
 
 
 def test_a_rejected_frame_leaves_and_comes_back_when_it_is_accepted(tmp_path: Path) -> None:
@@ -162,7 +111,9 @@ def test_another_file_is_never_overwritten(tmp_path: Path) -> None:
 
 
 class FullDisk(DiskFrames):
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+        assert begin is not None
+        begin()
         raise FileError(f"{source} cannot be moved to {target}: No space left on device")
 
 
@@ -176,18 +127,15 @@ def test_a_full_disk_is_one_line_and_the_grade_stands(tmp_path: Path) -> None:
 
 
 class KilledAfterMove(DiskFrames):
-    def move(self, source: Path, target: Path) -> None:
-        super().move(source, target)
-        raise Killed
-
-
-class KilledBeforeMove(DiskFrames):
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+        super().move(source, target, begin=begin)
         raise Killed
 
 
 class KilledBetweenNames(DiskFrames):
-    def move(self, source: Path, target: Path) -> None:
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+        assert begin is not None
+        begin()
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(source, target)
         raise Killed

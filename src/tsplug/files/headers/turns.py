@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -46,6 +47,21 @@ def at_rest(file: Path) -> Iterator[None]:
             held.enter_context(locked(file, flags=os.O_RDONLY))
         HeaderJournal(file).complete()
         yield
+
+
+def is_at_rest(file: Path) -> bool:
+    """Return whether nobody moves a file or writes its header, as of one that is not there.
+
+    Where the disk knows no locks nobody can tell, and it counts as none that is.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | _CLOSED_BY_EXEC)
+    except OSError as error:
+        return error.errno in (errno.ENOENT, errno.ENOTDIR)
+    try:
+        return _take_turn(descriptor, wait=False)
+    finally:
+        os.close(descriptor)
 
 
 def finish_header(file: Path) -> bool:

@@ -14,7 +14,7 @@ from pipeline_frames import star_frame
 
 from tsplug.app_jobs import sweep_buffers
 from tsplug.files.headers.journal import HeaderJournal
-from tsplug.files.headers.turns import finish_header, locked
+from tsplug.files.headers.turns import finish_header, is_at_rest, locked
 from tsplug.files.headers.writing import DiskHeaders
 from tsplug.files.moving import move_file
 from tsplug.model import HeaderCard, HeaderEdit
@@ -127,6 +127,7 @@ def test_a_disk_without_locks_is_written_too_and_not_swept(tmp_path: Path, monke
     monkeypatch.setattr(fcntl, "flock", flock)
     file = star_frame(tmp_path / "a.fits", blocks=3, CROTA1=1.0)
     after = torn_file(file, 100)
+    assert (is_at_rest(file), is_at_rest(tmp_path / "none.fits")) == (False, True)
     assert not finish_header(file)
     assert not DiskHeaders().edit(file, EDIT, keep=nobody).changed
     assert file.read_bytes() == after
