@@ -16,6 +16,7 @@ from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
 from hostsim.sequence.shelter import UnsafeError, check_safe, take_shelter
 from hostsim.sequence.state import Imaging, NightState
+from hostsim.sequence.unparking import unpark
 from tsplug import DeviceError, InputError, TsplugError
 
 STATE = "state.json"
@@ -134,6 +135,6 @@ def _restore(host: Host) -> None:
     if host.journal.state.sheltered:
         return
     if standing.unparked and rig.mount is not None:
-        rig.mount.unpark()
+        unpark(rig.mount, host)
     if standing.cover_open and rig.panel is not None:
         rig.panel.open_cover()

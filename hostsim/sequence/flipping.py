@@ -12,14 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from hostsim.devices.parts import astrometry
 from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.host import Host
+from hostsim.sequence.meridian import MARGIN_S, Meridian
 from hostsim.sequence.pointing import rotate_to
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Aim
+from hostsim.sequence.unparking import is_idle
 from tsplug import DeviceError, PierSide
 
 _SOLAR_S_PER_SIDEREAL_HOUR = 3600.0 / 1.00273790935
 _HALF_TURN_S = 12.0 * _SOLAR_S_PER_SIDEREAL_HOUR
-_MARGIN_S = 30.0
 _NEAR_ARCSEC = 300.0
 _LOOK_AGAIN_S = 600.0
 
@@ -66,6 +67,7 @@ class Flips:
         # Where nothing is flipped there is nothing to wait for either.
         self.pause_min = pause_min if settings.enabled else 0.0
         self._after_s, self._pause_s = 60.0 * self.after_min, 60.0 * self.pause_min
+        self.meridian = Meridian(settings.enabled, self._after_s, self._pause_s)
 
     def waited(self, target: Aim, *, exposure_s: float) -> bool:
         """Stand still in the time in which no exposure may go on, then flip; return whether there was such a time.
@@ -86,7 +88,7 @@ class Flips:
         # What has no sides needs no flip; what stands right for the time after it needs none either.
         if mount.reading().pier_side is PierSide.UNKNOWN or mount.wrong_side(target.ra_hours, target.dec_deg):
             return False
-        wait_s = self._after_s - past_s + _MARGIN_S
+        wait_s = self._after_s - past_s + MARGIN_S
         self._host.display.note(f"waiting {wait_s / 60.0:.0f} min for {target.name} to pass the meridian")
         mount.track(False)
         sleep_watchfully(wait_s, self._host)
@@ -145,8 +147,9 @@ def past_meridian_s(ra_hours: float, dec_deg: float, *, host: Host) -> float:
 def sleep_and_flip(until: datetime, host: Host, *, sleep: Callable[[float], None] | None = None) -> None:
     """Let time pass until a moment; a mount that tracks is flipped when what it points at has passed the meridian.
 
-    Nobody else looks after it where an instruction waits. It is asked again only when a flip may be due. A mount that
-    does not obey costs a warning: the wait goes on. ``sleep`` lets seconds pass in another way than the clock does.
+    One that must not track before that stands still in that time. Nobody else looks after it where an instruction
+    waits. It is asked again only when something may be due. A mount that does not obey costs a warning: the wait goes
+    on. ``sleep`` lets seconds pass in another way than the clock does.
 
     Raises:
         NotCenteredError: the target of a container's list cannot be centered on the other side, and the sequence does
@@ -164,16 +167,25 @@ def sleep_and_flip(until: datetime, host: Host, *, sleep: Callable[[float], None
 
 
 def _flipped_for_s(host: Host) -> float:
-    """Flip a tracking mount where that is due, and return for how long it need not be looked at."""
-    mount = host.rig.mount
-    if mount is None or mount.parked() or not mount.tracking():
+    """Flip a mount where that is due, or let it stand still, and return for how long it need not be looked at."""
+    mount, standing = host.rig.mount, host.journal.state.standing
+    if mount is None or mount.parked() or mount.tracking():
+        standing.paused = None
+    if mount is None or mount.parked() or not (mount.tracking() or standing.paused) or is_idle(mount, host):
         return math.inf
-    reading, after_s = mount.reading(), 60.0 * host.profile.planner.flip_after_min
-    ra_hours, dec_deg = reading.ra_deg / 15.0, reading.dec_deg
-    past_s = past_meridian_s(ra_hours, dec_deg, host=host)
-    if not 0.0 <= past_s < after_s and mount.wrong_side(ra_hours, dec_deg):
+    reading = mount.reading()
+    place = standing.paused or (reading.ra_deg / 15.0, reading.dec_deg)
+    meridian = host.meridian or Meridian.of(host.profile)
+    past_s = past_meridian_s(*place, host=host)
+    wrong = mount.wrong_side(*place)
+    if meridian.pauses(past_s):
+        # What has no sides, or stands right for the time after the meridian, may track on.
+        if not standing.paused and reading.pier_side is not PierSide.UNKNOWN and wrong == (past_s >= 0.0):
+            host.display.note("where the telescope points is about to pass the meridian: standing still")
+            mount.track(False)
+            standing.paused = place
+    elif standing.paused or (meridian.flips and wrong and not 0.0 <= past_s < meridian.after_s):
         host.display.note("where the telescope points has passed the meridian: flipping")
-        mount.slew(ra_hours, dec_deg)
-    # Mounts with sides change them at either culmination.
-    next_s = after_s - past_s if past_s < after_s else _HALF_TURN_S - past_s
-    return next_s + _MARGIN_S
+        mount.slew(*place)
+        standing.paused = None
+    return meridian.is_quiet_for_s(past_s, half_turn_s=_HALF_TURN_S)

@@ -24,6 +24,7 @@ from hostsim.progress.display import Display
 from hostsim.saving.disk import Disk, PlainDisk
 from hostsim.sequence.conditions import Until
 from hostsim.sequence.journal import Journal
+from hostsim.sequence.meridian import Meridian
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.stopping import StopRequest
@@ -94,7 +95,8 @@ class Host:
 
     ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
     ``nested`` runs lists within an instruction, and ``depth`` tells how deep in the cursor the present one stands: both
-    are the runner's. ``between`` is called before each instruction of such a list.
+    are the runner's. ``between`` is called before each instruction of such a list; ``meridian`` is what the container
+    wants that runs.
     ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig; of
     the two this one ``leads`` unless it is the second's.
     """
@@ -115,6 +117,7 @@ class Host:
     nested: Callable[[SequenceOf[Item], Path], None] | None = None
     depth: int = -1
     between: Callable[[], None] | None = None
+    meridian: Meridian | None = None
     second: Host | None = None
     leads: bool = True
     connect_second: Callable[[Rig], Rig] | None = None

@@ -126,7 +126,7 @@ class Imager:
             TsplugError: a step failed.
         """
         state = self._host.journal.state
-        self._host.between = self._flips.amid
+        self._host.between, self._host.meridian = self._flips.amid, self._flips.meridian
         self._neighbours.look()
         tell_begun(self._host)
         try:
@@ -138,7 +138,7 @@ class Imager:
             tell_ended(self._host, reason="failed", error=error)
             raise
         finally:
-            state.imaging, self._host.between = Imaging(), None
+            state.imaging, self._host.between, self._host.meridian = Imaging(), None, None
 
     def _until_nothing_is_left(self, container: SchedulerContainer) -> None:
         host = self._host

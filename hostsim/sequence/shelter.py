@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Imaging
+from hostsim.sequence.unparking import unpark
 from tsplug import DeviceError, TsplugError
 
 _LOOK_S = 60.0
@@ -98,7 +99,7 @@ def leave_shelter(host: Host) -> None:
         return
     host.display.note("it is safe again: going on")
     if state.standing.unparked and rig.mount is not None:
-        rig.mount.unpark()
+        unpark(rig.mount, host)
     if state.standing.cover_open and rig.panel is not None:
         rig.panel.open_cover()
     state.sheltered, state.sheltered_at, state.focus = False, None, None

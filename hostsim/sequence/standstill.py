@@ -16,7 +16,8 @@ _PARKING_PAYS = timedelta(seconds=60)
 def wait_for(waiting: Waiting, host: Host) -> None:
     """Let the time pass until a wait is over, without tracking; with the profile's ``park_on_wait`` parked if it pays.
 
-    With the profile's ``slew_and_center`` off nobody would bring the telescope back: it tracks on, and is flipped.
+    With the profile's ``slew_and_center`` off nobody would bring the telescope back: it tracks on, pauses before the
+    meridian, and is flipped.
 
     Raises:
         UnsafeError: it is not safe any more.
@@ -30,6 +31,8 @@ def wait_for(waiting: Waiting, host: Host) -> None:
             host.journal.state.stage.parked = True
         else:
             mount.track(False)
+        # It is to be brought back by the container alone.
+        host.journal.state.standing.paused = None
     # Kept before the time passes, so that an interrupted wait goes on to its end.
     host.journal.save()
     sleep_and_flip(waiting.until, host, sleep=partial(sleep_watchfully, host=host))

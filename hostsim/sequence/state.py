@@ -147,12 +147,16 @@ class Standing(_Part):
     """What the equipment was asked to be until told otherwise; taken up again when a night is resumed.
 
     ``cover_shut`` says that the last flats of a Scheduler Container closed the cover: the next container opens it.
+    ``idle`` is where the mount left its park (J2000 hours and degrees), ``paused`` where it pointed when a wait let it
+    stand still because of the meridian.
     """
 
     connected: bool = False
     unparked: bool = False
     cover_open: bool = False
     cover_shut: bool = False
+    idle: tuple[float, float] | None = None
+    paused: tuple[float, float] | None = None
     cooled_to_c: float | None = None
 
 

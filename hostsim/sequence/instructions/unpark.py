@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.unparking import unpark
 
 
 class Unpark(Instruction):
@@ -16,7 +17,7 @@ class Unpark(Instruction):
 
     def run(self, host: Host) -> None:
         """Unpark and track."""
-        host.mount().unpark()
+        unpark(host.mount(), host)
         host.journal.state.standing.unparked = True
 
 

@@ -9,13 +9,14 @@ from typing import Any, cast
 
 import pytest
 
+from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
 from hostsim.night.resume import take_up
 from hostsim.sequence.host import Host
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.shelter import UnsafeError, check_safe, leave_shelter, stay_sheltered, take_shelter
 from hostsim.sequence.state import Focus
-from tsplug import DeviceError, TsplugError
+from tsplug import DeviceError, PierSide, TsplugError
 
 
 @dataclass
@@ -30,6 +31,12 @@ class Telescope:
         if self.safe is None:
             raise DeviceError(self.label, "no answer in time")
         return self.safe
+
+    def parked(self) -> bool:
+        return "park" in self.told
+
+    def reading(self) -> MountReading:
+        return MountReading("M", 150.0, 30.0, 45.0, 180.0, PierSide.EAST)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *values: self.told.append(name)
@@ -73,6 +80,7 @@ def test_shelter_is_taken_once_and_left_with_a_new_focus(host: Host, telescope: 
     leave_shelter(host)
     leave_shelter(host)
     assert telescope.told[3:] == ["unpark", "open_cover"]
+    assert host.journal.state.standing.idle == (10.0, 30.0)
     assert host.journal.state.focus is None
     assert screen.getvalue().count("rain: cover closed and mount parked") == 1
 
