@@ -103,7 +103,7 @@ def store_frame(file: Path, storage: FrameStorage, *, known: Known, name: tuple[
         image = record_of(unit, file, guid=frame_row(header)["guid"] or "")
     if image is None:
         return StoredFrame(address)
-    if not is_of_record(file, image, files=known.files, place=frame_place(address)):
+    if not is_of_record(file, image, files=known.files, headers=known.headers, place=frame_place(address)):
         return StoredFrame(address, note=refusal(image))
     with known.store.write() as unit:
         follow(unit, image.file, new=address, image=image)

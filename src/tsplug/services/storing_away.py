@@ -117,7 +117,11 @@ class StoringAway:
         with self._store.read() as unit:
             image = record_of(unit, file, guid=frame_row(header)["guid"] or "")
         # Interrupted, the record names the address already.
-        if image is None or image.file == address or is_of_record(file, image, files=self._files):
+        if (
+            image is None
+            or image.file == address
+            or is_of_record(file, image, files=self._files, headers=self._headers)
+        ):
             return image, ""
         return None, refusal(image)
 

@@ -136,7 +136,7 @@ def frame_at_work(
         return PipelineFrame(file, tools, address=address)
     place = frame_place(address or str(file))
     image = image or record_at(file, tools.headers, store=store, place=place)
-    if image is not None and not is_of_record(file, image, files=tools.files, place=place):
+    if image is not None and not is_of_record(file, image, files=tools.files, headers=tools.headers, place=place):
         image = None
     rig = profile_id if image is None else image.profile_id
     with store.read() as unit:
