@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dates
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -24,14 +25,20 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 
 
 def _clock_time(value: object) -> object:
-    if not isinstance(value, str):
+    if value is None or isinstance(value, datetime):
         return value
+    read = _read(value) if isinstance(value, str) else value
+    # A number would count as seconds of the day, and an offset without a date be dropped.
+    if not isinstance(read, datetime | dates.time) or (isinstance(read, dates.time) and read.tzinfo is not None):
+        raise ValueError(f"give a local time without zone such as 22:30, or a date and time with zone, not {value!r}")
+    return read
+
+
+def _read(text: str) -> object:
     for read in (dates.time.fromisoformat, datetime.fromisoformat):
-        try:
-            return read(value)
-        except ValueError:
-            continue
-    raise ValueError(f"give a local time such as 22:30, or a date and time with zone, not {value!r}")
+        with suppress(ValueError):
+            return read(text)
+    return None
 
 
 def check_year(moment: datetime) -> datetime:

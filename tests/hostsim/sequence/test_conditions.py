@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -35,6 +35,7 @@ def test_a_local_time_is_the_next_one() -> None:
     assert Until.model_validate({"time": "22:30"}).moment(NOW, ZURICH) == datetime(2026, 1, 15, 21, 30, tzinfo=UTC)
     assert Until.model_validate({"time": "06:00"}).moment(NOW, ZURICH) == datetime(2026, 1, 16, 5, 0, tzinfo=UTC)
     assert Until.model_validate({"time": "2026-01-15T12:00:00+00:00"}).moment(NOW, ZURICH) == NOW
+    assert Until(time=time(6)).moment(NOW, ZURICH) == datetime(2026, 1, 16, 5, 0, tzinfo=UTC)
 
 
 def place(latitude_deg: float, zone: str, *, longitude_deg: float = 15.0) -> Site:
