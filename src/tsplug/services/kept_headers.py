@@ -8,6 +8,7 @@ from tsplug.errors import FileError, NotFoundError
 from tsplug.model import AcquiredImage, BadFile, FramePlace, HeaderChange, KeptHeader, is_nameable
 from tsplug.ports import FrameAtWork, PipelineTools, Store, Unit
 from tsplug.services.disk_frames import record_at
+from tsplug.services.record_claims import is_of_record
 
 _LEVEL = 6
 
@@ -40,7 +41,11 @@ def restore_file(file: FramePlace, tools: PipelineTools, *, store: Store) -> Hea
     header = tools.headers.read(file, wanted=())
     if isinstance(header, BadFile):
         raise FileError(f"{file}: {header.reason}")
-    return restore_header(file, tools, image=record_at(file, tools.headers, store=store), store=store)
+    image = record_at(file, tools.headers, store=store)
+    if image is not None and not is_of_record(file, image, files=tools.files, headers=tools.headers):
+        # A calibrated copy or a stack, which has its light's identifier and a header of its own.
+        image = None
+    return restore_header(file, tools, image=image, store=store)
 
 
 def restore_header(

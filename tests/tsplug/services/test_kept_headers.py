@@ -1,0 +1,34 @@
+"""Headers as they were before the pipeline wrote into them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from astropy.io import fits
+from pipeline_frames import star_frame
+
+from tsplug.app import pipeline_modules, pipeline_tools
+from tsplug.services.kept_headers import restore_file
+from tsplug.services.pipeline.frame import frame_at_work
+from tsplug.services.pipeline.running import run_modules
+from tsplug.testing import ManualClock, stocked_store, store_light
+from tsplug.testing.clock import START
+
+
+def test_a_calibrated_copy_gets_its_own_header_back(tmp_path: Path) -> None:
+    """It says the identifier of its light, which gets its own back too."""
+    store = stocked_store(ManualClock())
+    light, copy = star_frame(tmp_path / "a.fits", DATE_OBS="2026-01-15T20:00:00"), tmp_path / "calibrated.fits"
+    image = store_light(store, "M 42", filter_name="L", started=START, file=str(light))
+    with fits.open(light) as parts:
+        parts[0].data = parts[0].data // 2
+        parts[0].header["TSUID"] = image.guid
+        parts.writeto(copy, checksum=True)
+    before = {file: file.read_bytes() for file in (light, copy)}
+    tools = pipeline_tools(store)
+    for file in (light, copy):
+        run_modules(frame_at_work(file, tools), pipeline_modules(), clock=ManualClock())
+        assert "HFR" in fits.getheader(file)
+    for file in (light, copy):
+        assert restore_file(file, tools, store=store).changed
+        assert (file.read_bytes() == before[file]) is True
