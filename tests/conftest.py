@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,16 @@ def _local_only(connect: Callable[[socket.socket, Any], Any]) -> Callable[[socke
 # counted a thread that sets its own just then fails in a random test.
 for _name in ("connect", "connect_ex"):
     setattr(socket.socket, _name, _local_only(getattr(socket.socket, _name)))
+
+
+@pytest.fixture(autouse=True)
+def _memory_holds_no_frames() -> Generator[None, None, None]:
+    """Leave nothing in the storage ``memory://``, which all tests of a process share."""
+    yield
+    memory = sys.modules.get("fsspec.implementations.memory")
+    if memory is not None:
+        memory.MemoryFileSystem.store.clear()
+        memory.MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
