@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tsplug.errors import FileError
-from tsplug.files.headers.sources import GzipBytes, HeaderError, PlainBytes
+from tsplug.files.headers.sources import GzipBytes, HeaderError
 from tsplug.files.headers.turns import is_at_rest
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.headers.xisf_header import check_name
@@ -20,13 +20,14 @@ from tsplug.files.pixels.claims import PixelError
 from tsplug.files.pixels.fits_frame import FitsFrame
 from tsplug.files.pixels.sources import GzipSource, PlainSource
 from tsplug.files.pixels.xisf_frame import XisfFrame
+from tsplug.files.positional import BYTES_AS_THEY_ARE, positional
 from tsplug.files.same_frame import same_frame
 from tsplug.model import FramePlace
 from tsplug.ports import FramePixels, FrameStatus
 
 _GZIP_MAGIC = b"\x1f\x8b"
 # A pipe named like a frame must not be waited for; it is looked at before it is read.
-_OPENING = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+_OPENING = os.O_RDONLY | BYTES_AS_THEY_ARE | getattr(os, "O_NONBLOCK", 0)
 _KINDS = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -149,12 +150,13 @@ def check_start(file: FramePlace, start: bytes) -> None:
 def _frame(file: Path, descriptor: int) -> Iterator[_Frame]:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise PixelError("is no regular file")
-    start = os.pread(descriptor, len(XISF_MAGIC), 0)
+    there = positional(descriptor)
+    start = there.read(0, len(XISF_MAGIC))
     check_start(file, start)
     if start == XISF_MAGIC:
-        yield XisfFrame(PlainBytes(descriptor), PlainSource(descriptor))
+        yield XisfFrame(there, PlainSource(there))
     elif start.startswith(_GZIP_MAGIC):
         with GzipSource(file) as source:
-            yield FitsFrame(GzipBytes(PlainBytes(descriptor)), source)
+            yield FitsFrame(GzipBytes(there), source)
     else:
-        yield FitsFrame(PlainBytes(descriptor), PlainSource(descriptor))
+        yield FitsFrame(there, PlainSource(there))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tsplug.errors import FileError
 from tsplug.files.headers.fits_header import MAGIC, FitsPart, fits_parts
-from tsplug.files.headers.sources import HeaderError, PlainBytes
+from tsplug.files.headers.sources import HeaderError
 from tsplug.files.headers.writing import DiskHeaders
+from tsplug.files.positional import BYTES_AS_THEY_ARE, PositionalFile, positional
 
 _PIECE_BYTES = 1 << 20
 
@@ -28,23 +29,25 @@ def same_frame(one: Path, other: Path) -> bool:
         if not all(parts):
             return _same_bytes(first, second, places=(0, 0))
         return len(parts[0]) == len(parts[1]) and all(
-            _same_part(here, there, descriptors=(first, second)) for here, there in zip(*parts, strict=True)
+            _same_part(here, there, files=(first, second)) for here, there in zip(*parts, strict=True)
         )
 
 
-def _same_part(here: FitsPart, there: FitsPart, *, descriptors: tuple[int, int]) -> bool:
+def _same_part(here: FitsPart, there: FitsPart, *, files: tuple[PositionalFile, PositionalFile]) -> bool:
     if here.data_bytes != there.data_bytes or not DiskHeaders().of_one_frame(here.header, there.header):
         return False
     places = here.data_offset, there.data_offset
-    return _same_bytes(*descriptors, places=places, length=here.data_bytes)
+    return _same_bytes(*files, places=places, length=here.data_bytes)
 
 
-def _same_bytes(first: int, second: int, *, places: tuple[int, int], length: int | None = None) -> bool:
+def _same_bytes(
+    first: PositionalFile, second: PositionalFile, *, places: tuple[int, int], length: int | None = None
+) -> bool:
     """Return whether what follows two places is the same, as far as ``length`` or to the ends."""
     done = 0
     while length is None or done < length:
         wanted = _PIECE_BYTES if length is None else min(_PIECE_BYTES, length - done)
-        pieces = [os.pread(each, wanted, place + done) for each, place in zip((first, second), places, strict=True)]
+        pieces = [each.read(place + done, wanted) for each, place in zip((first, second), places, strict=True)]
         if pieces[0] != pieces[1]:
             return False
         if not pieces[0]:
@@ -53,24 +56,24 @@ def _same_bytes(first: int, second: int, *, places: tuple[int, int], length: int
     return True
 
 
-def _parts(descriptor: int) -> list[FitsPart]:
+def _parts(file: PositionalFile) -> list[FitsPart]:
     """Return the parts of a plain FITS file; none of anything else."""
-    if os.pread(descriptor, len(MAGIC), 0) != MAGIC:
+    if file.read(0, len(MAGIC)) != MAGIC:
         return []
     try:
-        return list(fits_parts(PlainBytes(descriptor)))
+        return list(fits_parts(file))
     except HeaderError:
         return []
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[int]:
+def _opened(file: Path) -> Iterator[PositionalFile]:
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
     except OSError as error:
         raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
     try:
-        yield descriptor
+        yield positional(descriptor)
     except OSError as error:
         raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
     finally:

@@ -9,6 +9,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from tsplug.files.positional import BYTES_AS_THEY_ARE, positional
+
 ENDING = ".header"
 """How the names of such notes end; they begin with a point."""
 
@@ -41,7 +43,7 @@ class HeaderJournal:
         """
         status, both = self._file.stat(), instead_of + piece
         head = _HEAD.pack(_MAGIC, status.st_ino, status.st_size, offset, len(piece), zlib.crc32(both))
-        descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BYTES_AS_THEY_ARE, 0o644)
         try:
             left = memoryview(head + both)
             while left:
@@ -76,11 +78,12 @@ class HeaderJournal:
         return done
 
     def _complete(self, write: _Write) -> bool:
-        descriptor = os.open(self._file, os.O_RDWR)
+        descriptor = os.open(self._file, os.O_RDWR | BYTES_AS_THEY_ARE)
         try:
-            if not write.is_cut_off(os.pread(descriptor, len(write.piece), write.offset)):
+            frame = positional(descriptor)
+            if not write.is_cut_off(frame.read(write.offset, len(write.piece))):
                 return False
-            write_at(descriptor, write.piece, offset=write.offset)
+            frame.write(write.offset, write.piece)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -132,17 +135,3 @@ def _name_of(file: Path) -> str:
     if len(name) <= _LONGEST_NAME_BYTES:
         return file.name
     return hashlib.blake2s(name, digest_size=16).hexdigest()
-
-
-def write_at(descriptor: int, piece: bytes, *, offset: int) -> None:
-    """Write a whole piece at its place, in as many calls as the system wants.
-
-    Where overwriting takes space (copy on write, a quota), a call may write less than it was given and say so only by
-    its result.
-
-    Raises:
-        OSError: it cannot be written; part of it may be there.
-    """
-    written = 0
-    while written < len(piece):
-        written += os.pwrite(descriptor, memoryview(piece)[written:], offset + written)

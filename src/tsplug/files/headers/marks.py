@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
+
+from tsplug.files.headers.sources import ByteSource
 
 _MAGIC = b"tsplug data mark"
 _MARK = struct.Struct(">16sQI")
@@ -12,12 +13,12 @@ _SAMPLE_BYTES = 32_768
 """Beginning, middle and end of the data are looked at: their noise is never the same twice, and reading all is slow."""
 
 
-def data_mark(descriptor: int, *, offset: int, length: int) -> bytes:
+def data_mark(source: ByteSource, *, offset: int, length: int) -> bytes:
     """Return the mark of the data of an open file at an offset."""
     last = max(0, length - _SAMPLE_BYTES)
     total = zlib.crc32(b"")
     for start in sorted({0, last // 2, last}):
-        total = zlib.crc32(os.pread(descriptor, min(_SAMPLE_BYTES, length - start), offset + start), total)
+        total = zlib.crc32(source.read(offset + start, min(_SAMPLE_BYTES, length - start)), total)
     return _MARK.pack(_MAGIC, length, total)
 
 

@@ -8,17 +8,18 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from tsplug.files.headers.fits_header import FitsHeaderReader
-from tsplug.files.headers.sources import ByteSource, GzipBytes, HeaderError, PlainBytes
+from tsplug.files.headers.sources import ByteSource, GzipBytes, HeaderError
 from tsplug.files.headers.walking import frames_below
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.headers.xisf_header import XisfHeaderReader, check_name
+from tsplug.files.positional import BYTES_AS_THEY_ARE, positional
 from tsplug.model import BadFile, FrameHeader, FramePlace
 from tsplug.ports import ScanProgress
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _REPORT_EVERY = 256
 # A pipe named like a frame must not be waited for; it is looked at before it is read.
-_OPENING = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+_OPENING = os.O_RDONLY | BYTES_AS_THEY_ARE | getattr(os, "O_NONBLOCK", 0)
 
 Facts = tuple[tuple[int, int], int, int]
 """Identity, size in bytes and time of the last change of a file; see `tsplug.model.FrameHeader`."""
@@ -84,7 +85,7 @@ class HeaderReader:
             if not stat.S_ISREG(status.st_mode):
                 return BadFile(file, "is no regular file")
             facts = (identity, status.st_size, status.st_mtime_ns)
-            return self.header(file, PlainBytes(descriptor), facts=facts)
+            return self.header(file, positional(descriptor), facts=facts)
         except HeaderError as error:
             return BadFile(file, str(error))
         except OSError as error:

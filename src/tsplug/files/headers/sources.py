@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from typing import Protocol
 
@@ -28,19 +27,6 @@ class ByteSource(Protocol):
             OSError: they cannot be read.
         """
         ...
-
-
-class PlainBytes:
-    """The bytes of an open file as they are."""
-
-    __slots__ = ("_descriptor",)
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return up to ``length`` bytes from ``offset`` on."""
-        return os.pread(self._descriptor, length, offset)
 
 
 class GzipBytes:

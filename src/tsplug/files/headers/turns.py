@@ -9,8 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tsplug.files.headers.journal import HeaderJournal
-
-_CLOSED_BY_EXEC = getattr(os, "O_CLOEXEC", 0)
+from tsplug.files.positional import BYTES_AS_THEY_ARE
 
 
 @contextmanager
@@ -21,7 +20,7 @@ def locked(file: Path, *, flags: int = os.O_RDWR) -> Iterator[int]:
         OSError: it cannot be opened.
     """
     while True:
-        descriptor = os.open(file, flags | _CLOSED_BY_EXEC)
+        descriptor = os.open(file, flags | BYTES_AS_THEY_ARE)
         try:
             _take_turn(descriptor)
             # A copy may have taken the name while this waited.
@@ -55,7 +54,7 @@ def is_at_rest(file: Path) -> bool:
     Where the disk knows no locks nobody can tell, and it counts as none that is.
     """
     try:
-        descriptor = os.open(file, os.O_RDONLY | _CLOSED_BY_EXEC)
+        descriptor = os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
     except OSError as error:
         return error.errno in (errno.ENOENT, errno.ENOTDIR)
     try:
@@ -74,7 +73,7 @@ def finish_header(file: Path) -> bool:
     if not journal.is_there:
         return False
     try:
-        descriptor = os.open(file, os.O_RDONLY | _CLOSED_BY_EXEC)
+        descriptor = os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
     except OSError:
         return False
     try:

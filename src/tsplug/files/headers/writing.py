@@ -16,12 +16,13 @@ from tsplug.errors import FileError
 from tsplug.files.headers.cards import CARD_BYTES, Keywords, read_cards
 from tsplug.files.headers.editing import BLOCK_BYTES, edited_header, folded_sum
 from tsplug.files.headers.fits_header import FitsPart, fits_parts
-from tsplug.files.headers.journal import HeaderJournal, write_at
+from tsplug.files.headers.journal import HeaderJournal
 from tsplug.files.headers.marks import data_mark, parted, same_data
-from tsplug.files.headers.sources import HeaderError, PlainBytes
+from tsplug.files.headers.sources import HeaderError
 from tsplug.files.headers.turns import locked
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.parts import part_beside
+from tsplug.files.positional import BYTES_AS_THEY_ARE, PositionalFile, positional
 from tsplug.model import HeaderChange, HeaderEdit
 
 KeepHeader = Callable[[bytes], None]
@@ -43,7 +44,7 @@ class _Open:
     """An open frame: where the header of its image lies, all blocks of it, and where the data do."""
 
     file: Path
-    descriptor: int
+    source: PositionalFile
     offset: int
     header: bytes
     data_offset: int
@@ -55,7 +56,7 @@ class _Open:
         total = 0
         for start in range(0, self.data_bytes, _PIECE_BYTES):
             wanted = min(_PIECE_BYTES, self.data_bytes - start)
-            piece = os.pread(self.descriptor, wanted, self.data_offset + start)
+            piece = self.source.read(self.data_offset + start, wanted)
             if len(piece) < wanted:
                 raise FileError(f"{self.file}: is truncated within its pixels; copy it again from where it was saved")
             total = folded_sum(piece, total)
@@ -63,7 +64,7 @@ class _Open:
 
     def kept(self) -> bytes:
         """Return the header as it is kept: with a mark of the data behind it."""
-        return self.header + data_mark(self.descriptor, offset=self.data_offset, length=self.data_bytes)
+        return self.header + data_mark(self.source, offset=self.data_offset, length=self.data_bytes)
 
     def check_is(self, header: Mapping[str, Any]) -> None:
         """Refuse a frame that differs from a header, as it was read, in what tells frames apart.
@@ -205,21 +206,21 @@ def _opened(file: Path) -> Iterator[_Open | None]:
     """Open a frame and complete what was cut off; None for one whose image is packed in tiles."""
     with locked(file) as descriptor:
         HeaderJournal(file).complete()
-        status = os.fstat(descriptor)
-        part, offset = _image(file, descriptor)
+        status, source = os.fstat(descriptor), positional(descriptor)
+        part, offset = _image(file, source)
         if part.structure.get("ZIMAGE") is True:
             yield None
             return
-        header = os.pread(descriptor, part.data_offset - offset, offset)
+        header = source.read(offset, part.data_offset - offset)
         if len(header) % BLOCK_BYTES or status.st_size < part.data_offset + part.data_bytes - BLOCK_BYTES:
             raise FileError(f"{file}: is truncated; copy it again from where it was saved")
-        yield _Open(file, descriptor, offset, header, part.data_offset, part.data_bytes, status)
+        yield _Open(file, source, offset, header, part.data_offset, part.data_bytes, status)
 
 
-def _image(file: Path, descriptor: int) -> tuple[FitsPart, int]:
+def _image(file: Path, source: PositionalFile) -> tuple[FitsPart, int]:
     """Return the part with the first image, and where its header begins."""
     offset = 0
-    for part in fits_parts(PlainBytes(descriptor)):
+    for part in fits_parts(source):
         if part.has_image:
             return part, offset
         offset = part.data_offset + part.data_bytes
@@ -239,11 +240,11 @@ def _write_in_place(frame: _Open, header: bytes) -> None:
     if torn:
         journal.write(start, piece, instead_of=frame.header[first:last])
     try:
-        write_at(frame.descriptor, piece, offset=start)
-        os.fsync(frame.descriptor)
+        frame.source.write(start, piece)
+        os.fsync(frame.source.descriptor)
     except OSError:
         # As it was, if that can be written; else the note stays, and the next edit completes what this one began.
-        write_at(frame.descriptor, frame.header[first:last], offset=start)
+        frame.source.write(start, frame.header[first:last])
         journal.remove()
         raise
     if torn:
@@ -255,11 +256,11 @@ def _write_copy(frame: _Open, header: bytes) -> None:
     part = part_beside(frame.file)
     status = frame.status
     try:
-        target = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        target = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | BYTES_AS_THEY_ARE, 0o600)
         try:
-            _copy(frame.descriptor, target, start=0, end=frame.offset)
+            _copy(frame.source, target, start=0, end=frame.offset)
             _write_all(target, header)
-            _copy(frame.descriptor, target, start=frame.data_offset, end=status.st_size)
+            _copy(frame.source, target, start=frame.data_offset, end=status.st_size)
             os.fchmod(target, stat.S_IMODE(status.st_mode))
             with suppress(OSError):  # only a superuser may give files away
                 os.fchown(target, status.st_uid, status.st_gid)
@@ -277,15 +278,13 @@ def _write_copy(frame: _Open, header: bytes) -> None:
         os.close(folder)
 
 
-def _copy(source: int, target: int, *, start: int, end: int) -> None:
-    os.lseek(source, start, os.SEEK_SET)
-    left = end - start
-    while left > 0:
-        piece = os.read(source, min(left, _PIECE_BYTES))
+def _copy(source: PositionalFile, target: int, *, start: int, end: int) -> None:
+    while start < end:
+        piece = source.read(start, min(end - start, _PIECE_BYTES))
         if not piece:
             raise OSError("the file became shorter meanwhile")
         _write_all(target, piece)
-        left -= len(piece)
+        start += len(piece)
 
 
 def _write_all(target: int, data: bytes) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Protocol
 
 from tsplug.files.pixels.claims import PixelError, cut_off
+from tsplug.files.positional import PositionalFile
 
 GENEROUS_RATIO = 20
 """Bytes that a packed one stands for at most in frames that were exposed; who claims more is unpacked once to count."""
@@ -48,12 +49,12 @@ class PlainSource:
 
     any_order = True
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, file: PositionalFile) -> None:
+        self._file = file
 
     def require(self, end: int) -> None:
         """Hold the length of the file against ``end``."""
-        length = os.fstat(self._descriptor).st_size
+        length = os.fstat(self._file.descriptor).st_size
         if length < end:
             raise cut_off(length, end)
 
@@ -61,7 +62,7 @@ class PlainSource:
         """Fill a view; a file that was cut off since it was looked at is told."""
         done = 0
         while done < len(view):
-            count = os.preadv(self._descriptor, [view[done:]], offset + done)
+            count = self._file.read_into(view[done:], offset + done)
             if count == 0:
                 raise cut_off(offset + done, offset + len(view))
             done += count
