@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tsplug.model import JobStep, ModuleState
-from tsplug.ports import FrameTask, TaskNews
+from tsplug.ports import FrameTask, MoreTime, TaskNews
 from tsplug.testing import ManualClock
 
 
@@ -55,6 +55,10 @@ class FakeRunner:
         """Let a task tell of a module."""
         step = JobStep(job_id=key, module=module, state=ModuleState(state), message=message)
         self._news.append(TaskNews(key, told=step))
+
+    def ask_time(self, key: int, more_s: float) -> None:
+        """Let a module take longer than others."""
+        self._news.append(TaskNews(key, told=MoreTime(more_s)))
 
     def begin(self, key: int, *, begun: bool) -> None:
         """Let a task wait for a free machine, or begin there."""

@@ -28,7 +28,7 @@ class Limits:
     """How long things may take."""
 
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, help="How long a module may take before it is stopped.")
+        float, typer.Option(metavar="SECONDS", min=1, help="How long a module may take, beside solver programs.")
     ] = 300
     lease: Annotated[
         float,

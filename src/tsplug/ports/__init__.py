@@ -19,7 +19,7 @@ from tsplug.ports.devices import (
     SavedFrame,
 )
 from tsplug.ports.files import FrameFiles, FrameHeaders, FramePixels, FrameStatus, HeaderEditor, Pictures, ScanProgress
-from tsplug.ports.jobs import BufferSweep, FrameTask, JobQuery, Runner, TaskNews, Tell, Work
+from tsplug.ports.jobs import BufferSweep, FrameTask, JobQuery, MoreTime, Runner, TaskNews, Tell, Work
 from tsplug.ports.lookups import PlaceLookups
 from tsplug.ports.pipeline import (
     MODULE_GROUP,
@@ -82,6 +82,7 @@ __all__ = [
     "ImageQuery",
     "JobQuery",
     "ModuleOutcome",
+    "MoreTime",
     "Panel",
     "Pictures",
     "PipelineModule",

@@ -71,6 +71,13 @@ class TaskNews:
     begun: bool | None = None
 
 
+@dataclass(frozen=True)
+class MoreTime:
+    """What a task tells where the module at work may take longer than others, in seconds."""
+
+    more_s: float
+
+
 Tell = Callable[[object], None]
 """Sends a picklable value to whoever started a task."""
 

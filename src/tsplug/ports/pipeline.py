@@ -105,6 +105,13 @@ class FrameAtWork(Protocol):
         """
         ...
 
+    def may_take(self, more_s: float) -> None:
+        """Say that the module at work waits for programs which end by themselves in that time, in seconds.
+
+        It is stopped that much later than other modules are.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class ModuleOutcome:

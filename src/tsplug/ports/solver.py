@@ -60,6 +60,10 @@ class PlateSolver(Protocol):
         """Return its name, as preferences and reports have it."""
         ...
 
+    def longest_s(self, request: SolveRequest) -> float:
+        """Return how long programs that it runs for a frame may take at most until they are stopped, in seconds."""
+        ...
+
     def solve(self, request: SolveRequest) -> SolveOutcome:
         """Return where a frame looks, or why that is not known; raises nothing that a user can cause."""
         ...

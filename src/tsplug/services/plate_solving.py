@@ -25,6 +25,10 @@ class CatalogueMatcher:
         """Take the catalogue, or what tells for each frame which one is installed by then, None where none is."""
         self._find = find or (lambda: catalogue)
 
+    def longest_s(self, request: SolveRequest) -> float:
+        """Return 0: it runs no program."""
+        return 0.0
+
     def solve(self, request: SolveRequest) -> SolveOutcome:
         """Match; a place and a scale are needed."""
         catalogue, lacking = self._find(), _lacking(request)
@@ -58,6 +62,11 @@ def solve_frame(
         if said[-1].state is SolveState.SOLVED:
             break
     return said
+
+
+def longest_s(request: SolveRequest, solvers: Mapping[str, PlateSolver], *, names: Sequence[str]) -> float:
+    """Return how long the programs of solvers may take at most, one after the other, in seconds."""
+    return sum(solvers[name].longest_s(request) for name in names if name in solvers)
 
 
 def _lacking(request: SolveRequest) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tsplug.files.headers.cards import bare_value
-from tsplug.files.solving.programs import ProgramEnd, run_program
+from tsplug.files.solving.programs import STOPPING_S, ProgramEnd, run_program
 from tsplug.files.solving.results import misfit, wcs_of
 from tsplug.imaging.astrometry.matcher import Matched
 from tsplug.model import CardValue
@@ -25,6 +25,10 @@ class Astap:
     """Runs ASTAP's command line program around the place that is expected, or over a wide part of the sky."""
 
     name = "astap"
+
+    def longest_s(self, request: SolveRequest) -> float:
+        """Return how long it may take; see `tsplug.ports.PlateSolver`."""
+        return request.preferences.solve_timeout_s + STOPPING_S
 
     def solve(self, request: SolveRequest) -> SolveOutcome:
         """Solve; see `tsplug.ports.PlateSolver`."""

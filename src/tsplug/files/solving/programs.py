@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _GRACE_S = 5.0
+STOPPING_S = 2.0 * _GRACE_S
+"""What it may take at most until a program is gone that is stopped, in seconds."""
 _LOOK_S = 0.1
 _MOST_SAID_BYTES = 16 << 20
 _READ_BYTES = 1 << 16

@@ -10,7 +10,7 @@ import numpy as np
 from astropy.io import fits
 
 from tsplug.files.headers.cards import Keywords, read_cards
-from tsplug.files.solving.programs import ProgramEnd, run_program
+from tsplug.files.solving.programs import STOPPING_S, ProgramEnd, run_program
 from tsplug.files.solving.results import SCALE_ERROR, misfit, wcs_of
 from tsplug.imaging.astrometry.matcher import FrameStars, Matched
 from tsplug.ports import SolveOutcome, SolveRequest, SolveState
@@ -29,12 +29,16 @@ class SolveField:
 
     name = "solve-field"
 
+    def longest_s(self, request: SolveRequest) -> float:
+        """Return how long it may take; see `tsplug.ports.PlateSolver`."""
+        return len(_searches(request)) * (_patience_s(request.preferences.solve_timeout_s) + STOPPING_S)
+
     def solve(self, request: SolveRequest) -> SolveOutcome:
         """Solve; see `tsplug.ports.PlateSolver`."""
         with tempfile.TemporaryDirectory(prefix="tsplug-solve-") as scratch:
             folder = Path(scratch)
             write_star_list(folder / "stars.xyls", request.stars)
-            for hinted in (True, False) if request.place is not None else (False,):
+            for hinted in _searches(request):
                 end = run_program(
                     _command(request, folder, hinted=hinted),
                     folder=folder,
@@ -45,6 +49,11 @@ class SolveField:
                 if said.state is not SolveState.NOT_SOLVED:
                     return said
             return said
+
+
+def _searches(request: SolveRequest) -> Sequence[bool]:
+    """Return whether each search is around the place that is expected."""
+    return (False,) if request.place is None else (True, False)
 
 
 def _patience_s(searching_s: float) -> float:

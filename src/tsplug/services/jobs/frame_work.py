@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tsplug.model import AcquiredImage, JobStep
-from tsplug.ports import FrameTask, PipelineModule, PipelineTools, SteadyClock, Tell
+from tsplug.ports import FrameTask, MoreTime, PipelineModule, PipelineTools, SteadyClock, Tell
 from tsplug.services.jobs.fencing import FencedEditor, FencedPictures, check_lease
 from tsplug.services.pipeline.choosing import StoppedModule, chosen_modules
 from tsplug.services.pipeline.frame import frame_at_work
@@ -17,7 +17,9 @@ from tsplug.services.pipeline.running import ModuleReport, run_modules
 def work_on_frame(
     task: FrameTask, tell: Tell, *, tools: PipelineTools, modules: Sequence[PipelineModule], clock: SteadyClock
 ) -> None:
-    """Run the modules of a job over its frame; each state of a module is told as a `JobStep`.
+    """Run the modules of a job over its frame.
+
+    Each state of a module is told as a `JobStep`, and `MoreTime` where it waits for programs.
 
     Raises:
         InputError: the job switches a module that there is not.
@@ -33,6 +35,7 @@ def work_on_frame(
     frame = frame_at_work(
         Path(task.file), tools, image=_image(task, tools), address=task.address, profile_id=task.profile_id
     )
+    frame.on_more_time = lambda more_s: tell(MoreTime(more_s))
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
     chosen = tuple(StoppedModule(each, why) if (why := task.stopped.get(each.name)) else each for each in chosen)
     run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))

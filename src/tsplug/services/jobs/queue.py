@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tsplug.model import Job, JobState, JobStep, ModuleState
 from tsplug.model.job_flow import Claimed, Expired, JobEvent
 from tsplug.ports import JobQuery, Unit
-from tsplug.services.jobs.running_job import was_stopped
+from tsplug.services.jobs.running_job import step_at_end, was_stopped
 
 _PART = 500
 
@@ -80,8 +80,12 @@ def renew(unit: Unit, lessee: Lessee, *, ids: Sequence[int], at: datetime) -> fr
 
 def take_back(unit: Unit, at: datetime) -> list[Job]:
     """Take running jobs from workers that were silent until their leases ended; return the jobs as they are now."""
-    taken = [change(unit, job.id or 0, event=Expired(at)) for job in unit.jobs(JobQuery(expired_at=at))]
-    return [job for job in taken if job is not None]
+    changed = [change(unit, job.id or 0, event=Expired(at)) for job in unit.jobs(JobQuery(expired_at=at))]
+    taken = [job for job in changed if job is not None]
+    for job in taken:
+        for step in unit.list(JobStep, job_id=job.id, state=[ModuleState.PENDING, ModuleState.RUNNING]):
+            unit.update(step_at_end(step, job))
+    return taken
 
 
 def is_work_waiting(unit: Unit, lessee: Lessee, *, at: datetime, others: bool) -> bool:

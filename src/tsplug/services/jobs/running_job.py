@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tsplug.model import Job, JobStep, ModuleState
+from tsplug.model import Job, JobState, JobStep, ModuleState
+from tsplug.model.job_flow import ENDED
 from tsplug.ports import FrameTask
 
 _BEFORE_MODULES = "the frame"
 _STOPPED = "stopped after "
+_UNFINISHED = (ModuleState.PENDING, ModuleState.RUNNING)
 
 
 @dataclass
@@ -29,6 +31,8 @@ class RunningJob:
     """Whether the store knows the steps as they are."""
     known: bool = False
     """Whether the store knows of any step."""
+    more_s: float = 0.0
+    """How much longer than others the module at work may take, in seconds."""
 
     @property
     def key(self) -> int:
@@ -58,7 +62,7 @@ class RunningJob:
     def take(self, step: JobStep, *, at_s: float) -> None:
         """Take in that a module has begun or ended; another attempt does not make good what hung."""
         self.steps[step.module] = step
-        self.since_s = at_s
+        self.since_s, self.more_s = at_s, 0.0
         self.written = False
 
     def begin(self, begun: bool, *, at_s: float) -> None:
@@ -77,12 +81,29 @@ class RunningJob:
         )
         self.hung[step.module] = self.steps[step.module] = step
         self.since_s, self.written = at_s, False
-        waiting = any(each.state in (ModuleState.PENDING, ModuleState.RUNNING) for each in self.steps.values())
+        waiting = any(each.state in _UNFINISHED for each in self.steps.values())
         return bool(name) and waiting
 
     def all_steps(self) -> list[JobStep]:
         """Return the modules in the order of the pipeline; what hung stays failed."""
         return list({**self.steps, **self.hung}.values())
+
+
+def step_at_end(step: JobStep, job: Job) -> JobStep:
+    """Return a module as it is when nobody works on its job any more, whatever stopped that.
+
+    Args:
+        step: the module as it was told last.
+        job: the job, which has ended or waits for another attempt.
+    """
+    if step.state is ModuleState.RUNNING and job.state is not JobState.CANCELLED:
+        # A job that was given back unharmed has no message, and its modules wait as it does.
+        state = ModuleState.FAILED if job.message else ModuleState.PENDING
+        return step.model_copy(update={"state": state, "message": job.message})
+    if step.state in _UNFINISHED and job.state in ENDED:
+        message = "cancelled" if job.state is JobState.CANCELLED else "not begun"
+        return step.model_copy(update={"state": ModuleState.SKIPPED, "message": message})
+    return step
 
 
 def was_stopped(step: JobStep) -> bool:

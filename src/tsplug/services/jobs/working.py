@@ -15,7 +15,7 @@ from pathlib import Path
 from tsplug.errors import StoreError
 from tsplug.model import JobStep
 from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Stopped
-from tsplug.ports import BufferSweep, Progress, Runner, SteadyClock, Store, TaskNews, Unit
+from tsplug.ports import BufferSweep, MoreTime, Progress, Runner, SteadyClock, Store, TaskNews, Unit
 from tsplug.services.jobs.lease_time import LeaseTime
 from tsplug.services.jobs.queue import (
     Claim,
@@ -29,7 +29,7 @@ from tsplug.services.jobs.queue import (
     take_back,
     write_steps,
 )
-from tsplug.services.jobs.running_job import RunningJob
+from tsplug.services.jobs.running_job import RunningJob, step_at_end
 
 _TROUBLE_WAIT_S = 2.0
 _START_S = 60.0
@@ -39,8 +39,9 @@ _START_S = 60.0
 class WorkerSettings:
     """How a worker works.
 
-    ``time_limit_s`` is how long one module may take; ``poll_s`` how often the queue is looked at for what others put
-    into it or want cancelled, and how often the store learns how far modules are.
+    ``time_limit_s`` is how long one module may take beside programs that end by themselves; ``poll_s`` how often the
+    queue is looked at for what others put into it or want cancelled, and how often the store learns how far modules
+    are.
     """
 
     store_url: str
@@ -131,6 +132,8 @@ class Worker:
             running.begin(news.begun, at_s=self._clock.monotonic())
         if isinstance(news.told, JobStep):
             running.take(news.told, at_s=self._clock.monotonic())
+        if isinstance(news.told, MoreTime):
+            running.more_s += news.told.more_s
         if news.passing:
             self._sweep(Path(running.job.file))
         if news.ended:
@@ -147,7 +150,7 @@ class Worker:
     def _stop_hung(self) -> None:
         now, at_s = self._clock.now(), self._clock.monotonic()
         for running in list(self._running.values()):
-            limit_s = self._settings.time_limit_s
+            limit_s = self._settings.time_limit_s + running.more_s
             if not running.steps:
                 # No module is at work yet: a process is started, and a slow machine takes its time for that.
                 limit_s = max(limit_s, _START_S)
@@ -210,8 +213,10 @@ class Worker:
 
     def _write_ends(self, unit: Unit) -> None:
         for running, event in self._ended:
-            if change(unit, running.key, event=event) is not None:
-                write_steps(unit, running.key, steps=running.all_steps(), again=running.known)
+            job = change(unit, running.key, event=event)
+            if job is not None:
+                steps = [step_at_end(step, job) for step in running.all_steps()]
+                write_steps(unit, running.key, steps=steps, again=running.known)
 
     def _renew(self, unit: Unit, now: datetime) -> list[RunningJob]:
         kept = renew(unit, self._lessee, ids=list(self._running), at=now)

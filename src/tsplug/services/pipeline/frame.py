@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class PipelineFrame:
         self.image = image
         self.profile = profile
         self.outputs: dict[str, object] = {}
+        self.on_more_time: Callable[[float], None] = lambda more_s: None
         self._pixels: FramePixels | None = None
         self._measurement: FrameMeasurement | None = None
 
@@ -78,6 +79,11 @@ class PipelineFrame:
             except ValueError as error:
                 raise FileError(f"{self.file}: {error}") from error
         return self._measurement
+
+    def may_take(self, more_s: float) -> None:
+        """Say how much longer than others the module at work may take, in seconds."""
+        if more_s > 0.0:
+            self.on_more_time(more_s)
 
     def scale_arcsec(self) -> float | None:
         """Return arcseconds per pixel: as solved, else by the rig's optics, else by what the header says of them."""

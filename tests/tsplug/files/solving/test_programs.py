@@ -149,6 +149,13 @@ def test_solve_field_that_searched_to_its_limit_found_nothing(tmp_path: Path) ->
     assert (said.state, said.message) == (SolveState.NOT_SOLVED, "found nothing")
 
 
+def test_how_long_a_program_may_take_is_known_before(tmp_path: Path) -> None:
+    """Two searches of solve-field where there is a place, by the clock twice as long as by the processor."""
+    known, nowhere = (request(tmp_path, solve_timeout_s=150.0), SolveRequest(STARS, tmp_path / "a.fits"))
+    assert [solver.longest_s(known) for solver in (Astap(), SolveField())] == [160.0, 2 * (310.0 + 10.0)]
+    assert SolveField().longest_s(nowhere) == 130.0 + 10.0
+
+
 def test_astap_is_told_what_is_known(tmp_path: Path) -> None:
     """Frame, field, place as hours and distance from the south pole, radius and database."""
     code = "pathlib.Path(__file__).with_name('told').write_text(' '.join(sys.argv[1:]))"

@@ -100,18 +100,26 @@ def test_a_dead_worker_loses_its_jobs(bench: Bench) -> None:
     bench.add("/a")
     first, dead = bench.worker("ann")
     first.step()
-    second, runner = bench.worker("ben")
+    dead.tell(1, "solve", "running")
+    for _ in range(3):
+        first.step()
+    second, runner = bench.worker("ben", slots=1)
+    bench.add("/b", priority=5)
     second.step()
-    assert runner.running == {}
+    assert (list(runner.running), bench.rows()[0]["modules"][0]["state"]) == ([2], "running")
     bench.clock.advance(61)
+    second.step()
+    told = "nothing was heard from its worker ann"
+    assert [(step["state"], step["message"]) for step in bench.rows()[0]["modules"]] == [("failed", told)]
+    runner.end(2)
     second.step()
     assert list(runner.running) == [1]
     dead.end(1)
     first.step()
-    assert (bench.states(), bench.rows()[0]["owner"]) == (["running"], "ben")
+    assert (bench.states(), bench.rows()[0]["owner"]) == (["running", "completed"], "ben")
     runner.end(1)
     second.step()
-    assert bench.states() == ["completed"]
+    assert bench.states() == ["completed", "completed"]
 
 
 def test_a_worker_that_lives_keeps_its_jobs(bench: Bench) -> None:
@@ -206,6 +214,73 @@ def test_a_job_that_waits_for_a_machine_is_not_stopped(bench: Bench) -> None:
     assert runner.stopped == [1]
 
 
+def test_a_module_that_waits_for_programs_may_take_longer(bench: Bench) -> None:
+    """By the time in which those end by themselves; the module after it may not."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(1, "solve", "running")
+    for more_s in (150, 50):
+        runner.ask_time(1, more_s)
+    for _ in range(290):
+        worker.step()
+    assert runner.stopped == []
+    runner.tell(1, "solve", "completed")
+    runner.tell(1, "quality", "running")
+    for _ in range(103):
+        worker.step()
+    assert (runner.stopped, bench.rows()[0]["message"]) == ([1], "quality: stopped after 100 s without an end")
+
+
+def test_a_module_that_hangs_while_it_waits_for_programs_is_stopped_too(bench: Bench) -> None:
+    """The time it was stopped after is told as it was, and known as such in later attempts."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    worker.step()
+    runner.tell(1, "solve", "running")
+    runner.ask_time(1, 50)
+    for _ in range(153):
+        worker.step()
+    assert bench.rows()[0]["message"] == "solve: stopped after 150 s without an end"
+
+
+@pytest.mark.parametrize(
+    ("attempts", "state", "steps"),
+    [
+        (1, "pending", [("failed", "its process ended with status 3 in solve"), ("pending", "")]),
+        (
+            5,
+            "failed",
+            [
+                ("failed", "given up after 5 attempts: its process ended with status 3 in solve"),
+                ("skipped", "not begun"),
+            ],
+        ),
+    ],
+    ids=["first", "last"],
+)
+def test_no_module_of_a_dead_process_runs(
+    bench: Bench, attempts: int, state: str, steps: list[tuple[str, str]]
+) -> None:
+    """The module at work has failed with the reason; those after it wait as the job does, or were never begun."""
+    bench.add("/a")
+    worker, runner = bench.worker()
+    for attempt in range(attempts):
+        while not runner.running:
+            worker.step()
+        runner.tell(1, "preview", "completed")
+        runner.tell(1, "solve", "running")
+        runner.tell(1, "quality", "pending")
+        if attempt < attempts - 1:
+            runner.end(1, "killed", passing=True)
+            worker.step()
+    runner.end(1, "its process ended with status 3", passing=True)
+    worker.step()
+    (job,) = bench.rows()
+    assert job["state"] == state
+    assert [(step["state"], step["message"]) for step in job["modules"]] == [("completed", ""), *steps]
+
+
 def test_a_process_that_never_begins_is_stopped(bench: Bench) -> None:
     """A job that hangs before its first module has failed, and so has one whose last module hangs."""
     bench.add("/a", "/b")
@@ -226,9 +301,11 @@ def test_a_running_job_can_be_cancelled(bench: Bench) -> None:
     worker.step()
     cancel_jobs(bench.store, [1, 2], user="ann", administrators=(), at=bench.clock.now())
     assert bench.states() == ["running", "cancelled"]
+    runner.tell(1, "solve", "running")
     for _ in range(2):
         worker.step()
     assert (bench.states(), runner.stopped) == (["cancelled", "cancelled"], [1])
+    assert [(step["state"], step["message"]) for step in bench.rows()[0]["modules"]] == [("skipped", "cancelled")]
 
 
 def test_progress_is_seen_while_a_job_runs(bench: Bench) -> None:
@@ -263,9 +340,15 @@ def test_a_worker_that_is_stopped_gives_back_its_jobs(bench: Bench) -> None:
     bench.add("/a")
     worker, runner = bench.worker()
     looks = iter([False, True])
-    worker.run(until=lambda: next(looks))
+
+    def until() -> bool:
+        runner.tell(1, "solve", "running")
+        return next(looks)
+
+    worker.run(until=until)
     (job,) = bench.rows()
     assert (job["state"], job["attempts"], runner.running) == ("pending", 0, {})
+    assert [step["state"] for step in job["modules"]] == ["pending"]
 
 
 def test_a_busy_worker_is_not_asked_all_the_time(bench: Bench) -> None:

@@ -34,6 +34,10 @@ class Says:
     state: SolveState
     message: str = "so it is"
 
+    def longest_s(self, request: SolveRequest) -> float:
+        """Take as long as programs may."""
+        return request.preferences.solve_timeout_s
+
     def solve(self, request: SolveRequest) -> SolveOutcome:
         """Say it."""
         return SolveOutcome(self.name, self.state, self.message)

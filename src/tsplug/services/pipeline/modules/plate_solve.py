@@ -24,7 +24,7 @@ from tsplug.ports import (
 )
 from tsplug.services.frame_measuring import is_light
 from tsplug.services.pipeline.header_cards import write_cards
-from tsplug.services.plate_solving import solve_frame
+from tsplug.services.plate_solving import longest_s, solve_frame
 from tsplug.services.wished_place import places_in_header
 
 
@@ -51,7 +51,9 @@ class PlateSolveModule:
             preferences=frame.preferences,
             other_place=wish.place if mount else None,
         )
-        said = solve_frame(request, frame.tools.solvers, names=frame.preferences.solvers)
+        solvers, names = frame.tools.solvers, frame.preferences.solvers
+        frame.may_take(longest_s(request, solvers, names=names))
+        said = solve_frame(request, solvers, names=names)
         if not said:
             return skipped("no solver is named for this rig")
         solution = _solution(said[-1], frame, wish=wish, request=request)
