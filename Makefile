@@ -41,8 +41,9 @@ tests: .venv
 coverage: .venv
 	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
-# Benchmarks print ratios and assert no times; `make test` does not collect them.
+# Benchmarks print ratios and assert no times; `make test` neither collects them nor needs the peers they measure.
 bench: .venv
+	@$(PYTHON) .ci/environment.py bench
 	$(BIN)/pytest tests/bench -s -p no:randomly
 
 docs: .venv

@@ -1,5 +1,7 @@
 """Create `.venv` from pyproject.toml and constraints.txt, or leave it alone if it is already what they ask for.
 
+Extras that are named as arguments come into it beside what tests need, as `bench` does for benchmarks.
+
 The stamp inside `.venv` is written last and holds a fingerprint of everything the environment was made from: an
 interrupted creation leaves no stamp, and a change of the requirements, the Python or the place leaves another one.
 """
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,9 +39,9 @@ def fingerprint() -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def is_complete() -> bool:
+def is_complete(stamp: Path = STAMP) -> bool:
     """Return whether `.venv` was made to the end from just these requirements."""
-    return STAMP.is_file() and STAMP.read_text(encoding="utf-8") == fingerprint()
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint()
 
 
 def create() -> None:
@@ -48,18 +51,33 @@ def create() -> None:
         STAMP.unlink(missing_ok=True)
         shutil.rmtree(ENVIRONMENT)
     venv.create(ENVIRONMENT, with_pip=True, symlinks=True)
+    install("dev", stamp=STAMP)
+
+
+def add(extra: str) -> None:
+    """Install one more extra unless it is there; it goes with `.venv`, and so does its stamp."""
+    stamp = ENVIRONMENT / f"complete-{extra}"
+    if not is_complete(stamp):
+        print(f"installing what {extra} needs into .venv ...", flush=True)
+        install(extra, stamp=stamp)
+
+
+def install(extra: str, *, stamp: Path) -> None:
+    """Install the project with an extra; the stamp is written when all of it is there."""
     pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-qq"]
-    subprocess.run([*pip, "install", "-c", str(CONSTRAINTS), "-e", f"{ROOT}[dev]"], check=True)
-    STAMP.write_text(fingerprint(), encoding="utf-8")
+    subprocess.run([*pip, "install", "-c", str(CONSTRAINTS), "-e", f"{ROOT}[{extra}]"], check=True)
+    stamp.write_text(fingerprint(), encoding="utf-8")
 
 
-def main() -> int:
+def main(extras: Sequence[str]) -> int:
     """Bring `.venv` up to date, one process at a time; return the exit status."""
     with CONSTRAINTS.open(encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             if not is_complete():
                 create()
+            for extra in extras:
+                add(extra)
         except subprocess.CalledProcessError as error:
             command = " ".join(map(str, error.cmd))
             print(f".venv could not be made: `{command}` failed; mend that and run make again", file=sys.stderr)
@@ -71,4 +89,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from drawn_frames import Drawn
+from drawn_frames import Drawn, Scene
 from numpy.typing import NDArray
 
 from tsplug.imaging.measure import FrameMeasurement, measure_frame
@@ -29,6 +29,37 @@ class Judgement:
     judged: int
     found: int
     false: int
+
+
+def failures(scene: Scene, found: Judgement) -> list[str]:
+    """Return what is not as exact as is demanded of such a scene (spec/image-performance 3), empty where all is.
+
+    With fewer than 25 stars the statistics of the stars themselves allow no less than they are given here.
+    """
+    if not scene.lights:
+        return [f"{found.found} stars"] if found.found else []
+    few, rings, undersampled = found.judged < 25, scene.donut is not None, scene.fwhm < 2.0
+    hazy = undersampled or scene.nebula_e > 0.0
+    allowed = {
+        "hfr": 0.06 if few else 0.03,
+        "fwhm": 0.08 if few else 0.06 if undersampled else 0.05,
+        "eccentricity": 0.12 if few or rings else 0.08,
+    }
+    told = {key: getattr(found, key) for key in allowed}
+    failed = [
+        f"{key} {told[key]:+.3f}" for key, most in allowed.items() if not (abs(told[key]) < most or _has_no(key, scene))
+    ]
+    if rings and not np.isnan(found.fwhm):
+        failed.append("a disc has a FWHM")
+    if found.complete < (0.7 if rings else 0.93 if hazy else 0.95):
+        failed.append(f"complete {found.complete:.3f}")
+    if found.false > max(1, 0.005 * found.found):
+        failed.append(f"{found.false} false of {found.found}")
+    return failed if found.found else ["no stars"]
+
+
+def _has_no(key: str, scene: Scene) -> bool:
+    return key == "fwhm" and scene.donut is not None
 
 
 def measure_drawn(drawn: Drawn) -> FrameMeasurement:

@@ -8,32 +8,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from drawn_frames import SCENES, draw, small
-from judging_frames import judge_drawn, measure_drawn
+from judging_frames import failures, judge_drawn, measure_drawn
 
 from tsplug.imaging.measure import measure_frame
 from tsplug.imaging.settings import StarSettings
 
 WIDTH, HEIGHT = 1500, 1000
 STARLESS = ("dark", "bias", "flat")
-# With fewer than 25 stars the statistics of the stars themselves allow no less.
-FEW = ("sparse", "narrow band", "cloud")
 
 
+@pytest.mark.parametrize("seed", [3])
 @pytest.mark.parametrize("name", [name for name in SCENES if name not in STARLESS])
-def test_every_kind_of_night_is_measured_right(name: str) -> None:
+def test_every_kind_of_night_is_measured_right(name: str, seed: int) -> None:
     """HFR within 3 %, FWHM within 5 %, eccentricity within 0.08, all bright stars found and none invented."""
-    drawn = draw(SCENES[name], width=WIDTH, height=HEIGHT, seed=3)
-    found = judge_drawn(drawn, measure_drawn(drawn))
-    assert abs(found.hfr) < (0.06 if name in FEW else 0.03)
-    if name == "defocused":
-        assert math.isnan(found.fwhm)
-    else:
-        assert abs(found.fwhm) < (0.08 if name in FEW else 0.06 if name == "sharp" else 0.05)
-    assert abs(found.eccentricity) < (0.12 if name in FEW or name == "defocused" else 0.08)
-    assert found.complete >= {"defocused": 0.7, "sharp": 0.93, "nebula": 0.93}.get(name, 0.95)
-    # A thousand stars allow five.
-    assert found.false <= max(1, 0.005 * found.found)
-    assert found.found > 0
+    drawn = draw(SCENES[name], width=WIDTH, height=HEIGHT, seed=seed)
+    assert failures(drawn.scene, judge_drawn(drawn, measure_drawn(drawn))) == []
 
 
 WIDE = {
