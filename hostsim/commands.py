@@ -31,12 +31,12 @@ from hostsim.faults.parts.remote import add_fault, clear_faults, list_faults
 from hostsim.night import NightOptions, run_night
 from hostsim.night.catalogue import export_stars
 from hostsim.night.scenarios import scenario_of
-from hostsim.sequence.conditions import check_year
 from hostsim.sequence.parse import parse
 from hostsim.sequence.second_check import second_camera_notes
 from hostsim.sky.scenario import named_scenarios, read_scenario
 from hostsim.sky.stars import FAINTEST_MAG
 from tsplug import InputError, TsplugError
+from tsplug.instructions import check_year
 
 app = typer.Typer(
     no_args_is_help=True,

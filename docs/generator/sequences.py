@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from hostsim.devices.safetymonitor import SafetyLimits
 from hostsim.sequence.centering import CenteringSettings
-from hostsim.sequence.conditions import Altitude, Until
 from hostsim.sequence.containers import EventLists, Loop, Sequential
 from hostsim.sequence.document import Sequence as Night
 from hostsim.sequence.flipping import FlipSettings
@@ -23,7 +22,7 @@ from hostsim.sequence.second import SecondCameraSettings
 from hostsim.sequence.solving import FrameSolving, SolvingSettings
 from hostsim.sequence.watching import GuidingSettings
 from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, Site, Target
-from tsplug.model import SkyConstraint, TrainedFlat
+from tsplug.model import Altitude, SkyConstraint, TrainedFlat, Until
 from tsplug.model.preferences import (
     FlatsPreferences,
     GraderPreferences,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from hostsim.sequence.conditions import Until
+from tsplug import Until
 
 EventName = Literal[
     "before_wait",

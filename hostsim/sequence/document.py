@@ -16,12 +16,12 @@ from pydantic import (
 
 from hostsim.devices.parts.limits import FaultyError
 from hostsim.faults.parts.schedule import FaultSchedule
-from hostsim.sequence.conditions import check_year
 from hostsim.sequence.fault_check import impossible_faults
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.second import SecondCameraSettings
 from hostsim.sky.scenario import read_scenario
+from tsplug.instructions import check_year
 
 
 class Sequence(BaseModel):

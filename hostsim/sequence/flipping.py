@@ -17,7 +17,7 @@ from hostsim.sequence.pointing import rotate_to
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Aim
 from hostsim.sequence.unparking import is_idle
-from tsplug import DeviceError, PierSide
+from tsplug import NEVER_FLIPS_MIN, DeviceError, PierSide
 
 _SOLAR_S_PER_SIDEREAL_HOUR = 3600.0 / 1.00273790935
 _HALF_TURN_S = 12.0 * _SOLAR_S_PER_SIDEREAL_HOUR
@@ -62,7 +62,8 @@ class Flips:
         self._settings = settings
         self._half_turn = half_turn
         planner = host.profile.planner
-        self.after_min = planner.flip_after_min if settings.after_min is None else settings.after_min
+        after_min = planner.flip_after_min if settings.after_min is None else settings.after_min
+        self.after_min = after_min if settings.enabled else NEVER_FLIPS_MIN
         pause_min = planner.flip_pause_min if settings.pause_min is None else settings.pause_min
         # Where nothing is flipped there is nothing to wait for either.
         self.pause_min = pause_min if settings.enabled else 0.0
@@ -85,8 +86,9 @@ class Flips:
         past_s = past_meridian_s(target.ra_hours, target.dec_deg, host=self._host)
         if past_s + exposure_s <= -self._pause_s or past_s >= self._after_s:
             return False
-        # What has no sides needs no flip; what stands right for the time after it needs none either.
-        if mount.reading().pier_side is PierSide.UNKNOWN or mount.wrong_side(target.ra_hours, target.dec_deg):
+        # What has no sides needs no flip; what stands right for the time after the meridian needs none either.
+        wrong = mount.wrong_side(target.ra_hours, target.dec_deg)
+        if mount.reading().pier_side is PierSide.UNKNOWN or wrong != (past_s >= 0.0):
             return False
         wait_s = self._after_s - past_s + MARGIN_S
         self._host.display.note(f"waiting {wait_s / 60.0:.0f} min for {target.name} to pass the meridian")

@@ -22,15 +22,14 @@ from hostsim.equipment.safety import leave_safe
 from hostsim.equipment.wheel import FilterWheel
 from hostsim.progress.display import Display
 from hostsim.saving.disk import Disk, PlainDisk
-from hostsim.sequence.conditions import Until
 from hostsim.sequence.journal import Journal
 from hostsim.sequence.meridian import Meridian
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.safety_settings import SafetySettings
 from hostsim.sequence.stopping import StopRequest
-from tsplug import DeviceError, InputError, News, Profile, Site, TsplugError
+from tsplug import DeviceError, InputError, News, Profile, Site, TsplugError, Until
 from tsplug.hookspecs import notify_listeners
-from tsplug.instructions import Session
+from tsplug.instructions import Session, moment_of
 from tsplug.ports import Clock, FrameFiles, FrameTaker, Store
 
 if TYPE_CHECKING:
@@ -215,10 +214,10 @@ class Host:
         """
         cursor = self.journal.state.cursor
         if not cursor:
-            return until.moment(self.clock.now(), self.site)
+            return moment_of(until, self.clock.now(), site=self.site)
         place = cursor[self.depth]
         if place.ends is None:
-            place.ends = until.moment(self.clock.now(), self.site)
+            place.ends = moment_of(until, self.clock.now(), site=self.site)
             self.journal.save()
         return place.ends
 

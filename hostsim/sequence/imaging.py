@@ -7,7 +7,6 @@ from typing import Protocol
 
 from hostsim.equipment.camera import TooLateError
 from hostsim.sequence.centering import Centering, CenteringSettings
-from hostsim.sequence.conditions import Until
 from hostsim.sequence.containers import EventLists, EventName
 from hostsim.sequence.extras import weather_now
 from hostsim.sequence.flipping import Flips, FlipSettings
@@ -44,6 +43,7 @@ from tsplug import (
     Step,
     SwitchFilter,
     TakeExposure,
+    Until,
     WaitUntil,
 )
 from tsplug.instructions import SchedulerContainer, SchedulerImmediateFlats

@@ -15,7 +15,7 @@ from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.state import Imaging, Place, Stage
 from tsplug import Cancelled, TsplugError
-from tsplug.instructions import FlatsNeeded, SchedulerCondition
+from tsplug.instructions import FlatsNeeded, SchedulerCondition, moment_of
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Runner:
         cursor = self._host.journal.state.cursor
         place = cursor[depth]
         if loop.until is not None and place.ends is None:
-            place.ends = loop.until.moment(self._host.clock.now(), self._host.site)
+            place.ends = moment_of(loop.until, self._host.clock.now(), site=self._host.site)
             self._host.journal.save()
         resumed = len(cursor) > depth + 1
         while resumed or self._again(loop, place):

@@ -8,10 +8,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hostsim.equipment.guider import GuidingReading
+from hostsim.equipment.mount import Mount
+from hostsim.sequence.flipping import past_meridian_s
 from hostsim.sequence.host import Host
+from hostsim.sequence.meridian import Meridian
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Aim
-from tsplug import TsplugError
+from tsplug import DeviceError, PierSide, TsplugError
 
 _TOO_WARM_C = 2.0
 # Guided stars stay within a pixel; these move by more than they are wide.
@@ -21,20 +24,34 @@ _LOST_PX = 1.5
 def watch_mount(target: Aim, host: Host, *, center: Callable[[Aim], bool]) -> bool:
     """Return whether the mount tracks its target; with one that stopped the target is centered anew.
 
-    With the profile's ``slew_and_center`` off it tracks again and is left where it points.
+    With the profile's ``slew_and_center`` off it tracks again and is left where it points, unless it must not track
+    there.
 
     Raises:
-        DeviceError: it does not.
+        DeviceError: it does not, or must not.
     """
     mount = host.rig.mount
     if mount is None or mount.tracking():
         return True
     if not host.profile.planner.slew_and_center:
+        if where := _forbidden(mount, host):
+            raise DeviceError(mount.label, f"stopped tracking {where}, and nobody points it (`slew_and_center` is off)")
         host.warn(f"{mount.label}: had stopped tracking: it tracks again, where it points (`slew_and_center` is off)")
         mount.track(True)
         return True
     host.warn(f"{mount.label}: had stopped tracking: pointing at {target.name} anew")
     return center(target)
+
+
+def _forbidden(mount: Mount, host: Host) -> str:
+    """Return in words where a mount points that must not track on; empty where it may."""
+    reading, meridian = mount.reading(), host.meridian or Meridian.of(host.profile)
+    place = reading.ra_deg / 15.0, reading.dec_deg
+    past_s = past_meridian_s(*place, host=host)
+    if reading.altitude_deg < 0.0:
+        return "below the horizon"
+    flips = reading.pier_side is not PierSide.UNKNOWN and mount.wrong_side(*place) == (past_s >= 0.0)
+    return "in its pause at the meridian" if flips and meridian.pauses(past_s) else ""
 
 
 class Warmth:

@@ -24,6 +24,7 @@ from tsplug.errors import (
 from tsplug.hookspecs import hookimpl
 from tsplug.metrics import METRICS, Metric
 from tsplug.model import (
+    NEVER_FLIPS_MIN,
     AcquiredImage,
     Band,
     ContainerStarted,
@@ -65,6 +66,7 @@ from tsplug.model import (
     Target,
     TargetCompleted,
     TargetStarted,
+    Until,
     Verdict,
     VerdictStatus,
     WaitEnded,
@@ -82,6 +84,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "METRICS",
+    "NEVER_FLIPS_MIN",
     "AcquiredImage",
     "AmbiguousNameError",
     "Band",
@@ -134,6 +137,7 @@ __all__ = [
     "TargetCompleted",
     "TargetStarted",
     "TsplugError",
+    "Until",
     "Verdict",
     "VerdictStatus",
     "WaitEnded",

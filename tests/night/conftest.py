@@ -34,7 +34,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 @pytest.fixture(scope="session")
 def proof_night(tmp_path_factory: pytest.TempPathFactory) -> Previewed:
-    """The night of the proof, previewed from where its Scheduler Container begins, then run once to its end."""
+    """The night of the proof, previewed from its beginning, then run once to its end."""
     folder = tmp_path_factory.mktemp("proof")
     night = Night(folder / "out", db=str(folder / "store.sqlite"))
-    return previewed(night, PROOF_NIGHT, at="2026-01-15T18:32:00+00:00")
+    return previewed(night, PROOF_NIGHT, at="2026-01-15T18:30:00+00:00")

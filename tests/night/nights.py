@@ -95,12 +95,12 @@ class Previewed:
 
 
 def previewed(night: Night, sequence: Path, *, at: str) -> Previewed:
-    """Bring a sequence's catalogue into the night's store, preview the night from a moment on, then run it."""
+    """Bring a sequence's catalogue into the night's store, preview it by the sequence from a moment on, then run it."""
     document = parse(sequence).sequence
     clock = SimulatedClock(document.start)
     with closing(open_store(f"sqlite:///{night.db}", clock)) as store:
         load_catalogue(document.catalogue, store, clock=clock)
-    spans = night.tsplug("night", "preview", "--at", at)
+    spans = night.tsplug("night", "preview", "--at", at, "--sequence", sequence)
     night.run(sequence)
     return Previewed(night, spans)
 

@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from hostsim.sequence.centering import CenteringSettings
-from hostsim.sequence.conditions import Until
 from hostsim.sequence.containers import EventLists
 from hostsim.sequence.flipping import FlipSettings
 from hostsim.sequence.focusing import FocusSettings
@@ -15,6 +14,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.imaging import Imager
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.watching import GuidingSettings
+from tsplug import Until
 from tsplug.instructions import SchedulerContainer as Container
 from tsplug.instructions import SchedulerImmediateFlats as ImmediateFlats
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.sequence.conditions import Until
 from hostsim.sequence.flipping import sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
+from tsplug import Until
 
 
 class WaitUntil(Instruction):

@@ -11,6 +11,7 @@ from tsplug.instructions.container import SchedulerContainer
 from tsplug.instructions.flat_wizard import FlatWizard
 from tsplug.instructions.flats import SchedulerFlats, SchedulerImmediateFlats
 from tsplug.instructions.flats_needed import FlatsNeeded
+from tsplug.instructions.moments import check_year, moment_of
 from tsplug.instructions.report import SchedulerReport
 from tsplug.instructions.second_camera import SecondCamera
 from tsplug.instructions.session import Session, settle_panel
@@ -31,6 +32,8 @@ __all__ = [
     "SecondCamera",
     "Session",
     "SkyFlats",
+    "check_year",
+    "moment_of",
     "settle_panel",
     "solve_pixels",
 ]

@@ -6,6 +6,7 @@ from tsplug.model.addresses import UNNAMEABLE, Address, FramePlace, frame_place,
 from tsplug.model.base import Record, UtcDatetime, Value, new_guid
 from tsplug.model.criteria import CriteriaRow, CriteriaSet
 from tsplug.model.decision import (
+    NEVER_FLIPS_MIN,
     Decision,
     DecisionRequest,
     Dither,
@@ -138,6 +139,7 @@ from tsplug.model.reports import (
 )
 from tsplug.model.site import Site
 from tsplug.model.sky_stars import SkyStars
+from tsplug.model.until import Altitude, Until
 
 __all__ = [
     "FLATS_CADENCES",
@@ -145,10 +147,12 @@ __all__ = [
     "FLATS_OFF",
     "FLATS_ON_COMPLETION",
     "MANUAL",
+    "NEVER_FLIPS_MIN",
     "NOT_SOLVED",
     "UNNAMEABLE",
     "AcquiredImage",
     "Address",
+    "Altitude",
     "BadFile",
     "Band",
     "CadenceItem",
@@ -262,6 +266,7 @@ __all__ = [
     "Trend",
     "Twilight",
     "UngradedPolicy",
+    "Until",
     "UtcDatetime",
     "Value",
     "Verdict",

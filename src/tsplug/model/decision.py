@@ -9,6 +9,9 @@ from pydantic import Field, field_validator
 
 from tsplug.model.base import UtcDatetime, Value
 
+NEVER_FLIPS_MIN = 720.0
+"""How many minutes after the meridian a mount flips that never does: half a turn of the sky later."""
+
 
 class SlewCenter(Value):
     """Point the telescope at J2000 coordinates (hours, degrees)."""
@@ -190,7 +193,8 @@ class DecisionRequest(Value):
         explain: whether to tell scores and rejections; without, the same decision comes sooner.
         left_out: guids of targets that the host cannot image now, such as those that it failed to center.
         flip_pause_min: how long before the meridian the host waits for the flip; None takes the profile's preference.
-        flip_after_min: how long after the meridian it flips; None takes the profile's preference.
+        flip_after_min: how long after the meridian it flips; None takes the profile's preference, `NEVER_FLIPS_MIN`
+            is for a host that does not.
     """
 
     profile_guid: str
@@ -205,7 +209,7 @@ class DecisionRequest(Value):
     explain: bool = True
     left_out: tuple[str, ...] = ()
     flip_pause_min: float | None = Field(default=None, ge=0, le=120)
-    flip_after_min: float | None = Field(default=None, ge=0, le=120)
+    flip_after_min: float | None = Field(default=None, ge=0, le=NEVER_FLIPS_MIN)
 
     @field_validator("weather")
     @classmethod

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from tsplug.model import OrderAction, Overheads
+from tsplug.model import NEVER_FLIPS_MIN, OrderAction, Overheads
 from tsplug.planning.arrays import FloatArray
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
@@ -89,6 +89,8 @@ def flip_is_due(board: Board, place: int, *, at: datetime, stands_past: bool) ->
         at: the moment.
         stands_past: whether the mount stands as for a target west of the meridian.
     """
+    if board.profile.planner.flip_after_min >= NEVER_FLIPS_MIN:
+        return False
     past_min = passed_min(board, place, at=at)
     changed = (past_min >= 0.0) != stands_past
     return changed and not 0.0 <= past_min < board.profile.planner.flip_after_min

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tsplug.model import DecisionRequest, NightPreview, PreviewExposure, PreviewSpan
-from tsplug.planning.beside import Room, SecondCamera
+from tsplug.planning.beside import Room
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
@@ -19,6 +20,7 @@ from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.planning.situation import Situation
 from tsplug.planning.steps import dithers_first
+from tsplug.planning.ways import PLAIN, Focus, Ways
 
 
 def preview(
@@ -26,7 +28,7 @@ def preview(
     candidates: Sequence[Candidate],
     *,
     rules: Mapping[str, ScoringRule] = RULES,
-    second: SecondCamera | None = None,
+    ways: Ways = PLAIN,
 ) -> NightPreview:
     """Return what a rig would do from a moment to the end of its night if nothing goes wrong.
 
@@ -34,17 +36,49 @@ def preview(
     weather is left out of account. A second camera exposes beside the first, and the mount waits for both. The
     candidates stay as they are: the night runs on copies.
     """
+    return live(situation, candidates, rules=rules, ways=ways).night
+
+
+class Lived(NamedTuple):
+    """A night as far as one container of a host went on with it, and what that leaves to the next one.
+
+    Attributes:
+        night: what it did.
+        ended: when it found nothing left.
+        candidates: the targets as its exposures left them.
+        filter: the one in the beam.
+        focus: when it focused last.
+    """
+
+    night: NightPreview
+    ended: datetime
+    candidates: tuple[Candidate, ...]
+    filter: str | None
+    focus: Focus
+
+
+def live(
+    situation: Situation,
+    candidates: Sequence[Candidate],
+    *,
+    rules: Mapping[str, ScoringRule] = RULES,
+    ways: Ways = PLAIN,
+    focus: Focus | None = None,
+) -> Lived:
+    """Return what `preview` does with what it leaves; ``focus`` is that of whoever went before."""
     board = Board(situation.outlook, candidates, profile=situation.profile, rules=rules)
-    run = _Run(board, _Host.of(situation.request), now=situation.now, second=second)
+    run = _Run(board, _Host.of(situation.request), now=situation.now, ways=ways)
+    run.focus = replace(focus or run.focus)
     while run.step():
         pass
-    return NightPreview(
+    night = NightPreview(
         date=situation.outlook.tables.night.date,
         profile=situation.profile.name,
         spans=tuple(run.spans),
         ends_because=run.ends_because,
         notes=(*board.notes, *run.troubles),
     )
+    return Lived(night, run.now, tuple(board.candidates), run.filter, run.focus)
 
 
 def taken(candidate: Candidate, choice: Choice, *, beside: int = 0) -> Candidate:
@@ -104,26 +138,31 @@ class _Host:
 class _Run:
     """A night that is being lived through."""
 
-    def __init__(self, board: Board, host: _Host, *, now: datetime, second: SecondCamera | None) -> None:
+    def __init__(self, board: Board, host: _Host, *, now: datetime, ways: Ways) -> None:
         self.spans: list[PreviewSpan] = []
         self.ends_because = ""
         self.troubles: dict[str, None] = {}
+        self.now = now
+        self.focus = Focus()
         self._board = board
-        self._now = now
         self._asked = host
         self._exposures: list[PreviewExposure] = []
         self._came_at = now
         self._stands_past: bool | None = None
-        self._focused_at: datetime | None = None
-        self._second = second
+        self._ways = ways
         self._second_filter: str | None = None
+
+    @property
+    def filter(self) -> str | None:
+        """Return the filter in the beam."""
+        return self._asked.current_filter
 
     def step(self) -> bool:
         """Go on by one exposure or one wait; return whether anything is left."""
-        if self._now not in self._board.outlook.tables.night:
+        if self.now not in self._board.outlook.tables.night:
             return self._end("the night is over")
         self._look_at_the_side()
-        moment = look(self._board, self._now, request=self._asked)
+        moment = look(self._board, self.now, request=self._asked)
         choice = choose(self._board, moment)
         if choice is not None:
             self.troubles |= dict.fromkeys(choice.troubles)
@@ -146,7 +185,7 @@ class _Run:
         entry = self._board.entries[place]
         self.spans.append(
             PreviewSpan(
-                start=self._now,
+                start=self.now,
                 end=until,
                 kind="wait",
                 project=entry.candidate.project.name,
@@ -155,26 +194,29 @@ class _Run:
                 reason=wait_words(self._board, moment, number=entry.number, until=until),
             )
         )
-        self._now, self._stands_past = until, None
+        self.now, self._stands_past = until, None
         self._asked.waits()
 
     def _expose(self, moment: Moment, choice: Choice) -> None:
         board, item = self._board, choice.selection.item
         candidate = board.entries[choice.place].candidate
-        focus_s = self._focus_s()
-        if focus_s and focus_s + moment.needs_s(choice.place, item) > moment.room_of(choice.place, item):
-            # What does not fit behind the focus is decided anew, as the host does.
-            self._now += timedelta(seconds=focus_s)
-            return
-        fresh = candidate.target.guid != self._asked.current_target_guid
+        overheads, fresh = board.profile.planner.overheads, candidate.target.guid != self._asked.current_target_guid
+        dithers = not fresh and dithers_first(candidate, choice.selection, request=self._asked)
+        start = self.now + timedelta(seconds=self._lead_s(item, fresh=fresh, dithers=dithers))
+        focuses = self.focus.is_due(start, overheads=overheads, ways=self._ways)
+        if focuses and overheads.autofocus_s:
+            start = self.focus.done(start, overheads=overheads)
+            if overheads.autofocus_s + moment.needs_s(choice.place, item) > moment.room_of(choice.place, item):
+                # What does not fit behind the focus is decided anew, as the host does.
+                self.now += timedelta(seconds=overheads.autofocus_s)
+                return
         if fresh or not self._exposures:
             self._leave()
-            self._came_at = self._now
-        dithers = not fresh and dithers_first(candidate, choice.selection, request=self._asked)
-        overheads = board.profile.planner.overheads
-        start = self._now + timedelta(seconds=focus_s + self._lead_s(item, fresh=fresh, dithers=dithers))
+            self._came_at = self.now
         flips = self._flips(choice.place, at=start, fresh=fresh)
         start += timedelta(seconds=overheads.flip_s if flips else 0.0)
+        if flips and self._ways.focuses_after_flip:
+            start = self.focus.done(start, overheads=overheads)
         beside, beside_s = self._beside(moment, choice, start=start)
         self._exposures.append(
             PreviewExposure(
@@ -183,19 +225,20 @@ class _Run:
                 exposure_s=item.exposure_s,
                 dither=dithers,
                 flip=flips,
-                focus=focus_s > 0,
+                focus=focuses and overheads.autofocus_s > 0,
                 template=item.template.name,
                 plan_guid=item.plan.guid,
                 beside=beside,
             )
         )
-        self._now = start + timedelta(seconds=max(item.exposure_s + overheads.download_s, beside_s))
+        self.now = start + timedelta(seconds=max(item.exposure_s + overheads.download_s, beside_s))
+        self.focus.lights += 1
         board.change(taken(candidate, choice, beside=beside))
         self._asked.exposes(candidate.target.guid, choice, anew=fresh or dithers)
 
     def _beside(self, moment: Moment, choice: Choice, *, start: datetime) -> tuple[int, float]:
         """Return how many exposures a second camera takes beside one, and for how many seconds it is busy."""
-        second, item = self._second, choice.selection.item
+        second, item = self._ways.second, choice.selection.item
         candidate = self._board.entries[choice.place].candidate
         template = None if second is None else second.template_for(candidate, item)
         if second is None or template is None:
@@ -219,22 +262,12 @@ class _Run:
         lead_s += overheads.dither_s if dithers else 0.0
         return lead_s + (overheads.filter_change_s if item.template.filter_name != self._asked.current_filter else 0.0)
 
-    def _focus_s(self) -> float:
-        """Return how long the rig focuses now, because of the time that passed since it last did."""
-        overheads = self._board.profile.planner.overheads
-        if self._focused_at is None:
-            self._focused_at = self._now
-        if not 0 < overheads.autofocus_every_min <= (self._now - self._focused_at).total_seconds() / 60.0:
-            return 0.0
-        self._focused_at = self._now
-        return overheads.autofocus_s
-
     def _look_at_the_side(self) -> None:
         """Let the host say how its mount stands; a request that begins a preview on a target says so itself."""
         place = self._board.place_of(self._asked.current_target_guid)
         if place is None:
             return
-        past = passed_min(self._board, place, at=self._now) >= 0.0
+        past = passed_min(self._board, place, at=self.now) >= 0.0
         if self._stands_past is None:
             self._stands_past = past != bool(self._asked.on_wrong_side)
         self._asked.on_wrong_side = past != self._stands_past
@@ -243,7 +276,7 @@ class _Run:
         """Return whether the mount has to flip before an exposure; the slew to a new target chooses the side."""
         stands_past = self._stands_past
         if fresh or stands_past is None:
-            stands_past = passed_min(self._board, place, at=self._now) >= 0.0
+            stands_past = passed_min(self._board, place, at=self.now) >= 0.0
         flips = flip_is_due(self._board, place, at=at, stands_past=stands_past)
         self._stands_past = stands_past != flips
         return flips
@@ -257,7 +290,7 @@ class _Run:
         self.spans.append(
             PreviewSpan(
                 start=self._came_at,
-                end=self._now,
+                end=self.now,
                 kind="target",
                 project=candidate.project.name,
                 target=candidate.target.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 
@@ -24,8 +24,8 @@ from tsplug.model.night import Night, night_of, night_starting
 from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tables
 from tsplug.planning.beside import SecondCamera
 from tsplug.planning.idle import idle_targets
-from tsplug.planning.preview import preview
 from tsplug.planning.season import season
+from tsplug.planning.turns import Turn, preview_turns
 from tsplug.planning.twilight import SUN_LIMIT_DEG
 from tsplug.ports import Context
 from tsplug.services.lookup import find_named
@@ -75,20 +75,24 @@ def preview_night(
 
     Raises:
         NotFoundError: there is no such profile, or no such target among those that could be imaged.
-        InputError: the profile has no site, or the second camera's contributes to none of its projects.
+        InputError: the profile has no site, the second camera's contributes to none of its projects, the day never
+            was, or a sequence waits for what does not come to pass.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
     beside, notes = _beside(context, rig, second=habits.second)
-    if habits.planner is not None:
-        rig = Rig(rig.profile.model_copy(update={"planner": habits.planner}), rig.site)
+    turns = [replace(turn, ways=replace(turn.ways, second=beside)) for turn in habits.turns or (Turn(),)]
+    if turns[0].planner is not None:
+        rig = Rig(rig.profile.model_copy(update={"planner": turns[0].planner}), rig.site)
     now = context.clock.now()
     night = usable_night(now, rig.site) if day is None else night_starting(day, rig.site)
+    if night.start == night.end:
+        raise InputError(f"there was no {day} at {rig.site.name}: the clocks of {rig.site.time_zone} skipped that day")
     outlook = outlook_of(Place.of(rig.site), night, candidates=candidates)
     starts = max(now, night.start) if day is None else night.start
     request = DecisionRequest(profile_guid=profile_guid)
     situation = Situation(starts, rig.site, rig.profile, outlook, request)
     installed = installed_rules()
-    found = preview(situation, candidates, rules=installed.rules, second=beside)
+    found = preview_turns(situation, candidates, turns=turns, rules=installed.rules)
     told = found.model_copy(update={"notes": (*installed.troubles, *habits.notes, *notes, *found.notes)})
     return NightAhead(told, rig, outlook, candidates, starts)
 
@@ -102,6 +106,8 @@ def _beside(context: Context, rig: Rig, *, second: str) -> tuple[SecondCamera | 
             if link.profile_id != rig.profile.id:
                 shared.setdefault(link.profile_id, set()).add(projects[link.project_id])
         own = find_named(unit, Profile, name=second) if second else None
+        if own is not None and own.id == rig.profile.id:
+            raise InputError(f"profile {own.name!r} is that of the first camera: each has a profile of its own")
         names = [each.name for each in unit.list(Profile, id=list(shared)) if own is None or each.id != own.id]
         templates = unit.list(ExposureTemplate, profile_id=own.id) if own is not None else []
     if own is not None and own.id not in shared:

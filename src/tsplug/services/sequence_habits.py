@@ -1,32 +1,38 @@
-"""What a sequence file says of how long a rig's steps take and when it flips and focuses, for previews of its night."""
+"""What a sequence file says of when and how its containers image, for previews of its night."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-import yaml
 from pydantic import ValidationError
 
 from tsplug.errors import InputError
-from tsplug.model import PlannerPreferences, Profile
+from tsplug.model import NEVER_FLIPS_MIN, PlannerPreferences, Profile, Until
 from tsplug.model.wording import problems_of
+from tsplug.planning.turns import Turn
+from tsplug.planning.ways import Ways
+from tsplug.services.sequence_text import read_sequence
 
-_CONTAINER = "scheduler_container"
+_CONTAINER, _WAIT = "scheduler_container", "wait_until"
 _FOCUS_EVERY_MIN = 120.0
-# What a container does that says nothing of it.
+_MOST_PASSES, _MOST_STEPS = 24, 1000
+_Step = Mapping[str, Any]
+# What takes seconds.
+_QUICK = frozenset({"connect_equipment", "unpark", "park", "open_cover", "close_cover", "switch_filter", "slew"})
 
 
 class Habits(NamedTuple):
     """How a previewed night differs from what a rig's records say.
 
     Attributes:
-        planner: the preferences that count; None for those of the profile.
+        turns: what images in turn; without any the rig does, as its profile says.
         second: the profile of a second camera on the mount; empty without one.
         notes: what of a sequence is left out of account, a line each.
     """
 
-    planner: PlannerPreferences | None = None
+    turns: tuple[Turn, ...] = ()
     second: str = ""
     notes: tuple[str, ...] = ()
 
@@ -36,7 +42,9 @@ AS_RECORDED = Habits()
 
 
 def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
-    """Return what a sequence says: preferences of its profile over the stored ones, its container's flips and focus.
+    """Return what a sequence says: its containers with what is waited for before them, their flips and focus.
+
+    Preferences of its profile go before the stored ones.
 
     Args:
         text: the YAML of a sequence.
@@ -46,60 +54,89 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
     Raises:
         InputError: it is no sequence with a Scheduler Container of this rig, or a value of it is impossible.
     """
-    document = _mapping(_loaded(text, source=source))
+    document = _mapping(read_sequence(text, source=source))
     own = _mapping(_mapping(document.get("catalogue")).get("profile"))
-    containers = list(_containers(document.get("run")))
-    container = containers[0] if containers else None
-    if container is None:
-        raise InputError(f"{source} is no sequence that images: its run has no {_CONTAINER}")
-    if own.get("name", profile.name) != profile.name:
+    if str(own.get("name", profile.name)) != profile.name:
         raise InputError(f"{source} images with profile {own['name']!r}, not {profile.name!r}: give --profile")
-    try:
-        planner = PlannerPreferences.model_validate(
-            _merged(profile, given=_mapping(own.get("planner")), container=container)
-        )
-    except ValidationError as error:
-        raise InputError(f"{source}: planner.{'; planner.'.join(problems_of(error))}") from error
+    parts = list(_parts(_steps(document.get("run"))))
+    if not parts:
+        raise InputError(f"{source} is no sequence that images: its run has no {_CONTAINER}")
+    given = _mapping(own.get("planner"))
+    turns = tuple(
+        _turn(before, container, merged=_merged(profile, container, given=given), source=source)
+        for before, container in parts
+    )
+    notes = [note for before, container in parts for note in _left_out(before, container)]
+    if _loops_freely(document.get("run")):
+        notes.append("a loop that has no `count` is gone through once here")
     second = _mapping(_mapping(document.get("second_camera")).get("profile")).get("name", "")
-    return Habits(planner, str(second), tuple(_left_out(container, others=len(containers) - 1)))
-
-
-class _WithoutDates(yaml.SafeLoader):
-    """What makes plain values, and of dates texts: nothing here needs them, and what is no date is no error here."""
-
-
-_DATES = "tag:yaml.org,2002:timestamp"
-_WithoutDates.yaml_implicit_resolvers = {
-    first: [each for each in resolvers if each[0] != _DATES]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _loaded(text: str, *, source: str) -> object:
-    try:
-        return yaml.load(text, _WithoutDates)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}:" if mark else ""
-        raise InputError(f"{source}:{where} no YAML: {getattr(error, 'problem', error)}") from error
+    return Habits(turns, str(second), tuple(dict.fromkeys(notes)))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _containers(run: object, within: tuple[int, ...] = ()) -> Iterator[Mapping[str, Any]]:
-    """Yield the containers that image, in order, those within others too; a list within itself is gone through once."""
+def _steps(run: object) -> list[_Step]:
+    """Return instructions as they are run, a loop's so often as it counts; no more than anyone would wait for."""
+    return list(islice(_gone_through(run, ()), _MOST_STEPS))
+
+
+def _gone_through(run: object, within: tuple[int, ...]) -> Iterator[_Step]:
+    # A list within itself is gone through once.
     if not isinstance(run, list) or id(run) in within:
         return
-    for each in run:
-        item = _mapping(each)
-        if item.get("type") == _CONTAINER:
+    for item in map(_mapping, run):
+        if item.get("run") is None:
             yield item
-        yield from _containers(item.get("run"), (*within, id(run)))
+        for _ in range(_passes(item)):
+            yield from _gone_through(item.get("run"), (*within, id(run)))
 
 
-def _merged(profile: Profile, *, given: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str, Any]:
+def _passes(item: _Step) -> int:
+    count = item.get("count", 1)
+    return min(count, _MOST_PASSES) if isinstance(count, int) else 1
+
+
+def _parts(steps: Iterable[_Step]) -> Iterator[tuple[list[_Step], _Step]]:
+    """Yield each container with what the sequence does between the one before it and it."""
+    before: list[_Step] = []
+    for step in steps:
+        if step.get("type") == _CONTAINER:
+            yield before, step
+            before = []
+        else:
+            before.append(step)
+
+
+def _turn(before: Iterable[_Step], container: _Step, *, merged: dict[str, Any], source: str) -> Turn:
+    """Return how a container images, by preferences as its run would have them."""
+    flip, focuses = _mapping(container.get("flip")), container.get("autofocus", True) is not False
+    try:
+        planner = PlannerPreferences.model_validate(merged)
+    except ValidationError as error:
+        raise InputError(f"{source}: planner.{'; planner.'.join(problems_of(error))}") from error
+    if flip.get("enabled") is False:
+        planner = planner.model_copy(update={"flip_pause_min": 0.0, "flip_after_min": NEVER_FLIPS_MIN})
+    every = container.get("autofocus_every_exposures", 0)
+    ways = Ways(
+        focuses_first=focuses,
+        focuses_after_flip=focuses and flip.get("autofocus") is True,
+        focus_every_exposures=every if focuses and isinstance(every, int) else 0,
+    )
+    waits = [_until(step.get("until"), source=source) for step in before if step.get("type") == _WAIT]
+    until = container.get("until")
+    return Turn(planner, ways, tuple(waits), None if until is None else _until(until, source=source))
+
+
+def _until(given: object, *, source: str) -> Until:
+    try:
+        return Until.model_validate(given)
+    except ValidationError as error:
+        raise InputError(f"{source}: until: {'; '.join(problems_of(error))}") from error
+
+
+def _merged(profile: Profile, container: _Step, *, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return preferences as a run of the sequence would have them."""
     base = profile.planner.model_dump()
     merged = {**base, **given}
@@ -109,19 +146,29 @@ def _merged(profile: Profile, *, given: Mapping[str, Any], container: Mapping[st
     for name in ("after_min", "pause_min"):
         if flip.get(name) is not None:
             merged[f"flip_{name}"] = flip[name]
-    if flip.get("enabled") is False:
-        merged["overheads"]["flip_s"], merged["flip_pause_min"] = 0.0, 0.0
     focuses = container.get("autofocus", True) is not False
     every_min = container.get("autofocus_every_min", _FOCUS_EVERY_MIN)
     merged["overheads"]["autofocus_every_min"] = every_min if focuses else 0.0
     return merged
 
 
-def _left_out(container: Mapping[str, Any], *, others: int) -> Iterator[str]:
-    """Yield what a preview does not reckon with."""
-    if others:
-        yield f"of {others + 1} containers that image the sequence's first one counts here for the whole night"
-    if container.get("until") is not None:
-        yield "the sequence's `until` is left out of account"
+def _left_out(before: Sequence[_Step], container: _Step) -> Iterator[str]:
+    """Yield what a preview does not reckon with, of a container and what is done before it."""
+    kinds = [str(step.get("type")) for step in before]
+    # Whatever is done before a wait is done when it ends.
+    since = kinds[len(kinds) - kinds[::-1].index(_WAIT) :] if _WAIT in kinds else kinds
+    slow = [kind for kind in dict.fromkeys(since) if kind not in _QUICK]
+    if slow:
+        yield f"what the sequence does before it images takes no time here: {', '.join(slow)}"
     if container.get("events"):
         yield "what the sequence does at its events takes no time here"
+    if container.get("immediate_flats") is not None:
+        yield "immediate flats take no time here"
+
+
+def _loops_freely(run: object) -> bool:
+    """Return whether a loop that images has no count."""
+    if not isinstance(run, list):
+        return False
+    loops = [item for item in map(_mapping, run) if item.get("type") == "loop" and item.get("count") is None]
+    return any(step.get("type") == _CONTAINER for loop in loops for step in _steps(loop.get("run")))

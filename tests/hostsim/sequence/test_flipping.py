@@ -58,6 +58,7 @@ def test_no_exposure_runs_into_the_pause(
     """The mount stands still up to the flip, and half a minute more, so that it is sure to flip then, and does."""
     flips, began = Flips(host, FlipSettings(**settings), half_turn=True), host.clock.now()
     aim, slept = target(host, transits_in_min=transits_in_min), []
+    telescope(host).wrong = transits_in_min < 0
 
     def sleep(seconds: float) -> None:
         slept.append(telescope(host).tracking())
@@ -231,15 +232,16 @@ def lost() -> MountReading:
     raise DeviceError("mount", "lost")
 
 
-@pytest.mark.parametrize("spared", ["no sides", "stands right"])
-def test_a_mount_that_need_not_flip_does_not_wait(host: Host, spared: str) -> None:
+@pytest.mark.parametrize(
+    ("spared", "transits_in_min"), [("no sides", 2), ("stands right", 2), ("no sides", -2), ("has flipped", -2)]
+)
+def test_a_mount_that_need_not_flip_does_not_wait(host: Host, spared: str, transits_in_min: float) -> None:
     """A fork has no sides, and what stands on the other side already can go on."""
     if spared == "no sides":
         telescope(host).pier_side = PierSide.UNKNOWN
-    else:
-        telescope(host).wrong = True
-    flips = Flips(host, FlipSettings(pause_min=5), half_turn=True)
-    assert not flips.waited(target(host, transits_in_min=2), exposure_s=600.0)
+    telescope(host).wrong = spared == "stands right"
+    flips = Flips(host, FlipSettings(pause_min=5, after_min=5), half_turn=True)
+    assert not flips.waited(target(host, transits_in_min=transits_in_min), exposure_s=600.0)
 
 
 @pytest.mark.parametrize(("transits_in_min", "flips"), [(-2, False), (-6, True), (-720, True)])
@@ -294,7 +296,7 @@ def test_a_list_elsewhere_is_not_interrupted_for_a_flip(script: Callable[..., Sc
     [
         ({}, (4.0, 2.0)),
         ({"pause_min": 7, "after_min": 3}, (7.0, 3.0)),
-        ({"pause_min": 7, "enabled": False}, (0.0, 2.0)),
+        ({"pause_min": 7, "enabled": False}, (0.0, 720.0)),
     ],
 )
 def test_the_planner_is_told_how_the_container_flips(

@@ -9,14 +9,16 @@ from typing import Any, cast
 import pytest
 from scripted import Telescope
 
+from hostsim.devices.parts import astrometry
 from hostsim.equipment.guider import GuidingReading
+from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.host import Host
 from hostsim.sequence.pointing import dither
 from hostsim.sequence.state import Aim
 from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost, watch_mount
-from tsplug import TsplugError
+from tsplug import DeviceError, PierSide, TsplugError
 from tsplug.model import PlannerPreferences
 
 GOOD, LOST = GuidingReading(0.3, 0.3, 2.0), GuidingReading(9.0, 9.0, 2.0)
@@ -78,6 +80,23 @@ def test_a_target_that_cannot_be_centered_anew_is_left_out(host: Host) -> None:
     assert not watch_mount(TARGET, host, center=centering.on)
     assert watch_mount(TARGET, host, center=centering.on)
     assert telescope.told[-1:] == ["center 5"]
+
+
+@pytest.mark.parametrize("where", ["below the horizon", "in its pause at the meridian"])
+def test_a_mount_that_others_point_does_not_track_where_it_must_not(host: Host, where: str) -> None:
+    """Its own limits stopped it there: nobody may drive it against its pier."""
+    planner = PlannerPreferences(slew_and_center=False, flip_pause_min=30)
+    host.profile = host.profile.model_copy(update={"planner": planner})
+    telescope = cast("Telescope", host.rig.mount)
+    telescope.tracks = False
+    # Twenty minutes before its transit, or far from it.
+    in_hours, altitude_deg = (0.33, 60.0) if "meridian" in where else (5.0, -1.0)
+    hours = astrometry.sidereal_hours(host.clock.now(), host.site.longitude_deg) + in_hours
+    reading = MountReading("M", 15.0 * (hours % 24.0), 20.0, altitude_deg, 180.0, PierSide.WEST)
+    telescope.reading = lambda: reading  # type: ignore[method-assign]
+    with pytest.raises(DeviceError, match=where):
+        watch_mount(TARGET, host, center=Centering(host, CenteringSettings()).on)
+    assert telescope.told == []
 
 
 def test_a_mount_that_others_point_tracks_again_where_it_points(host: Host) -> None:

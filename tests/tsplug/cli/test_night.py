@@ -242,7 +242,8 @@ def test_a_preview_reckons_with_a_second_camera(tmp_path: Path) -> None:
         begun = [datetime.fromisoformat(each) for each in (span["start"], span["exposures"][0]["start"])]
         assert (begun[1] - begun[0]).total_seconds() == seconds
     assert sum(each["beside"] for span in late for each in span["exposures"]) > 0
-    assert "`until` is left out" in run(file, *asked, "--sequence", str(sequence))
+    assert "(the sequence's `until` is 05:00 Europe/Zurich)" in run(file, *asked, "--sequence", str(sequence))
+    assert "that of the first camera" in run(file, *asked, "--second", "Refractor", status=1)
     assert "cannot be read" in run(file, *asked, "--sequence", str(tmp_path), status=1)
 
 

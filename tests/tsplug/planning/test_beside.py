@@ -9,6 +9,7 @@ import pytest
 from tsplug.model import Overheads
 from tsplug.planning.beside import SecondCamera, fitting
 from tsplug.planning.preview import preview
+from tsplug.planning.ways import Ways
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def night(make: Any, second: dict[str, Any], costs: dict[str, float], **project:
     profile = make.rig(Overheads(**costs)).model_copy(update={"filters": ["Clear"]})
     camera = SecondCamera(profile, {template.name: template}, {named.guid})
     situation = make.situation(make.utc(20), (candidate,), profile=make.rig(Overheads(download_s=2)))
-    [visit] = preview(situation, (candidate,), second=camera).spans
+    [visit] = preview(situation, (candidate,), ways=Ways(second=camera)).spans
     return [(each.start - visit.start, each.beside) for each in visit.exposures]
 
 
