@@ -72,7 +72,10 @@ SCENES = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A frame and what is on it: stars' places (px), signal to noise, shape; eccentricity is the stars' median."""
+    """A frame and what is on it: stars' places (px), signal to noise, shape; eccentricity is the stars' median.
+
+    Of each trail ``trails`` has the normal's x and y and how far it lies from the first pixel along that.
+    """
 
     pixels: NDArray[np.uint16]
     scene: Scene
@@ -83,6 +86,7 @@ class Drawn:
     hfr: float
     fwhm: float
     eccentricity: float
+    trails: tuple[tuple[float, float, float], ...] = ()
 
 
 def draw(scene: Scene, *, width: int, height: int, seed: int = 1) -> Drawn:
@@ -98,14 +102,12 @@ def draw(scene: Scene, *, width: int, height: int, seed: int = 1) -> Drawn:
     colours = _colours(scene, x.size, random=random)
     for star in range(x.size):
         _add(light, scene, (x[star], y[star], flux[star]), colour=colours[star])
-    for _ in range(scene.trails):
-        _trail(light, random, brightness_e=8.0 * noise_e)
+    trails = tuple(_trail(light, random, brightness_e=8.0 * noise_e) for _ in range(scene.trails))
     pixels = _expose(light, scene, random=random)
-    middle, _ = _psf_numbers(scene)
-    peak = 500.0 + (flux * middle + scene.sky_e) / scene.electrons_per_adu
+    peak = 500.0 + (flux * _share_in_the_middle(scene) + scene.sky_e) / scene.electrons_per_adu
     eccentricity = float(np.median(_axes(scene, x / width, y / height)[0])) if x.size else 0.0
     hfr, fwhm = _true_radii(scene)
-    return Drawn(pixels, scene, x, y, snr, peak, hfr, fwhm, eccentricity)
+    return Drawn(pixels, scene, x, y, snr, peak, hfr, fwhm, eccentricity, trails)
 
 
 def _star_field(
@@ -230,10 +232,10 @@ def _ring_flux(outer: float, inner: float, blur: float) -> float:
 
 
 @lru_cache
-def _psf_numbers(scene: Scene) -> tuple[float, float]:
+def _share_in_the_middle(scene: Scene) -> float:
     """Return the share of light in the brightest pixel of a star in its middle."""
     stamp = _fine(scene, 12, offset=(0.0, 0.0), axes=(math.sqrt(1 - scene.axis_ratio**2), 0.0))
-    return float(stamp.max()), 0.0
+    return float(stamp.max())
 
 
 @lru_cache
@@ -261,8 +263,8 @@ def _through_pixels(light: Floats, box: Floats) -> Floats:
     return light
 
 
-def _trail(light: Lights, random: np.random.Generator, *, brightness_e: float) -> None:
-    """Draw a satellite's trail right across the frame, three pixels wide."""
+def _trail(light: Lights, random: np.random.Generator, *, brightness_e: float) -> tuple[float, float, float]:
+    """Draw a satellite's trail right across the frame, three pixels wide, and return where it lies."""
     height, width = light.shape
     angle = random.uniform(0.2, 1.3) * random.choice([-1.0, 1.0])
     normal = -math.sin(angle), math.cos(angle)
@@ -271,6 +273,7 @@ def _trail(light: Lights, random: np.random.Generator, *, brightness_e: float) -
         y, x = np.ogrid[top : min(top + 256, height), :width]
         away = (normal[0] * x + normal[1] * y - offset).astype(np.float32)
         light[top : top + 256] += np.float32(brightness_e) * np.exp(-(away**2) / np.float32(2 * 1.3**2))
+    return *normal, offset
 
 
 def _expose(light: Lights, scene: Scene, *, random: np.random.Generator) -> NDArray[np.uint16]:

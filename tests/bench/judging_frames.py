@@ -13,6 +13,8 @@ from tsplug.imaging.settings import StarSettings
 
 Floats = NDArray[np.float64]
 
+_UNDER_TRAIL_PX = 6.0
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -46,9 +48,9 @@ def failures(scene: Scene, found: Judgement) -> list[str]:
         "eccentricity": 0.12 if few or rings else 0.08,
     }
     told = {key: getattr(found, key) for key in allowed}
-    failed = [
-        f"{key} {told[key]:+.3f}" for key, most in allowed.items() if not (abs(told[key]) < most or _has_no(key, scene))
-    ]
+    lacking = {key for key in allowed if np.isnan(told[key])}
+    failed = [f"{key} {told[key]:+.3f}" for key, most in allowed.items() if abs(told[key]) >= most]
+    failed += [f"no {key}" for key in lacking if not _may_lack(key, scene, few=few)]
     if rings and not np.isnan(found.fwhm):
         failed.append("a disc has a FWHM")
     if found.complete < (0.7 if rings else 0.93 if hazy else 0.95):
@@ -58,8 +60,9 @@ def failures(scene: Scene, found: Judgement) -> list[str]:
     return failed if found.found else ["no stars"]
 
 
-def _has_no(key: str, scene: Scene) -> bool:
-    return key == "fwhm" and scene.donut is not None
+def _may_lack(key: str, scene: Scene, *, few: bool) -> bool:
+    """Tell what is absent rightly: a disc's width at half maximum, and a shape that a few stars leave open."""
+    return (key == "fwhm" and scene.donut is not None) or (key == "eccentricity" and few)
 
 
 def measure_drawn(drawn: Drawn) -> FrameMeasurement:
@@ -91,6 +94,8 @@ def _judged(drawn: Drawn) -> NDArray[np.intp]:
     margin, apart = (40.0, 40.0) if drawn.scene.donut else (14.0, 4.0 * drawn.fwhm)
     height, width = drawn.pixels.shape
     inside = (np.minimum(drawn.x, drawn.y) > margin) & (drawn.x < width - margin) & (drawn.y < height - margin)
+    for right, down, offset in drawn.trails:
+        inside &= np.abs(right * drawn.x + down * drawn.y - offset) > _UNDER_TRAIL_PX
     bright = np.flatnonzero(inside & (drawn.snr >= 20.0) & (drawn.peak_adu < 58_000.0))
     rivals = np.flatnonzero(drawn.snr > 6.0)
     chosen = []

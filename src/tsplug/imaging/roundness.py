@@ -15,6 +15,10 @@ Floats = NDArray[np.float64]
 _NOISE, _LEAST_ERROR = 2.5, 0.02
 _STARS_PER_TERM = 6
 _CLIPPED_SIGMA = 4.0
+# So many stars tell what the pixels themselves do to them.
+_ENOUGH_FOR_PIXELS = 24
+# An eccentricity is told where two standard deviations of the stars' noise to either side span no more than this.
+_WIDEST_SPAN = 0.24
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,15 @@ class Roundness:
 
     ``eccentricity`` is sqrt(1 - (b/a)^2) and ``ellipticity`` 1 - b/a of the typical star. ``coherence`` is 1 where all
     stars point one way (tracking, wind), 0 where their directions cancel (optics point to or round the middle).
-    ``angle_deg`` is the common direction of the long axes, from x towards y, 0 to 180. ``star_eccentricity`` is the
-    plain median over single stars, noise and all, as other tools give it.
+    ``angle_deg`` is the common direction of the long axes, from x towards y, 0 to 180. These are None where a few faint
+    stars leave it open. ``star_eccentricity`` is the plain median over single stars, noise and all, as other tools give
+    it.
     """
 
-    eccentricity: float
-    ellipticity: float
-    coherence: float
-    angle_deg: float
+    eccentricity: float | None
+    ellipticity: float | None
+    coherence: float | None
+    angle_deg: float | None
     star_eccentricity: float
 
 
@@ -40,7 +45,13 @@ def eccentricity_of(length: Floats | float) -> Floats:
     return np.asarray(np.sqrt(2.0 * bounded / (1.0 + bounded)))
 
 
-def measure_roundness(vectors: tuple[Floats, Floats], places: tuple[Floats, Floats], *, snr: Floats) -> Roundness:
+def measure_roundness(
+    vectors: tuple[Floats, Floats],
+    places: tuple[Floats, Floats],
+    *,
+    snr: Floats,
+    seen: tuple[Floats, Floats] | None = None,
+) -> Roundness:
     """Fit a field to ellipticity vectors: constant, linear or quadratic, as the number of stars allows.
 
     The median of single stars' eccentricities is an artefact of noise: round stars at signal to noise 50 show 0.30.
@@ -49,9 +60,13 @@ def measure_roundness(vectors: tuple[Floats, Floats], places: tuple[Floats, Floa
         vectors: both components of each star's ellipticity, of length (a^2 - b^2) / (a^2 + b^2); at least one star.
         places: positions from -1 to 1 over the frame, x and y.
         snr: signal to noise of each star.
+        seen: the vectors as single stars show them, where what pixels do to them was taken out of ``vectors``.
     """
     errors = _errors(snr)
     field = min((_fit(terms, vectors, errors=errors) for terms in _models(*places)), key=lambda each: each.information)
+    star_eccentricity = float(np.median(eccentricity_of(np.hypot(*(seen or vectors)))))
+    if not field.is_known:
+        return Roundness(None, None, None, None, star_eccentricity)
     length = float(np.median(field.length))
     sums = float(field.fitted[0].sum()), float(field.fitted[1].sum())
     total = float(np.hypot(*field.fitted).sum())
@@ -61,8 +76,36 @@ def measure_roundness(vectors: tuple[Floats, Floats], places: tuple[Floats, Floa
         ellipticity=1.0 - math.sqrt(1.0 - eccentricity**2),
         coherence=min(1.0, math.hypot(*sums) / total) if total > 0.0 else 0.0,
         angle_deg=math.degrees(math.atan2(sums[1], sums[0])) / 2.0 % 180.0,
-        star_eccentricity=float(np.median(eccentricity_of(np.hypot(*vectors)))),
+        star_eccentricity=star_eccentricity,
     )
+
+
+def without_pixels(
+    vectors: tuple[Floats, Floats], middles: tuple[Floats, Floats], *, snr: Floats
+) -> tuple[Floats, Floats]:
+    """Return ellipticity vectors without what pixels do to stars that are hardly wider than one.
+
+    Such a star looks longer across where its middle lies between two columns, and longer down where it lies between two
+    rows. Of a square grid's harmonics the lowest that looks so is cos 2 pi x - cos 2 pi y, in the component along the
+    axes; how much of it there is the stars tell. It is all but nothing from 2 px of FWHM on. Of stars of 1.5 px it
+    leaves a third of the scatter, which is their noise.
+
+    Args:
+        vectors: both components of each star's ellipticity.
+        middles: columns and rows of the stars' middles, in the pixels that they were measured in.
+        snr: signal to noise of each star.
+    """
+    if snr.size < _ENOUGH_FOR_PIXELS:
+        return vectors
+    columns, rows = (2.0 * np.pi * each for each in middles)
+    harmonic = np.cos(columns) - np.cos(rows)
+    errors, kept = _errors(snr), np.ones(snr.size, dtype=bool)
+    scaled, wanted = np.stack([np.ones(snr.size), harmonic], axis=1) / errors[:, None], vectors[0] / errors
+    for _ in range(3):
+        solved = np.linalg.lstsq(scaled[kept], wanted[kept], rcond=None)[0]
+        away = np.abs(wanted - (scaled * solved).sum(axis=1))
+        kept = away <= _CLIPPED_SIGMA * max(1.4826 * float(np.median(away)), 0.5)
+    return vectors[0] - solved[1] * harmonic, vectors[1]
 
 
 def common_elongation(vectors: tuple[Floats, Floats], *, snr: Floats) -> tuple[float, float]:
@@ -105,6 +148,13 @@ class _Field:
         seen = np.maximum(np.hypot(*self.fitted), 1e-9)
         noise = np.maximum(self.variance, 1e-18)
         return np.asarray(seen - noise * (1.0 - np.exp(-(seen**2) / noise)) / (2.0 * seen))
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the stars' noise leaves little open of the typical eccentricity."""
+        seen, either_side = float(np.median(np.hypot(*self.fitted))), 2.0 * math.sqrt(float(np.median(self.variance)))
+        least, most = (eccentricity_of(each) for each in (seen - either_side, seen + either_side))
+        return float(most - least) <= _WIDEST_SPAN
 
 
 def _models(x: Floats, y: Floats) -> list[Floats]:

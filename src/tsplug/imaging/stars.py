@@ -15,7 +15,7 @@ from tsplug.imaging.detection import find_peaks
 from tsplug.imaging.fieldmap import FieldMap, map_field
 from tsplug.imaging.profile import weighted_median
 from tsplug.imaging.reduction import ReducedFrame, pass_over, reduce_frame
-from tsplug.imaging.roundness import Roundness, measure_roundness
+from tsplug.imaging.roundness import Roundness, measure_roundness, without_pixels
 from tsplug.imaging.sample import Scene, StarSample, bright_enough, probe, take_sample
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.sharpness import Sharpness, measure_sharpness
@@ -95,7 +95,7 @@ class StarMeasurement:
 
     @property
     def eccentricity(self) -> float | None:
-        """Return the typical eccentricity sqrt(1 - (b/a)^2), the noise taken out."""
+        """Return the typical eccentricity sqrt(1 - (b/a)^2), the noise taken out; None where it leaves that open."""
         return None if self.roundness is None else self.roundness.eccentricity
 
     def enlarged(self, factor: int) -> StarMeasurement:
@@ -262,6 +262,8 @@ def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> S
     if not kept.any():
         return result
     places = _centred(sample.x, sample.y, shape=scene.pixels.shape)
+    seen = sample.shapes.ellipticity
+    vectors = without_pixels(seen, (sample.x, sample.y), snr=sample.snr)
     return replace(
         result,
         measured=int(np.count_nonzero(kept)),
@@ -270,9 +272,9 @@ def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> S
         mean_radius=_typical(sharp.mean_radius[kept], sample.snr[kept]),
         fwhm=_typical(sharp.fwhm[kept], sample.snr[kept]),
         snr=float(np.median(sharp.snr)),
-        roundness=measure_roundness(sample.shapes.ellipticity, places, snr=sample.snr),
+        roundness=measure_roundness(vectors, places, snr=sample.snr, seen=seen),
         stars=_listed(sample, sharp),
-        field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm, vectors=sample.shapes.ellipticity, snr=sample.snr),
+        field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm, vectors=vectors, snr=sample.snr),
     )
 
 

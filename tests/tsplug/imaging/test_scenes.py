@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1500, 1000
 STARLESS = ("dark", "bias", "flat")
 
 
-@pytest.mark.parametrize("seed", [3])
+@pytest.mark.parametrize("seed", [3, 8])
 @pytest.mark.parametrize("name", [name for name in SCENES if name not in STARLESS])
 def test_every_kind_of_night_is_measured_right(name: str, seed: int) -> None:
     """HFR within 3 %, FWHM within 5 %, eccentricity within 0.08, all bright stars found and none invented."""
@@ -72,11 +72,12 @@ def test_coherence_tells_tracking_from_optics() -> None:
     assert coma["orientation_coherence"] < 0.3
 
 
-def test_the_plain_median_of_round_stars_is_no_shape() -> None:
-    """What other tools report is kept apart: noise makes round stars look long, the field does not."""
-    metrics = measure_drawn(draw(small(SCENES["rich"], axis_ratio=1.0), width=WIDTH, height=HEIGHT)).metrics
+@pytest.mark.parametrize("fwhm", [1.2, 1.5, 3.2])
+def test_the_plain_median_of_round_stars_is_no_shape(fwhm: float) -> None:
+    """What other tools report is kept apart: noise and pixels make round stars look long, the field does not."""
+    metrics = measure_drawn(draw(small(SCENES["rich"], axis_ratio=1.0, fwhm=fwhm), width=WIDTH, height=HEIGHT)).metrics
     assert metrics["eccentricity_stars"] > 0.2
-    assert metrics["eccentricity"] < 0.12
+    assert metrics["eccentricity"] < 0.08
     assert metrics["ellipticity"] == pytest.approx(1 - math.sqrt(1 - metrics["eccentricity"] ** 2))
 
 

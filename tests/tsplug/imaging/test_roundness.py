@@ -1,0 +1,57 @@
+"""Roundness of drawn ellipticity vectors, of which the noise is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tsplug.imaging.roundness import measure_roundness, without_pixels
+
+Vectors = tuple[np.ndarray, np.ndarray]
+
+
+def stars(count: int, *, snr: float, length: float = 0.0, seed: int = 1) -> tuple[Vectors, Vectors, np.ndarray]:
+    """Return vectors of stars that are all as long along x, with the noise of their light; places; signal to noise."""
+    random = np.random.default_rng(seed)
+    noise = random.normal(0.0, 2.5 / snr, (2, count))
+    places = random.uniform(-1.0, 1.0, (2, count))
+    return (noise[0] + length, noise[1]), (places[0], places[1]), np.full(count, snr)
+
+
+@pytest.mark.parametrize(("length", "eccentricity"), [(0.0, 0.0), (0.2, 0.577)])
+def test_many_stars_tell_their_shape(length: float, eccentricity: float) -> None:
+    """Round ones too: (a^2 - b^2) / (a^2 + b^2) of 0.2 is sqrt(1 - (b/a)^2) of 0.577."""
+    for seed in range(20):
+        vectors, places, snr = stars(400, snr=100.0, length=length, seed=seed)
+        assert measure_roundness(vectors, places, snr=snr).eccentricity == pytest.approx(eccentricity, abs=0.12)
+
+
+def test_a_few_faint_stars_leave_it_open() -> None:
+    """Ten round stars at a signal to noise of 20 would show 0.25 by noise alone; what single ones show is told."""
+    vectors, places, snr = stars(10, snr=20.0)
+    found = measure_roundness(vectors, places, snr=snr)
+    assert (found.eccentricity, found.ellipticity, found.coherence, found.angle_deg) == (None,) * 4
+    assert found.star_eccentricity > 0.2
+
+
+def test_a_few_stars_that_are_clearly_long_tell_it() -> None:
+    """Ten drawn out by wind, as faint: 0.82."""
+    vectors, places, snr = stars(10, snr=20.0, length=0.5)
+    assert measure_roundness(vectors, places, snr=snr).eccentricity == pytest.approx(0.816, abs=0.08)
+
+
+def test_what_pixels_do_is_taken_out() -> None:
+    """Stars that look long by where in a pixel they lie, and one that is long itself: only that is left."""
+    (right, down), _, snr = stars(200, snr=300.0)
+    columns, rows = np.random.default_rng(2).uniform(0.0, 1000.0, (2, 200))
+    pixels = -0.1 * (np.cos(2 * np.pi * columns) - np.cos(2 * np.pi * rows))
+    right[0] += 0.6
+    found = without_pixels((right + pixels, down), (columns, rows), snr=snr)
+    assert found[0] == pytest.approx(right, abs=0.01)
+    assert found[1] is down
+
+
+def test_a_few_stars_do_not_tell_what_pixels_do() -> None:
+    """Theirs are left as they are."""
+    vectors, (columns, rows), snr = stars(23, snr=30.0)
+    assert without_pixels(vectors, (columns, rows), snr=snr) is vectors
