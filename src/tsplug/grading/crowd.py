@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
-from typing import NamedTuple, Protocol
+from functools import cached_property
+from typing import Protocol
 
 from tsplug.grading.disturbance import (
     NO_LIMITS,
@@ -18,11 +19,15 @@ from tsplug.grading.disturbance import (
     shaken_share,
     told_apart,
 )
+from tsplug.grading.left_out import Asked, is_sparse, levels_without
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Sample, Yardstick, middle_without
 from tsplug.grading.provenance import mark_of, together
 from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
+
+_SEVERAL = 4
+"""So many frames of a crowd are asked for before all are found together, which takes as long as a few."""
 
 MINIMUM_PEERS = 3
 """With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
@@ -54,12 +59,46 @@ def hour_of(image: AcquiredImage) -> float:
     return image.started.timestamp() / 3600.0
 
 
-class _Held(NamedTuple):
-    """What frames have that are held against each other by one yardstick: their nights, and levels of all of them."""
+@dataclass(frozen=True)
+class _Held:
+    """Frames that are held against each other by one yardstick: their nights, and levels of all of them or but one."""
 
     yardstick: Yardstick
-    nights: dict[int | None, Nights]
-    levels: dict[int | None, Levels]
+    samples: Sequence[tuple[date, Sample]]
+    nights: dict[int | None, Nights] = field(default_factory=dict)
+    of_all: dict[int | None, Levels] = field(default_factory=dict)
+    without: dict[str, Levels] = field(default_factory=dict)
+
+    def nights_for(self, newest: int | None) -> Nights:
+        """Return the nights, of which so many frames are the newest."""
+        found = self.nights.get(newest)
+        if found is None:
+            found = self.nights[newest] = nights_of(self.samples, self.yardstick, newest=newest)
+        return found
+
+    def levels(self, newest: int | None) -> Levels:
+        """Return the levels of all of them."""
+        found = self.of_all.get(newest)
+        if found is None:
+            found = self.of_all[newest] = Levels(self.nights_for(newest), self.yardstick)
+        return found
+
+    def levels_without(self, asked: Asked) -> Levels:
+        """Return the levels of all but one."""
+        nights = self.nights_for(asked.newest)
+        rest = nights[asked.night].without(asked.sample)
+        own = None if rest is None else (asked.night, rest)
+        return Levels(nights.without(asked.night), self.yardstick, own=own)
+
+    def find_without(self, asked: Mapping[str, Asked]) -> None:
+        """Find the levels of all but one, for several."""
+        every = levels_without(
+            list(asked.values()),
+            self.samples,
+            yardstick=self.yardstick,
+            nights=lambda night: self.nights_for(None)[night],
+        )
+        self.without.update(zip(asked, every, strict=True))
 
 
 @dataclass(frozen=True)
@@ -74,6 +113,11 @@ class _Column:
     ordered: list[float]
     held: dict[float, _Held] = field(default_factory=dict)
 
+    @cached_property
+    def is_sparse(self) -> bool:
+        """Return whether its nights differ too much in length to be taken together."""
+        return is_sparse([night for night, _ in self.samples.values()])
+
     def middle_without(self, value: float | None) -> float:
         """Return the median of the values, without one of them; None leaves nothing out."""
         left_out = None if value is None else bisect_left(self.ordered, value)
@@ -85,8 +129,21 @@ class _Column:
         if found is None:
             if floor != yardstick.floor:
                 yardstick = replace(yardstick, floor=floor, ceiling=max(yardstick.ceiling, floor))
-            found = self.held[floor] = _Held(yardstick, {}, {})
+            found = self.held[floor] = _Held(yardstick, list(self.samples.values()))
         return found
+
+
+@dataclass
+class _Measured:
+    """A metric on a scale: the frames that have it by which of them are undisturbed, and how many were asked for."""
+
+    metric: str
+    scale: Scale
+    yardstick: Yardstick
+    columns: dict[Limits, _Column] = field(default_factory=dict)
+    alike: dict[tuple[str, ...], _Column] = field(default_factory=dict)
+    against: dict[str, tuple[_Column, _Held]] = field(default_factory=dict)
+    asked: int = 0
 
 
 class Crowd:
@@ -104,7 +161,8 @@ class Crowd:
         self._marks: dict[str, int] | None = None
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
-        self._columns: dict[tuple[str, type, Limits, Yardstick], _Column] = {}
+        self._limits: dict[str, Limits] = {}
+        self._measured: dict[tuple[str, type, Yardstick], _Measured] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
@@ -130,21 +188,18 @@ class Crowd:
 
         ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        limits = self._disturbances.limits_for(image) if yardstick.undisturbed else NO_LIMITS
-        key = (metric, type(scale), limits, yardstick)
-        column = self._columns.get(key)
-        if column is None:
-            column = self._columns[key] = self._column(metric, scale, limits=limits)
+        key = metric, type(scale), yardstick
+        measured = self._measured.get(key)
+        if measured is None:
+            measured = self._measured[key] = _Measured(metric, scale, yardstick)
+        column, _ = measured.against.get(image.guid) or self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
         if not count:
             return None
-        noise = scale.noise(column.middle_without(column.values.get(image.guid)))
-        # Rounded, so that frames whose absence hardly changes it share what is found.
-        floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
-        held = column.held_by(yardstick, floor)
-        levels = self._levels_without(own, column, held=held, newest=self._newest_for(image))
+        levels = self._levels_for(image, measured)
         night, hour, air = _when(image, scale) if own is None else (own[0], own[1].hour, own[1].air)
+        limits = self._limits_for(image, yardstick)
         shaken = shaken_share(image, limits, scale_arcsec=pixel_arcsec)
         by_guiding = 0.0
         if shaken > SHAKEN_SHARE:
@@ -159,21 +214,54 @@ class Crowd:
         rank = self._rank.get(image.guid)
         return None if self.newest is None else self.newest + (rank is not None and rank < self.newest)
 
-    def _levels_without(
-        self, own: tuple[date, Sample] | None, column: _Column, *, held: _Held, newest: int | None
-    ) -> Levels:
-        yardstick, known, of_all = held
-        nights = known.get(newest)
-        if nights is None:
-            nights = known[newest] = nights_of(list(column.samples.values()), yardstick, newest=newest)
-        if own is not None:
-            night, sample = own
-            rest = nights[night].without(sample)
-            return Levels(nights.without(night), yardstick, own=None if rest is None else (night, rest))
-        levels = of_all.get(newest)
-        if levels is None:
-            levels = of_all[newest] = Levels(nights, yardstick)
-        return levels
+    def _limits_for(self, image: AcquiredImage, yardstick: Yardstick) -> Limits:
+        if not yardstick.undisturbed:
+            return NO_LIMITS
+        found = self._limits.get(image.guid)
+        if found is None:
+            found = self._limits[image.guid] = self._disturbances.limits_for(image)
+        return found
+
+    def _against(self, image: AcquiredImage, measured: _Measured) -> tuple[_Column, _Held]:
+        """Return the frames that one is held against, it may be among them, and what is found of them."""
+        yardstick, scale = measured.yardstick, measured.scale
+        limits = self._limits_for(image, yardstick)
+        column = measured.columns.get(limits)
+        if column is None:
+            fresh = self._column(measured.metric, scale, limits=limits)
+            # Limits that differ by a hair leave the same frames.
+            column = measured.columns[limits] = measured.alike.setdefault(tuple(fresh.samples), fresh)
+        is_alone = len(column.samples) == (image.guid in column.samples)
+        noise = 0.0 if is_alone else scale.noise(column.middle_without(column.values.get(image.guid)))
+        # Rounded, so that frames whose absence hardly changes it share what is found.
+        floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
+        found = measured.against[image.guid] = column, column.held_by(yardstick, floor)
+        return found
+
+    def _levels_for(self, image: AcquiredImage, measured: _Measured) -> Levels:
+        column, held = measured.against[image.guid]
+        own, newest = column.samples.get(image.guid), self._newest_for(image)
+        if own is None:
+            return held.levels(newest)
+        found = held.without.get(image.guid)
+        if found is not None:
+            return found
+        measured.asked += 1
+        if measured.asked < _SEVERAL or column.is_sparse:
+            return held.levels_without(Asked(*own, newest))
+        self._find_together(measured)
+        return held.without[image.guid]
+
+    def _find_together(self, measured: _Measured) -> None:
+        """Find the levels for all frames: whoever asked for a few asks for all of them."""
+        every: dict[int, tuple[_Held, dict[str, Asked]]] = {}
+        for frame in self.frames:
+            column, held = measured.against.get(frame.guid) or self._against(frame, measured)
+            own = column.samples.get(frame.guid)
+            if own is not None and not column.is_sparse:
+                every.setdefault(id(held), (held, {}))[1][frame.guid] = Asked(*own, self._newest_for(frame))
+        for held, asked in every.values():
+            held.find_without(asked)
 
     def _column(self, metric: str, scale: Scale, *, limits: Limits) -> _Column:
         samples, values = {}, {}

@@ -17,8 +17,8 @@ from tsplug.grading.night_levels import MAD_TO_SIGMA, Night, NightCore, Sample, 
 from tsplug.grading.spells import Spells
 from tsplug.grading.together import Nights, middle_of_both
 
-_TREND_PASSES = 2
-_PAIRS = 5
+TREND_PASSES = 2
+PAIRS = 5
 _DISC_SIGMA = 2.0
 
 
@@ -96,7 +96,7 @@ class Levels:
     def __init__(self, nights: Nights, yardstick: Yardstick, *, own: tuple[date, Night] | None = None) -> None:
         self._yardstick, self._nights, self._own = yardstick, nights, own
         self._trend = 0.0
-        for _ in range(_TREND_PASSES if yardstick.steepest > 0 else 0):
+        for _ in range(TREND_PASSES if yardstick.steepest > 0 else 0):
             slopes = () if own is None else own[1].slopes(self._trend)
             self._trend = _trend(nights.slopes(self._trend), slopes, steepest=yardstick.steepest)
         others = nights.at(self._trend)
@@ -108,6 +108,7 @@ class Levels:
         self._spread = yardstick.within(deviation)
         self._used = others.used + (0 if core is None else core.used)
         self._known = others.known | added if core is not None and core.tells else others.known
+        self._nights_known = len(self._known)
         self._plan = _plan_level(self._known) if self._known else _level_of_all(others.cores | added, yardstick)
 
     def usual(self, place: Place) -> Usual:
@@ -121,7 +122,7 @@ class Levels:
             slack=0.0 if disturbed else slack + place.by_guiding,
             spread=self._yardstick.floor if disturbed else self._spread,
             used=self._used,
-            nights=len(self._known),
+            nights=self._nights_known,
             night=None if own is None else own.level + by_air,
             plan=self._plan + by_air,
             air=by_air,
@@ -134,7 +135,7 @@ class Levels:
         """Return level, slack, and by how much the level may still rise."""
         swing = self._yardstick.swing
         if own is None:
-            return self._plan, swing if self._known else self._yardstick.young, 0.0
+            return self._plan, swing if self._nights_known else self._yardstick.young, 0.0
         most = self._plan + swing
         level = min(own.level, most)
         if place.cause is not Cause.AIR:
@@ -173,7 +174,7 @@ def _trend(slopes: Sequence[float], more: Sequence[float], *, steepest: float) -
 
     Too few pairs show no trend.
     """
-    if len(slopes) + len(more) < _PAIRS:
+    if len(slopes) + len(more) < PAIRS:
         return 0.0
     return min(max(middle_of_both(slopes, more), 0.0), steepest)
 

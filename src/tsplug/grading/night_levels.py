@@ -22,11 +22,11 @@ T = TypeVar("T")
 MAD_TO_SIGMA = 1.4826
 """Turns the median absolute deviation into the standard deviation of a normal distribution."""
 
-_CORE_SIGMA = 3.0
-_PASSES = 20
-_LEAST_STEP = 0.03
+CORE_SIGMA = 3.0
+PASSES = 20
+LEAST_STEP = 0.03
 _REMEMBERED = 64
-_ODD = 2
+ODD = 2
 _FEW = 40
 
 
@@ -260,7 +260,7 @@ def _slopes(by_air: Sequence[tuple[float, float]]) -> list[float]:
     found = [
         (harm - least_harm) / (air - least_air)
         for (least_air, least_harm), (air, harm) in zip(by_air, by_air[half:], strict=False)
-        if air - least_air >= _LEAST_STEP
+        if air - least_air >= LEAST_STEP
     ]
     found.sort()
     return found
@@ -297,12 +297,12 @@ def _grown(flat: Sequence[float], yardstick: Yardstick, *, begin: int) -> int:
     """Return the end of what lies within reach of the better half of sorted harms from a place on."""
     last = len(flat) - begin - 1
     # Two frames that are better than can be, as failed measurements are, set no standard.
-    start = flat[begin + max(int(last * yardstick.better), min(last // 2, _ODD))]
+    start = flat[begin + max(int(last * yardstick.better), min(last // 2, ODD))]
     end, within = bisect_right(flat, start), yardstick.within
-    for _ in range(_PASSES):
+    for _ in range(PASSES):
         centre = middle(flat, begin, end=end)
         deviation = _absolute_deviation(flat, centre, bounds=(begin, end))
-        edge = centre + _CORE_SIGMA * within(MAD_TO_SIGMA * deviation)
+        edge = centre + CORE_SIGMA * within(MAD_TO_SIGMA * deviation)
         if edge < start:
             edge = start
         if flat[end - 1] <= edge and (end == len(flat) or flat[end] > edge):

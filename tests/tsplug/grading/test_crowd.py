@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, PlanPopulations, population_of
-from tsplug.grading.statistical import judge
+from tsplug.grading.statistical import conclude, judge
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, PierSide
 
 STATUSES = (GradingStatus.ACCEPTED, GradingStatus.ACCEPTED, GradingStatus.PENDING, GradingStatus.REJECTED)
@@ -69,7 +69,28 @@ def test_frames_judged_together_get_what_each_gets_alone(seed: int, count: int, 
     frames = plan(draw, count)
     preferences = GraderPreferences(mode=mode, grade_fwhm=True, grade_eccentricity=True, grade_hfr=seed % 5 > 0)
     choice = Choice(mode, draw.choice([None, 5, 10, 50]))
+    assert_judged_alike(frames, preferences, choice=choice)
+
+
+def test_nights_of_very_different_lengths_are_judged_together_as_well() -> None:
+    """One long night and many of a single frame are not put side by side, and come to the same."""
+    draw = Random(3)
+    first, *others = plan(draw, 36)
+    at = datetime(2026, 2, 1, 20, tzinfo=UTC)
+    begun = [at + timedelta(minutes=20 * n) if n < 15 else at + timedelta(days=n) for n in range(len(others))]
+    frames = [first] + [
+        each.model_copy(update={"started": begin, "status": GradingStatus.ACCEPTED, "rotation_deg": first.rotation_deg})
+        for each, begin in zip(others, begun, strict=True)
+    ]
+    assert_judged_alike(frames, GraderPreferences(mode=GraderMode.ROBUST), choice=Choice(GraderMode.ROBUST))
+
+
+def assert_judged_alike(frames: list[AcquiredImage], preferences: GraderPreferences, *, choice: Choice) -> None:
+    """Compare the verdicts of frames together with those of each alone, and what they conclude briefly."""
     together = PlanPopulations(frames)
     for frame in frames:
         alone = judge(Case(frame, population_of(frame, frames, choice=choice), preferences, 1.5))
-        assert judge(Case(frame, together.of(frame, choice), preferences, 1.5)) == alone
+        case = Case(frame, together.of(frame, choice), preferences, 1.5)
+        brief = conclude(case)
+        assert judge(case) == alone
+        assert (brief.status, brief.reason) == (alone.status, alone.reason)
