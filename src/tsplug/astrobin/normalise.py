@@ -25,11 +25,15 @@ _GEAR = ("telescope", "camera", "wheel", "focuser", "rotator", "software", "obse
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """What a header says: a frame, or why it is none that counts; and the fields that could not be used."""
+    """What a header says: a frame, or why it is none that counts; and the fields that could not be used.
+
+    ``kind`` is what it is, which many that do not count tell too.
+    """
 
     frame: Frame | LeftOut
     problems: tuple[FieldProblem, ...] = ()
     guid: str = ""
+    kind: FrameKind | None = None
 
 
 @dataclass(slots=True)
@@ -128,9 +132,9 @@ def normalised(header: FrameHeader, configuration: Configuration) -> Normalised:
     _tell_undated(reading, frame)
     if not _is_timed(reading, frame):
         why = LeftOut(reading.name, "has no exposure time (EXPOSURE, EXPTIME), so it cannot be counted")
-        return Normalised(why, tuple(reading.problems))
+        return Normalised(why, tuple(reading.problems), kind=frame.kind)
     bad = [FieldProblem(reading.name, each.keyword, "", each.reason) for each in header.problems]
-    return Normalised(frame, (*bad, *reading.problems), guid=reading.text("guid"))
+    return Normalised(frame, (*bad, *reading.problems), guid=reading.text("guid"), kind=frame.kind)
 
 
 def _is_timed(reading: _Reading, frame: Frame) -> bool:

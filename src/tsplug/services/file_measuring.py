@@ -9,7 +9,7 @@ from typing import Any
 from tsplug.astrobin.aliases import WANTED
 from tsplug.astrobin.configuration import Configuration
 from tsplug.astrobin.frames import Frame, FrameKind, LeftOut
-from tsplug.astrobin.normalise import normalised
+from tsplug.astrobin.normalise import Normalised, normalised
 from tsplug.errors import FileError, NotFoundError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.measure import FrameMeasurement
@@ -149,7 +149,7 @@ class _Work:
         scale = _scale(frame, record, profile=profile)
         try:
             pixels = self._files.read(header.file, to_measure=True)
-            measurement = measure_pixels(pixels, scale_arcsec=scale, light=frame is None or _is_light(frame))
+            measurement = measure_pixels(pixels, scale_arcsec=scale, light=_is_light(told))
         except FileError as error:
             return self.failed(header.file, str(error), record=record)
         except ValueError as error:
@@ -163,11 +163,11 @@ class _Work:
             return MeasuredFile(header.file, problem=f"{header.file}: {_RECORD_GONE}")
         return MeasuredFile(
             header.file,
-            kind="" if frame is None else str(frame.kind),
+            kind="" if told.kind is None else str(told.kind),
             detector=measurement.detector,
             metrics=measurement.metrics,
             field_map=field_rows(measurement, pixels.header),
-            warnings=tuple(_warnings(measurement, pixels, told=told.frame, scale=scale)),
+            warnings=tuple(_warnings(measurement, pixels, told=told, scale=scale)),
             record=stored or record,
             updated=stored is not None,
         )
@@ -208,8 +208,8 @@ class _Work:
         request.take_preview(file, made)
 
 
-def _is_light(frame: Frame) -> bool:
-    return frame.kind is FrameKind.LIGHT
+def _is_light(told: Normalised) -> bool:
+    return told.kind in (None, FrameKind.LIGHT)
 
 
 def _scale(frame: Frame | None, record: AcquiredImage | None, *, profile: Profile | None) -> float | None:
@@ -220,14 +220,14 @@ def _scale(frame: Frame | None, record: AcquiredImage | None, *, profile: Profil
 
 
 def _warnings(
-    measurement: FrameMeasurement, pixels: FramePixels, *, told: Frame | LeftOut, scale: float | None
+    measurement: FrameMeasurement, pixels: FramePixels, *, told: Normalised, scale: float | None
 ) -> Iterator[str]:
     """Yield what somebody who reads the numbers must know."""
-    if isinstance(told, LeftOut):
-        yield f"{told.reason}; measured as a light"
+    if isinstance(told.frame, LeftOut):
+        yield f"{told.frame.reason}; measured as a {told.kind or FrameKind.LIGHT}"
     if pixels.pixels.ndim == 3:
         yield "colour planes: the green one is measured"
-    if not isinstance(told, LeftOut) and not _is_light(told):
+    if not _is_light(told):
         return
     if scale is None:
         yield "no pixel size and focal length in the header: no fwhm_arcsec"

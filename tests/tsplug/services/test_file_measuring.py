@@ -129,6 +129,16 @@ def test_calibration_has_no_stars(tmp_path: Path, kind: str) -> None:
     assert not {"star_count", "hfr", "fwhm"} & set(frame.metrics)
 
 
+@pytest.mark.parametrize("kind", ["DARK", "FLAT", "BIAS"])
+def test_calibration_that_tells_no_exposure_has_no_stars_either(tmp_path: Path, kind: str) -> None:
+    """What a frame is, is told all the same; that it does not count is noted where it is so."""
+    (frame,) = measured(write(tmp_path / "a.fits", fits_bytes(STARS, IMAGETYP=kind)))
+    assert frame.kind == kind.lower()
+    assert not {"star_count", "stars_measured", "trail_count"} & set(frame.metrics)
+    noted = () if kind == "BIAS" else (f"measured as a {kind.lower()}",)
+    assert tuple(each.split("; ")[-1] for each in frame.warnings) == noted
+
+
 def test_colour_is_measured_by_its_green(tmp_path: Path) -> None:
     """Three planes give the numbers of the green one, and say so."""
     planes = np.stack([STARS // 2, STARS, STARS // 3]).astype(np.uint16)
