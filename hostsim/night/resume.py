@@ -136,5 +136,7 @@ def _restore(host: Host) -> None:
         return
     if standing.unparked and rig.mount is not None:
         unpark(rig.mount, host)
+        # What stood still before the meridian is brought back by the wait that goes on.
+        rig.mount.track(standing.paused is None)
     if standing.cover_open and rig.panel is not None:
         rig.panel.open_cover()

@@ -30,7 +30,7 @@ class FlipSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    enabled: bool = Field(default=True, description="Flip when the target has passed the meridian.")
+    enabled: bool = Field(default=True, description="Flip when the target has passed the meridian. No dither does.")
     after_min: float | None = Field(
         default=None,
         strict=True,
@@ -173,19 +173,24 @@ def _flipped_for_s(host: Host) -> float:
     mount, standing = host.rig.mount, host.journal.state.standing
     if mount is None or mount.parked() or mount.tracking():
         standing.paused = None
-    if mount is None or mount.parked() or not (mount.tracking() or standing.paused) or is_idle(mount, host):
+    if mount is None or mount.parked() or not (mount.tracking() or standing.paused):
         return math.inf
     reading = mount.reading()
     place = standing.paused or (reading.ra_deg / 15.0, reading.dec_deg)
     meridian = host.meridian or Meridian.of(host.profile)
     past_s = past_meridian_s(*place, host=host)
     wrong = mount.wrong_side(*place)
-    if meridian.pauses(past_s):
+    if is_idle(mount, host):
+        # Where it left its park nobody has pointed it: it is not flipped there, nor driven past its meridian.
+        if meridian.pauses(past_s) or (wrong and not 0.0 <= past_s < meridian.after_s):
+            mount.track(False)
+    elif meridian.pauses(past_s):
         # What has no sides, or stands right for the time after the meridian, may track on.
         if not standing.paused and reading.pier_side is not PierSide.UNKNOWN and wrong == (past_s >= 0.0):
             host.display.note("where the telescope points is about to pass the meridian: standing still")
             mount.track(False)
             standing.paused = place
+            host.journal.save()
     elif standing.paused or (meridian.flips and wrong and not 0.0 <= past_s < meridian.after_s):
         host.display.note("where the telescope points has passed the meridian: flipping")
         mount.slew(*place)

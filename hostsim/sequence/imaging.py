@@ -304,12 +304,14 @@ class Imager:
         if self._current != decision.target_guid and not self._arrive(decision):
             return
         target = Aim.of(decision)
+        # Before the steps: a dither would be lost with the place that it is made on.
+        flipped = self._flips.if_due(target)
         for step in decision.steps:
             if not isinstance(step, SlewCenter | RotateTo | Expose):
                 self._prepare(step, decision)
         host.journal.state.imaging.stays_until = decision.stays_until
         for expose in (step for step in decision.steps if isinstance(step, Expose)):
-            if not self._may_expose(target, expose, decision=decision):
+            if not self._may_expose(target, expose, decision=decision, flipped=flipped):
                 return
             host.display.exposing(expose.exposure_s)
             self._frames.meanwhile = self._second.meanwhile(decision, grade=self._settings.grade)
@@ -324,13 +326,13 @@ class Imager:
         guiding, center = self._frames.guiding, self._centering.on
         answer_lost(guiding, self._settings.guiding, target=target, host=host, center=center)
 
-    def _may_expose(self, target: Aim, expose: Expose, *, decision: TakeExposure) -> bool:
+    def _may_expose(self, target: Aim, expose: Expose, *, decision: TakeExposure, flipped: bool) -> bool:
         """Do what is due before an exposure; return whether it is to be taken, else what is best is asked anew."""
         host = self._host
         self._refocus.if_due()
         if self._flips.waited(target, exposure_s=expose.exposure_s):
             return False
-        flipped = self._flips.if_due(target)
+        flipped = self._flips.if_due(target) or flipped
         if self._centering.leaves_out(target) or not watch_mount(target, host, center=self._centering.on):
             return False
         if flipped and self._settings.flip.autofocus and self._refocus.possible:
@@ -366,5 +368,6 @@ class Imager:
             case SetReadoutMode():
                 host.camera().set_readout_mode(step.readout_mode)
             case Dither():
-                dither(decision.ra_hours, decision.dec_deg, host=host, pixels=self._settings.dither_px)
-                host.journal.state.imaging.since_dither = []
+                # One that would flip the mount is due still after the flip.
+                if dither(decision.ra_hours, decision.dec_deg, host=host, pixels=self._settings.dither_px):
+                    host.journal.state.imaging.since_dither = []

@@ -78,20 +78,21 @@ def switch_filter(name: str, host: Host, *, focus_offset: bool) -> None:
         focuser.move(focuser.position() + steps)
 
 
-def dither(ra_hours: float, dec_deg: float, *, host: Host, pixels: float) -> None:
+def dither(ra_hours: float, dec_deg: float, *, host: Host, pixels: float) -> bool:
     """Point up to ``pixels`` away from J2000 coordinates, as the night's seed and the number of its lights draw it.
 
-    With the profile's ``slew_and_center`` off, where others point, it is away from where the telescope is.
+    With the profile's ``slew_and_center`` off, where others point, it is away from where the telescope is. Return
+    whether that was done: no dither flips the mount.
     """
     state = host.journal.state
     if not host.profile.planner.slew_and_center:
         reading = host.mount().reading()
         ra_hours, dec_deg = reading.ra_deg / 15.0, reading.dec_deg
-    _slew_beside(ra_hours, dec_deg, host=host, pixels=pixels, draw=f"dither {state.seed} {state.lights}")
+    return _slew_beside(ra_hours, dec_deg, host=host, pixels=pixels, draw=f"dither {state.seed} {state.lights}")
 
 
 def nudge(host: Host, *, pixels: float, draw: str) -> None:
-    """Point up to ``pixels`` beside where the telescope points now, as ``draw`` has it.
+    """Point up to ``pixels`` beside where the telescope points now, as ``draw`` has it, unless that would be a flip.
 
     Raises:
         DeviceError: there is no mount, or it did not arrive.
@@ -100,10 +101,14 @@ def nudge(host: Host, *, pixels: float, draw: str) -> None:
     _slew_beside(reading.ra_deg / 15.0, reading.dec_deg, host=host, pixels=pixels, draw=draw)
 
 
-def _slew_beside(ra_hours: float, dec_deg: float, *, host: Host, pixels: float, draw: str) -> None:
-    drawn = random.Random(draw)
+def _slew_beside(ra_hours: float, dec_deg: float, *, host: Host, pixels: float, draw: str) -> bool:
+    mount, drawn = host.mount(), random.Random(draw)
     # Where the scale is unknown a pixel counts as an arcsecond.
     scale_deg = (host.profile.pixel_scale_arcsec or 1.0) / 3600.0
     east_deg, north_deg = (drawn.uniform(-pixels, pixels) * scale_deg for _ in range(2))
     ra = ra_hours + east_deg / 15.0 / max(0.05, math.cos(math.radians(dec_deg)))
-    host.mount().slew(ra % 24.0, min(90.0, max(-90.0, dec_deg + north_deg)))
+    place = ra % 24.0, min(90.0, max(-90.0, dec_deg + north_deg))
+    if mount.wrong_side(*place):
+        return False
+    mount.slew(*place)
+    return True

@@ -13,6 +13,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
+from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched
 from hostsim.sequence.state import Imaging, Place, Stage
 from tsplug import Cancelled, TsplugError
 from tsplug.instructions import FlatsNeeded, SchedulerCondition, moment_of
@@ -168,9 +169,14 @@ class Runner:
     def _look_around(self) -> None:
         self._host.context.cancellation.check()
         if self._within and self._host.between is not None:
+            if is_watched(self._host):
+                check_safe(self._host)
             self._host.between()
 
     def _failed(self, instruction: Instruction, said: str, *, error: Exception) -> None:
+        if isinstance(error, UnsafeError) and self._within and is_watched(self._host):
+            # No failure: the container shelters, and its list goes on from here when it is safe.
+            raise error
         if instruction.on_error == "continue":
             self._host.journal.state.repeats = 0
             if not self._within:

@@ -35,6 +35,11 @@ def check_safe(host: Host) -> None:
         raise UnsafeError(f"{monitor.label}: it is not safe to observe")
 
 
+def is_watched(host: Host) -> bool:
+    """Return whether a container shelters from what is unsafe: in what its lists do too, until nothing is left."""
+    return host.between is not None and host.journal.state.stage.over is None
+
+
 def sleep_watchfully(seconds: float, host: Host) -> None:
     """Let time pass, looking every minute whether it is safe.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.host import Host
-from hostsim.sequence.shelter import check_safe
+from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched
 from tsplug import Cancelled, DeviceError, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats
 
@@ -28,7 +30,8 @@ def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *,
     except TsplugError as error:
         host.warn(f"{error}; imaging goes on")
         failed = True
-    if panel is None or (not failed and (standing.cover_open or wanted.cover_at_end == "closed")):
+    # Where the cover ends is not for the flats to say: the next target needs it open.
+    if panel is None or (not failed and standing.cover_open):
         return
     if last:
         if failed:
@@ -40,6 +43,26 @@ def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *,
     standing.cover_open = True
     check_safe(host)
     panel.open_cover()
+
+
+def open_again(host: Host) -> None:
+    """Open the cover behind which flats were taken on their own, for what a container images next.
+
+    Where it is not safe the container sees to that, and opens it when it is; where none images any more it stays closed
+    until another begins.
+
+    Raises:
+        DeviceError: it does not open.
+    """
+    standing = host.journal.state.standing
+    if not is_watched(host):
+        standing.cover_shut = True
+        return
+    # Whoever leaves the shelter opens what stood open.
+    standing.cover_open = True
+    with suppress(UnsafeError):
+        check_safe(host)
+        host.panel().open_cover()
 
 
 def open_after_flats(host: Host) -> None:

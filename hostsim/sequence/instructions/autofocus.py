@@ -9,6 +9,7 @@ from pydantic import Field
 from hostsim.sequence.focusing import FocusSettings, autofocus
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import OneCamera
+from hostsim.sequence.sky_ready import ready_for_sky
 
 
 class Autofocus(OneCamera):
@@ -20,6 +21,7 @@ class Autofocus(OneCamera):
 
     def run(self, host: Host) -> None:
         """Focus."""
+        ready_for_sky(host)
         autofocus(self.settings, host.one(self.camera))
 
 

@@ -18,7 +18,7 @@ class CloseCover(Instruction):
         """Darken the panel and close."""
         host.panel().light_off()
         host.panel().close_cover()
-        host.journal.state.standing.cover_open = False
+        host.journal.state.standing.cover_open = host.journal.state.standing.cover_shut = False
 
 
 INSTRUCTION = CloseCover

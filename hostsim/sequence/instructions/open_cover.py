@@ -18,7 +18,7 @@ class OpenCover(Instruction):
         """Darken the panel and open."""
         host.panel().light_off()
         host.panel().open_cover()
-        host.journal.state.standing.cover_open = True
+        host.journal.state.standing.cover_open, host.journal.state.standing.cover_shut = True, False
 
 
 INSTRUCTION = OpenCover

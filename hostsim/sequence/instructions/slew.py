@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.pointing import rotate_to
+from hostsim.sequence.sky_ready import ready_for_sky
 from hostsim.sequence.solving import NotSolvedError, SolvingSettings, center_by_stars
 from tsplug import InputError
 
@@ -54,7 +55,9 @@ class Slew(Instruction):
             InputError: there are no coordinates, and no target either.
         """
         ra_hours, dec_deg, rotation_deg = self._place(host)
+        host.journal.state.standing.paused = None
         if self.center and self.solve is not None:
+            ready_for_sky(host)
             try:
                 center_by_stars(ra_hours, dec_deg, host=host, settings=self.solve)
             except NotSolvedError as error:

@@ -9,6 +9,7 @@ from pydantic import Field
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import OneCamera
+from hostsim.sequence.sky_ready import ready_for_sky
 
 
 class TakeExposure(OneCamera):
@@ -25,6 +26,7 @@ class TakeExposure(OneCamera):
 
     def run(self, host: Host) -> None:
         """Expose, and save."""
+        ready_for_sky(host)
         Frames(host.one(self.camera)).snapshots(self)
 
 

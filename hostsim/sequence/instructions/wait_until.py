@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from hostsim.sequence.flipping import sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.shelter import is_watched, sleep_watchfully
 from tsplug import Until
 
 
@@ -23,11 +25,12 @@ class WaitUntil(Instruction):
         """Let the time pass.
 
         Raises:
+            UnsafeError: it is not safe any more, amid the night of a container.
             NotCenteredError: the container's target cannot be centered after a flip, and the sequence wants to end.
         """
         moment = host.end_of(self.until)
         host.display.note(f"waiting for {self.until.described()}, {moment:%Y-%m-%d %H:%M} UTC")
-        sleep_and_flip(moment, host)
+        sleep_and_flip(moment, host, sleep=partial(sleep_watchfully, host=host) if is_watched(host) else None)
 
 
 INSTRUCTION = WaitUntil

@@ -202,6 +202,7 @@ class _Run:
         candidate = board.entries[choice.place].candidate
         overheads, fresh = board.profile.planner.overheads, candidate.target.guid != self._asked.current_target_guid
         dithers = not fresh and dithers_first(candidate, choice.selection, request=self._asked)
+        dithers = dithers and not self._would_flip(choice.place)
         start = self.now + timedelta(seconds=self._lead_s(item, fresh=fresh, dithers=dithers))
         focuses = self.focus.is_due(start, overheads=overheads, ways=self._ways)
         if focuses and overheads.autofocus_s:
@@ -271,6 +272,11 @@ class _Run:
         if self._stands_past is None:
             self._stands_past = past != bool(self._asked.on_wrong_side)
         self._asked.on_wrong_side = past != self._stands_past
+
+    def _would_flip(self, place: int) -> bool:
+        """Return whether a dither would be a flip that is not due yet: hosts leave it out until then."""
+        wrong, stands_past = bool(self._asked.on_wrong_side), bool(self._stands_past)
+        return wrong and not flip_is_due(self._board, place, at=self.now, stands_past=stands_past)
 
     def _flips(self, place: int, *, at: datetime, fresh: bool) -> bool:
         """Return whether the mount has to flip before an exposure; the slew to a new target chooses the side."""

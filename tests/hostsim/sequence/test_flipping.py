@@ -13,11 +13,14 @@ from hostsim.devices.parts import astrometry
 from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.flipping import Flips, FlipSettings, past_meridian_s
+from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
+from hostsim.sequence.instructions.slew import Slew
+from hostsim.sequence.instructions.take_exposure import TakeExposure as Snapshots
 from hostsim.sequence.instructions.unpark import Unpark
 from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
 from hostsim.sequence.state import Aim
-from tsplug import DeviceError, PierSide
+from tsplug import DeviceError, Dither, PierSide, TakeExposure
 from tsplug.model import PlannerPreferences
 
 
@@ -168,6 +171,71 @@ def test_a_mount_that_has_left_its_park_is_not_flipped_before_it_was_pointed(hos
     mount.off = 4000.0 if pointed else 0.0
     wait(host, host.clock.now() + timedelta(hours=2))
     assert len(mount.slews) == pointed
+    # Where it is not flipped it must not be driven on past its meridian either.
+    assert mount.tracking() is pointed
+    assert len(mount.stops) == (not pointed)
+
+
+@pytest.mark.parametrize("ends_in_min", [20, 60])
+def test_what_is_exposed_after_a_wait_in_the_pause_follows_the_sky(
+    host: Host, ends_in_min: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of the pause is waited for, and the mount flipped; once, and as it was already where a wait did so."""
+    seen: list[tuple[bool, int]] = []
+    monkeypatch.setattr(Frames, "snapshots", lambda *given: seen.append((mount.tracking(), len(mount.slews))))
+    began, place = host.clock.now(), target(host, transits_in_min=40)
+    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(flip_pause_min=30, flip_after_min=10)})
+    mount = Pointing(host, place)
+    host.context.devices.rig = Rig(mount=cast("Any", mount))
+    wait(host, began + timedelta(minutes=ends_in_min))
+    Snapshots(exposure_s=60).run(host)
+    assert seen == [(True, int(ends_in_min < 40 or ends_in_min > 50))]
+    assert (host.clock.now() - began).total_seconds() / 60.0 == pytest.approx(max(50.5, ends_in_min), abs=0.5)
+    assert host.journal.state.standing.paused is None
+
+
+def test_a_slew_ends_the_pause_of_a_wait(host: Host) -> None:
+    """What has been pointed elsewhere is not brought back."""
+    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(flip_pause_min=30)})
+    mount = Pointing(host, target(host, transits_in_min=20))
+    host.context.devices.rig = Rig(mount=cast("Any", mount))
+    wait(host, host.clock.now() + timedelta(minutes=5))
+    assert host.journal.state.standing.paused is not None
+    Slew(ra_hours=3.0, dec_deg=10.0, center=False).run(host)
+    assert host.journal.state.standing.paused is None
+    assert mount.places == [(3.0, 10.0)]
+
+
+@pytest.mark.parametrize(
+    ("flip", "told"),
+    [
+        ({}, ["center 0", "slew", "center 0", "slew", "slew"]),
+        ({"after_min": 120}, ["center 0", "slew"]),
+        ({"enabled": False}, ["center 0", "slew"]),
+    ],
+)
+def test_no_dither_flips_the_mount(
+    script: Callable[..., Script], flip: dict[str, Any], told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past the meridian it comes after the flip, and is left out where that is not due yet, or is not wanted."""
+    night, decided = script("A", "A", "A", "A"), Script.decide
+    monkeypatch.setattr("hostsim.sequence.flipping.past_meridian_s", lambda *given, host: 60.0)
+
+    def dithering(request: Any) -> Any:
+        decision = decided(night, request)
+        known = isinstance(decision, TakeExposure) and request.current_target_guid is not None
+        return decision.model_copy(update={"steps": (Dither(), *decision.steps)}) if known else decision
+
+    def pass_the_meridian(host: object) -> None:
+        night.telescope.wrong = len(night.done) == 2
+
+    night.decide, night.on_light = dithering, pass_the_meridian  # type: ignore[method-assign]
+    if flip:
+        # It stays on the wrong side.
+        night.on_light = lambda host: setattr(night.telescope, "wrong", len(night.done) >= 2)
+    night.run(flip=flip)
+    assert [word.split()[0] if word.startswith("slew") else word for word in night.telescope.told] == told
+    assert night.done == ["A"] * 4
 
 
 def test_a_mount_that_was_not_parked_is_flipped_after_unpark(host: Host) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from itertools import chain, repeat
@@ -14,6 +14,8 @@ from scripted import Script, pausing
 
 from hostsim.equipment.camera import TooLateError
 from hostsim.sequence.errors import InstructionFailedError, SequenceFileError
+from hostsim.sequence.host import Host
+from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
 from hostsim.sequence.parse import parse
 from hostsim.sequence.shelter import UnsafeError
 from tsplug import Cancelled, ContainerStopped, TargetCompleted, TargetStarted, WaitStarted, hookimpl
@@ -40,6 +42,8 @@ WHOLE = [
     *(BEFORE_TARGET, "B", AFTER_EXPOSURE, COMPLETE, AFTER_TARGET, AFTER_EACH_TARGET, AFTER_NIGHT),
 ]
 SLEEPS = 60
+# Scripts replace it.
+WAIT = Pause.run
 
 
 @pytest.fixture
@@ -175,6 +179,42 @@ def test_what_is_due_waits_until_it_is_safe(night: Script, screen: StringIO) -> 
     night.on_light = rain
     night.run(events=EVENTS)
     assert night.done[:6] == [BEFORE_TARGET, "A", AFTER_EXPOSURE, AFTER_EACH_TARGET, BEFORE_TARGET, "A"]
+
+
+def test_a_list_waits_until_it_is_safe(script: Callable[..., Script]) -> None:
+    """The container shelters before the next instruction, and goes on with that one; after its night no more."""
+    night = script("A", "B")
+    answers: Iterator[bool] = iter(())
+
+    def rain(host: Host) -> None:
+        nonlocal answers
+        # Once before the list, then before each of its instructions.
+        answers = iter([True, True, False, False] if night.done == ["A"] else [True])
+        night.telescope.is_safe = lambda: next(answers, True)  # type: ignore[method-assign]
+
+    night.on_light = rain
+    failing = {"type": "wait_until", "until": {"time": "2026-01-15T00:02:00+00:00"}, "on_error": "continue"}
+    night.run(events={"after_target": [pausing(1), failing], "after_night": [pausing(3)]})
+    assert night.done == ["A", 1, 2, "B", 1, 2, 3]
+    assert [word for word in night.telescope.told if word in ("close_cover", "park", "unpark")][:2] == [
+        "close_cover",
+        "park",
+    ]
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_wait_within_a_container_looks_whether_it_is_safe(script: Callable[..., Script], watched: bool) -> None:
+    """Elsewhere nobody would shelter from it."""
+    host = script("A").run()
+    host.between = (lambda: None) if watched else None
+    host.context.devices.rig.safety.safe = False
+    until = host.clock.now() + timedelta(minutes=5)
+    if watched:
+        with pytest.raises(UnsafeError):
+            WAIT(Pause.model_validate({"until": {"time": until.isoformat()}}), host)
+    else:
+        WAIT(Pause.model_validate({"until": {"time": until.isoformat()}}), host)
+    assert (host.clock.now() == until) is not watched
 
 
 def test_a_wait_that_is_over_before_it_begins_ends_nothing(script: Callable[..., Script]) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from scripted import Script, pausing
 
+from hostsim.sequence.frames import Frames
+from hostsim.sequence.instructions.close_cover import CloseCover
+from hostsim.sequence.instructions.take_exposure import TakeExposure
 from hostsim.sequence.shelter import UnsafeError
 from tsplug import DeviceError
 
@@ -71,7 +74,8 @@ def test_rain_within_flats_finds_the_cover_closed(
             raise DeviceError("panel", "flickers")
 
     monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
-    host = night.run(immediate_flats={})
+    # Where the cover ends is not for the parameters to say.
+    host = night.run(immediate_flats={"cover_at_end": "closed"} if fails else {})
     assert night.done == ["A", "flats", "B", "flats"]
     assert skies == [False, False]
     closed = ["close"] if fails else []
@@ -112,3 +116,54 @@ def test_a_panel_that_fails_after_the_last_flats_costs_a_warning(
     monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", fail)
     host = night.run(immediate_flats={})
     assert host.warnings == ["panel: is lost; imaging goes on", "panel: is lost; the cover may be open"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "safe", "covers"),
+    [("open", True, ["open"]), ("open", False, ["close", "open"]), ("closed", True, [])],
+)
+def test_flats_of_a_list_open_the_cover_only_where_something_is_imaged_after_them(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, asked: str, safe: bool, covers: list[str]
+) -> None:
+    """And only where it is safe: else the container shelters, and opens it later. After its last target none does."""
+    night = script("A", "B")
+    answers: Iterator[bool] = iter(())
+
+    def flats(parameters: Any, host: Any, *, camera: str | None) -> None:
+        nonlocal answers
+        assert (parameters.cover_at_end, camera) == ("closed", None)
+        host.journal.state.standing.cover_open = False
+        if night.done == ["A"]:
+            answers = iter([True, True] if safe else [False, False])
+            night.telescope.is_safe = lambda: next(answers, True)  # type: ignore[method-assign]
+
+    monkeypatch.setattr("hostsim.sequence.instructions.scheduler_immediate_flats.take_immediate_flats", flats)
+    night.on_light = lambda host: setattr(host.journal.state.standing, "cover_open", True)
+    host = night.run(events={"after_target": [{"type": "scheduler_immediate_flats", "cover_at_end": asked}]})
+    assert [word.removesuffix("_cover") for word in night.telescope.told if "cover" in word] == covers
+    standing = host.journal.state.standing
+    assert (standing.cover_open, standing.cover_shut) == (False, asked == "open")
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_what_is_exposed_between_containers_sees_the_sky(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, safe: bool
+) -> None:
+    """The cover that the last flats closed opens for it, where it is safe; one that the author closed stays so."""
+    night = script("A")
+    host, lit = night.run(), []
+    monkeypatch.setattr(Frames, "snapshots", lambda *given: lit.append(list(night.telescope.told)))
+    night.telescope.told.clear()
+    night.telescope.safe, host.journal.state.standing.cover_shut = safe, True
+    if safe:
+        TakeExposure(exposure_s=5).run(host)
+        CloseCover().run(host)
+        TakeExposure(exposure_s=5).run(host)
+        assert [[word for word in told if "cover" in word] for told in lit] == [
+            ["open_cover"],
+            ["open_cover", "close_cover"],
+        ]
+    else:
+        with pytest.raises(UnsafeError):
+            TakeExposure(exposure_s=5).run(host)
+        assert lit == night.telescope.told == []
