@@ -37,6 +37,7 @@ from tsplug.ports.solver import SOLVERS, PlateSolver, SolveOutcome, SolveRequest
 from tsplug.ports.storage import FrameStorage
 from tsplug.ports.store import (
     CameraSetting,
+    Changes,
     Dangling,
     ExposureTally,
     Ids,
@@ -58,6 +59,7 @@ __all__ = [
     "Camera",
     "CameraSetting",
     "Cancellation",
+    "Changes",
     "Clock",
     "Context",
     "CoverState",

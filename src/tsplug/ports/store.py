@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, MutableSequence, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from tsplug.model import (
     AcquiredImage,
@@ -137,30 +137,50 @@ class Spoilt:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What changed in the store between an earlier look at it and this one.
+
+    Attributes:
+        at: stands for this look; a later one is told what changed since by it. None where it cannot be.
+        rows: the ids of the rows of a kind that have other values now; None where some came or went. Of a kind that
+            is not there nothing is known: anything may have changed.
+    """
+
+    at: object = None
+    rows: Mapping[type[Record], Collection[int] | None] = field(default_factory=dict)
+
+    @property
+    def none(self) -> bool:
+        """Return whether it is known that nothing changed of what is watched: all that a decision depends on."""
+        return bool(self.rows) and all(ids is not None and not ids for ids in self.rows.values())
+
+
+@dataclass(frozen=True)
 class Recalled(Generic[R]):
     """What was found at a look at the store: rows as the database gives them, and the records that were made of them.
 
-    Whoever keeps it to look again must leave the records as they are.
+    Whoever keeps it to look again must leave the records as they are. ``question`` tells what was asked for.
     """
 
-    rows: tuple[tuple[object, ...], ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
     records: tuple[R, ...] = ()
+    question: object = None
 
 
 class Unit(Protocol):
     """One transaction over the store."""
 
-    def mark(self) -> object:
-        """Return what equals the mark of another reading unit only if both see the same content.
+    def changes(self, since: object) -> Changes:
+        """Return what changed since the look that ``since`` stands for; asked for before anything is read.
 
-        Unequal marks say nothing. It is asked for before anything is read.
+        It is safe to ask with what another store gave, or nobody: then anything may have changed.
         """
         ...
 
-    def recall(self, kind: type[R], before: Recalled[R], **equals: object) -> Recalled[R]:
+    def recall(self, kind: type[R], before: Recalled[R], changes: Changes, **equals: object) -> Recalled[R]:
         """Return what `list` would; records whose rows are as before are the same objects, and cost next to nothing.
 
-        Where nothing at all changed, it is ``before`` itself.
+        Where nothing changed, it is ``before`` itself. ``changes`` are those since ``before`` was found.
         """
         ...
 

@@ -32,7 +32,6 @@ class KeptNight:
         """Begin with nothing."""
         self.lock = Lock()
         self._profile_guid = profile_guid
-        self._mark: object = None
         self._records = RigRecords()
         self._candidates = Candidates()
         self._board: Board | None = None
@@ -40,18 +39,13 @@ class KeptNight:
         self._as_asked: tuple[Profile, dict[str, float], Profile] | None = None
 
     def read(self, unit: Unit) -> RigRecords:
-        """Return what a reading unit finds of the rig; nothing is read where the store is as it was.
+        """Return what a reading unit finds of the rig; only what changed since the last look is read.
 
         Raises:
             NotFoundError: there is no such profile.
             InputError: nobody said yet where it stands.
         """
-        mark = unit.mark()
-        if mark != self._mark:
-            # Nothing is known while it is being read, which may fail.
-            self._mark = None
-            self._records = read_records(unit, self._profile_guid, before=self._records)
-            self._mark = mark
+        self._records = read_records(unit, self._profile_guid, before=self._records)
         return self._records
 
     def board(self, now: datetime, request: DecisionRequest) -> tuple[Board, Site]:

@@ -41,6 +41,7 @@ class RigRecords:
         plans: the plans of these.
         templates: what the plans are made from.
         leases: all leases.
+        seen: stands for the look, for a later one that asks what changed since.
     """
 
     profiles: Recalled[Profile] = field(default_factory=Recalled)
@@ -51,6 +52,7 @@ class RigRecords:
     plans: Recalled[ExposurePlan] = field(default_factory=Recalled)
     templates: Recalled[ExposureTemplate] = field(default_factory=Recalled)
     leases: Recalled[Lease] = field(default_factory=Recalled)
+    seen: object = None
 
     def rig(self, profile_guid: str) -> Rig:
         """Return the profile with a guid and its site; the same objects while they are stored as they are.
@@ -83,26 +85,30 @@ def read_records(unit: Unit, profile_guid: str, *, before: RigRecords) -> RigRec
         NotFoundError: no such profile.
         InputError: nobody said yet where it stands.
     """
-    profiles = unit.recall(Profile, before.profiles)
-    sites = unit.recall(Site, before.sites)
-    links = unit.recall(Contribution, before.links)
+    changes = unit.changes(before.seen)
+    if changes.none:
+        return before
+    profiles = unit.recall(Profile, before.profiles, changes)
+    sites = unit.recall(Site, before.sites, changes)
+    links = unit.recall(Contribution, before.links, changes)
     profile = RigRecords(profiles, sites).rig(profile_guid).profile
     contributed = [link.project_id for link in links.records if link.profile_id == profile.id]
     own = ids_of(Project, profile_id=profile.id, state=ProjectState.ACTIVE)
     others = ids_of(Project, id=contributed, state=ProjectState.ACTIVE)
     wanted = [own, others] if contributed else own
-    targets = unit.recall(Target, before.targets, project_id=wanted)
-    plans = unit.recall(ExposurePlan, before.plans, target_id=ids_of(Target, project_id=wanted))
+    targets = unit.recall(Target, before.targets, changes, project_id=wanted)
+    plans = unit.recall(ExposurePlan, before.plans, changes, target_id=ids_of(Target, project_id=wanted))
     used = sorted({plan.template_id for plan in plans.records})
     return RigRecords(
         profiles=profiles,
         sites=sites,
         links=links,
-        projects=unit.recall(Project, before.projects, id=wanted),
+        projects=unit.recall(Project, before.projects, changes, id=wanted),
         targets=targets,
         plans=plans,
-        templates=unit.recall(ExposureTemplate, before.templates, id=used),
-        leases=unit.recall(Lease, before.leases),
+        templates=unit.recall(ExposureTemplate, before.templates, changes, id=used),
+        leases=unit.recall(Lease, before.leases, changes),
+        seen=changes.at,
     )
 
 

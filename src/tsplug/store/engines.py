@@ -29,6 +29,9 @@ ACCEPTED = "give sqlite:///FILE, a path, or postgresql://USER@HOST/DATABASE"
 MIGRATES = "tsplug_migrates"
 """The execution option of a transaction that changes the schema."""
 
+WRITING = "tsplug.writes"
+"""The setting of a transaction on PostgreSQL that is a writing unit's, which no other writes beside."""
+
 _CONNECT_TIMEOUT_S = 10
 _WRITER_LOCK = 0x7473706C7567  # any number does, as long as every tsplug takes the same: "tsplug" in ASCII
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -200,5 +203,6 @@ def _begin_postgresql(connection: Connection) -> None:
     """Let one unit write at a time, as SQLite does: what it read stays true until it commits."""
     if connection.get_execution_options().get(WRITES, True):
         connection.exec_driver_sql(
-            f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT_S}s', true), pg_advisory_xact_lock({_WRITER_LOCK})"
+            f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT_S}s', true), pg_advisory_xact_lock({_WRITER_LOCK}),"
+            f" set_config('{WRITING}', 'on', true)"
         )

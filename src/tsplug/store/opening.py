@@ -16,10 +16,11 @@ from tsplug.store.backups import keep_copy, rotate_backup
 from tsplug.store.database import SqlStore, transaction
 from tsplug.store.engines import ACCEPTED, engine_for, is_in_memory, parse_url, shown, without_password
 from tsplug.store.migrating import alone, ids_kept, refuse_older_hosts, tell_revision
+from tsplug.store.row_changes import note_changes
 from tsplug.store.tables import METADATA
 from tsplug.store.troubles import driver_said_plainly
 
-REVISIONS = tuple(f"{number:04d}" for number in range(1, 20))
+REVISIONS = tuple(f"{number:04d}" for number in range(1, 21))
 """Every revision of the schema, oldest first; a test holds this against the migrations."""
 
 VERSION_TABLE = "alembic_version"
@@ -187,6 +188,7 @@ def _make(engine: Engine) -> str:
         if (found := _revision(connection, engine.url)) is not None:
             return found
         METADATA.create_all(connection)
+        note_changes(connection)
         connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES (:revision)"), {"revision": REVISIONS[-1]})
         return REVISIONS[-1]

@@ -1,39 +1,25 @@
-"""Telling whether anything changed since the last look, and reading again only the rows that did."""
+"""Reading again only the rows that changed since the last look, of those that a question asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import count
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, or_
 
 from tsplug.model import Record
-from tsplug.ports import Ids, Recalled
-from tsplug.store.rows import matching
-from tsplug.store.tables import TABLES
+from tsplug.ports import Changes, Ids, Recalled
+from tsplug.store.rows import Rows, matching, table_of
 
 R = TypeVar("R", bound=Record)
+Row = tuple[Any, ...]
 
-_NUMBERS = count(1)
-_NUMBER = "tsplug_connection_number"
 _MANY = 50
 # Beyond so many, naming each row that changed costs more than reading all of them.
-
-
-def state_mark(connection: Connection) -> tuple[object, ...]:
-    """Return what is equal to another mark only if both see the same content; to be asked before anything is read.
-
-    A mark tells connections apart. SQLite counts the commits of others on each, and what each changed itself; on
-    PostgreSQL a snapshot says whose changes are seen.
-    """
-    number = connection.info.setdefault(_NUMBER, next(_NUMBERS))
-    if connection.dialect.name == "postgresql":
-        return (number, connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
-    driver: Any = connection.connection.driver_connection
-    return (number, connection.exec_driver_sql("PRAGMA data_version").scalar_one(), driver.total_changes)
 
 
 @dataclass(frozen=True)
@@ -50,36 +36,99 @@ class Asked:
         return cls(kind, equals, _key(equals))
 
 
-def recall(
-    connection: Connection, asked: Asked, *, before: Recalled[R], read: Callable[[type[R], Select[Any]], list[R]]
-) -> Recalled[R]:
-    """Return what is found; rows that are as before keep their records, and where all are it is ``before`` itself.
+class Recalling:
+    """Looks at a store again, inside a transaction, with what is known of the changes since the last look."""
 
-    Args:
-        connection: inside a transaction.
-        asked: which records.
-        before: what was found last.
-        read: makes records of a query's rows.
-    """
-    kind: Any = asked.kind
-    query = _statement(asked)
-    result = connection.execute(query)
-    rows = tuple(result.cursor.fetchall())
-    result.close()
-    if rows == before.rows:
-        return before
-    known = {row[0]: (row, record) for row, record in zip(before.rows, before.records, strict=True)}
-    changed = [row[0] for row in rows if row[0] not in known or known[row[0]][0] != row]
-    table = TABLES[kind]
-    wanted = query if len(changed) > _MANY else select(table).where(table.c.id.in_(changed))
-    fresh = {record.id: record for record in read(kind, wanted)} if changed else {}
-    again = set(changed)
-    return Recalled(rows, tuple(fresh[row[0]] if row[0] in again else known[row[0]][1] for row in rows))
+    def __init__(self, connection: Connection, rows: Rows, changes: Changes) -> None:
+        self._connection = connection
+        self._rows = rows
+        self._changes = changes
+
+    def recall(self, asked: Asked, before: Recalled[R]) -> Recalled[R]:
+        """Return what is found; rows that are as before keep their records, and where all are it is ``before``."""
+        changed = self._touching(asked) if before.question == asked else None
+        if changed is None:
+            return self._compared(asked, before)
+        return self._followed(asked, before, changed=changed) if changed else before
+
+    def _touching(self, asked: Asked) -> Mapping[str, Collection[int]] | None:
+        """Return which values of which columns a row has that may be others now, or that may be asked for only now.
+
+        None where it can be any row.
+        """
+        found = {"id": self._changes.rows.get(asked.kind)}
+        for name, value in asked.equals.items():
+            for ids in _stood_for(value):
+                # What such ids depend on is not followed further: a project that changed may bring any plan.
+                deeper = [each.kind for inner in ids.equals.values() for each in _stood_for(inner)]
+                if any(self._changes.rows.get(kind) != frozenset() for kind in deeper):
+                    return None
+                found[name] = self._changes.rows.get(ids.kind)
+        touched = {name: ids for name, ids in found.items() if ids is None or ids}
+        sure = {name: ids for name, ids in touched.items() if ids is not None}
+        return sure if len(sure) == len(touched) and sum(map(len, sure.values())) <= _MANY else None
+
+    def _followed(self, asked: Asked, before: Recalled[R], *, changed: Mapping[str, Collection[int]]) -> Recalled[R]:
+        """Return what was found with those of its rows read again that may have changed."""
+        kind: Any = asked.kind
+        found = (_places(kind, before.rows, name=name, ids=ids) for name, ids in changed.items())
+        places = sorted({place for each in found for place in each})
+        now, types = self._fetched(_some(asked, tuple(changed)), {name: [*ids] for name, ids in changed.items()})
+        if [row[0] for row in now] != [before.rows[place][0] for place in places]:
+            # Rows are asked for that were not before, or are no longer.
+            return self._compared(asked, before)
+        others = [(place, row) for place, row in zip(places, now, strict=True) if before.rows[place] != row]
+        if not others:
+            return before
+        rows, records = list(before.rows), list(before.records)
+        for place, row in others:
+            rows[place], records[place] = row, self._rows.record(kind, row, types)
+        return Recalled(tuple(rows), tuple(records), asked)
+
+    def _compared(self, asked: Asked, before: Recalled[R]) -> Recalled[R]:
+        """Return what is found where nothing is known of the changes: all rows are read, and held against the last."""
+        kind: Any = asked.kind
+        rows, types = self._fetched(_whole(asked), {})
+        if rows == before.rows:
+            return before if before.question == asked else Recalled(rows, before.records, asked)
+        known = {row[0]: (row, record) for row, record in zip(before.rows, before.records, strict=True)}
+        nobody: tuple[Row, Any] = ((), None)
+        found = ((row, *known.get(row[0], nobody)) for row in rows)
+        records = tuple(record if row == was else self._rows.record(kind, row, types) for row, was, record in found)
+        return Recalled(rows, records, asked)
+
+    def _fetched(self, query: Select[Any], values: Mapping[str, Sequence[int]]) -> tuple[tuple[Row, ...], Row]:
+        """Return rows as the driver gives them, and what types it says that their columns have."""
+        result = self._connection.execute(query, dict(values))
+        rows, types = result.cursor.fetchall(), tuple(column[1] for column in result.cursor.description)
+        result.close()
+        return tuple(rows), types
 
 
 @lru_cache(maxsize=64)
-def _statement(asked: Asked) -> Select[Any]:
+def _whole(asked: Asked) -> Select[Any]:
     return matching(asked.kind, asked.equals)
+
+
+@lru_cache(maxsize=64)
+def _some(asked: Asked, columns: tuple[str, ...]) -> Select[Any]:
+    table = table_of(asked.kind)
+    among = (table.c[name].in_(bindparam(name, expanding=True)) for name in columns)
+    return _whole(asked).where(or_(*among))
+
+
+def _places(kind: type[Record], rows: Sequence[Row], *, name: str, ids: Collection[int]) -> list[int]:
+    """Return where among rows, which go by id, those stand that have one of some values in a column."""
+    if name != "id":
+        column = list(table_of(kind).c.keys()).index(name)
+        return [place for place, row in enumerate(rows) if row[column] in ids]
+    found = (bisect_left(rows, key, key=itemgetter(0)) for key in ids)
+    return [place for place in found if place < len(rows) and rows[place][0] in ids]
+
+
+def _stood_for(value: object) -> list[Ids]:
+    """Return the questions that a value stands for."""
+    return [each for each in (value if isinstance(value, list | tuple) else (value,)) if isinstance(each, Ids)]
 
 
 def _key(value: object) -> object:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, MutableSequence, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableSequence, Sequence
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
+from sqlalchemy.engine import Dialect
 
 from tsplug.errors import NotFoundError, StoreError
 from tsplug.model import Record
@@ -162,6 +163,11 @@ class Rows:
         names = tuple(found.keys())
         return [_record(kind, dict(zip(names, row, strict=True))) for row in found]
 
+    def record(self, kind: type[R], row: Sequence[object], types: tuple[object, ...]) -> R:
+        """Return the record of a row of a whole table as the driver gives it, with the types that it says of them."""
+        columns = zip(_readers(kind, self._connection.dialect, types=types), row, strict=True)
+        return _record(kind, {name: made(value) if made else value for (name, made), value in columns})
+
     def sift(self, kind: type[R], query: Select[Any], *, spoilt: MutableSequence[Spoilt]) -> list[R]:
         """Return the records that a query selects, but put those that are no valid records into ``spoilt``."""
         sound = []
@@ -234,6 +240,17 @@ def _first_by(kind: type[Record], names: tuple[str, ...]) -> Select[Any]:
     """
     table = table_of(kind)
     return select(table).where(*(table.c[name] == bindparam(name) for name in names)).order_by(table.c.id).limit(1)
+
+
+@lru_cache(maxsize=64)
+def _readers(
+    kind: type[Record], dialect: Dialect, *, types: tuple[object, ...]
+) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """Return the names of a table's columns, each with what makes values of what the driver gives, if anything must."""
+    return [
+        (column.name, column.type.dialect_impl(dialect).result_processor(dialect, code))
+        for column, code in zip(table_of(kind).columns, types, strict=True)
+    ]
 
 
 def _is_one(column: Column[Any] | None, value: object) -> bool:

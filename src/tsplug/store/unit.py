@@ -19,15 +19,16 @@ from tsplug.model import (
     Record,
     StatusChange,
 )
-from tsplug.ports import Clock, Dangling, ExposureTally, ImageQuery, JobQuery, Recalled, Spoilt, VerdictRow
+from tsplug.ports import Changes, Clock, Dangling, ExposureTally, ImageQuery, JobQuery, Recalled, Spoilt, VerdictRow
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
 from tsplug.store.job_search import job_statement
 from tsplug.store.many_statuses import swap_statuses
 from tsplug.store.nights import dated
 from tsplug.store.purging import remember_purged, remove_images, tally
-from tsplug.store.recalling import Asked, recall, state_mark
+from tsplug.store.recalling import Asked, Recalling
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
+from tsplug.store.seen_changes import changes_since
 from tsplug.store.tallies import exposure_tallies
 from tsplug.store.verdict_rows import read_verdict_rows, write_verdict_rows
 
@@ -50,13 +51,13 @@ class SqlUnit:
         self._clock = clock
         self._writable = writable
 
-    def mark(self) -> object:
-        """Return what equals the mark of another reading unit only if both see the same content."""
-        return state_mark(self._connection)
+    def changes(self, since: object) -> Changes:
+        """Return what changed since the look that ``since`` stands for."""
+        return changes_since(self._connection, since)
 
-    def recall(self, kind: type[R], before: Recalled[R], **equals: object) -> Recalled[R]:
+    def recall(self, kind: type[R], before: Recalled[R], changes: Changes, **equals: object) -> Recalled[R]:
         """Return what `list` would; records whose rows are as before are the same objects."""
-        return recall(self._connection, Asked.of(kind, equals), before=before, read=self._rows.select)
+        return Recalling(self._connection, self._rows, changes).recall(Asked.of(kind, equals), before)
 
     def add(self, record: R) -> R:
         """Store a new record and return it with its id; an image is counted as `add_image` does.

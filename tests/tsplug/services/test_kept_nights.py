@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +18,17 @@ import pytest
 from databases import Database
 
 from tsplug.app import open_store
+from tsplug.errors import NotFoundError
 from tsplug.model import (
+    AcquiredImage,
     Contribution,
     Counter,
     Decision,
     DecisionRequest,
     ExposurePlan,
     ExposureTemplate,
+    GradePlan,
+    GradingStatus,
     Lease,
     Priority,
     Profile,
@@ -35,15 +42,23 @@ from tsplug.model.night import night_of
 from tsplug.planning import Place, Situation, decide
 from tsplug.ports import Recalled, Store, Unit
 from tsplug.services.catalogue import load_catalogue
+from tsplug.services.catalogue_drafts import Request
+from tsplug.services.catalogue_edit import edit_record
 from tsplug.services.deciding import look_ahead
+from tsplug.services.grading import apply_grades, judge_plan
 from tsplug.services.leases import take_lease
+from tsplug.services.manual_grading import ManualGrade, grade_manually
+from tsplug.services.manual_undo import undo_manual
 from tsplug.services.night_sky import outlook_of
+from tsplug.services.purging import Scope, purge_images
+from tsplug.services.recording import record_exposure
 from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.scoring_rules import installed_rules
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices
 
 EVENING = datetime(2026, 1, 15, 20, tzinfo=UTC)
 Change = Callable[[Unit], object]
+NUMBERS = count()
 
 
 class Watched:
@@ -51,11 +66,15 @@ class Watched:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.url, self._clock = database.fresh_url(), ManualClock(EVENING)
-        self._stores = [open_store(self.url, self._clock) for _ in range(2)]
+        self._devices = recording_devices(self._clock, folder)
+        self.open()
         load_catalogue(first_catalogue(), self._stores[1], clock=self._clock)
-        self.context = FakeContext(self._stores[0], self._clock, recording_devices(self._clock, folder))
         with self.other.read() as unit:
             self.guid = unit.list(Profile)[0].guid
+
+    def open(self) -> None:
+        self._stores = [open_store(self.url, self._clock) for _ in range(2)]
+        self.context, self.second = (FakeContext(store, self._clock, self._devices) for store in self._stores)
 
     @property
     def other(self) -> Store:
@@ -164,6 +183,51 @@ CHANGES: dict[str, Change] = {
 }
 
 
+def _recorded(own: Watched, context: FakeContext) -> None:
+    """Let a host record the light that it would take."""
+    decision = look_ahead(DecisionRequest(profile_guid=own.guid), context)
+    if isinstance(decision, TakeExposure):
+        record_exposure(contributor.saved(decision, context, number=next(NUMBERS)), context)
+
+
+def _graded(own: Watched) -> None:
+    with own.other.read() as unit:
+        plans = unit.list(ExposurePlan)
+    for plan in plans[:4]:
+        apply_grades(judge_plan(GradePlan(plan_guid=plan.guid, force=True), own.second), own.second)
+
+
+def _by_hand(own: Watched, status: GradingStatus) -> None:
+    with own.other.read() as unit:
+        ids = [image.id or 0 for image in unit.list(AcquiredImage)]
+    grade_manually(ids, ManualGrade(to_status=status), store=own.other, clock=own.second.clock)
+
+
+def _taken_back(own: Watched) -> None:
+    with suppress(NotFoundError):
+        undo_manual(own.other, clock=own.second.clock)
+
+
+def _edited(own: Watched, kind: str, name: str, field: str) -> None:
+    edit_record(Request(kind, name, (field,)), own.other, clock=own.second.clock)
+
+
+SERVICES: dict[str, Callable[[Watched], object]] = {
+    "this host recorded a light": lambda own: _recorded(own, own.context),
+    "another host recorded a light": lambda own: _recorded(own, own.second),
+    "another light": lambda own: _recorded(own, own.second),
+    "lights were graded": _graded,
+    "all was rejected by hand": lambda own: _by_hand(own, GradingStatus.REJECTED),
+    "all was accepted by hand": lambda own: _by_hand(own, GradingStatus.ACCEPTED),
+    "that was taken back": _taken_back,
+    "its records were removed": lambda own: purge_images(Scope(older_than=EVENING), own.other, clock=own.second.clock),
+    "filters in turn": lambda own: _edited(own, "project", "Nebulae", "filter_switch_frequency=1"),
+    "a target is urgent": lambda own: _edited(own, "target", "Rosette", "priority=high"),
+    "every plan wants more": lambda own: own.change(lambda unit: unit.set_all(ExposurePlan, {"desired": 40})),
+    **{name: lambda own, change=change: own.change(change) for name, change in CHANGES.items()},  # type: ignore[misc]
+}
+
+
 def test_what_another_hand_writes_is_seen_at_the_next_decision(watched: Watched) -> None:
     """After grades, a target disabled, a plan added and weather the answer is at once what the store says now."""
     first = watched.seen()
@@ -187,6 +251,21 @@ def test_what_another_hand_writes_is_seen_at_the_next_decision(watched: Watched)
     assert watched.seen(weather={"wind_speed": float("nan")}).kind == "exposure"
 
 
+def test_a_store_out_of_a_backup_is_read_anew(tmp_path: Path) -> None:
+    """A file that was put back beneath a program that runs, and changed as often since, is decided upon as it is."""
+    own = Watched(Database("sqlite", lambda: str(tmp_path / "store.sqlite"), str), tmp_path)
+    copy = own.other.keep_copy("kept")
+    assert copy is not None
+    own.change(CHANGES["frames were accepted"])
+    assert own.seen().model_dump()["filter_name"] == "L"
+    own.close()
+    shutil.copy(copy, tmp_path / "store.sqlite")
+    own.open()
+    own.change(CHANGES["target disabled"])
+    assert own.seen().model_dump()["target_name"] == "Rosette"
+    own.close()
+
+
 def test_a_host_says_how_it_flips(watched: Watched) -> None:
     """M 42 passes the meridian within the hour: who must not track there images a galaxy in the north."""
     watched.context.clock.sleep(3600.0)
@@ -200,8 +279,8 @@ def test_a_host_says_how_it_flips(watched: Watched) -> None:
 def test_nothing_that_is_kept_shows(watched: Watched, seed: int) -> None:
     """Whatever is written in whatever order, by this host too, decisions are those of somebody who keeps nothing."""
     drawn = random.Random(seed)
-    for name in drawn.sample(sorted(CHANGES), k=12):
-        watched.change(CHANGES[name])
+    for name in drawn.sample(sorted(SERVICES), k=16):
+        SERVICES[name](watched)
         left_out = tuple(drawn.choices(("", "nobody"), k=drawn.randrange(2)))
         flips = drawn.choice(({}, {"flip_pause_min": 60.0}, {"flip_pause_min": 30.0, "flip_after_min": 90.0}))
         current = watched.seen(left_out=left_out, weather={"humidity": drawn.choice((20.0, 95.0))}, **flips)
@@ -224,14 +303,17 @@ def test_rows_that_did_not_change_keep_their_records(watched: Watched) -> None:
     """A second look makes records of changed rows alone, and says nothing changed where nothing did."""
     store = watched.context.store
     with store.read() as unit:
-        mark, first = unit.mark(), unit.recall(ExposurePlan, Recalled())
+        start = unit.changes(None)
+        first = unit.recall(ExposurePlan, Recalled(), start)
     with store.read() as unit:
-        assert unit.mark() == mark
-        assert unit.recall(ExposurePlan, first) is first
+        still = unit.changes(start.at)
+        assert still.none
+        assert unit.recall(ExposurePlan, first, still) is first
     watched.change(CHANGES["a frame was taken"])
     with store.read() as unit:
-        assert unit.mark() != mark
-        second = unit.recall(ExposurePlan, first)
+        changes = unit.changes(start.at)
+        assert not changes.none
+        second = unit.recall(ExposurePlan, first, changes)
         assert list(second.records) == unit.list(ExposurePlan)
     kept = [was is now for was, now in zip(first.records, second.records, strict=True)]
     assert kept.count(False) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from tsplug.store.row_changes import note_changes
 from tsplug.store.tables import METADATA
 
 context.configure(
@@ -14,3 +15,5 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+    # A table that was made anew has no triggers any more.
+    note_changes(context.get_bind())
