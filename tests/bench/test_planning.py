@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import cycle
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -32,15 +31,17 @@ from stopwatch import line
 
 from tsplug.app import open_store
 from tsplug.model import (
-    Counter,
+    Decision,
     DecisionRequest,
     ExposurePlan,
+    ExposureSaved,
     ExposureTemplate,
     Priority,
     Profile,
     Project,
     ProjectState,
     Site,
+    TakeExposure,
     Target,
 )
 from tsplug.model.night import night_starting
@@ -60,7 +61,8 @@ from tsplug.planning.outlook import PlanLimits, TargetLimits, Wanted
 from tsplug.planning.preview import preview
 from tsplug.ports import Store
 from tsplug.services import kept_nights
-from tsplug.services.deciding import look_ahead
+from tsplug.services.deciding import decide as decide_live
+from tsplug.services.recording import record_exposure
 from tsplug.testing import FakeContext, ManualClock, recording_devices
 
 SITE = Site(name="Garden", latitude_deg=35.0, longitude_deg=0.0, elevation_m=500.0)
@@ -163,43 +165,46 @@ def test_one_decision() -> None:
 
 
 def test_a_live_decision_from_the_store(tmp_path: Path) -> None:
-    """A host's question over a store of 100 targets: nothing changed, an exposure was counted, nothing is kept."""
+    """A host's question over a store of 100 targets: nothing changed, a light was recorded, nothing is kept."""
     clock = ManualClock(MIDNIGHT)
     store = open_store(str(tmp_path / "store.sqlite"), clock)
-    plans = _stored(store, catalogue(100))
+    _store(store, catalogue(100))
     context = FakeContext(store, clock, recording_devices(clock, tmp_path))
-    turns = cycle(plans)
+    numbers = iter(range(1_000_000))
 
-    def counted() -> None:
-        with store.write() as unit:
-            unit.adjust_counter(next(turns), Counter.ACQUIRED, delta=1, why="edited", at=MIDNIGHT)
+    def asked(*, explain: bool = False) -> Decision:
+        return decide_live(DecisionRequest(profile_guid="rig", explain=explain), context)
 
-    def asked(*, explain: bool = False) -> object:
-        return look_ahead(DecisionRequest(profile_guid="rig", explain=explain), context)
+    def recorded() -> None:
+        decision, now, number = asked(), clock.now(), next(numbers)
+        assert isinstance(decision, TakeExposure)
+        said = {"profile_guid": "rig", "plan_guid": decision.plan_guid, "filter_name": decision.filter_name}
+        times = {"started": now, "ended": now, "exposure_s": 180.0}
+        file, measured = tmp_path / f"{number}.fits", {"hfr": 2.0, "star_count": 300.0}
+        record_exposure(ExposureSaved(guid=f"light-{number}", file=file, metrics=measured, **said, **times), context)
 
     still, told = cpu_s(asked, runs=50), cpu_s(lambda: asked(explain=True), runs=30)
-    after = cpu_s(asked, runs=50, before=counted)
+    after, both = cpu_s(asked, runs=50, before=recorded), cpu_s(recorded, runs=50)
     anew = cpu_s(asked, runs=20, before=kept_nights.forget)
     print()
     print(line("live decision, nothing changed", ours_s=still, peer="read from nothing", peer_s=anew))
-    print(line("live decision after an exposure", ours_s=after, peer="read from nothing", peer_s=anew))
+    print(line("live decision after a light", ours_s=after, peer="read from nothing", peer_s=anew))
+    print(line("the same, and recording the next", ours_s=both, peer="read from nothing", peer_s=anew))
     print(line("with all reasons in words, nothing changed", ours_s=told, peer="read from nothing", peer_s=anew))
 
 
-def _stored(store: Store, candidates: tuple[Candidate, ...]) -> list[int]:
-    """Store candidates and return the ids of their plans."""
+def _store(store: Store, candidates: tuple[Candidate, ...]) -> None:
+    """Store candidates."""
     with store.write() as unit:
         site = unit.add(SITE)
         rig = unit.add(PROFILE.model_copy(update={"site_id": site.id}))
         templates = {name: unit.add(each.model_copy(update={"profile_id": rig.id})) for name, each in TEMPLATES.items()}
-        ids = []
         for each in candidates:
             project = unit.add(each.project.model_copy(update={"profile_id": rig.id}))
             target = unit.add(each.target.model_copy(update={"project_id": project.id}))
             for item in each.plans:
                 owners = {"target_id": target.id, "template_id": templates[item.template.name].id}
-                ids.append(unit.add(item.plan.model_copy(update=owners)).id or 0)
-    return ids
+                unit.add(item.plan.model_copy(update=owners))
 
 
 def _masks(candidates: tuple[Candidate, ...]) -> object:

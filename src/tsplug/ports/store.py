@@ -177,7 +177,7 @@ class Unit(Protocol):
         """
         ...
 
-    def recall(self, kind: type[R], before: Recalled[R], changes: Changes, **equals: object) -> Recalled[R]:
+    def recall(self, kind: type[R], before: Recalled[R], *, changes: Changes, **equals: object) -> Recalled[R]:
         """Return what `list` would; records whose rows are as before are the same objects, and cost next to nothing.
 
         Where nothing changed, it is ``before`` itself. ``changes`` are those since ``before`` was found.

@@ -88,26 +88,26 @@ def read_records(unit: Unit, profile_guid: str, *, before: RigRecords) -> RigRec
     changes = unit.changes(before.seen)
     if changes.none:
         return before
-    profiles = unit.recall(Profile, before.profiles, changes)
-    sites = unit.recall(Site, before.sites, changes)
-    links = unit.recall(Contribution, before.links, changes)
+    profiles = unit.recall(Profile, before.profiles, changes=changes)
+    sites = unit.recall(Site, before.sites, changes=changes)
+    links = unit.recall(Contribution, before.links, changes=changes)
     profile = RigRecords(profiles, sites).rig(profile_guid).profile
     contributed = [link.project_id for link in links.records if link.profile_id == profile.id]
     own = ids_of(Project, profile_id=profile.id, state=ProjectState.ACTIVE)
     others = ids_of(Project, id=contributed, state=ProjectState.ACTIVE)
     wanted = [own, others] if contributed else own
-    targets = unit.recall(Target, before.targets, changes, project_id=wanted)
-    plans = unit.recall(ExposurePlan, before.plans, changes, target_id=ids_of(Target, project_id=wanted))
+    targets = unit.recall(Target, before.targets, changes=changes, project_id=wanted)
+    plans = unit.recall(ExposurePlan, before.plans, changes=changes, target_id=ids_of(Target, project_id=wanted))
     used = sorted({plan.template_id for plan in plans.records})
     return RigRecords(
         profiles=profiles,
         sites=sites,
         links=links,
-        projects=unit.recall(Project, before.projects, changes, id=wanted),
+        projects=unit.recall(Project, before.projects, changes=changes, id=wanted),
         targets=targets,
         plans=plans,
-        templates=unit.recall(ExposureTemplate, before.templates, changes, id=used),
-        leases=unit.recall(Lease, before.leases, changes),
+        templates=unit.recall(ExposureTemplate, before.templates, changes=changes, id=used),
+        leases=unit.recall(Lease, before.leases, changes=changes),
         seen=changes.at,
     )
 

@@ -39,7 +39,7 @@ class Asked:
 class Recalling:
     """Looks at a store again, inside a transaction, with what is known of the changes since the last look."""
 
-    def __init__(self, connection: Connection, rows: Rows, changes: Changes) -> None:
+    def __init__(self, connection: Connection, rows: Rows, *, changes: Changes) -> None:
         self._connection = connection
         self._rows = rows
         self._changes = changes
@@ -82,7 +82,7 @@ class Recalling:
             return before
         rows, records = list(before.rows), list(before.records)
         for place, row in others:
-            rows[place], records[place] = row, self._rows.record(kind, row, types)
+            rows[place], records[place] = row, self._rows.record(kind, row, types=types)
         return Recalled(tuple(rows), tuple(records), asked)
 
     def _compared(self, asked: Asked, before: Recalled[R]) -> Recalled[R]:
@@ -94,7 +94,9 @@ class Recalling:
         known = {row[0]: (row, record) for row, record in zip(before.rows, before.records, strict=True)}
         nobody: tuple[Row, Any] = ((), None)
         found = ((row, *known.get(row[0], nobody)) for row in rows)
-        records = tuple(record if row == was else self._rows.record(kind, row, types) for row, was, record in found)
+        records = tuple(
+            record if row == was else self._rows.record(kind, row, types=types) for row, was, record in found
+        )
         return Recalled(rows, records, asked)
 
     def _fetched(self, query: Select[Any], values: Mapping[str, Sequence[int]]) -> tuple[tuple[Row, ...], Row]:

@@ -109,10 +109,12 @@ def _on_server() -> Iterator[str]:
     )
     for kind in WATCHED:
         table = TABLES[kind].name
-        yield from _trigger(f"{table}_rows", f"INSERT OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT", "rows")
-        yield from _trigger(f"{table}_row", f"UPDATE ON {table} FOR EACH ROW", "row")
+        yield from _trigger(
+            f"{table}_rows", f"INSERT OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT", function="rows"
+        )
+        yield from _trigger(f"{table}_row", f"UPDATE ON {table} FOR EACH ROW", function="row")
     often = f"INSERT ON {ROW_CHANGE.name} FOR EACH ROW WHEN (mod(NEW.id, {_ENOUGH}) = 0)"
-    yield from _trigger("pruned", often, "prune")
+    yield from _trigger("pruned", often, function="prune")
     there = f"(SELECT 1 FROM {ROW_CHANGE.name} WHERE kind = '{FLOOR}')"
     yield (
         f"INSERT INTO {ROW_CHANGE.name} (kind, row_id, stamp)"
@@ -128,7 +130,7 @@ def _function(name: str, body: str) -> str:
     )
 
 
-def _trigger(name: str, when: str, function: str) -> Iterator[str]:
+def _trigger(name: str, when: str, *, function: str) -> Iterator[str]:
     table = when.split(" ON ")[1].split()[0]
     yield f"DROP TRIGGER IF EXISTS {TRIGGERS}{name} ON {table}"
     yield f"CREATE TRIGGER {TRIGGERS}{name} AFTER {when} EXECUTE FUNCTION {TRIGGERS}{function}()"

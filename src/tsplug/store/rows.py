@@ -163,7 +163,7 @@ class Rows:
         names = tuple(found.keys())
         return [_record(kind, dict(zip(names, row, strict=True))) for row in found]
 
-    def record(self, kind: type[R], row: Sequence[object], types: tuple[object, ...]) -> R:
+    def record(self, kind: type[R], row: Sequence[object], *, types: tuple[object, ...]) -> R:
         """Return the record of a row of a whole table as the driver gives it, with the types that it says of them."""
         columns = zip(_readers(kind, self._connection.dialect, types=types), row, strict=True)
         return _record(kind, {name: made(value) if made else value for (name, made), value in columns})

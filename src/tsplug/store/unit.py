@@ -55,9 +55,9 @@ class SqlUnit:
         """Return what changed since the look that ``since`` stands for."""
         return changes_since(self._connection, since)
 
-    def recall(self, kind: type[R], before: Recalled[R], changes: Changes, **equals: object) -> Recalled[R]:
+    def recall(self, kind: type[R], before: Recalled[R], *, changes: Changes, **equals: object) -> Recalled[R]:
         """Return what `list` would; records whose rows are as before are the same objects."""
-        return Recalling(self._connection, self._rows, changes).recall(Asked.of(kind, equals), before)
+        return Recalling(self._connection, self._rows, changes=changes).recall(Asked.of(kind, equals), before)
 
     def add(self, record: R) -> R:
         """Store a new record and return it with its id; an image is counted as `add_image` does.

@@ -304,16 +304,16 @@ def test_rows_that_did_not_change_keep_their_records(watched: Watched) -> None:
     store = watched.context.store
     with store.read() as unit:
         start = unit.changes(None)
-        first = unit.recall(ExposurePlan, Recalled(), start)
+        first = unit.recall(ExposurePlan, Recalled(), changes=start)
     with store.read() as unit:
         still = unit.changes(start.at)
         assert still.none
-        assert unit.recall(ExposurePlan, first, still) is first
+        assert unit.recall(ExposurePlan, first, changes=still) is first
     watched.change(CHANGES["a frame was taken"])
     with store.read() as unit:
         changes = unit.changes(start.at)
         assert not changes.none
-        second = unit.recall(ExposurePlan, first, changes)
+        second = unit.recall(ExposurePlan, first, changes=changes)
         assert list(second.records) == unit.list(ExposurePlan)
     kept = [was is now for was, now in zip(first.records, second.records, strict=True)]
     assert kept.count(False) == 1

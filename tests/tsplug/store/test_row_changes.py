@@ -130,7 +130,7 @@ def test_without_its_triggers_a_store_is_read_as_a_whole(database: Database) -> 
     bare = look(store, first.at)
     assert (bare.at, bare.rows, look(store, bare.at).rows) == (None, {}, {})
     with store.read() as unit:
-        target = unit.recall(Target, Recalled(), unit.changes(first.at)).records[0]
+        target = unit.recall(Target, Recalled(), changes=unit.changes(first.at)).records[0]
     assert target.name == "X"
     if on_server:
         again = "CREATE TRIGGER {} AFTER UPDATE ON target FOR EACH ROW EXECUTE FUNCTION row_change_row()"
