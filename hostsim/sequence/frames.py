@@ -358,6 +358,7 @@ def _event(facts: FrameFacts, decision: TakeExposure, *, expose: Expose, file: P
         guide_scale_arcsec=guiding.scale_arcsec if guiding else None,
         metrics=known_metrics(facts),
         beside=decision.beside,
+        host=decision.host,
     )
 
 

@@ -13,7 +13,6 @@ from hostsim.sequence.flipping import Flips, FlipSettings
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.happenings import Happenings
 from hostsim.sequence.host import Host
-from hostsim.sequence.neighbours import Neighbours
 from hostsim.sequence.outlasting import check_possible, outlasting
 from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
@@ -113,7 +112,6 @@ class Imager:
         self._frames = Frames(host)
         self._warmth = Warmth()
         self._second = Second(host)
-        self._neighbours = Neighbours(host)
         self._refocus = Refocus(host, settings)
         self._centering = Centering(host, settings.centering)
         self._flips = Flips(host, settings.flip, half_turn=settings.rotation_half_turn, centering=self._centering)
@@ -127,7 +125,6 @@ class Imager:
         """
         state = self._host.journal.state
         self._host.between, self._host.meridian = self._flips.amid, self._flips.meridian
-        self._neighbours.look()
         tell_begun(self._host)
         try:
             self._until_nothing_is_left(container)
@@ -275,6 +272,7 @@ class Imager:
             on_wrong_side=self._flips.on_wrong_side(),
             flip_pause_min=self._flips.pause_min,
             flip_after_min=self._flips.after_min,
+            host=self._host.journal.state.run,
             weather=weather.metrics() if weather is not None else {},
         )
 
@@ -321,7 +319,6 @@ class Imager:
                 host.warn(f"{error}: asking anew")
                 return
             host.display.saved()
-            self._neighbours.look(own=1)
         self._happenings.run()
         guiding, center = self._frames.guiding, self._centering.on
         answer_lost(guiding, self._settings.guiding, target=target, host=host, center=center)

@@ -67,6 +67,7 @@ def saved(decision: TakeExposure, context: Context, *, number: int) -> ExposureS
         ended=started + timedelta(seconds=SECONDS),
         exposure_s=SECONDS,
         metrics={"hfr": 2.0 + number % 3 / 10 + (2.0 if number % 7 == 6 else 0.0), "star_count": 300},
+        host=decision.host,
     )
 
 

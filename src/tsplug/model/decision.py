@@ -105,8 +105,8 @@ class TakeExposure(Value):
     ``until`` is when the target is lost tonight, ``plan_until`` until when this exposure of it is wanted (the sky
     brightens, the Moon rises): who comes too late to end by then asks anew. ``stays_until`` is until when the target is
     kept whatever the others score, if the host hands it back with its next request: a target that is chosen gets its
-    minimum time. ``scores`` holds all targets that could be imaged, best first. ``beside`` marks what a second camera
-    takes meanwhile: the order of the target's exposures is the first one's.
+    minimum time. ``host`` is that of the request. ``scores`` holds all targets that could be imaged, best first.
+    ``beside`` marks what a second camera takes meanwhile: the order of the target's exposures is the first one's.
     """
 
     kind: Literal["exposure"] = "exposure"
@@ -130,6 +130,7 @@ class TakeExposure(Value):
     rejected: tuple[Rejection, ...] = ()
     notes: tuple[str, ...] = ()
     beside: bool = False
+    host: str = ""
 
 
 class WaitUntil(Value):
@@ -195,6 +196,8 @@ class DecisionRequest(Value):
         flip_pause_min: how long before the meridian the host waits for the flip; None takes the profile's preference.
         flip_after_min: how long after the meridian it flips; None takes the profile's preference, `NEVER_FLIPS_MIN`
             is for a host that does not.
+        host: tells hosts apart that image with one profile at one time, such as the guid of a run: each exposure is
+            given to one of them. Empty for a host that is the only one.
     """
 
     profile_guid: str
@@ -210,6 +213,7 @@ class DecisionRequest(Value):
     left_out: tuple[str, ...] = ()
     flip_pause_min: float | None = Field(default=None, ge=0, le=120)
     flip_after_min: float | None = Field(default=None, ge=0, le=NEVER_FLIPS_MIN)
+    host: str = ""
 
     @field_validator("weather")
     @classmethod

@@ -17,8 +17,8 @@ class ExposureSaved(Value):
     ``guid`` names the exposure for ever: telling twice records once. ``plan_guid`` comes from the decision that asked
     for the exposure. Times UTC, angles degrees, temperatures Celsius. ``metrics`` holds what the host knows under
     the keys of `tsplug.metrics`; leave out what it does not know. ``detector`` is the name, version and settings hash
-    of what the host measured stars with, ``guide_scale_arcsec`` arcseconds per pixel of the guider. ``beside`` is that
-    of the decision.
+    of what the host measured stars with, ``guide_scale_arcsec`` arcseconds per pixel of the guider. ``beside`` and
+    ``host`` are those of the decision.
     """
 
     guid: str
@@ -47,6 +47,7 @@ class ExposureSaved(Value):
     detector: str = ""
     metrics: dict[str, float] = Field(default_factory=dict)
     beside: bool = False
+    host: str = ""
 
 
 class GradePlan(Value):

@@ -82,6 +82,7 @@ def _exposure(board: Board, moment: Moment, *, choice: Choice, situation: Situat
         steps=steps_for(candidate, choice.selection, profile=situation.profile, request=moment.request),
         scores=scores,
         rejected=_others(board, moment, choice=choice, scores=scores) if moment.request.explain else (),
+        host=situation.request.host,
     )
 
 

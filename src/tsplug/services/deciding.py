@@ -11,16 +11,17 @@ from tsplug.services.leases import take_lease
 from tsplug.services.rig_records import RigRecords
 from tsplug.services.rigs import Rig
 from tsplug.services.scoring_rules import installed_rules
-from tsplug.services.sharing import end_leases
+from tsplug.services.sharing import Holder, end_leases
 
 
 def decide(request: DecisionRequest, context: Context) -> Decision:
     """Return what a rig does next: an exposure with its steps, a wait, or that nothing is left in this night.
 
     An exposure of a plan that several rigs share is given to this one for as long as it takes, so that no other takes
-    it too; the next decision for the rig ends that, as does recording where nothing is left to grade. Nothing is
-    written where no rig shares. The night is laid out once and kept in this process; each decision looks whether the
-    store changed meanwhile, and brings it up to that. With reasons, which hosts hardly need, it takes far longer.
+    it too; the next decision for the rig ends that, as does recording where nothing is left to grade. So it is among
+    hosts of one profile that have names. Nothing is written where no rig shares and no host has one. The night is laid
+    out once and kept in this process; each decision looks whether the store changed meanwhile, and brings it up to
+    that. With reasons, which hosts hardly need, it takes far longer.
 
     Raises:
         NotFoundError: there is no such profile.
@@ -67,16 +68,16 @@ class _Looking:
 
     def take(self, decision: Decision) -> bool:
         """End what the rig holds and give it what was decided, if that is shared; return whether it has it."""
-        profile = self._rig.profile
-        shared = isinstance(decision, TakeExposure) and self._is_shared(decision)
-        if not (shared or self._records.holds_lease(profile)):
+        holder = Holder(self._rig.profile, self._request.host)
+        shared = isinstance(decision, TakeExposure) and (bool(holder.host) or self._is_shared(decision))
+        if not (shared or self._records.holds_lease(holder)):
             return True
         with self._context.store.write() as unit:
-            end_leases(unit, profile.id)
+            end_leases(unit, holder)
             if not isinstance(decision, TakeExposure) or not shared:
                 return True
             exposure_s = sum(step.exposure_s for step in decision.steps if isinstance(step, Expose))
-            return take_lease(unit, decision.plan_guid, profile=profile, exposure_s=exposure_s, now=self._now)
+            return take_lease(unit, decision.plan_guid, holder=holder, exposure_s=exposure_s, now=self._now)
 
     def _is_shared(self, decision: TakeExposure) -> bool:
         return any(

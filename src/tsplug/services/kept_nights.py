@@ -55,7 +55,7 @@ class KeptNight:
         """
         rig = self._records.rig(self._profile_guid)
         profile = self._flipping(rig.profile, request)
-        found = self._candidates.of(self._records, rig.profile, now=now)
+        found = self._candidates.of(self._records, rig.profile, now=now, host=request.host)
         candidates = [each for guid, each in found.items() if guid not in request.left_out]
         laid_out, place = (night_of(now, rig.site), request.left_out), Place.of(rig.site)
         board, rules = self._board, installed_rules().rules

@@ -10,7 +10,7 @@ from tsplug.model import Contribution, Expose, ExposurePlan, Lease, Profile, Pro
 from tsplug.planning.progress import remaining
 from tsplug.ports import Context, Unit
 from tsplug.services.rigs import no_profile
-from tsplug.services.sharing import end_leases
+from tsplug.services.sharing import Holder, end_leases
 
 SPARE_TIME = timedelta(minutes=10)
 """How much longer than its exposure a lease lasts: to slew and focus before it, to download and grade after it.
@@ -19,14 +19,14 @@ A host that takes longer before it begins keeps its lease with `keep_lease`.
 """
 
 
-def take_lease(unit: Unit, plan_guid: str, *, profile: Profile, exposure_s: float, now: datetime) -> bool:
-    """Give a plan to a profile for one exposure, if it wants one more than other rigs are taking; return whether.
+def take_lease(unit: Unit, plan_guid: str, *, holder: Holder, exposure_s: float, now: datetime) -> bool:
+    """Give a plan to a rig for one exposure, if it wants one more than others are taking; return whether.
 
-    The profile's earlier leases end: a rig takes one exposure at a time.
+    What the rig held before ends: it takes one exposure at a time.
     """
-    end_leases(unit, profile.id)
+    end_leases(unit, holder)
     plan = unit.find(ExposurePlan, guid=plan_guid)
-    if plan is None or plan.id is None or profile.id is None:
+    if plan is None or plan.id is None or holder.profile.id is None:
         return False
     _drop_ended(unit.list(Lease, plan_id=plan.id), unit, now=now)
     project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
@@ -34,7 +34,7 @@ def take_lease(unit: Unit, plan_guid: str, *, profile: Profile, exposure_s: floa
     if unit.count(Lease, plan_id=plan.id) >= wanted:
         return False
     until = now + timedelta(seconds=exposure_s) + SPARE_TIME
-    unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
+    unit.add(_lease(plan.id, holder, until=until))
     return True
 
 
@@ -43,20 +43,21 @@ def keep_lease(decision: TakeExposure, context: Context) -> bool:
 
     For when the exposure begins, or begins again: slewing, focusing or a camera that failed may have taken longer than
     the lease lasts. What ended meanwhile is given anew, unless other rigs are taking all that is wanted. Nothing is
-    written where no rig shares; there, and where the plan is gone, it always may.
+    written where no rig shares and no host has a name; there, and where the plan is gone, it always may.
     """
     with context.store.read() as unit:
         profile, plan = unit.find(Profile, guid=decision.profile_guid), unit.find(ExposurePlan, guid=decision.plan_guid)
         target = None if plan is None else unit.get(Target, plan.target_id)
         shared = target is not None and unit.find(Contribution, project_id=target.project_id) is not None
-    if profile is None or not shared:
+    if profile is None or target is None or not (shared or decision.host):
         return True
+    holder = Holder(profile, decision.host)
     exposure_s = sum(step.exposure_s for step in decision.steps if isinstance(step, Expose))
     now = context.clock.now()
     with context.store.write() as unit:
-        if _renewed(unit, decision.plan_guid, profile=profile, now=now, exposure_s=exposure_s):
+        if _renewed(unit, decision.plan_guid, holder=holder, now=now, exposure_s=exposure_s):
             return True
-        return take_lease(unit, decision.plan_guid, profile=profile, exposure_s=exposure_s, now=now)
+        return take_lease(unit, decision.plan_guid, holder=holder, exposure_s=exposure_s, now=now)
 
 
 def lease_beside(unit: Unit, decision: TakeExposure, *, count: int, seconds: float, now: datetime) -> int:
@@ -81,22 +82,28 @@ def lease_beside(unit: Unit, decision: TakeExposure, *, count: int, seconds: flo
     if profile is None or profile.id is None:
         raise no_profile(decision.profile_guid)
     _drop_ended(unit.list(Lease, plan_id=plan.id), unit, now=now)
-    for lease in unit.list(Lease, plan_id=plan.id, profile_id=profile.id)[1:]:
+    holder = Holder(profile, decision.host)
+    for lease in unit.list(Lease, plan_id=plan.id, **holder.fields)[1:]:
         unit.delete(lease)
-    others = unit.count(Lease, plan_id=plan.id) - unit.count(Lease, plan_id=plan.id, profile_id=profile.id)
+    others = unit.count(Lease, plan_id=plan.id) - unit.count(Lease, plan_id=plan.id, **holder.fields)
     project = unit.get(Project, unit.get(Target, plan.target_id).project_id)
     wanted = remaining(plan, project, planner=unit.get(Profile, project.profile_id).planner)
     given = min(count, max(0, wanted - others - 1))
     until = now + timedelta(seconds=seconds) + SPARE_TIME
     for _ in range(given):
-        unit.add(Lease(plan_id=plan.id, profile_id=profile.id, owner=profile.name, until=until))
+        unit.add(_lease(plan.id, holder, until=until))
     return given
 
 
-def _renewed(unit: Unit, plan_guid: str, *, profile: Profile, now: datetime, exposure_s: float) -> bool:
+def _lease(plan_id: int, holder: Holder, *, until: datetime) -> Lease:
+    profile = holder.profile
+    return Lease(plan_id=plan_id, profile_id=profile.id or 0, owner=holder.host or profile.name, until=until)
+
+
+def _renewed(unit: Unit, plan_guid: str, *, holder: Holder, now: datetime, exposure_s: float) -> bool:
     """Put off the end of what a rig has of a plan; return whether it had anything that has not ended."""
     plan = unit.find(ExposurePlan, guid=plan_guid)
-    held = [] if plan is None else unit.list(Lease, plan_id=plan.id, profile_id=profile.id)
+    held = [] if plan is None else unit.list(Lease, plan_id=plan.id, **holder.fields)
     until = now + timedelta(seconds=exposure_s) + SPARE_TIME
     for lease in held:
         if lease.until > now:

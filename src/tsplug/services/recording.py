@@ -26,7 +26,7 @@ from tsplug.model.wording import problems_of
 from tsplug.ports import Context, Unit
 from tsplug.services.exposure_orders import keep_order
 from tsplug.services.jobs.submitting import submit_image
-from tsplug.services.sharing import counts_for, end_leases
+from tsplug.services.sharing import Holder, counts_for, end_leases
 
 _COPIED = (
     "guid",
@@ -136,7 +136,7 @@ class _Recording:
         image = self._unit.add_image(self._image())
         if image.status is GradingStatus.ACCEPTED and self._profile is not None and image.plan_id is not None:
             # It counts from here on. What is still to be graded does not: no other rig takes its place until then.
-            end_leases(self._unit, self._profile.id, plan_id=image.plan_id)
+            end_leases(self._unit, Holder(self._profile, self._event.host), plan_id=image.plan_id)
         self._keep_order()
         why = "recorded" if self._graded else "recorded; grading is off"
         self._unit.add(

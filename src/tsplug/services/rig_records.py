@@ -23,7 +23,7 @@ from tsplug.model import (
 from tsplug.planning import Candidate, CandidatePlan
 from tsplug.ports import Recalled, Unit, ids_of
 from tsplug.services.rigs import Rig, no_profile, no_site
-from tsplug.services.sharing import GivenAway, given_away
+from tsplug.services.sharing import GivenAway, Holder, given_away
 
 R = TypeVar("R", bound=Record)
 
@@ -69,9 +69,9 @@ class RigRecords:
             raise no_site(profile)
         return Rig(profile, site)
 
-    def holds_lease(self, profile: Profile) -> bool:
+    def holds_lease(self, holder: Holder) -> bool:
         """Return whether a rig has been given an exposure that has not ended."""
-        return any(each.profile_id == profile.id for each in self.leases.records)
+        return any(holder.holds(each) for each in self.leases.records)
 
     def is_shared(self, project_id: int) -> bool:
         """Return whether more rigs than one count for a project."""
@@ -120,12 +120,14 @@ class Candidates:
         self._made_of: tuple[RigRecords, Profile, Mapping[int, GivenAway]] | None = None
         self._known: dict[str, Candidate] = {}
 
-    def of(self, records: RigRecords, profile: Profile, *, now: datetime | None = None) -> Mapping[str, Candidate]:
+    def of(
+        self, records: RigRecords, profile: Profile, *, now: datetime | None = None, host: str = ""
+    ) -> Mapping[str, Candidate]:
         """Return the candidates by the guids of their targets, in the order they were made.
 
-        With a moment plans know what other rigs are taking of them then.
+        With a moment plans know what others than the rig, or its host, are taking of them then.
         """
-        given = {} if now is None else given_away(records.leases.records, profile, now=now)
+        given = {} if now is None else given_away(records.leases.records, Holder(profile, host), now=now)
         made_of = self._made_of
         if made_of is None or made_of != (records, profile, given):
             alike = made_of is not None and made_of[1] is profile and made_of[2] == given

@@ -382,6 +382,8 @@ def test_the_planner_is_told_how_the_container_flips(
 
     def listening(request: Any) -> Any:
         asked.add((request.flip_pause_min, request.flip_after_min))
+        # Another run of the profile has another name.
+        assert request.host == night.host.journal.state.run != ""
         return decided(request)
 
     night.make_host, night.decide = preferring, listening  # type: ignore[method-assign]

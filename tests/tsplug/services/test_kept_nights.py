@@ -54,6 +54,7 @@ from tsplug.services.purging import Scope, purge_images
 from tsplug.services.recording import record_exposure
 from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.scoring_rules import installed_rules
+from tsplug.services.sharing import Holder
 from tsplug.testing import FakeContext, ManualClock, first_catalogue, recording_devices
 
 EVENING = datetime(2026, 1, 15, 20, tzinfo=UTC)
@@ -154,7 +155,7 @@ def _new_plan(unit: Unit) -> None:
 def _lease(unit: Unit) -> None:
     rig = unit.find(Profile, name=contributor.CONTRIBUTOR) or contributor.add_contributor(unit)
     plan = _plan(unit, "Rosette", template="Ha")
-    take_lease(unit, plan.guid, profile=rig, exposure_s=10.0, now=EVENING)
+    take_lease(unit, plan.guid, holder=Holder(rig), exposure_s=10.0, now=EVENING)
 
 
 CHANGES: dict[str, Change] = {

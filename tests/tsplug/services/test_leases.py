@@ -38,13 +38,17 @@ from tsplug.services.second_camera import fit_exposures
 from tsplug.testing import FakeContext, ManualClock, memory_store, recording_devices
 
 THROTTLE = 140
+TWIN = "Another host of the owner"
 LENGTH = timedelta(seconds=contributor.SECONDS)
 Task = tuple[TakeExposure, int, datetime]
 """What a rig takes, how many its second camera takes meanwhile, and until when it was given."""
 
 
 class Rigs:
-    """Three telescopes on one plan, the first with a second camera; each saves what it was given in time, or never."""
+    """Three telescopes on one plan, the first with a second camera; each saves what it was given in time, or never.
+
+    The first one's profile has two hosts, which give themselves names.
+    """
 
     def __init__(self, desired: int, *, graded: bool) -> None:
         clock = ManualClock(contributor.EVENING)
@@ -65,11 +69,13 @@ class Rigs:
                 unit.update(each.model_copy(update={"planner": planner}))
             assert unit.count(Contribution) == 3
             self.guids = {each.name: each.guid for each in unit.list(Profile)}
+        self.guids[TWIN] = self.guids[contributor.OWNER]
 
     def ask(self, name: str) -> None:
         """A rig asks for its next exposure; the first one's second camera for what it takes beside it."""
         self.tasks.pop(name, None)
-        decision = decide(DecisionRequest(profile_guid=self.guids[name]), self.context)
+        host = name if name in (contributor.OWNER, TWIN) else ""
+        decision = decide(DecisionRequest(profile_guid=self.guids[name], host=host), self.context)
         if not isinstance(decision, TakeExposure):
             return
         beside = 0
@@ -110,7 +116,7 @@ class Rigs:
         return (plan.accepted if self.graded else plan.acquired) + coming
 
 
-NAMES = st.sampled_from([contributor.OWNER, contributor.CONTRIBUTOR, "Astrograph"])
+NAMES = st.sampled_from([contributor.OWNER, TWIN, contributor.CONTRIBUTOR, "Astrograph"])
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("ask"), NAMES),
@@ -124,6 +130,12 @@ ACTIONS = st.lists(
 )
 
 
+@example(desired=1, graded=True, actions=[("ask", contributor.OWNER), ("ask", TWIN), ("begin", TWIN)])
+@example(
+    desired=2,
+    graded=False,
+    actions=[("ask", contributor.OWNER), ("ask", TWIN), ("save", TWIN), ("ask", contributor.CONTRIBUTOR)],
+)
 @example(
     desired=3,
     graded=False,
@@ -167,23 +179,31 @@ class Meeting:
         self._store.close()
 
 
-@pytest.mark.parametrize(("desired", "given"), [(1, 1), (2, 2)])
+@pytest.mark.parametrize(("desired", "given", "twins"), [(1, 1, False), (2, 2, False), (1, 1, True), (2, 2, True)])
 def test_two_rigs_that_looked_at_once_do_not_both_get_the_last_exposure(
-    database: Database, desired: int, given: int
+    database: Database, desired: int, given: int, twins: bool
 ) -> None:
-    """Each over its own connection sees the plan open; what is wanted is counted again with the lease, in one unit."""
+    """Each over its own connection sees the plan open; what is wanted is counted again with the lease, in one unit.
+
+    So it is for two hosts of one profile that nobody contributes to, where they have names.
+    """
     url, clock, meeting = database.fresh_url(), ManualClock(contributor.EVENING), Barrier(2)
     stores = [open_store(url, clock) for _ in range(2)]
     contributor.stock(stores[0], desired)
     with stores[0].read() as unit:
         guids = [profile.guid for profile in unit.list(Profile)]
+    names = ["", ""]
+    if twins:
+        guids, names = [guids[0]] * 2, ["one", "two"]
+        with stores[0].write() as unit:
+            unit.delete_all(Contribution)
 
-    def ask(store: Store, guid: str) -> Decision:
+    def ask(store: Store, guid: str, host: str) -> Decision:
         context = FakeContext(Meeting(store, meeting), clock, recording_devices(clock, Path()))
-        return decide(DecisionRequest(profile_guid=guid, explain=False), context)
+        return decide(DecisionRequest(profile_guid=guid, explain=False, host=host), context)
 
     with ThreadPoolExecutor(2) as hosts:
-        decisions = list(hosts.map(ask, stores, guids))
+        decisions = list(hosts.map(ask, stores, guids, names))
     assert sum(isinstance(each, TakeExposure) for each in decisions) == given
     with stores[1].read() as unit:
         assert unit.count(Lease) == given
@@ -217,7 +237,26 @@ def test_what_nobody_shares_or_is_gone_is_kept_without_a_lease() -> None:
     with rigs.context.store.write() as unit:
         unit.delete_all(Lease)
         unit.delete_all(Contribution)
-    for told in (decision, decision.model_copy(update={"plan_guid": "gone"})):
+    for changes in ({"host": ""}, {"plan_guid": "gone"}):
+        told = decision.model_copy(update=changes)
         assert keep_lease(told, rigs.context)
+    with rigs.context.store.read() as unit:
+        assert unit.count(Lease) == 0
+
+
+def test_a_restarted_run_takes_up_what_it_was_given() -> None:
+    """Its name is the same; another run of the profile waits for the lease to end; one without a name is them all."""
+    rigs = Rigs(1, graded=True)
+    with rigs.context.store.write() as unit:
+        unit.delete_all(Contribution)
+    asked = DecisionRequest(profile_guid=rigs.guids[contributor.OWNER], host="run 1")
+    first = decide(asked, rigs.context)
+    other = decide(asked.model_copy(update={"host": "run 2"}), rigs.context)
+    again = decide(asked, rigs.context)
+    assert [each.kind for each in (first, other, again)] == ["exposure", "wait", "exposure"]
+    with rigs.context.store.read() as unit:
+        assert [each.owner for each in unit.list(Lease)] == ["run 1"]
+    nameless = decide(asked.model_copy(update={"host": ""}), rigs.context)
+    assert nameless.kind == "exposure"
     with rigs.context.store.read() as unit:
         assert unit.count(Lease) == 0

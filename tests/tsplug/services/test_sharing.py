@@ -23,6 +23,7 @@ from tsplug.services.grading import apply_grades, judge_plan
 from tsplug.services.leases import SPARE_TIME, take_lease
 from tsplug.services.recording import record_exposure
 from tsplug.services.records import record_row
+from tsplug.services.sharing import Holder
 from tsplug.testing import FakeContext, ManualClock, memory_store, recording_devices
 
 pytestmark = pytest.mark.both_databases
@@ -85,9 +86,9 @@ def test_of_two_rigs_that_decided_at_once_one_gets_the_plan(context: FakeContext
     now = context.clock.now()
     with context.store.write() as unit:
         (plan,) = unit.list(ExposurePlan)
-        got = [take_lease(unit, plan.guid, profile=each, exposure_s=10, now=now) for each in unit.list(Profile)]
+        got = [take_lease(unit, plan.guid, holder=Holder(each), exposure_s=10, now=now) for each in unit.list(Profile)]
         ended = now + timedelta(hours=1)
-        again = take_lease(unit, plan.guid, profile=unit.list(Profile)[1], exposure_s=10, now=ended)
+        again = take_lease(unit, plan.guid, holder=Holder(unit.list(Profile)[1]), exposure_s=10, now=ended)
     assert (got, again) == ([True, False], True)
 
 

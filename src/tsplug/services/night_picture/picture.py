@@ -243,13 +243,15 @@ class _Picture:
         """List what is imaged, with what it gets, and below it what is not."""
         canvas, x, y = self._canvas, RIGHT + 28, TOP + 6
         rows = _totals(self._imaged())
-        for guid, name, hours, filters in rows[:_MOST_NAMES]:
+        # Where there is nothing to be told below them there is room for some more.
+        most = _MOST_NAMES if len(self._night.candidates) > len(self._colours) else _MOST_NAMES + 3
+        for guid, name, hours, filters in rows[:most]:
             canvas.box((x, y - 7, x + 14, y + 7), self._colours[guid])
             canvas.text((x + 24, y), _short(name, 28), size=16)
             canvas.text((x + 24, y + 18), _short(f"{hours:.1f} h   {filters}", 42), size=13, style=("lm", FAINT))
             y += 44
-        if len(rows) > _MOST_NAMES:
-            canvas.text((x, y), f"and {len(rows) - _MOST_NAMES} more", size=13, style=("lm", FAINT))
+        if len(rows) > most:
+            canvas.text((x, y), f"and {len(rows) - most} more", size=13, style=("lm", FAINT))
             y += 26
         self._others(x, y + 8)
 
