@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -173,39 +174,52 @@ def _elongations(
     return np.asarray(ratio, dtype=np.float64), angle, spread
 
 
-def _most_voted(x: Floats, y: Floats, *, angle: Floats) -> _Line | None:
+def _most_voted(x: NDArray[Any], y: NDArray[Any], *, angle: NDArray[Any]) -> _Line | None:
     """Return the line that most pairs agree on, as far as their directions tell."""
     if x.size < _FEWEST:
         return None
     # The first one's direction rules most pairs out: the second one's is asked of the others only.
-    rough = [each.astype(np.float32) for each in (x, y, angle)]
-    first, second = np.nonzero(
-        _lie_along((rough[0], rough[1]), x=rough[0][:, None], y=rough[1][:, None], angle=rough[2][:, None])
-    )
-    once = first < second
-    first, second = first[once], second[once]
-    back = _lie_along((x[first], y[first]), x=x[second], y=y[second], angle=angle[second])
+    x, y, angle = (each.astype(np.float32) for each in (x, y, angle))
+    first, second = _pairs(x.size)
+    along = _lie_along((x, y), angle, pairs=(first, second))
+    first, second = first[along], second[along]
+    back = _lie_along((x, y), angle, pairs=(second, first))
     first, second = first[back], second[back]
     if first.size < _FEWEST:
         return None
-    direction = np.arctan2(y[second] - y[first], x[second] - x[first]) % math.pi
-    offset = y[first] * np.cos(direction) - x[first] * np.sin(direction)
-    return _densest(direction, offset)
+    right, down = x[second] - x[first], y[second] - y[first]
+    # Lines have no end: their directions go from 0 to 180 degrees.
+    turned = np.where((down < 0) | ((down == 0) & (right < 0)), np.float32(-1.0), np.float32(1.0))
+    right, down = right * turned, down * turned
+    offset = (y[first] * right - x[first] * down) / np.hypot(right, down)
+    return _densest(np.arctan2(down, right), offset)
+
+
+@lru_cache(maxsize=2)
+def _pairs(count: int) -> tuple[Places, Places]:
+    """Return all pairs of so many things, which are as many as are paired in nearly every search."""
+    first, second = np.triu_indices(count, 1)
+    return first, second
 
 
 def _lie_along(
-    places: tuple[NDArray[Any], NDArray[Any]], *, x: NDArray[Any], y: NDArray[Any], angle: NDArray[Any]
-) -> NDArray[np.bool_]:
-    """Tell which places lie along a direction from ``x`` and ``y``, and far enough from there to tell."""
-    apart_x, apart_y = places[0] - x, places[1] - y
-    squared = apart_x**2 + apart_y**2
+    places: tuple[NDArray[Any], NDArray[Any]], angle: NDArray[Any], *, pairs: tuple[Places, Places]
+) -> Places:
+    """Return in which pairs the second lies along the direction of the first, and far enough from there to tell."""
+    first, second = pairs
+    apart_x, apart_y = (each.take(second) - each.take(first) for each in places)
     # The sine between the direction and the way there, times the distance.
-    aside = apart_x * np.sin(angle) - apart_y * np.cos(angle)
-    along = aside**2 < math.sin(math.radians(_PARALLEL_DEG)) ** 2 * squared
-    return np.asarray(along & (squared > (4.0 * _BIN_PX) ** 2))
+    aside = apart_x * np.sin(angle).take(first)
+    aside -= apart_y * np.cos(angle).take(first)
+    apart_x *= apart_x
+    apart_y *= apart_y
+    squared = np.add(apart_x, apart_y, out=apart_x)
+    aside *= aside
+    along = aside < math.sin(math.radians(_PARALLEL_DEG)) ** 2 * squared
+    return np.flatnonzero(along & (squared > (4.0 * _BIN_PX) ** 2))
 
 
-def _densest(direction: Floats, offset: Floats) -> _Line:
+def _densest(direction: NDArray[Any], offset: NDArray[Any]) -> _Line:
     width = math.radians(_BIN_DEG)
     turn = (direction / width).astype(np.int64)
     place = np.floor(offset / _BIN_PX).astype(np.int64)
