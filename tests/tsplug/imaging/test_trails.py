@@ -38,7 +38,9 @@ def with_trail(frame: Floats, *, fwhm: float, height_adu: float) -> Floats:
     return np.asarray(frame + height_adu * np.exp(-4.0 * math.log(2.0) * (away / fwhm) ** 2))
 
 
-@pytest.mark.parametrize(("fwhm", "height"), [(3.0, 3.0), (9.4, 2.5), (9.4, 30.0), (20.0, 8.0)], ids=str)
+@pytest.mark.parametrize(
+    ("fwhm", "height"), [(3.0, 3.0), (9.4, 2.5), (9.4, 30.0), (12.0, 3.0), (16.0, 4.0), (20.0, 8.0)], ids=str
+)
 def test_wide_trails_are_trails_and_no_stars(fwhm: float, height: float) -> None:
     """An aeroplane's or a near satellite's trail is one, many pixels wide, and its noise is not counted as stars."""
     plain = sky(stars=60, fwhm=3.2, seed=1)
