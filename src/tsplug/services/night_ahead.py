@@ -25,7 +25,7 @@ from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tab
 from tsplug.planning.beside import SecondCamera
 from tsplug.planning.idle import idle_targets
 from tsplug.planning.season import season
-from tsplug.planning.turns import Turn, preview_turns
+from tsplug.planning.turns import NOT_BEGUN, Turn, preview_turns
 from tsplug.planning.twilight import SUN_LIMIT_DEG
 from tsplug.ports import Context
 from tsplug.services.lookup import find_named
@@ -140,7 +140,9 @@ def told_night(night: NightAhead) -> PreviewDocument:
 
 
 def _idle(night: NightAhead) -> list[IdleTarget]:
-    """Return the targets that get nothing, and why."""
+    """Return the targets that get nothing, and why; none where nothing is imaged because no container begins."""
+    if night.preview.ends_because == NOT_BEGUN:
+        return []
     request = DecisionRequest(profile_guid=night.rig.profile.guid)
     situation = Situation(night.starts, night.rig.site, night.rig.profile, night.outlook, request)
     imaged = {span.target_guid for span in night.preview.spans if span.exposures}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -58,7 +58,8 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
     own = _mapping(_mapping(document.get("catalogue")).get("profile"))
     if str(own.get("name", profile.name)) != profile.name:
         raise InputError(f"{source} images with profile {own['name']!r}, not {profile.name!r}: give --profile")
-    parts = list(_parts(_steps(document.get("run"))))
+    steps = _steps(document.get("run"))
+    parts = list(_parts(steps))
     if not parts:
         raise InputError(f"{source} is no sequence that images: its run has no {_CONTAINER}")
     given = _mapping(own.get("planner"))
@@ -67,6 +68,8 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
         for before, container in parts
     )
     notes = [note for before, container in parts for note in _left_out(before, container)]
+    if len(steps) == _MOST_STEPS:
+        notes.append(f"only the first {_MOST_STEPS} instructions of the sequence are reckoned with")
     if _loops_freely(document.get("run")):
         notes.append("a loop that has no `count` is gone through once here")
     second = _mapping(_mapping(document.get("second_camera")).get("profile")).get("name", "")
@@ -79,23 +82,23 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _steps(run: object) -> list[_Step]:
     """Return instructions as they are run, a loop's so often as it counts; no more than anyone would wait for."""
-    return list(islice(_gone_through(run, ()), _MOST_STEPS))
+    return list(islice(_gone_through(run, count()), _MOST_STEPS))
 
 
-def _gone_through(run: object, within: tuple[int, ...]) -> Iterator[_Step]:
-    # A list within itself is gone through once.
-    if not isinstance(run, list) or id(run) in within:
+def _gone_through(run: object, lists: Iterator[int], *within: int) -> Iterator[_Step]:
+    # A list within itself is gone through once, and lists that hold nothing are not repeated without end.
+    if not isinstance(run, list) or id(run) in within or next(lists) >= _MOST_STEPS:
         return
     for item in map(_mapping, run):
         if item.get("run") is None:
             yield item
         for _ in range(_passes(item)):
-            yield from _gone_through(item.get("run"), (*within, id(run)))
+            yield from _gone_through(item.get("run"), lists, *within, id(run))
 
 
 def _passes(item: _Step) -> int:
-    count = item.get("count", 1)
-    return min(count, _MOST_PASSES) if isinstance(count, int) else 1
+    wanted = item.get("count", 1)
+    return min(wanted, _MOST_PASSES) if isinstance(wanted, int) else 1
 
 
 def _parts(steps: Iterable[_Step]) -> Iterator[tuple[list[_Step], _Step]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from tsplug.errors import InputError
 from tsplug.model import NEVER_FLIPS_MIN, Overheads, PlannerPreferences, Until
 from tsplug.planning.preview import preview
-from tsplug.planning.turns import Turn, preview_turns
+from tsplug.planning.turns import NOT_BEGUN, Turn, preview_turns
 from tsplug.planning.ways import Ways
 
 
@@ -46,13 +46,28 @@ def test_a_container_goes_on_where_the_one_before_it_ended(make: Any) -> None:
     assert alone.ends_because.startswith("no target can be imaged any more in this night (the sequence's `until` is ")
 
 
-@pytest.mark.parametrize(("before", "begins"), [((), 1), ((Until(time="2026-11-20T12:00:00Z"),), 0)])
-def test_what_does_not_begin_in_the_night_is_told(before: tuple[Until, ...], begins: int, make: Any) -> None:
+@pytest.mark.parametrize(("before", "missing"), [((), 1), ((Until(time="2026-11-20T12:00:00Z"),), 2)])
+def test_what_does_not_begin_in_the_night_is_told(before: tuple[Until, ...], missing: int, make: Any) -> None:
     """A container whose wait leads beyond the night's noon is none of this night's."""
     late = Turn(before=(Until(time=make.utc(12) + timedelta(days=2)),))
     found, _ = night(make, Turn(before=before), late)
-    assert bool(found.spans) == bool(begins)
-    assert found.notes == (f"of 2 containers that image {begins or 'none'} begins in this night",)
+    assert bool(found.spans) == (missing == 1)
+    assert (found.ends_because == NOT_BEGUN) == (missing == 2)
+    assert found.notes == (f"containers of the sequence that image and do not begin in this night: {missing}",)
+
+
+def test_in_the_middle_of_a_night_the_rest_of_it_is_previewed(make: Any) -> None:
+    """Times of the evening have passed, and are not those of tomorrow; what has ended by then is left out."""
+    turns = [
+        Turn(before=(Until(time=time(14)),), until=Until(time=time(18, 30))),
+        Turn(before=(Until(time=time(19)),), until=Until(time=time(21))),
+        Turn(before=(Until(twilight="nautical"),)),
+    ]
+    found, _ = night(make, *turns)
+    begun = starts(found)
+    # 19:00 UTC is 20:00 at the site.
+    assert (begun[0], begun[11]) == (make.utc(19, 1), make.utc(19, 57))
+    assert found.notes == ("a container whose `until` (time 18:30:00) has come is left out",)
 
 
 def test_what_never_comes_to_pass_is_an_error(make: Any) -> None:

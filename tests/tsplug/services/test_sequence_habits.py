@@ -106,6 +106,19 @@ def test_what_no_preview_needs_does_no_harm() -> None:
     assert (len(habits.turns), habits.notes) == (1, ())
 
 
+def test_lists_that_hold_nothing_are_not_repeated_without_end() -> None:
+    """Nor are more instructions gone through than anyone would wait for."""
+    loops = "[]"
+    for _ in range(8):
+        loops = f"[{{type: loop, count: 24, run: {loops}}}, {{type: loop, count: 24, run: {loops}}}]"
+    given = f"run: [{{type: scheduler_container}}, {{type: sequential, run: {loops}}}]"
+    assert habits_of(given, PROFILE, source="night.yaml").notes == ()
+    many = "run: [{type: loop, count: 24, run: [" + "{type: scheduler_container}, " * 50 + "]}]"
+    habits = habits_of(many, PROFILE, source="night.yaml")
+    assert len(habits.turns) == 1000
+    assert habits.notes == ("only the first 1000 instructions of the sequence are reckoned with",)
+
+
 def test_what_is_left_out_of_account_is_told() -> None:
     """A preview of the planner knows no lists of instructions, and no loop without an end of its own."""
     container = {"type": "scheduler_container", "events": {"after_exposure": [{"type": "unpark"}]}}
