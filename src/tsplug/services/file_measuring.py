@@ -234,4 +234,8 @@ def _warnings(
     if "EGAIN" not in pixels.header:
         yield "no EGAIN in the header: snr counts one electron per ADU"
     if measurement.stars.measured < _FEW_STARS:
-        yield f"{measurement.stars.measured} stars measured: hfr, fwhm and eccentricity are uncertain"
+        known = measurement.stars.eccentricity is not None or not measurement.stars.measured
+        open_too = (
+            "hfr, fwhm and eccentricity are uncertain" if known else "hfr and fwhm are uncertain, eccentricity open"
+        )
+        yield f"{measurement.stars.measured} stars measured: {open_too}"

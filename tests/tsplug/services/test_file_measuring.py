@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from dialects import nina
+from drawn_frames import SCENES, draw, small
 from frame_files import write
 from pixel_files import Xisf, fits_bytes
 from shots import Shot, utc
@@ -137,6 +138,15 @@ def test_calibration_that_tells_no_exposure_has_no_stars_either(tmp_path: Path, 
     assert not {"star_count", "stars_measured", "trail_count"} & set(frame.metrics)
     noted = () if kind == "BIAS" else (f"measured as a {kind.lower()}",)
     assert tuple(each.split("; ")[-1] for each in frame.warnings) == noted
+
+
+def test_a_few_faint_stars_leave_their_shape_open(tmp_path: Path) -> None:
+    """Through cloud a frame has sizes, and a note instead of an eccentricity that would be noise."""
+    faint = draw(small(SCENES["cloud"], stars=25.0), width=600, height=500).pixels
+    (frame,) = measured(write(tmp_path / "a.fits", fits_bytes(faint, **nina(LIGHT))))
+    assert {"hfr", "fwhm"} <= set(frame.metrics)
+    assert not {"eccentricity", "ellipticity", "orientation_coherence"} & set(frame.metrics)
+    assert any(each.endswith("hfr and fwhm are uncertain, eccentricity open") for each in frame.warnings)
 
 
 def test_colour_is_measured_by_its_green(tmp_path: Path) -> None:
