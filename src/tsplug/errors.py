@@ -57,7 +57,7 @@ class NameTakenError(FileError):
 
 
 class OutOfReachError(FileError):
-    """A storage does not answer or refuses to, so that nobody can tell whether a frame is there."""
+    """A storage or a disk does not answer or refuses to, so that nobody can tell whether a frame is there."""
 
 
 class NetworkError(TsplugError):

@@ -19,12 +19,17 @@ class FakeRunner:
         self.running: dict[int, FrameTask] = {}
         self.started: list[FrameTask] = []
         self.stopped: list[int] = []
+        self.lost = 0
         self.refusal: OSError | None = None
         """What the system says instead of starting one more process."""
 
     def free(self) -> int:
         """Return how many more tasks it takes."""
         return self._slots - len(self.running)
+
+    def stuck(self) -> int:
+        """Return how many places are lost."""
+        return self.lost
 
     def start(self, key: int, task: FrameTask) -> None:
         """Take a task."""

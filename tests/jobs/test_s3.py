@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -18,6 +21,8 @@ from test_bad_frames import hanging_program, rig_whose_solver_hangs
 from tsplug.app import frame_files, frame_headers, open_store, system_clock, verify_frame
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import FileError, NameTakenError
+from tsplug.files.objects import move_object, send_if
+from tsplug.files.storage import RemoteStorage
 from tsplug.model import AcquiredImage, PipelinePreferences, Profile
 from tsplug.ports import JobQuery, Store
 from tsplug.services.jobs.listing import list_jobs
@@ -67,6 +72,120 @@ def test_a_bucket_keeps_files(bucket: fsspec.AbstractFileSystem, tmp_path: Path)
     with pytest.raises(FileError, match=r"s3://nowhere/a\.fits cannot be reached: .*bucket does not exist"):
         frame_storage("s3://nowhere").put(tmp_path / "a.fits", "a.fits")
     assert bucket.ls("") == ["frames"]
+
+
+class Disturbed(RemoteStorage):
+    """A storage in which something happens once, after it was looked at and before anything is sent."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def check_still(self, address: str, mark: str) -> None:
+        """Check, then let it happen."""
+        super().check_still(address, mark)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            happens()
+
+
+MEANWHILE: dict[str, tuple[dict[str, bytes], str]] = {
+    "nothing": ({"a": b"first"}, ""),
+    "moved": ({"b": b"first"}, "missing: it was moved or removed meanwhile"),
+    "another": ({"a": b"other", "b": b"first"}, "changed meanwhile, or another file has its name"),
+    "an answer that was lost": ({"a": b"worked on"}, ""),
+}
+
+
+@pytest.mark.parametrize("name", MEANWHILE)
+def test_what_happens_while_a_frame_is_sent_is_seen(
+    bucket: fsspec.AbstractFileSystem, tmp_path: Path, name: str
+) -> None:
+    """Nothing comes back under a name that it lost in that very moment, and nothing is overwritten."""
+    content, told = MEANWHILE[name]
+
+    def happen() -> None:
+        bucket.rm_file("frames/a")
+        for key, value in content.items():
+            bucket.pipe_file(f"frames/{key}", value)
+
+    bucket.pipe_file("frames/a", b"first")
+    file = tmp_path / "a"
+    file.write_bytes(b"first")
+    storage = Disturbed("s3://frames")
+    storage.meanwhile, mark = happen, storage.mark(file)
+    file.write_bytes(b"worked on")
+    with pytest.raises(FileError, match=told) if told else nullcontext():
+        storage.replace(file, "s3://frames/a", expected=mark)
+    lying = {each: bucket.cat_file(f"frames/{each}") for each in ("a", "b") if bucket.exists(f"frames/{each}")}
+    assert lying == (content if told else {"a": b"worked on"})
+
+
+def test_a_name_that_is_taken_while_a_frame_is_sent_is_not_given_twice(
+    bucket: fsspec.AbstractFileSystem, tmp_path: Path
+) -> None:
+    """A server that knows no conditions takes frames all the same; one that knows them refuses the second sender."""
+    (tmp_path / "a").write_bytes(b"first")
+    assert send_if(bucket, tmp_path / "a", name="frames/a", instead_of="")
+    (tmp_path / "a").write_bytes(b"second")
+    assert not send_if(bucket, tmp_path / "a", name="frames/a", instead_of="")
+    assert bucket.cat_file("frames/a") == b"first"
+    assert send_if(Unconditional(bucket), tmp_path / "a", name="frames/a", instead_of="")
+    assert bucket.cat_file("frames/a") == b"second"
+
+
+def test_what_is_sent_while_a_frame_is_moved_stays(bucket: fsspec.AbstractFileSystem) -> None:
+    """Be it the header that a worker puts back in that moment or another frame: it is not lost with the old name."""
+    bucket.pipe_file("frames/a", b"first")
+    with pytest.raises(FileError, match="frames/a stays: it was written to meanwhile"):
+        move_object(Sent(bucket), "frames/a", target="frames/b")
+    assert (bucket.cat_file("frames/a"), bucket.exists("frames/b")) == (b"worked on", False)
+
+
+def test_a_name_is_no_pattern(bucket: fsspec.AbstractFileSystem) -> None:
+    """What brackets would match to fsspec is left alone."""
+    for name in ("a[1]", "a1"):
+        bucket.pipe_file(f"frames/{name}", name.encode())
+    RemoteStorage("s3://frames").move("s3://frames/a[1]", "s3://frames/rejected/a[1]")
+    found = {name.removeprefix("frames/"): bucket.cat_file(name) for name in bucket.find("frames")}
+    assert found == {"a1": b"a1", "rejected/a[1]": b"a[1]"}
+
+
+def test_what_others_have_sent_since_a_place_was_listed_is_seen(bucket: fsspec.AbstractFileSystem) -> None:
+    """Nothing is moved over a frame of which this process had not heard yet."""
+    storage = RemoteStorage("s3://frames")
+    bucket.pipe_file("frames/a", b"first")
+    assert storage.files_below("s3://frames") == ["s3://frames/a"]
+    bucket.pipe_file("frames/b", b"other")
+    with pytest.raises(NameTakenError, match="s3://frames/b is there already"):
+        storage.move("s3://frames/a", "s3://frames/b")
+
+
+class Through:
+    """Files of a server, through which all that is asked goes."""
+
+    def __init__(self, files: fsspec.AbstractFileSystem) -> None:
+        self.files = files
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.files, name)
+
+
+class Unconditional(Through):
+    """A server that knows no conditions, and says so."""
+
+    def put_file(self, file: str, name: str, **more: Any) -> None:
+        """Refuse conditions."""
+        if "IfNoneMatch" in more:
+            raise OSError(errno.ENOSYS, "A header you provided implies functionality that is not implemented")
+        self.files.put_file(file, name, **more)
+
+
+class Sent(Through):
+    """A server to which somebody sends while a copy is made."""
+
+    def cp_file(self, name: str, target: str) -> None:
+        """Copy, and let something be sent."""
+        self.files.cp_file(name, target)
+        self.files.pipe_file(name, b"worked on")
 
 
 def arrival_at(address: str, store: Store) -> Arrival:

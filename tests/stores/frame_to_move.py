@@ -70,3 +70,9 @@ class KilledBeforeMove(DiskFrames):
         assert begin is not None
         begin()
         raise Killed
+
+
+class KilledAfterMove(DiskFrames):
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+        super().move(source, target, begin=begin)
+        raise Killed

@@ -53,12 +53,12 @@ class Uploads:
 
     upload: Annotated[bool, typer.Option("--upload", help="Take frames that are sent with a token.")] = False
     storage: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="DIR|URL",
             help="Where frames go: a folder, or an address such as s3://bucket/frames; else TSPLUG_STORAGE, or frames.",
         ),
-    ] = ""
+    ] = None
     pattern: Annotated[str, typer.Option(help="How they are named there; see the how-to page.")] = DEFAULT_PATTERN
     token_file: Annotated[
         Path | None, typer.Option(parser=place, help="A file of lines USER:TOKEN; else TSPLUG_UPLOAD_TOKEN counts.")
@@ -90,7 +90,7 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
         arrival = Arrival(
             store=store,
             clock=system_clock(),
-            storage=frame_storage(_lasting(uploads.storage or Settings().storage or "frames")),
+            storage=frame_storage(_lasting(uploads.storage)),
             headers=frame_headers(),
             files=frame_files(),
             verify=verify_frame,
@@ -107,12 +107,16 @@ def serve(common: Common, address: Address, *, uploads: Uploads) -> None:
             server.run(sockets=[listener])
 
 
-def _lasting(storage: str) -> str:
-    """Return the place of a storage.
+def _lasting(given: str | None) -> str:
+    """Return the place of the storage: the one that is given, else that of the settings.
 
     Raises:
+        typer.BadParameter: an empty one is given.
         InputError: it ends with this process, and no worker would see what is in it.
     """
+    if given is not None and not given.strip():
+        raise typer.BadParameter("name a folder or an address", param_hint="--storage")
+    storage = given or Settings().storage or "frames"
     if storage.partition("://")[0] == "memory":
         raise InputError(f"{storage} is in this process only, where no worker sees it: name a folder or a storage")
     return storage

@@ -83,9 +83,9 @@ class FramesAnywhere:
             begin()
         storage.move(str(source), str(target))
 
-    def is_at_rest(self, file: FramePlace) -> bool:
+    def is_at_rest(self, file: FramePlace) -> bool | None:
         """Return whether nobody is at a file; of what lies at an address that cannot be told."""
-        return not isinstance(file, Address) and self._disk.is_at_rest(file)
+        return None if isinstance(file, Address) else self._disk.is_at_rest(file)
 
     def same(self, one: FramePlace, other: FramePlace) -> bool:
         """Return whether two names are those of one file; two addresses are if they hold the same."""
@@ -102,6 +102,18 @@ class FramesAnywhere:
                 for place in (one, other)
             )
             return self._disk.of_one_frame(first, second)
+
+    def remove_copy(self, file: FramePlace, *, of: FramePlace) -> bool:
+        """Remove one of two files that hold one frame; see `tsplug.ports.FrameFiles`."""
+        if not isinstance(file, Address) and not isinstance(of, Address):
+            return self._disk.remove_copy(file, of=of)
+        try:
+            if not self.same(file, of) and not self.of_one_frame(file, of):
+                return False
+            self.remove_name(file)
+        except FileError:
+            return False
+        return True
 
     def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -9,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tsplug.errors import FileError
+from tsplug.errors import FileError, OutOfReachError
+from tsplug.files.disk_errors import disk_error
 from tsplug.files.headers.sources import GzipBytes, HeaderError
-from tsplug.files.headers.turns import is_at_rest
+from tsplug.files.headers.turns import at_rest, is_at_rest
 from tsplug.files.headers.xisf_header import MAGIC as XISF_MAGIC
 from tsplug.files.headers.xisf_header import check_name
 from tsplug.files.moving import move_file
@@ -47,18 +49,25 @@ class DiskFrames:
 
     def read(self, file: Path, *, to_measure: bool = False) -> FramePixels:
         """Read a frame; see `tsplug.ports.FrameFiles`."""
-        with _opened(file) as frame:
-            return frame.read(self._memory, to_measure=to_measure)
+        try:
+            with _opened(file) as frame:
+                return frame.read(self._memory, to_measure=to_measure)
+        except FileError as error:
+            if isinstance(error.__cause__, FileNotFoundError) and not _is_there(file.parent):
+                raise OutOfReachError(f"{file}: missing, and so is its folder: is the disk mounted?") from error
+            raise
 
     def status(self, file: Path) -> FrameStatus:
         """Say whether a frame is on disk and whole, from its headers and its length alone."""
         try:
             with _opened(file) as frame:
                 return FrameStatus(exists=True, pixel_bytes=frame.check())
+        except OutOfReachError as error:
+            return FrameStatus(exists=True, problem=str(error).removeprefix(f"{file}: "), out_of_reach=True)
         except FileError as error:
             problem = str(error).removeprefix(f"{file}: ")
             try:
-                return FrameStatus(exists=file.exists(), problem=problem)
+                return FrameStatus(exists=_is_there(file), problem=problem)
             except OSError:
                 # A disk that cannot be asked, as one of a network that hiccups, says nothing of what lies there.
                 return FrameStatus(exists=True, problem=problem, out_of_reach=True)
@@ -78,13 +87,27 @@ class DiskFrames:
         """Give a file another name; see `tsplug.files.moving.move_file`."""
         move_file(source, target, begin=begin)
 
-    def is_at_rest(self, file: Path) -> bool:
+    def is_at_rest(self, file: Path) -> bool | None:
         """Return whether nobody is at a file; see `tsplug.files.headers.turns.is_at_rest`."""
         return is_at_rest(file)
 
     def same(self, one: Path, other: Path) -> bool:
-        """Return whether two names are those of one file."""
-        return one.samefile(other)
+        """Return whether two names are those of one file, which they are not where one is gone."""
+        try:
+            return one.samefile(other)
+        except FileNotFoundError:
+            return False
+
+    def remove_copy(self, file: Path, *, of: Path) -> bool:
+        """Remove one of two files that hold one frame; see `tsplug.ports.FrameFiles`."""
+        try:
+            with at_rest(of, patience_s=0.0):
+                if not self.same(file, of) and not same_frame(file, of):
+                    return False
+                file.unlink()
+        except (OSError, FileError):
+            return False
+        return True
 
     def of_one_frame(self, one: Path, other: Path) -> bool:
         """Return whether two files hold one frame; see `tsplug.files.same_frame`."""
@@ -93,6 +116,23 @@ class DiskFrames:
     def remove_name(self, file: Path) -> None:
         """Take one of several names from a file."""
         file.unlink(missing_ok=True)
+
+
+def _is_there(file: Path) -> bool:
+    """Return whether there is something of a name.
+
+    Raises:
+        OSError: the disk cannot be asked.
+    """
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return False
+    return True
 
 
 class _Frame(Protocol):
@@ -117,7 +157,7 @@ def _opened(file: Path) -> Iterator[_Frame]:
     except FileNotFoundError as error:
         raise FileError(f"{file}: missing") from error
     except (OSError, ValueError) as error:
-        raise FileError(f"{file}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+        raise disk_error(f"{file}: cannot be opened", error) from error
     try:
         with _frame(file, descriptor) as frame:
             yield frame
@@ -128,7 +168,7 @@ def _opened(file: Path) -> Iterator[_Frame]:
     except MemoryError as error:
         raise FileError(f"{file}: is too large for the memory of this machine") from error
     except OSError as error:
-        raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
+        raise disk_error(f"{file}: cannot be read", error) from error
     finally:
         os.close(descriptor)
 

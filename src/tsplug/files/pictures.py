@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tsplug.errors import FileError, InputError
+from tsplug.files.disk_errors import disk_error
 from tsplug.files.parts import sweep_parts
 from tsplug.files.placing import placed
 
@@ -22,7 +23,8 @@ class DiskPictures:
             sweep_parts(file)
             with placed(file, force=True) as place:
                 place.write_bytes(content)
-        except (OSError, InputError) as error:
-            told = getattr(error, "strerror", None) or error
-            raise FileError(f"{file}: the picture cannot be written: {told}") from error
+        except OSError as error:
+            raise disk_error(f"{file}: the picture cannot be written", error) from error
+        except InputError as error:
+            raise FileError(f"{file}: the picture cannot be written: {error}") from error
         return True

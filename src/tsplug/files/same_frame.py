@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tsplug.errors import FileError
+from tsplug.files.disk_errors import disk_error
 from tsplug.files.headers.fits_header import MAGIC, FitsPart, fits_parts
 from tsplug.files.headers.sources import HeaderError
 from tsplug.files.headers.writing import DiskHeaders
@@ -71,10 +71,10 @@ def _opened(file: Path) -> Iterator[PositionalFile]:
     try:
         descriptor = os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
     except OSError as error:
-        raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
+        raise disk_error(f"{file}: cannot be read", error) from error
     try:
         yield positional(descriptor)
     except OSError as error:
-        raise FileError(f"{file}: cannot be read: {error.strerror or error}") from error
+        raise disk_error(f"{file}: cannot be read", error) from error
     finally:
         os.close(descriptor)

@@ -10,14 +10,12 @@ from pathlib import Path
 from tsplug.errors import FileError, InputError, NameTakenError, OutOfReachError
 from tsplug.files.content_mark import check_mark, content_mark, mark_of_file, same_content, taken
 from tsplug.files.folder_storage import PROBE, FolderStorage
+from tsplug.files.objects import CONDITIONAL, OF_OBJECTS, move_object, rename, send_if, tag_of
 from tsplug.files.remote_bytes import RemoteBytes, told
 from tsplug.model import Address
 
 _HEADER_BYTES = 1 << 16
 # What one request brings of a frame that is looked at: a header with the blocks that are reserved behind it.
-_OF_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
-# Where an object appears when all of it was sent, so that no other name is needed meanwhile, and there are no folders:
-# to make one there would be to make the bucket of a misspelt name.
 _REPLACING = frozenset({"file", "local", "memory", "sftp", "ssh"})
 # Where a name that is taken can be given to another file in one step. SMB, WebHDFS and many FTP servers refuse that,
 # some without a word, and of kinds that are not known nobody can tell.
@@ -40,7 +38,7 @@ class RemoteStorage:
             InputError: there is no such kind of place, or what reaches it is not installed.
         """
         self._protocol = url.partition("://")[0]
-        self._replaces = self._protocol in _REPLACING | _OF_OBJECTS
+        self._replaces = self._protocol in _REPLACING | OF_OBJECTS
         try:
             from fsspec.core import url_to_fs
 
@@ -58,7 +56,7 @@ class RemoteStorage:
         """
         target = self._target(_PROBE_NAME)
         with told(self._address(target)):
-            if self._protocol not in _OF_OBJECTS:
+            if self._protocol not in OF_OBJECTS:
                 self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
             self._files.pipe_file(target, PROBE)
             # Frames are never removed, so that whoever may not is served all the same.
@@ -86,8 +84,7 @@ class RemoteStorage:
         address = self._address(target)
         # One at a time: most of these places let the second of two senders overwrite the first.
         with _sending, told(address):
-            if not self._exists(target):
-                self._send(file, target)
+            if not self._exists(target) and self._send(file, target, instead_of=""):
                 return address
             with self._files.open(self._whole(target), "rb") as kept, file.open("rb") as new:
                 if same_content(kept, new):
@@ -122,8 +119,6 @@ class RemoteStorage:
         """
         name = self._name(address)
         with told(address):
-            # What a storage remembers of names is of no use where others move them.
-            self._files.invalidate_cache(name)
             if not self._exists(name):
                 check_mark(address, None, expected=mark)
             with self.opened(address) as source:
@@ -137,12 +132,16 @@ class RemoteStorage:
         """
 
         def check() -> None:
-            if expected:
-                self.check_still(address, expected)
+            self.check_still(address, expected)
 
         with _sending, told(address):
+            if not expected:
+                self._send(file, self._name(address))
+                return
+            tag = tag_of(self._files, self._name(address))
             check()
-            self._send(file, self._name(address), check=check)
+            if not self._send(file, self._name(address), check=check, instead_of=tag or None):
+                self.check_still(address, mark_of_file(file))
 
     @contextmanager
     def opened(self, address: str) -> Iterator[RemoteBytes]:
@@ -189,9 +188,11 @@ class RemoteStorage:
                 raise NameTakenError(f"{target} is there already; {address} stays where it is")
             if not self._files.exists(source):
                 raise FileError(f"{address} is not there; nothing was moved")
-            if self._protocol not in _OF_OBJECTS:
-                self._files.makedirs(there.rpartition("/")[0], exist_ok=True)
-            self._files.mv(source, there)
+            if self._protocol in OF_OBJECTS:
+                move_object(self._files, source, target=there)
+                return
+            self._files.makedirs(there.rpartition("/")[0], exist_ok=True)
+            rename(self._files, source, target=there)
 
     def same(self, address: str, other: str) -> bool:
         """Return whether two addresses hold the same, byte by byte.
@@ -226,12 +227,24 @@ class RemoteStorage:
             return target
         return f"file://{target}" if self._protocol == "file" else f"{self._protocol}://{target.lstrip('/')}"
 
-    def _send(self, file: Path, target: str, *, check: Callable[[], None] = _no_check) -> None:
-        """Send a file to a name; ``check`` raises where it must not take that, once more when all of it was sent."""
-        if self._protocol in _OF_OBJECTS:
+    def _send(
+        self, file: Path, target: str, *, check: Callable[[], None] = _no_check, instead_of: str | None = None
+    ) -> bool:
+        """Send a file to a name; return whether it took that.
+
+        Args:
+            file: is sent.
+            target: the name.
+            check: raises where it must not take the name, once more when all of it was sent.
+            instead_of: what is to give way, where a storage has tags for that: nothing if it is empty.
+        """
+        if instead_of is not None and self._protocol in CONDITIONAL:
+            return send_if(self._files, file, name=target, instead_of=instead_of)
+        if self._protocol in OF_OBJECTS and check is _no_check:
             self._files.put_file(str(file), target)
-            return
-        self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
+            return True
+        if self._protocol not in OF_OBJECTS:
+            self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
         self._complete(target)
         part, aside = _beside(target)
         self._files.put_file(str(file), part)
@@ -241,12 +254,15 @@ class RemoteStorage:
             self._remove_if_there(part)
             raise
         if not self._replaces and self._files.exists(target):
-            self._files.mv(target, aside)
-        self._files.mv(part, target)
+            rename(self._files, target, target=aside)
+        rename(self._files, part, target=target)
         if not self._replaces:
             self._remove_if_there(aside)
+        return True
 
     def _exists(self, target: str) -> bool:
+        # What was remembered of a folder says nothing of what others have put there since.
+        self._files.invalidate_cache(target)
         return bool(self._files.exists(target) or self._files.exists(self._whole(target)))
 
     def _whole(self, target: str) -> str:
@@ -270,9 +286,9 @@ class RemoteStorage:
             return
         if self._files.exists(part):
             self._remove_if_there(target)
-            self._files.mv(part, target)
+            rename(self._files, part, target=target)
         elif not self._files.exists(target):
-            self._files.mv(aside, target)
+            rename(self._files, aside, target=target)
         self._remove_if_there(aside)
 
     def _remove_if_there(self, name: str) -> None:

@@ -61,8 +61,8 @@ class Child:
         return self.is_gone()
 
     def is_gone(self) -> bool:
-        """Return whether the process has ended and was waited for."""
-        return not self._reader.is_alive()
+        """Return whether the process has ended, also where something that it left behind still holds its output."""
+        return not self._reader.is_alive() or self._process.poll() is not None
 
     def _read(self) -> None:
         stream = self._process.stdout

@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import BinaryIO, NoReturn, cast
 
-from tsplug.errors import StoreError, TsplugError
+from tsplug.errors import OutOfReachError, StoreError, TsplugError
 from tsplug.jobs.sessions import end_session
 from tsplug.ports import FrameTask, TaskNews, Tell, Work
 
@@ -41,7 +41,8 @@ def outcome(work: Work, key: int, *, task: FrameTask, tell: Tell) -> TaskNews:
     """Run one task and return how it ended, whatever it raises."""
     try:
         work(task, tell)
-    except StoreError as error:
+    except (StoreError, OutOfReachError) as error:
+        # What does not answer now may be back for another attempt.
         return TaskNews(key, ended=True, problem=str(error), passing=True)
     except TsplugError as error:
         return TaskNews(key, ended=True, problem=str(error))

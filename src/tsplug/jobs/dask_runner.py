@@ -58,6 +58,10 @@ class DaskRunner:
             return max(0, int(sum(self._client.nthreads().values())) - len(self._futures))
         return 0
 
+    def stuck(self) -> int:
+        """Return 0: its workers tell nobody."""
+        return 0
+
     def start(self, key: int, task: FrameTask) -> None:
         """Begin a task."""
         name = f"{self._topic}/{key}/{uuid4().hex}"

@@ -34,9 +34,13 @@ class LocalRunner:
 
     def free(self) -> int:
         """Return how many more tasks it can take now."""
-        self._undead = [child for child in self._undead if not child.is_gone()]
         busy = sum(child.key is not None for child in self._children)
-        return max(0, self._processes - busy - len(self._undead))
+        return max(0, self._processes - busy - self.stuck())
+
+    def stuck(self) -> int:
+        """Return how many processes were killed and do not end."""
+        self._undead = [child for child in self._undead if not child.is_gone()]
+        return len(self._undead)
 
     def start(self, key: int, task: FrameTask) -> None:
         """Begin a task in an idle process, or in a new one.

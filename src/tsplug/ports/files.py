@@ -81,8 +81,8 @@ class FrameFiles(Protocol):
         """
         ...
 
-    def is_at_rest(self, file: FramePlace) -> bool:
-        """Return whether nobody moves a file or writes into its header; False where that cannot be told."""
+    def is_at_rest(self, file: FramePlace) -> bool | None:
+        """Return whether nobody moves a file or writes into its header; None where that cannot be told."""
         ...
 
     def same(self, one: FramePlace, other: FramePlace) -> bool:
@@ -94,6 +94,18 @@ class FrameFiles(Protocol):
 
         Raises:
             FileError: one is missing or cannot be read.
+        """
+        ...
+
+    def remove_copy(self, file: FramePlace, *, of: FramePlace) -> bool:
+        """Remove one of two names of a file, or one of two files that hold one frame.
+
+        Args:
+            file: goes, if the other is there.
+            of: the other one, at which nobody may be meanwhile.
+
+        Returns:
+            Whether it was removed.
         """
         ...
 

@@ -92,6 +92,10 @@ class Runner(Protocol):
         """Return how many more tasks it can take now."""
         ...
 
+    def stuck(self) -> int:
+        """Return how many of its places are taken by what was ended and does not end."""
+        ...
+
     def start(self, key: int, task: FrameTask) -> None:
         """Begin a task; ``key`` names it in news.
 

@@ -166,6 +166,7 @@ class PipelineModule(Protocol):
     def run(self, frame: FrameAtWork) -> ModuleOutcome:
         """Do the work.
 
-        Whatever it raises makes it fail with that text, but for a store that fails and a stop that was asked for.
+        Whatever it raises makes it fail with that text, but for a store that fails, a disk or a storage that does not
+        answer (`OutOfReachError`), after which the frame is tried again, and a stop that was asked for.
         """
         ...

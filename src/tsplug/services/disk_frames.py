@@ -151,13 +151,27 @@ def record_of(unit: Unit, file: FramePlace, *, guid: str) -> AcquiredImage | Non
 
 
 def record_at(
-    file: FramePlace, headers: FrameHeaders, *, store: Store, place: FramePlace | None = None
+    file: FramePlace,
+    headers: FrameHeaders,
+    *,
+    store: Store,
+    place: FramePlace | None = None,
+    told: AcquiredImage | None = None,
 ) -> AcquiredImage | None:
-    """Return the record of a light, its identifier looked up in its header; ``place`` is what it is known by else."""
+    """Return the record of a light, its identifier looked up in its header.
+
+    Args:
+        file: the light.
+        headers: what reads its header.
+        store: where it may be on record.
+        place: what it is known by otherwise, if that is not where the file lies.
+        told: the record that whoever asks takes for its own, which counts over the place.
+    """
     header = headers.read(file, wanted=(_IDENTIFIER,))
     guid = "" if isinstance(header, BadFile) else str(header.cards.get(_IDENTIFIER, ""))
     with store.read() as unit:
-        return record_of(unit, place or file, guid=guid)
+        own = unit.find(AcquiredImage, guid=guid) if guid else None
+        return own or told or record_of(unit, place or file, guid=guid)
 
 
 def _recorded(unit: Unit, kind: type[Kept], *, rows: Sequence[Row]) -> dict[str, Kept]:

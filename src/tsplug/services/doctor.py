@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tsplug.model import AcquiredImage, CriteriaRow, CriteriaSet, ExposurePlan, Profile, Project, Record, Target
+from tsplug.model.wording import counted
 from tsplug.ports import Clock, FrameFiles, Store, Unit
 from tsplug.services.doctor_catalogue import check_catalogue, check_counters
 from tsplug.services.doctor_files import check_moves
@@ -51,17 +52,23 @@ def mend(store: Store, files: FrameFiles, *, clock: Clock, look: Look | None = N
         StoreUnavailableError: no copy of the store could be made; nothing was changed.
     """
     look = look or files.status
+    settled = RejectedFiles(store, files, clock=clock).settle()
+    ended = (f"{counted(settled, 'cut-off move')} of rejected files came to an end",) if settled else ()
     ledger = Ledger(now=clock.now(), keeps_mends=True)
     # Files are looked at while others may write: nothing slow happens in the writing unit.
     with store.read() as unit:
         _examine(unit, ledger, look=look)
     if not ledger.mends and not ledger.astray:
-        return ledger.examination()
+        return ledger.examination().model_copy(update={"mended": ended})
     copy = store.keep_copy(f"before-fix-{clock.now():%Y%m%dT%H%M%S}")
     with store.write() as unit:
         done = _mended(unit, ledger, now=clock.now())
     moved = RejectedFiles(store, files, clock=clock).follow_ids(ledger.astray)
-    done = (*done, *(f"image {each.image_id}: its file is {each.to_file}" for each in moved if not each.problem))
+    done = (
+        *ended,
+        *done,
+        *(f"image {each.image_id}: its file is {each.to_file}" for each in moved if not each.problem),
+    )
     found = examine(store, files, clock=clock, look=look)
     stayed = tuple(_stayed(each) for each in moved if each.problem)
     update = {"mended": done, "copy_kept": "" if copy is None else str(copy), "warnings": (*found.warnings, *stayed)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from tsplug.model import FileMove, MoveState, frame_place
@@ -10,6 +10,8 @@ from tsplug.ports import Unit
 from tsplug.services.doctor_images import Look
 from tsplug.services.doctor_ledger import Ledger, Problem, every
 from tsplug.services.rejected_files import note_place
+
+_LOST_AFTER = timedelta(days=1)
 
 
 def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
@@ -34,7 +36,7 @@ def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
                 expected=f"the file is {where}" if known else f"the file is {move.from_file} or {move.to_file}",
                 fix=f"tsplug doctor --fix, or the next grading{_there(known)}, notes where it is",
             ),
-            mend=partial(_end, key=move.id or 0, away=away) if known else None,
+            mend=partial(_end, key=move.id or 0) if not known and _is_lost(move, ledger, look=look) else None,
         )
 
 
@@ -42,9 +44,16 @@ def _there(known: bool) -> str:
     return "" if known else " on a machine with its disk"
 
 
-def _end(unit: Unit, now: datetime, *, key: int, away: bool) -> str:
+def _is_lost(move: FileMove, ledger: Ledger, *, look: Look) -> bool:
+    """Return whether a file is gone for good that is at neither end of its move: both folders are here."""
+    folders = [frame_place(name).parent for name in (move.from_file, move.to_file)]
+    long_ago = ledger.now is not None and ledger.now - move.moved_at > _LOST_AFTER
+    return long_ago and all(look(folder).exists for folder in folders)
+
+
+def _end(unit: Unit, now: datetime, *, key: int) -> str:
     move = unit.find(FileMove, id=key)
     if move is None or move.state not in (MoveState.MOVING, MoveState.RETURNING):
         return ""
-    _, way = note_place(unit, move, state=MoveState.MOVED if away else MoveState.RETURNED, now=now)
-    return f"image {move.image_id}: its file is {way.new}"
+    _, way = note_place(unit, move, state=MoveState.RETURNED, now=now)
+    return f"image {move.image_id}: its file is gone; the record says {way.new}"

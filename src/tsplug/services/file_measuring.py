@@ -20,6 +20,7 @@ from tsplug.services.disk_frames import record_of
 from tsplug.services.frame_measuring import field_rows, measure_pixels, preview_of, thumbnail_of_measured
 from tsplug.services.measuring import MeasuredImage, store_measured
 from tsplug.services.peer_measuring import PeerMeasuring
+from tsplug.services.record_claims import is_of_record
 
 _SETTINGS = Configuration()
 # With fewer stars their own statistics allow no more than rough values (spec/image-performance 3).
@@ -93,7 +94,7 @@ def measure_places(
     Raises:
         InputError: a place does not exist; before anything is read.
     """
-    work = _Work(files, store, request=request)
+    work = _Work(files, headers, store=store, request=request)
     for header in headers.scan(places, wanted=WANTED):
         if isinstance(header, BadFile):
             yield MeasuredFile(header.file, problem=f"{header.file}: {header.reason}")
@@ -110,7 +111,7 @@ def measure_records(
     request: MeasureRequest,
 ) -> Iterator[MeasuredFile]:
     """Measure the frames of records where they lie, as `measure_places` does."""
-    work = _Work(files, store, request=request)
+    work = _Work(files, headers, store=store, request=request)
     for image in images:
         header = headers.read(frame_place(image.file), wanted=WANTED)
         if isinstance(header, BadFile):
@@ -136,8 +137,11 @@ class _Total:
 class _Work:
     """Measures frames for one request."""
 
-    def __init__(self, files: FrameFiles, store: Store | None, *, request: MeasureRequest) -> None:
+    def __init__(
+        self, files: FrameFiles, headers: FrameHeaders, *, store: Store | None, request: MeasureRequest
+    ) -> None:
         self._files = files
+        self._headers = headers
         self._store = store
         self._request = request
         self._peers = None if store is None else PeerMeasuring(store, files)
@@ -186,10 +190,16 @@ class _Work:
     ) -> tuple[AcquiredImage | None, Profile | None]:
         if self._store is None:
             return None, None
+        if image is None:
+            with self._store.read() as unit:
+                image = record_of(unit, header.file, guid=guid)
+            # A calibrated copy or a stack says its light's identifier too, and has numbers of its own.
+            if image is not None and not is_of_record(header.file, image, files=self._files, headers=self._headers):
+                image = None
+        if image is None or image.profile_id is None:
+            return image, None
         with self._store.read() as unit:
-            found = image or record_of(unit, header.file, guid=guid)
-            known = found is not None and found.profile_id is not None
-            return found, unit.find(Profile, id=found.profile_id) if found is not None and known else None
+            return image, unit.find(Profile, id=image.profile_id)
 
     def _stored(
         self, record: AcquiredImage | None, pixels: FramePixels, *, measurement: FrameMeasurement

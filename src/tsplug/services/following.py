@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 from tsplug.errors import FileError
 from tsplug.model import (
@@ -21,7 +22,9 @@ from tsplug.ports import FrameFiles, Unit
 from tsplug.services.preview_places import preview_place
 
 
-def follow(unit: Unit, old: str, *, new: str, image: AcquiredImage | None = None) -> bool:
+def follow(
+    unit: Unit, old: str, *, new: str, image: AcquiredImage | None = None, went_at: datetime | None = None
+) -> bool:
     """Let everything that is stored of a frame follow it from one place to another.
 
     That is the record of a light or of a flat, its header as it was, and jobs, also those that are at work on it: they
@@ -31,16 +34,30 @@ def follow(unit: Unit, old: str, *, new: str, image: AcquiredImage | None = None
         unit: one that writes.
         old: the path or address where the frame was.
         new: where it is.
-        image: its record as it was read, if it has one.
+        image: its record as it was read, if it has one. What is of another record then stays.
+        went_at: when it went; what came under its old name since is another frame's, and stays.
 
     Returns:
         Whether the record follows: nobody has given it another place meanwhile, and it has none or is on its way.
     """
     follows = image is not None and _record_follows(unit, image, new=new)
-    if is_nameable(old) and old != new:
+    if not is_nameable(old) or old == new:
+        return follows
+    if image is None:
         for kind in (FlatSetFile, KeptHeader, Job):
             unit.set_all(kind, {"file": new}, file=old)
+        return follows
+    jobs = [job.id for job in unit.list(Job, file=old, image_id=None) if _is_before(job.created_at, went_at)]
+    headers = unit.list(KeptHeader, file=old, image_id=None)
+    for kind in (KeptHeader, Job):
+        unit.set_all(kind, {"file": new}, file=old, image_id=image.id)
+    unit.set_all(Job, {"file": new}, id=jobs)
+    unit.set_all(KeptHeader, {"file": new}, id=[kept.id for kept in headers if _is_before(kept.kept_at, went_at)])
     return follows
+
+
+def _is_before(at: datetime, went_at: datetime | None) -> bool:
+    return went_at is None or at <= went_at
 
 
 def is_under_way(unit: Unit, image: AcquiredImage) -> bool:

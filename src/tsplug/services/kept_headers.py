@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 
 from tsplug.errors import FileError, NotFoundError
 from tsplug.model import AcquiredImage, BadFile, FramePlace, HeaderChange, KeptHeader, is_nameable
@@ -14,22 +15,24 @@ _LEVEL = 6
 
 
 def keep_header(frame: FrameAtWork, header: bytes, *, store: Store) -> None:
-    """Keep the header of a frame, unless one of the same frame is kept already."""
-    tools = frame.tools
+    """Keep the header of a frame, unless one of the same frame is kept already.
+
+    One that is kept of a record stays where that lies elsewhere: whatever says its identifier has another place.
+    """
+    tools, place = frame.tools, str(frame.place.absolute())
     with store.read() as unit:
-        kept = _kept(unit, frame.place, image=frame.image)
-    same = kept is not None and tools.editor.of_one_frame(zlib.decompress(kept.header), header)
-    if same:
+        before = _kept(unit, frame.place, image=frame.image)
+    if any(tools.editor.of_one_frame(zlib.decompress(kept.header), header) for kept in before):
         return
+    of_another = any(kept.image_id is not None and kept.file != place for kept in before)
     with store.write() as unit:
-        if kept is not None:
-            # The place was taken by another frame since.
-            unit.delete_all(KeptHeader, id=kept.id)
-        known = None if frame.image is None else unit.find(AcquiredImage, id=frame.image.id)
+        # The place was taken by another frame since.
+        unit.delete_all(KeptHeader, id=[kept.id for kept in before if kept.file == place])
+        known = None if frame.image is None or of_another else unit.find(AcquiredImage, id=frame.image.id)
         unit.add(
             KeptHeader(
                 image_id=None if known is None else known.id,
-                file=str(frame.place.absolute()),
+                file=place,
                 header=zlib.compress(header, _LEVEL),
                 kept_at=tools.clock.now(),
             )
@@ -59,13 +62,18 @@ def restore_header(
     """
     with store.read() as unit:
         kept = _kept(unit, file, image=image)
-    if kept is None:
+    if not kept:
         why = "the pipeline wrote nothing into it, or it was moved by hand since and is on no record"
         raise NotFoundError(f"{file}: no header is kept of it: {why}")
-    return tools.editor.restore(file, zlib.decompress(kept.header))
+    for each in kept[:-1]:
+        with suppress(FileError):
+            return tools.editor.restore(file, zlib.decompress(each.header))
+    return tools.editor.restore(file, zlib.decompress(kept[-1].header))
 
 
-def _kept(unit: Unit, file: FramePlace, *, image: AcquiredImage | None) -> KeptHeader | None:
-    own = None if image is None else unit.find(KeptHeader, image_id=image.id)
+def _kept(unit: Unit, file: FramePlace, *, image: AcquiredImage | None) -> list[KeptHeader]:
+    """Return what is kept of a frame: of its place, and of its record."""
     place = str(file.absolute())
-    return own or (unit.find(KeptHeader, file=place, image_id=None) if is_nameable(place) else None)
+    own = [] if image is None else [unit.find(KeptHeader, image_id=image.id)]
+    there = [unit.find(KeptHeader, file=place, image_id=None)] if is_nameable(place) else []
+    return [each for each in (*there, *own) if each is not None]

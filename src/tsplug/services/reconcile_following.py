@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tsplug.model import AcquiredImage, frame_place
-from tsplug.ports import FrameFiles, Store, Unit
+from tsplug.ports import FrameFiles, FrameHeaders, Store, Unit
 from tsplug.services.following import bring_picture, follow, is_under_way, preferences_of
+from tsplug.services.record_claims import may_be_of
 
 
-def gone(found: Iterable[tuple[AcquiredImage, str]], files: FrameFiles) -> list[tuple[AcquiredImage, str]]:
-    """Return those of records and the files that are theirs of whose recorded file nothing is left.
+def gone(
+    found: Iterable[tuple[AcquiredImage, str]], files: FrameFiles, *, headers: FrameHeaders
+) -> list[tuple[AcquiredImage, str]]:
+    """Return those of records and the files that are theirs of whose recorded file nothing is left, each record once.
 
     A storage may take long to answer, so that no writing unit should be open meanwhile; one that does not answer has
-    its frames still.
+    its frames still. A calibrated copy or a stack says the identifier of its light too, and takes no record.
     """
-    return [
-        (image, file)
-        for image, file in found
-        if image.file != file and not files.status(frame_place(image.file)).exists
-    ]
+    lost: dict[int | None, tuple[AcquiredImage, str]] = {}
+    for image, file in found:
+        if image.id in lost or image.file == file or files.status(frame_place(image.file)).exists:
+            continue
+        if may_be_of(frame_place(file), image, headers=headers):
+            lost[image.id] = image, file
+    return list(lost.values())
 
 
 def let_follow(unit: Unit, lost: Iterable[tuple[AcquiredImage, str]], *, dry_run: bool) -> int:

@@ -124,7 +124,7 @@ def reconcile(
             rig = find_named(unit, Profile, name=profile) if profile else None
             done = _Batch(unit, Matcher(unit, rig), tally=tally, now=context.clock.now(), dry_run=dry_run)
             found_again = done.record(batch)
-        lost = gone(found_again, context.files)
+        lost = gone(found_again, context.files, headers=headers)
         if lost:
             with context.store.read() if dry_run else context.store.write() as unit:
                 tally.moved += let_follow(unit, lost, dry_run=dry_run)
@@ -213,15 +213,15 @@ class _Batch:
         self._dry_run = dry_run
 
     def record(self, lights: Sequence[_Light]) -> list[tuple[AcquiredImage, str]]:
-        """Record those that no record knows; return the records of the others, each with the file found first."""
+        """Record those that no record knows; return the records of the others, each with the file that was found."""
         guids = [light.guid for light in lights]
         purged = {line.guid for line in self._unit.list(PurgedImage, guid=guids)}
         by_guid = {image.guid: image for image in self._unit.list(AcquiredImage, guid=guids)}
-        found: dict[int | None, tuple[AcquiredImage, str]] = {}
+        found: list[tuple[AcquiredImage, str]] = []
         for light in lights:
             known = by_guid.get(light.guid) or self._known(light)
             if known is not None:
-                found.setdefault(known.id, (known, light.file))
+                found.append((known, light.file))
             if known is not None or light.guid in self._tally.seen:
                 self._tally.known += 1
             elif light.guid in purged:
@@ -229,7 +229,7 @@ class _Batch:
             else:
                 self._record(light)
             self._tally.seen.add(light.guid)
-        return list(found.values())
+        return found
 
     def _known(self, light: _Light) -> AcquiredImage | None:
         """Return the record that has this file, or one of the same name and camera that began in the same second."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tsplug.errors import FileError
-from tsplug.model import AcquiredImage, Address, BadFile, FramePlace, frame_place
+from tsplug.model import AcquiredImage, Address, BadFile, FrameHeader, FramePlace, frame_place
 from tsplug.ports import FrameFiles, FrameHeaders
 from tsplug.services.disk_frames import frame_row
 
 _SAME_START = timedelta(seconds=2)
 _SAME_LENGTH = 0.01
 # Hosts round both, and some read the clock when the camera has answered.
+_COUNTS, _MASTER = ("STACKCNT", "NCOMBINE"), "master"
+# Where programs say of how many frames one was made.
 
 
 def is_of_record(
@@ -28,8 +30,9 @@ def is_of_record(
 ) -> bool:
     """Return whether a frame is that of a record: it lies where that says, nothing does, or both hold one frame.
 
-    Where not even the folder is that the record says, its disk may be another machine's: the frame is that of the
-    record then if its header tells of a light of the same start, length and filter.
+    Where nothing lies, nothing can be compared: the frame is that of the record then unless its header speaks against
+    it, as that of a stack or of what has pixels of floats does. Where not even the folder is that the record says, its
+    disk may be another machine's: the header must tell of a light of the same start, length and filter then.
 
     Args:
         file: the frame, which says the record's identifier or lies at its place.
@@ -47,25 +50,49 @@ def is_of_record(
         return False
     if not status.exists:
         is_here = isinstance(recorded, Address) or files.status(recorded.parent).exists
-        return is_here or _tells_of(file, image, headers=headers)
+        header = headers.read(file)
+        return not isinstance(header, BadFile) and _can_be_of(header, image) and (is_here or _tells_of(header, image))
     try:
         return files.of_one_frame(file, recorded)
     except FileError:
         return False
 
 
-def _tells_of(file: FramePlace, image: AcquiredImage, *, headers: FrameHeaders) -> bool:
+def may_be_of(file: FramePlace, image: AcquiredImage, *, headers: FrameHeaders) -> bool:
+    """Return whether a frame that says the identifier of a record may be its own, by what its header tells of it.
+
+    Args:
+        file: the frame, which somebody has shown to be where the record's own went.
+        image: the record, whose own frame is gone.
+        headers: what reads headers.
+    """
     header = headers.read(file)
-    if isinstance(header, BadFile):
-        return False
-    row = frame_row(header)
-    if row["kind"] != "light" or row["started"] is None or row["exposure_s"] is None:
-        return False
-    return (
-        abs(datetime.fromisoformat(row["started"]) - image.started) <= _SAME_START
-        and abs(row["exposure_s"] - image.exposure_s) <= _SAME_LENGTH * image.exposure_s
-        and row["filter"] in (None, image.filter_name)
+    return not isinstance(header, BadFile) and _can_be_of(header, image)
+
+
+def _can_be_of(header: FrameHeader, image: AcquiredImage) -> bool:
+    """Return whether nothing in a header says that a frame is not as the camera gave it, or another one."""
+    cards, row = header.cards, frame_row(header)
+    made_of_floats = _number(cards.get("BITPIX")) < 0
+    made_of_several = any(_number(cards.get(keyword)) > 1 for keyword in _COUNTS) or (
+        _MASTER in str(cards.get("IMAGETYP", "")).lower()
     )
+    if made_of_floats or made_of_several or row["kind"] not in (None, "light"):
+        return False
+    length = row["exposure_s"]
+    return length is None or abs(length - image.exposure_s) <= _SAME_LENGTH * image.exposure_s
+
+
+def _tells_of(header: FrameHeader, image: AcquiredImage) -> bool:
+    row = frame_row(header)
+    if row["kind"] is None or row["started"] is None or row["exposure_s"] is None:
+        return False
+    is_of_its_time = abs(datetime.fromisoformat(row["started"]) - image.started) <= _SAME_START
+    return is_of_its_time and row["filter"] in (None, image.filter_name)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def refusal(image: AcquiredImage) -> str:

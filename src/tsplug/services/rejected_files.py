@@ -25,6 +25,7 @@ from tsplug.model import (
     frame_place,
 )
 from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
+from tsplug.services.cut_off_moves import end_of
 from tsplug.services.following import bring_picture, follow, preferences_of
 from tsplug.services.preview_places import way_to
 
@@ -88,9 +89,17 @@ class RejectedFiles:
 
     def _follow(self, name: str, chosen: Sequence[str] | Sequence[int]) -> list[MovedFile]:
         self.settle()
+        done = self._follow_once(name, chosen)
+        went = [each.image_id for each in done if not each.problem]
+        # Whoever graded one of them anew while it went saw that it was on its way, and left it to this.
+        return [*done, *self._follow_once("id", went)] if went else done
+
+    def _follow_once(self, name: str, chosen: Sequence[str] | Sequence[int]) -> list[MovedFile]:
         with self._store.read() as unit:
             images = list(_among(unit, AcquiredImage, field=name, values=chosen))
-            moved = {move.image_id: move for move in unit.list(FileMove, state=[MoveState.MOVED, *_OPEN])}
+            ids = [image.id for image in images]
+            lines = _among(unit, FileMove, field="image_id", values=ids, state=[MoveState.MOVED, *_OPEN])
+            moved = {move.image_id: move for move in lines}
             profiles = {profile.id: profile for profile in unit.list(Profile)}
             wanted = [_destination(image, profiles.get(image.profile_id)) for image in images]
         done = []
@@ -99,7 +108,7 @@ class RejectedFiles:
             if move is not None and move.state in _OPEN:
                 done.append(_on_its_way(move))
             elif image.status is not _REJECTED and move is not None:
-                done.append(_told_how(self._return(move)))
+                done.append(_told_how(self._return(move, accepted=True)))
             elif image.status is _REJECTED and move is None and target is not None:
                 done.append(self._move(image, target))
         return done
@@ -124,22 +133,16 @@ class RejectedFiles:
     def _settle(self, move: FileMove) -> bool:
         kept, left = frame_place(move.from_file), frame_place(move.to_file)
         # Whoever makes a move holds the file before it is journalled, and until the file is where it goes.
-        held = not (self._files.is_at_rest(kept) and self._files.is_at_rest(left))
-        if held and self._clock.now() - _begun(move) < _LEFT_AFTER:
+        resting = {self._files.is_at_rest(kept), self._files.is_at_rest(left)}
+        surely = None not in resting
+        if False in resting or not (surely or self._clock.now() - _began(move) >= _LEFT_AFTER):
             return False
-        here, there = self._files.status(kept), self._files.status(left)
-        if here.out_of_reach or there.out_of_reach or not (here.exists or there.exists):
+        state = end_of(move, self._files, surely=surely)
+        if state is None:
             return False
-        back, away = here.exists, there.exists
-        if back and away and self._files.same(kept, left):
-            # It stopped between giving the second name and taking the first: the stacking tree keeps it.
-            self._files.remove_name(left)
-            away = False
-        if away and not back:
-            return self._note(move, MoveState.MOVED)
-        if move.state is MoveState.RETURNING:
-            return self._note(move, MoveState.RETURNED)
-        return self._forget(move)
+        if state is MoveState.RETURNED and move.state is MoveState.MOVING:
+            return self._forget(move)
+        return self._note(move, state)
 
     def _move(self, image: AcquiredImage, target: FramePlace) -> MovedFile:
         if _is_absolute(frame_place(image.file)) and not _is_absolute(target):
@@ -162,33 +165,52 @@ class RejectedFiles:
             with self._store.write() as unit:
                 if unit.list(FileMove, image_id=image.id, image_guid=image.guid, state=[MoveState.MOVED, *_OPEN]):
                     raise FileError(f"{image.file}: another process moves it already")
-                line = unit.add(line)
+                if unit.find(AcquiredImage, id=image.id, file=image.file, status=_REJECTED) is None:
+                    raise FileError(f"{image.file} stays: its grade or its place changed meanwhile")
+                line = unit.add(line.model_copy(update={"moved_at": self._clock.now()}))
 
         try:
             self._files.move(frame_place(image.file), target, begin=begin)
         except FileError as error:
-            if line.id is not None:
+            went = line.id is not None and self._went(image.file, str(target))
+            if went is False:
                 self._forget(line)
-            return told.model_copy(update={"to_file": image.file, "problem": str(error)})
+            if not went:
+                return told.model_copy(update={"to_file": image.file, "problem": str(error)})
         self._note(line, MoveState.MOVED, is_done=True)
         return told
 
-    def _return(self, move: FileMove) -> MovedFile:
+    def _return(self, move: FileMove, *, accepted: bool = False) -> MovedFile:
         told = _told(move, move.to_file, target=move.from_file)
-        began = {"state": MoveState.RETURNING, "returned_at": self._clock.now()}
+        began: dict[str, object] = {}
 
         def begin() -> None:
+            values = {"state": MoveState.RETURNING, "returned_at": self._clock.now()}
             with self._store.write() as unit:
-                if not unit.set_all(FileMove, began, id=move.id, state=MoveState.MOVED):
+                if not unit.set_all(FileMove, values, id=move.id, state=MoveState.MOVED):
                     raise FileError(f"{move.to_file}: another process moves it already")
+                if accepted and unit.find(AcquiredImage, id=move.image_id, status=_REJECTED) is not None:
+                    raise FileError(f"{move.to_file} stays: its grade changed meanwhile")
+            began.update(values)
 
         try:
             self._files.move(frame_place(move.to_file), frame_place(move.from_file), begin=begin)
         except FileError as error:
-            self._stays(move, began)
-            return told.model_copy(update={"to_file": move.to_file, "problem": str(error)})
+            went = bool(began) and self._went(move.to_file, move.from_file)
+            if went is False:
+                self._stays(move, began)
+            if not went:
+                return told.model_copy(update={"to_file": move.to_file, "problem": str(error)})
         self._note(move.model_copy(update=began), MoveState.RETURNED, is_done=True)
         return told
+
+    def _went(self, source: str, target: str) -> bool | None:
+        """Return whether a file went though its move failed, as where only the answer was lost; None if nobody knows.
+
+        What nobody knows the journal keeps for `settle`.
+        """
+        here, there = (self._files.status(frame_place(place)) for place in (source, target))
+        return None if here.out_of_reach or there.out_of_reach else there.exists and not here.exists
 
     def _note(self, move: FileMove, state: MoveState, *, is_done: bool = False) -> bool:
         """Write where a file is, in the journal and in all that is stored of it together; its picture comes along.
@@ -215,6 +237,8 @@ class RejectedFiles:
 
     def _stays(self, move: FileMove, began: Mapping[str, object]) -> None:
         """Write that a file is where it was, if it was said to be on its way back."""
+        if not began:
+            return
         as_before = {"state": move.state, "returned_at": move.returned_at}
         with self._store.write() as unit:
             unit.set_all(FileMove, as_before, id=move.id, **began)
@@ -224,7 +248,7 @@ class RejectedFiles:
             return unit.delete_all(FileMove, id=move.id, state=move.state) > 0
 
 
-def _begun(move: FileMove) -> datetime:
+def _began(move: FileMove) -> datetime:
     """Return when a move that has not ended began; the way back of older stores says only when the way out did."""
     back = move.returned_at if move.state is MoveState.RETURNING else None
     return move.moved_at if back is None else back
@@ -268,7 +292,7 @@ def note_place(unit: Unit, move: FileMove, *, state: MoveState, now: datetime) -
     elif image is not None:
         unit.add(line.model_copy(update={"id": None}))
     if image is not None:
-        follow(unit, way.old, new=way.new, image=image)
+        follow(unit, way.old, new=way.new, image=image, went_at=_began(move) if away else move.returned_at)
     return image, way
 
 

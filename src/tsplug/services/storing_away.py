@@ -140,7 +140,11 @@ class StoringAway:
                 raise FileError(f"{file} stays: it is in the queue of the pipeline; come back when its job has ended")
             if _stamp(file) != before:
                 raise FileError(f"{file} stays: it was written to meanwhile; come back when nothing writes to it")
-            follow(unit, str(file.absolute()), new=address, image=image)
+            if not follow(unit, str(file.absolute()), new=address, image=image) and image is not None:
+                raise FileError(
+                    f"{file} stays: its move to or from the rejected frames goes on or was cut off, which"
+                    " tsplug doctor --fix ends; come back then"
+                )
             return preferences_of(unit, image)
 
     def _put_picture(self, file: Path, preferences: PipelinePreferences, *, address: str, name: str) -> None:

@@ -13,6 +13,7 @@ from tsplug.ports.jobs import JobQuery
 from tsplug.store.tables import TABLES
 
 _JOBS = TABLES[Job]
+_LARGEST = 2**63 - 1
 
 
 def job_statement(query: JobQuery) -> Select[Any]:
@@ -29,7 +30,9 @@ def job_statement(query: JobQuery) -> Select[Any]:
 
 def _conditions(query: JobQuery) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    for column, values in ((_JOBS.c.id, query.ids), (_JOBS.c.state, query.states), (_JOBS.c.file, query.files)):
+    # Larger numbers are those of no job, and no database takes them.
+    ids = None if query.ids is None else tuple(key for key in query.ids if key <= _LARGEST)
+    for column, values in ((_JOBS.c.id, ids), (_JOBS.c.state, query.states), (_JOBS.c.file, query.files)):
         if values is not None:
             conditions.append(column.in_(values))
     if query.owner is not None:

@@ -82,6 +82,14 @@ class PresentFiles:
         """Return whether two files hold the same."""
         return _on_disk(one).read_bytes() == _on_disk(other).read_bytes()
 
+    def remove_copy(self, file: FramePlace, *, of: FramePlace) -> bool:
+        """Remove one of two files that hold the same."""
+        here, there = _on_disk(file), _on_disk(of)
+        same = here.exists() and there.exists() and here.read_bytes() == there.read_bytes()
+        if same:
+            here.unlink()
+        return same
+
     def remove_name(self, file: FramePlace) -> None:
         """Take one of several names from a file."""
         _on_disk(file).unlink(missing_ok=True)

@@ -64,6 +64,10 @@ class Interrupted:
         """Return that it takes one task."""
         return 1
 
+    def stuck(self) -> int:
+        """Return that it has lost none."""
+        return 0
+
     def start(self, key: int, task: FrameTask) -> None:
         """Begin nothing."""
 

@@ -34,6 +34,8 @@ SENT = {"Authorization": f"Bearer {TOKEN}"}
         (["--upload", "--token-file", "odd"], TOKEN, 1, "is not USER:TOKEN"),
         (["--upload", "--token-file", "shared"], TOKEN, 1, "ann and ben have the same token"),
         (["--upload", "--pattern", "$$MAGIC$$"], TOKEN, 1, "$$MAGIC$$ is none of"),
+        (["--upload", "--pattern", "const"], TOKEN, 1, "gives many frames one name"),
+        (["--upload", "--storage", ""], TOKEN, 2, "name a folder or an address"),
         (["--upload", "--storage", "magic://x"], TOKEN, 1, "names no storage"),
         (["--upload", "--storage", "memory://x"], TOKEN, 1, "memory://x is in this process only"),
         (["--upload", "--port", "0", "--storage", "http://127.0.0.1:9/x"], TOKEN, 1, "error: http://127.0.0.1:9/x/."),

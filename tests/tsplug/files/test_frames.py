@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from tsplug.errors import FileError
+from tsplug.errors import FileError, OutOfReachError
 from tsplug.files.frames import DiskFrames
 from tsplug.imaging.reduction import pass_over
 from tsplug.imaging.source import ArraySource
@@ -142,3 +142,12 @@ def test_a_wrong_checksum_is_found_while_a_frame_is_gone_over(
     (tmp_path / "b.fits").write_bytes(content)
     with pytest.raises(FileError, match="wrong DATASUM"):
         FILES.read(tmp_path / "b.fits", to_measure=True)
+
+
+def test_a_frame_whose_folder_is_missing_may_be_back(tmp_path: Path) -> None:
+    """Its disk may not be mounted yet; one that is missing in its folder is gone."""
+    with pytest.raises(OutOfReachError, match=r"a\.fits: missing, and so is its folder: is the disk mounted\?"):
+        DiskFrames().read(tmp_path / "nowhere" / "a.fits")
+    with pytest.raises(FileError, match=r"a\.fits: missing$") as raised:
+        DiskFrames().read(tmp_path / "a.fits")
+    assert not isinstance(raised.value, OutOfReachError)

@@ -23,6 +23,7 @@ PLACES: dict[str, Place] = {
     "file": lambda folder: f"file://{folder / 'kept'}",
     "memory": lambda folder: f"memory://kept{folder.name}",
     "strict": lambda folder: f"strict://kept{folder.name}",
+    "objects": lambda folder: f"az://kept{folder.name}",
 }
 
 
@@ -54,7 +55,8 @@ class StrictFiles(MemoryFileSystem):
         self._step()
         if self.exists(path2):
             raise FileExistsError(path2)
-        super().mv(path1, path2, **kwargs)
+        self.cp_file(path1, path2)
+        self.rm(path1)
 
     def rm_file(self, path: str) -> None:
         self._step()
@@ -75,7 +77,18 @@ class StrictFiles(MemoryFileSystem):
         cls.lives -= 1
 
 
+class ObjectFiles(MemoryFileSystem):
+    """Objects without conditions, as at Microsoft's."""
+
+    protocol = "az"
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return str(super()._strip_protocol(path.replace("az://", "memory://")))
+
+
 fsspec.register_implementation("strict", StrictFiles)
+fsspec.register_implementation("az", ObjectFiles, clobber=True)
 
 
 @pytest.fixture(params=PLACES)
@@ -108,6 +121,22 @@ def test_a_file_is_found_by_its_address(storage: FolderStorage | RemoteStorage, 
     assert content(storage, address, tmp_path / "copy") == b"frame"
     again = storage_at(address.rpartition("/")[0])
     assert content(again, address, tmp_path / "copy") == b"frame"
+
+
+def test_a_name_is_no_pattern(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
+    """Brackets and stars stand for themselves, whatever else lies there."""
+    addresses = [storage.put(written(tmp_path, name.encode()), f"{name}.fits") for name in ("a[1]", "a1", "a*")]
+    storage.replace(written(tmp_path, b"new"), addresses[0])
+    moved = addresses
+    if isinstance(storage, RemoteStorage):
+        moved = [address.replace("/a", "/rejected/a") for address in addresses]
+        for address, target in zip(addresses, moved, strict=True):
+            storage.move(address, target)
+    assert [content(storage, address, tmp_path / f"{number}") for number, address in enumerate(moved)] == [
+        b"new",
+        b"a1",
+        b"a*",
+    ]
 
 
 def test_a_storage_is_tried(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
@@ -234,12 +263,13 @@ def test_what_is_no_longer_as_it_was_fetched_is_not_replaced(
     assert not storage.has("b.fits")
 
 
+@pytest.mark.parametrize("place", ["memory://kept", "az://kept"])
 def test_a_file_that_is_changed_while_its_successor_is_sent_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     """Once all of it was sent the place is looked at again; what was sent is removed."""
     MemoryFileSystem.store.clear()
-    storage = storage_at("memory://kept")
+    storage = storage_at(place)
     address = storage.put(written(tmp_path, b"first"), "a.fits")
     mark, send = storage.mark(tmp_path / "new.fits"), MemoryFileSystem.put_file
 

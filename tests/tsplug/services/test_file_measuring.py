@@ -179,6 +179,15 @@ def test_a_light_on_record_gets_its_numbers_once(tmp_path: Path) -> None:
     assert recorded.now.detector == first.detector
 
 
+def test_a_calibrated_copy_has_numbers_of_its_own(tmp_path: Path) -> None:
+    """It says its light's identifier; the record stays that of the light, and the copy is a frame without one."""
+    recorded = Recorded(tmp_path)
+    copy = write(tmp_path / "calibrated.fits", fits_bytes(STARS // 2, **nina(LIGHT), TSUID=recorded.image.guid))
+    (found,) = measured(copy, store=recorded.store)
+    assert (found.record, found.updated, recorded.now.detector) == (None, False, None)
+    assert found.metrics["star_count"] > 0
+
+
 def test_what_the_host_reported_stays_through_every_measuring(tmp_path: Path) -> None:
     """Again and again the host's stars win and are told in who measured; only who asks for it puts ours in place."""
     recorded = Recorded(tmp_path, metrics={"hfr": 3.3, "star_count": 77.0}, host_detector="NINA 3.2")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from frame_to_move import Frame, Killed, KilledBeforeMove
+from frame_to_move import Frame, Killed, KilledAfterMove, KilledBeforeMove
 
 from tsplug.files.frames import DiskFrames
-from tsplug.model import AcquiredImage, FileMove, GradingStatus, MoveState
+from tsplug.model import AcquiredImage, FileMove, GradingStatus, Job, KeptHeader, MoveState
 from tsplug.ports import FrameStatus
 from tsplug.services.doctor import examine, mend
 from tsplug.services.rejected_files import RejectedFiles, moved_files
@@ -153,13 +154,127 @@ def test_of_two_who_move_one_file_the_later_is_told(tmp_path: Path) -> None:
     assert frame.saved.exists()
 
 
+def test_a_mover_that_is_stopped_finds_the_file_as_he_left_it(tmp_path: Path) -> None:
+    """However long he holds it: nobody else takes one of the two names that it has in that moment."""
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+
+    def settle_next_day() -> None:
+        there = tmp_path / "lights" / "rejected" / "1.fits"
+        os.link(frame.saved, there)
+        frame.clock.advance(86_400)
+        assert frame.files.settle() == 0
+        assert frame.saved.samefile(there)
+        there.unlink()
+
+    RejectedFiles(frame.store, Watched(begun=settle_next_day), clock=frame.clock).follow(["g"])
+    assert list(tmp_path.rglob("*.fits")) == [frame.path]
+
+
+@pytest.mark.parametrize("way_back", [False, True])
+def test_where_nobody_knows_locks_a_move_goes_on_as_its_maker_would(tmp_path: Path, way_back: bool) -> None:
+    """So that one who comes back after all finds nothing to do, and no name is taken from him that he counts on."""
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+    if way_back:
+        frame.files.follow(["g"])
+        frame.become(ACCEPTED)
+
+    def settle_later() -> None:
+        here, there = frame.saved, tmp_path / "lights" / "rejected" / "1.fits"
+        os.link(*((there, here) if way_back else (here, there)))
+        frame.clock.advance(3600)
+        assert RejectedFiles(frame.store, Lockless(), clock=frame.clock).settle() == 1
+
+    class Slow(DiskFrames):
+        def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+            assert begin is not None
+            begin()
+            target.parent.mkdir(exist_ok=True)
+            settle_later()
+            source.unlink(missing_ok=True)
+
+    RejectedFiles(frame.store, Slow(), clock=frame.clock).follow(["g"])
+    assert list(tmp_path.rglob("*.fits")) == [frame.path]
+    assert (frame.path == frame.saved) is way_back
+
+
+@pytest.mark.parametrize("status", [ACCEPTED, REJECTED])
+@pytest.mark.parametrize("late", [False, True], ids=["before it is journalled", "while it goes"])
+def test_a_grade_that_changes_while_a_file_goes_counts(tmp_path: Path, status: GradingStatus, late: bool) -> None:
+    """The file is where its last grade says, whoever gave it; he was told that it was on its way."""
+    frame = Frame(tmp_path)
+    if status is REJECTED:
+        frame.become(REJECTED)
+        frame.files.follow(["g"])
+        frame.become(ACCEPTED)
+    else:
+        frame.become(REJECTED)
+    turns = iter([status])
+
+    def regrade() -> None:
+        for new in turns:
+            frame.become(new)
+            frame.files.follow(["g"])
+
+    class Waiting(DiskFrames):
+        def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+            regrade()
+            super().move(source, target, begin=begin)
+
+    files = Watched(begun=regrade) if late else Waiting()
+    RejectedFiles(frame.store, files, clock=frame.clock).follow(["g"])
+    assert list(tmp_path.rglob("*.fits")) == [frame.path]
+    assert (frame.path == frame.saved) is (status is ACCEPTED)
+
+
+def test_what_came_under_the_old_name_meanwhile_is_another_frames(tmp_path: Path) -> None:
+    """Its job and its header stay; those of the frame that left, and of nobody before, go along."""
+    frame = Frame(tmp_path, KilledAfterMove())
+    old, at = str(frame.saved), frame.clock.now
+    frame.become(REJECTED)
+    with frame.store.write() as unit:
+        jobs = [unit.add(Job(file=old, image_id=each, created_at=at())) for each in (frame.id, None)]
+    with pytest.raises(Killed):
+        frame.files.follow(["g"])
+    frame.clock.advance(60)
+    with frame.store.write() as unit:
+        jobs.append(unit.add(Job(file=old, created_at=at())))
+        unit.add(KeptHeader(file=old, header=b"", kept_at=at()))
+    frame.saved.write_bytes(b"another")
+    frame.files = RejectedFiles(frame.store, DiskFrames(), clock=frame.clock)
+    frame.saved.unlink()
+    assert frame.files.settle() == 1
+    new = str(frame.path)
+    with frame.store.read() as unit:
+        assert [unit.get(Job, job.id or 0).file for job in jobs] == [new, new, old]
+        assert [kept.file for kept in unit.list(KeptHeader)] == [old]
+
+
+def test_a_file_that_is_gone_for_a_day_ends_its_move(tmp_path: Path) -> None:
+    """The user emptied the folder of the rejected: the doctor tells of the record, and of the move no more."""
+    frame = Frame(tmp_path, KilledAfterMove())
+    frame.become(REJECTED)
+    with pytest.raises(Killed):
+        frame.files.follow(["g"])
+    (tmp_path / "lights" / "rejected" / "1.fits").unlink()
+    for elapsed_s, ended in ((0, False), (86_401, True)):
+        frame.clock.advance(elapsed_s)
+        mend(frame.store, DiskFrames(), clock=frame.clock)
+        invariants = {each.invariant for each in examine(frame.store, DiskFrames(), clock=frame.clock).problems}
+        assert (ENDED not in invariants) is ended
+    assert frame.path == frame.saved
+
+
+class Lockless(DiskFrames):
+    """A disk that knows no locks."""
+
+    def is_at_rest(self, file: Path) -> bool | None:
+        return None
+
+
 def test_where_nobody_knows_locks_what_was_cut_off_is_settled_later(tmp_path: Path) -> None:
     """Nobody can tell it from a move that goes on, until that could go on no more."""
-
-    class Lockless(DiskFrames):
-        def is_at_rest(self, file: Path) -> bool:
-            return False
-
     frame = Frame(tmp_path, KilledBeforeMove())
     frame.become(REJECTED)
     with pytest.raises(Killed):

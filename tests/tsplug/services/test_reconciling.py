@@ -182,8 +182,10 @@ def test_records_follow_frames_that_were_moved(context: FakeContext, tmp_path: P
         2,
         str(lights / "a.fits"),
     )
+    stacked = {"TSUID": "our-guid", "EXPOSURE": 2400.0, "EXPTIME": 2400.0}
+    frame(tmp_path / "archive", "Stacked of a.fits", **stacked)
     followed = run(context, tmp_path / "archive")
-    assert (followed.recorded, followed.known, followed.moved) == ((), 2, 2)
+    assert (followed.recorded, followed.known, followed.moved) == ((), 3, 2)
     assert [image.file for image in images(context)] == [
         str(tmp_path / "archive" / name) for name in ("a.fits", "b.fits")
     ]

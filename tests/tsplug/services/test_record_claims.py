@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astropy.io import fits
 from pipeline_frames import star_frame
 
 from tsplug.app import frame_files, frame_headers
@@ -25,13 +26,21 @@ LIGHT = {"OBJECT": "M 42", "IMAGETYP": "LIGHT", "FILTER": "L", "EXPTIME": 60.0, 
         ({"FILTER": "Ha"}, False, False),
         ({"IMAGETYP": "FLAT"}, False, False),
         (None, False, False),
-        ({"EXPTIME": 3600.0}, True, True),
+        ({"BITPIX": -32}, False, False),
+        ({}, True, True),
+        ({"DATE_OBS": "2026-01-15T23:00:00"}, True, True),
+        ({"EXPTIME": 3600.0}, True, False),
+        ({"FILTER": "Ha"}, True, True),
+        ({"IMAGETYP": "Master Light"}, True, False),
+        ({"STACKCNT": 12}, True, False),
+        ({"BITPIX": -32}, True, False),
+        (None, True, False),
     ],
 )
 def test_a_record_whose_disk_is_elsewhere_goes_to_its_own_light_only(
     tmp_path: Path, cards: dict[str, Any] | None, is_here: bool, claims: bool
 ) -> None:
-    """A folder that is here and does not have the frame any more says that it is gone; no folder says nothing."""
+    """A folder that is here and has the frame no more says that it is gone; copies and stacks are none of it."""
     folder = tmp_path / "lights"
     if is_here:
         folder.mkdir()
@@ -47,5 +56,10 @@ def test_a_record_whose_disk_is_elsewhere_goes_to_its_own_light_only(
     if cards is None:
         sent.write_text("no frame")
     else:
-        star_frame(sent, **{**LIGHT, **cards})
+        wanted = {**LIGHT, **cards}
+        as_floats = wanted.pop("BITPIX", 16) < 0
+        star_frame(sent, **wanted)
+        if as_floats:
+            pixels, header = fits.getdata(sent, header=True)
+            fits.PrimaryHDU(pixels.astype("f4"), header).writeto(sent, overwrite=True)
     assert is_of_record(sent, image, files=frame_files(), headers=frame_headers()) is claims

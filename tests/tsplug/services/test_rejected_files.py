@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from frame_to_move import Frame, Killed, KilledBeforeMove
+from frame_to_move import Frame, Killed, KilledAfterMove, KilledBeforeMove
 
-from tsplug.errors import FileError, InputError
+from tsplug.errors import FileError, InputError, OutOfReachError
 from tsplug.files.frames import DiskFrames
 from tsplug.model import AcquiredImage, FileMove, GraderPreferences, GradingStatus, MoveState, Profile
+from tsplug.ports import FrameStatus
 from tsplug.services.catalogue_drafts import Request
 from tsplug.services.catalogue_edit import edit_record
 from tsplug.services.doctor import examine, mend
@@ -126,10 +128,43 @@ def test_a_full_disk_is_one_line_and_the_grade_stands(tmp_path: Path) -> None:
     assert (frame.path, frame.image.status, moved_files(frame.store)) == (frame.saved, REJECTED, [])
 
 
-class KilledAfterMove(DiskFrames):
-    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
-        super().move(source, target, begin=begin)
-        raise Killed
+@pytest.mark.parametrize("way_back", [False, True])
+def test_a_move_of_which_only_the_answer_was_lost_is_noted(tmp_path: Path, way_back: bool) -> None:
+    """The file lies where it was to go; the record says so."""
+
+    class Unanswered(DiskFrames):
+        def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+            super().move(source, target, begin=begin)
+            raise OutOfReachError("the connection was reset")
+
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+    if way_back:
+        frame.files.follow(["g"])
+        frame.become(ACCEPTED)
+    [told] = RejectedFiles(frame.store, Unanswered(), clock=frame.clock).follow(["g"])
+    assert (told.problem, list(tmp_path.rglob("*.fits"))) == ("", [frame.path])
+    assert (frame.path == frame.saved) is way_back
+    assert [move.state for move in moved_files(frame.store)] == [MoveState.RETURNED if way_back else MoveState.MOVED]
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_return_that_fails_can_be_made_again(tmp_path: Path, is_away: bool) -> None:
+    """The file is told as moved still; where its disk is away it is left to who settles what was cut off."""
+
+    class Away(FullDisk):
+        def status(self, file: Path) -> FrameStatus:
+            return FrameStatus(exists=True, problem="Host is down", out_of_reach=is_away)
+
+    frame = Frame(tmp_path)
+    frame.become(REJECTED)
+    frame.files.follow(["g"])
+    frame.become(ACCEPTED)
+    [told] = RejectedFiles(frame.store, Away(), clock=frame.clock).follow(["g"])
+    assert "No space left on device" in told.problem
+    assert [move.state for move in moved_files(frame.store)] == [MoveState.RETURNING if is_away else MoveState.MOVED]
+    frame.files.follow(["g"])
+    assert list(tmp_path.rglob("*.fits")) == [frame.saved] == [frame.path]
 
 
 class KilledBetweenNames(DiskFrames):
@@ -141,7 +176,16 @@ class KilledBetweenNames(DiskFrames):
         raise Killed
 
 
-DEATHS = pytest.mark.parametrize("death", [KilledAfterMove, KilledBeforeMove, KilledBetweenNames])
+class KilledAfterCopy(DiskFrames):
+    def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+        assert begin is not None
+        begin()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+        raise Killed
+
+
+DEATHS = pytest.mark.parametrize("death", [KilledAfterMove, KilledBeforeMove, KilledBetweenNames, KilledAfterCopy])
 
 
 @DEATHS

@@ -46,7 +46,7 @@ PLACE = "memory://bucket/lights"
 def frame(tmp_path: Path) -> tuple[Store, AcquiredImage, bytes]:
     """Give a store with one light whose frame lies in a storage, and the bytes of that."""
     MemoryFileSystem.store.clear()
-    file = star_frame(tmp_path / "a.fits", OBJECT="M 42", DATE_OBS="2026-01-15T20:00:00", FILTER="L", EXPTIME=60.0)
+    file = star_frame(tmp_path / "a.fits", OBJECT="M 42", DATE_OBS="2026-01-15T20:00:00", FILTER="L", EXPTIME=120.0)
     store = stocked_store(CLOCK)
     address = frame_storage(PLACE).put(file, "a.fits")
     return store, store_light(store, "M 42", filter_name="L", started=BEGAN, file=address), file.read_bytes()

@@ -11,7 +11,7 @@ from pipeline_frames import star_frame
 
 from tsplug.app import frame_files, frame_headers
 from tsplug.app_jobs import frame_storage
-from tsplug.model import AcquiredImage, Address, Job, JobState, JobStep, KeptHeader, ModuleState
+from tsplug.model import AcquiredImage, Address, FileMove, Job, JobState, JobStep, KeptHeader, ModuleState
 from tsplug.ports import Store
 from tsplug.services.disk_frames import list_frames
 from tsplug.services.storing_away import Destination, StoredAway, StoringAway
@@ -68,6 +68,23 @@ def test_all_that_is_stored_follows(store: Store, tmp_path: Path) -> None:
     )
     with store.read() as unit:
         assert unit.list(KeptHeader)[0].file == ADDRESS.replace("a.fits", "b.fits")
+
+
+def test_a_frame_whose_move_was_cut_off_stays(store: Store, tmp_path: Path) -> None:
+    """Its record could not follow; it is stored when the move has come to its end."""
+    frame = str(tmp_path / "a.fits")
+    with store.write() as unit:
+        image = unit.list(AcquiredImage)[0]
+        line = {"from_file": frame, "to_file": str(tmp_path / "rejected" / "a.fits"), "moved_at": START}
+        move = unit.add(FileMove(image_id=image.id or 0, image_guid=image.guid, **line))
+    (told,) = moved(store, tmp_path)
+    assert "its move to or from the rejected frames goes on or was cut off" in told.problem
+    with store.write() as unit:
+        assert unit.list(AcquiredImage)[0].file == frame
+        unit.delete_all(FileMove, id=move.id)
+    assert (tmp_path / "a.fits").exists()
+    (told,) = moved(store, tmp_path)
+    assert (told.address, told.image, told.problem) == (ADDRESS, 1, "")
 
 
 def test_a_stack_takes_no_record_along(store: Store, tmp_path: Path) -> None:

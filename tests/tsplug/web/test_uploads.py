@@ -92,6 +92,9 @@ def test_a_frame_is_stored_and_queued(client: httpx.Client, store: Store, tmp_pa
     (row,) = list_jobs(store, JobQuery())
     assert (row["file"], row["submitted_by"]) == (str(tmp_path / "kept" / "M 42" / "a.fits"), "ann")
     assert client.get(f"/api/jobs/{answer.json()['job']}", headers=TOKEN).json()["state"] == "pending"
+    for none in (99, 10**20):
+        missing = client.get(f"/api/jobs/{none}", headers=TOKEN)
+        assert (missing.status_code, f"no job {none} is in the store" in missing.json()["error"]) == (404, True)
 
 
 REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
@@ -99,7 +102,9 @@ REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("a.fits", FRAME, {"Authorization": "Bearer wrong"}, 401, "give the token"),
     ("a.fits", FRAME, {"Authorization": "Basic a-token-that-is-long"}, 401, "give the token"),
     ("a.exe", FRAME, TOKEN, 415, "not named like a frame"),
-    (".fits", FRAME, TOKEN, 415, "not named like a frame"),
+    (".fits", FRAME, TOKEN, 415, "it begins with a dot"),
+    ("a%5Cb.fits", FRAME, TOKEN, 415, "send its bare name, without the folders before it"),
+    ("%fe.fits", FRAME, TOKEN, 415, "or is not sent as UTF-8"),
     ("a.x%00y.fz", FRAME, TOKEN, 415, "characters that cannot be shown"),
     ("a" * 200 + ".fits", FRAME, TOKEN, 415, "is longer than 180 bytes"),
     ("a.fits", b"MZ no frame", TOKEN, 415, "is no whole frame"),
@@ -213,9 +218,9 @@ def test_what_was_sent_is_not_there_where_another_has_its_name(
 def test_a_record_stays_with_its_frame(client: httpx.Client, store: Store, tmp_path: Path) -> None:
     """Whoever knows the identifier of a record cannot give it another frame, unless its own is gone or sent."""
     own = tmp_path / "own.fits"
-    own.write_bytes(fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0, TSUID=GUID))
+    own.write_bytes(fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=120.0, TSUID=GUID))
     image = store_light(store, "M 42", filter_name="L", started=START, guid=GUID, file=str(own))
-    zeros = fits_bytes(0 * PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=60.0, TSUID=GUID)
+    zeros = fits_bytes(0 * PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=120.0, TSUID=GUID)
 
     def file_after(name: str, content: bytes) -> tuple[str | None, str]:
         answer = client.put(f"/api/frames/{name}", content=content, headers=TOKEN).json()

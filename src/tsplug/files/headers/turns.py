@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tsplug.files.headers.journal import HeaderJournal
 from tsplug.files.positional import BYTES_AS_THEY_ARE
 
+PATIENCE_S = 10.0
+"""How long who moves a file waits for its turn: a copy of a frame is written in that time, and a night must go on."""
+
+_LOOK_S = 0.05
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ETXTBSY)
+
 
 @contextmanager
-def locked(file: Path, *, flags: int = os.O_RDWR) -> Iterator[int]:
+def locked(file: Path, *, reads: bool = False, patience_s: float | None = None) -> Iterator[int]:
     """Open a file for which no other process writes a header or moves it meanwhile, as under another name of it.
 
+    Args:
+        file: is opened to be written.
+        reads: a file that may only be read will do.
+        patience_s: how long to wait for who is at it; None waits until that has ended.
+
     Raises:
+        BlockingIOError: it was another's for all that time.
         OSError: it cannot be opened.
     """
     while True:
-        descriptor = os.open(file, flags | BYTES_AS_THEY_ARE)
+        descriptor = _opened_to_read(file) if reads else os.open(file, os.O_RDWR | BYTES_AS_THEY_ARE)
         try:
-            _take_turn(descriptor)
+            _wait_for_turn(descriptor, patience_s)
             # A copy may have taken the name while this waited.
             if os.path.samestat(os.fstat(descriptor), file.stat()):
                 yield descriptor
@@ -32,31 +45,37 @@ def locked(file: Path, *, flags: int = os.O_RDWR) -> Iterator[int]:
 
 
 @contextmanager
-def at_rest(file: Path) -> Iterator[None]:
+def at_rest(file: Path, *, patience_s: float = PATIENCE_S) -> Iterator[int | None]:
     """Hold a file that is about to be moved: its header is whole, and nobody writes it meanwhile.
 
-    A file that may not be read is not held.
+    Gives the file as it is open; None of a file that may not be read, which is not held.
 
     Raises:
+        BlockingIOError: somebody was at it for longer than is waited.
         OSError: a header that was cut off cannot be completed.
     """
     file = Path(os.path.realpath(file))
     with ExitStack() as held:
-        with suppress(OSError):
-            held.enter_context(locked(file, flags=os.O_RDONLY))
+        descriptor = None
+        try:
+            descriptor = held.enter_context(locked(file, reads=True, patience_s=patience_s))
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass
         HeaderJournal(file).complete()
-        yield
+        yield descriptor
 
 
-def is_at_rest(file: Path) -> bool:
+def is_at_rest(file: Path) -> bool | None:
     """Return whether nobody moves a file or writes its header, as of one that is not there.
 
-    Where the disk knows no locks nobody can tell, and it counts as none that is.
+    Where the disk knows no locks nobody can tell, and it is None.
     """
     try:
-        descriptor = os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
+        descriptor = _opened_to_read(file)
     except OSError as error:
-        return error.errno in (errno.ENOENT, errno.ENOTDIR)
+        return True if error.errno in (errno.ENOENT, errno.ENOTDIR) else None
     try:
         return _take_turn(descriptor, wait=False)
     finally:
@@ -73,19 +92,40 @@ def finish_header(file: Path) -> bool:
     if not journal.is_there:
         return False
     try:
-        descriptor = os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
+        descriptor = _opened_to_read(file)
     except OSError:
         return False
     try:
-        return _take_turn(descriptor, wait=False) and journal.complete()
+        return bool(_take_turn(descriptor, wait=False)) and journal.complete()
     except OSError:
         return False
     finally:
         os.close(descriptor)
 
 
-def _take_turn(descriptor: int, *, wait: bool = True) -> bool:
-    """Return whether the file is this process's own now, which it is until it closes it."""
+def _opened_to_read(file: Path) -> int:
+    """Open a file so that it can be locked: network disks lock only what may be written."""
+    try:
+        return os.open(file, os.O_RDWR | BYTES_AS_THEY_ARE)
+    except OSError as error:
+        if error.errno not in _READ_ONLY:
+            raise
+    return os.open(file, os.O_RDONLY | BYTES_AS_THEY_ARE)
+
+
+def _wait_for_turn(descriptor: int, patience_s: float | None) -> None:
+    if patience_s is None:
+        _take_turn(descriptor)
+        return
+    ends_s = time.monotonic() + patience_s
+    while _take_turn(descriptor, wait=False) is False:
+        if time.monotonic() >= ends_s:
+            raise BlockingIOError(errno.EAGAIN, "another process writes or moves it")
+        time.sleep(_LOOK_S)
+
+
+def _take_turn(descriptor: int, *, wait: bool = True) -> bool | None:
+    """Return whether the file is this process's own now, which it is until it closes it; None where nobody can tell."""
     try:
         import fcntl
     except ImportError:  # pragma: no cover - Windows
@@ -96,5 +136,5 @@ def _take_turn(descriptor: int, *, wait: bool = True) -> bool:
         return False
     except OSError:
         # Some network disks have no locks; the queue keeps jobs on one path apart there too.
-        return wait
+        return None
     return True

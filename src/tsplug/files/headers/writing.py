@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tsplug.errors import FileError
+from tsplug.files.disk_errors import disk_error
 from tsplug.files.headers.cards import CARD_BYTES, Keywords, read_cards
 from tsplug.files.headers.editing import BLOCK_BYTES, edited_header, folded_sum
 from tsplug.files.headers.fits_header import FitsPart, fits_parts
@@ -173,7 +174,7 @@ def _told(file: Path) -> Iterator[None]:
     except HeaderError as error:
         raise FileError(f"{file}: {error}; copy it again from where it was saved") from error
     except OSError as error:
-        raise FileError(f"{file}: its header cannot be written: {error.strerror or error}") from error
+        raise disk_error(f"{file}: its header cannot be written", error) from error
     except ValueError as error:
         raise FileError(f"{file}: its header cannot be written: {error}") from error
 

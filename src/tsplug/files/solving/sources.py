@@ -68,7 +68,7 @@ def read_source(file: Path, *, epoch: float) -> SourceStars:
         if start.startswith(b"SIMPLE"):
             return _checked(file, _fits(file), epoch=epoch, source=f"FITS table {file.name}")
         with _text(file, packed=start.startswith(_GZIP_MAGIC)) as text:
-            first = text.readline()
+            first = _first_line(text)
             if first.count("|") >= _TYCHO_BARS:
                 return _checked(file, _tycho([first], text), epoch=epoch, source=f"Tycho-2 {file.name}")
             return _checked(file, _table(first, text), epoch=epoch, source=f"table {file.name}")
@@ -110,6 +110,26 @@ def _own(file: Path) -> SourceStars:
 def _text(file: Path, *, packed: bool) -> io.TextIOWrapper:
     stream = gzip.open(file) if packed else file.open("rb")  # noqa: SIM115 - closed by who reads the text
     return io.TextIOWrapper(stream, encoding="utf-8")
+
+
+def _first_line(text: io.TextIOWrapper) -> str:
+    """Return the line that names the columns, or the first star: what is said before them is passed over."""
+    line = text.readline()
+    while line and (not line.strip() or (line.lstrip("\ufeff").startswith("#") and not _names_a_place(line))):
+        line = text.readline()
+    return line
+
+
+def _names_a_place(line: str) -> bool:
+    heading, _ = _heading(line)
+    return all(_place(heading, _NAMES[name]) is not None for name in ("ra", "dec"))
+
+
+def _heading(line: str) -> tuple[list[str], str | None]:
+    """Return the names of columns, and what parts them: None for blanks."""
+    commonest = max(",;\t|", key=line.count)
+    separator = commonest if commonest in line else None
+    return [name.strip().strip('"').lower() for name in line.lstrip("#\ufeff").split(separator)], separator
 
 
 def _checked(file: Path, columns: Columns, *, epoch: float, source: str) -> SourceStars:
@@ -156,9 +176,7 @@ def _tycho_row(fields: Sequence[str], *, number: int) -> list[float]:
 
 def _table(first: str, text: Iterator[str]) -> Columns:
     """Return the columns of a table whose first line names them, parted by commas, semicolons, tabs, bars or blanks."""
-    commonest = max(",;\t|", key=first.count)
-    separator = commonest if commonest in first else None
-    heading = [name.strip().strip('"').lower() for name in first.lstrip("#\ufeff").split(separator)]
+    heading, separator = _heading(first)
     places = {name: _place(heading, names) for name, names in _NAMES.items()}
     missing = [name for name in ("ra", "dec", "magnitude") if places[name] is None]
     if missing:

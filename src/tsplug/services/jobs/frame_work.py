@@ -24,6 +24,7 @@ def work_on_frame(
     Raises:
         InputError: the job switches a module that there is not.
         StoreError: the store failed; another attempt may succeed.
+        OutOfReachError: so it may where a disk or a storage did not answer.
         Cancelled: the job is another worker's by now.
     """
     store = tools.store

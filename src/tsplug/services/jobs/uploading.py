@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from uuid import UUID, uuid5
 
 from tsplug.errors import FileError, OutOfReachError
@@ -50,16 +50,21 @@ def frame_name(name: str) -> str:
     Raises:
         NotAFrameError: it is none, by its ending.
     """
-    bare = PurePath(name.replace("\\", "/")).name
-    if not bare.isprintable():
-        raise NotAFrameError(f"{bare!r} is not named like a frame: it has characters that cannot be shown")
-    if not bare.lower().endswith(_ENDINGS) or bare.startswith("."):
-        raise NotAFrameError(f"{bare or name!r} is not named like a frame: it must end in one of {', '.join(_ENDINGS)}")
-    if len(bare.encode()) > _LONGEST_NAME_BYTES:
+    if "\\" in name or "/" in name:
+        raise NotAFrameError(f"{name!r} is not named like a frame: send its bare name, without the folders before it")
+    if "\ufffd" in name or not name.isprintable():
         raise NotAFrameError(
-            f"{bare[:20]}... is longer than {_LONGEST_NAME_BYTES} bytes; give the frame a shorter name"
+            f"{name!r} is not named like a frame: it has characters that cannot be shown, or is not sent as UTF-8"
         )
-    return bare
+    if name.startswith("."):
+        raise NotAFrameError(f"{name!r} is not named like a frame: it begins with a dot, as hidden files do")
+    if not name.lower().endswith(_ENDINGS):
+        raise NotAFrameError(f"{name!r} is not named like a frame: it must end in one of {', '.join(_ENDINGS)}")
+    if len(name.encode()) > _LONGEST_NAME_BYTES:
+        raise NotAFrameError(
+            f"{name[:20]}... is longer than {_LONGEST_NAME_BYTES} bytes; give the frame a shorter name"
+        )
+    return name
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 
 from tsplug.model import UNNAMEABLE, Job, JobStep, ModuleState, is_nameable
 from tsplug.model.job_flow import ENDED
@@ -166,11 +167,12 @@ class WatchedFolders:
 class Lookout:
     """Looks at folders in a thread of its own, so that a slow disk keeps nobody from leases that must be renewed."""
 
-    def __init__(self, watched: WatchedFolders) -> None:
-        """Take what looks."""
+    def __init__(self, watched: WatchedFolders, *, patience_s: float = 5.0) -> None:
+        """Take what looks, and how long to wait at the end for a look that goes on, in seconds."""
         self._watched = watched
-        self._thread = ThreadPoolExecutor(1, "watched folders")
-        self._looking: Future[int] | None = None
+        self._patience_s = patience_s
+        self._looking: Thread | None = None
+        self._ended: SimpleQueue[Exception | None] = SimpleQueue()
 
     def look(self) -> bool:
         """Begin to look unless that goes on.
@@ -182,14 +184,27 @@ class Lookout:
             StoreError: the store failed; the next look tries again.
         """
         if self._looking is None:
-            self._looking = self._thread.submit(self._watched.look)
+            # Nobody waits for a disk that does not answer when the program ends.
+            self._looking = Thread(target=self._look, daemon=True, name="watched folders")
+            self._looking.start()
             return False
-        if not self._looking.done():
+        if self._ended.empty():
             return False
-        ended, self._looking = self._looking, None
-        ended.result()
+        self._looking = None
+        problem = self._ended.get()
+        if problem is not None:
+            raise problem
         return not self._watched.settling
 
     def close(self) -> None:
-        """Look no more; a look that goes on comes to its end."""
-        self._thread.shutdown(cancel_futures=True)
+        """Look no more; a look that goes on is waited for a while, and left where it hangs."""
+        if self._looking is not None:
+            self._looking.join(self._patience_s)
+
+    def _look(self) -> None:
+        problem: Exception | None = None
+        try:
+            self._watched.look()
+        except Exception as error:  # noqa: BLE001 - raised again in the thread of who asked
+            problem = error
+        self._ended.put(problem)

@@ -66,6 +66,7 @@ class Worker:
         self._running: dict[int, RunningJob] = {}
         self._ended: list[tuple[RunningJob, JobEvent]] = []
         self._strays: list[int] = []
+        self._stuck = 0
         self._looked_s: float | None = None
         self._asked_s: float | None = None
         self._leases = LeaseTime(clock, settings.lessee.lease)
@@ -88,12 +89,22 @@ class Worker:
                     if self._stops(until):
                         break
                     self.step()
+                    self._tell_of_stuck(progress)
                 except StoreError as error:
                     if progress is not None:
                         progress.report(f"waiting for the store: {error}")
                     self._clock.sleep(_TROUBLE_WAIT_S)
         finally:
             self._let_go()
+
+    def _tell_of_stuck(self, progress: Progress | None) -> None:
+        stuck = self._runner.stuck()
+        if stuck > self._stuck and progress is not None:
+            progress.report(
+                f"processes that were stopped and do not end, as where a disk does not answer: {stuck};"
+                " so many frames fewer are worked on at once until they do"
+            )
+        self._stuck = stuck
 
     def step(self) -> None:
         """Take in what is new, stop what takes too long, write down what ended, and take more jobs.

@@ -141,7 +141,8 @@ def frame_at_work(
     if store is None:
         return PipelineFrame(file, tools, address=address)
     place = frame_place(address or str(file))
-    image = image or record_at(file, tools.headers, store=store, place=place)
+    # Another frame may have taken the name since its job was made, and say so.
+    image = record_at(file, tools.headers, store=store, place=place, told=image)
     if image is not None and not is_of_record(file, image, files=tools.files, headers=tools.headers, place=place):
         image = None
     rig = profile_id if image is None else image.profile_id

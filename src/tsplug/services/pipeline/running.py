@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsplug.errors import Cancelled, StoreError, TsplugError
+from tsplug.errors import Cancelled, OutOfReachError, StoreError, TsplugError
 from tsplug.model import ModuleState
 from tsplug.ports import Cancellation, ModuleOutcome, PipelineModule, SteadyClock, failed
 from tsplug.services.pipeline.frame import PipelineFrame
@@ -49,6 +49,7 @@ def run_modules(
     Raises:
         Cancelled: a stop was asked for; what ended before was told to ``on_state``.
         StoreError: the store failed: another attempt may succeed.
+        OutOfReachError: so it may where a disk or a storage did not answer.
     """
     for module in modules:
         on_state(ModuleReport(module.name, ModuleState.PENDING))
@@ -80,7 +81,7 @@ def _outcome(module: PipelineModule, frame: PipelineFrame) -> ModuleOutcome:
     try:
         # A module may be anybody's, and of no type that was checked.
         outcome: object = module.run(frame)
-    except (Cancelled, StoreError):
+    except (Cancelled, StoreError, OutOfReachError):
         raise
     except TsplugError as error:
         return failed(str(error))

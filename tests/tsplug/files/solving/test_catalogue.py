@@ -144,6 +144,7 @@ def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
             separator.join(columns),
             *(separator.join(map(str, row)) for row in zip(*columns.values(), strict=True)),
         ]
+        rows[:0] = ["# my stars", "", "# of 2026"] if form == "csv" else []
         file.write_text("\n".join([*rows, separator.join(["", "x", "1", "2"])]) + "\n")
     told: list[str] = []
     facts = install(file, tmp_path / "made", epoch=2026.0, faintest=10.0, tell=told.append)
@@ -160,11 +161,22 @@ def test_tables_and_our_own_are_taken(tmp_path: Path, form: str) -> None:
         (b"a,b,c\n1,2,3\n", "no column ra, dec, magnitude in its first line"),
         (b"\xff\xfe\x00binary\x00", "is no star catalogue"),
         (b"", "no column"),
+        (b"# my stars\n# and no more\n", "no column"),
         (b"\x1f\x8bcut", "is no star catalogue|cannot be read"),
         (ROTTEN_GZIP, "is no star catalogue"),
         (b"SIMPLE  = nonsense", "is no star catalogue|cannot be read"),
     ],
-    ids=["one star", "bad places", "other columns", "binary", "empty", "cut gzip", "rotten gzip", "cut FITS"],
+    ids=[
+        "one star",
+        "bad places",
+        "other columns",
+        "binary",
+        "empty",
+        "comments",
+        "cut gzip",
+        "rotten gzip",
+        "cut FITS",
+    ],
 )
 def test_what_is_no_catalogue_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
     """The message says what is accepted, and nothing is installed."""

@@ -226,6 +226,23 @@ def look_until_it_ends(lookout: Lookout) -> None:
         time.sleep(0.001)
 
 
+def test_a_disk_that_does_not_answer_is_not_waited_for_at_the_end(store: Store, clock: ManualClock) -> None:
+    """Who stops a worker is not kept by a look that hangs."""
+    goes_on = threading.Event()
+
+    def listing(folder: Path) -> dict[str, tuple[int, int]]:
+        goes_on.wait()
+        return {}
+
+    looked_at = Watched([Path("/nas")], listing, lambda file: FrameStatus(True))
+    lookout = Lookout(WatchedFolders(store, clock, watched=looked_at, progress=PROGRESS), patience_s=0.01)
+    lookout.look()
+    lookout.close()
+    assert not lookout.look()
+    goes_on.set()
+    look_until_it_ends(lookout)
+
+
 def test_a_slow_disk_keeps_nobody_waiting(store: Store, clock: ManualClock) -> None:
     """Whoever asks for a look goes on meanwhile, hears of its end, and of a store that failed."""
     listed, goes_on = threading.Event(), threading.Event()

@@ -244,43 +244,6 @@ def test_a_module_that_hangs_while_it_waits_for_programs_is_stopped_too(bench: B
     assert bench.rows()[0]["message"] == "solve: stopped after 150 s without an end"
 
 
-@pytest.mark.parametrize(
-    ("attempts", "state", "steps"),
-    [
-        (1, "pending", [("failed", "its process ended with status 3 in solve"), ("pending", "")]),
-        (
-            5,
-            "failed",
-            [
-                ("failed", "given up after 5 attempts: its process ended with status 3 in solve"),
-                ("skipped", "not begun"),
-            ],
-        ),
-    ],
-    ids=["first", "last"],
-)
-def test_no_module_of_a_dead_process_runs(
-    bench: Bench, attempts: int, state: str, steps: list[tuple[str, str]]
-) -> None:
-    """The module at work has failed with the reason; those after it wait as the job does, or were never begun."""
-    bench.add("/a")
-    worker, runner = bench.worker()
-    for attempt in range(attempts):
-        while not runner.running:
-            worker.step()
-        runner.tell(1, "preview", "completed")
-        runner.tell(1, "solve", "running")
-        runner.tell(1, "quality", "pending")
-        if attempt < attempts - 1:
-            runner.end(1, "killed", passing=True)
-            worker.step()
-    runner.end(1, "its process ended with status 3", passing=True)
-    worker.step()
-    (job,) = bench.rows()
-    assert job["state"] == state
-    assert [(step["state"], step["message"]) for step in job["modules"]] == [("completed", ""), *steps]
-
-
 def test_a_process_that_never_begins_is_stopped(bench: Bench) -> None:
     """A job that hangs before its first module has failed, and so has one whose last module hangs."""
     bench.add("/a", "/b")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tsplug.app import pipeline_tools
-from tsplug.errors import Cancelled, FileError, StoreUnavailableError
+from tsplug.errors import Cancelled, FileError, OutOfReachError, StoreUnavailableError
 from tsplug.model import ModuleState
 from tsplug.ports import FrameAtWork, ModuleOutcome, completed, failed, skipped
 from tsplug.services.pipeline.choosing import StoppedModule
@@ -113,7 +113,11 @@ def test_a_module_that_returns_something_else_fails() -> None:
     assert found[0].message == "one returned None, which is none of completed, skipped and failed"
 
 
-@pytest.mark.parametrize("error", [StoreUnavailableError("locked"), Cancelled("stop")], ids=["store", "stop"])
+@pytest.mark.parametrize(
+    "error",
+    [StoreUnavailableError("locked"), OutOfReachError("away"), Cancelled("stop")],
+    ids=["store", "disk", "stop"],
+)
 def test_a_failing_store_and_a_stop_end_the_run(error: Exception) -> None:
     """Neither is a fault of the frame: whoever runs the job decides what comes next."""
     with pytest.raises(type(error)):
