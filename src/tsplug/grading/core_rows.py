@@ -33,8 +33,7 @@ class Rows(NamedTuple):
         """Return the medians of a stretch of each row."""
         last = begin + end - 1
         low, high = self.at(last // 2), self.at((last + 1) // 2)
-        with np.errstate(invalid="ignore"):
-            return np.where(low == high, low, (low + high) / 2.0)
+        return np.where(low == high, low, (low + high) / 2.0)
 
     def up_to(self, edge: Floats) -> Ints:
         """Return how many numbers of each row lie no further than an edge."""
@@ -43,8 +42,9 @@ class Rows(NamedTuple):
 
 
 def sorted_rows(values: Floats, count: Ints) -> Rows:
-    """Return rows sorted; what does not count of them is infinite."""
-    return Rows(np.sort(values, axis=1), count)
+    """Return rows, which are nobody else's, sorted; what does not count of them is infinite."""
+    values.sort(axis=1)
+    return Rows(values, count)
 
 
 def rows_of(values: Floats, row: Ints, *, count: int) -> Rows:

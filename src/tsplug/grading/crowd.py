@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from functools import cached_property
@@ -26,8 +26,8 @@ from tsplug.grading.provenance import mark_of, together
 from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
 
-_SEVERAL = 4
-"""So many frames of a crowd are asked for before all are found together, which takes as long as a few."""
+_SEVERAL = 2
+"""Whoever asks for so many frames of a crowd asks for all: these are found together, which takes as long as a few."""
 
 MINIMUM_PEERS = 3
 """With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
@@ -135,11 +135,11 @@ class _Column:
 
 @dataclass
 class _Measured:
-    """A metric on a scale: the frames that have it by which of them are undisturbed, and how many were asked for."""
+    """A metric on a scale: the frames that have it, by which of them are undisturbed, and how many were asked for."""
 
-    metric: str
     scale: Scale
     yardstick: Yardstick
+    samples: Sequence[tuple[AcquiredImage, float, date, Sample]]
     columns: dict[Limits, _Column] = field(default_factory=dict)
     alike: dict[tuple[str, ...], _Column] = field(default_factory=dict)
     against: dict[str, tuple[_Column, _Held]] = field(default_factory=dict)
@@ -175,6 +175,12 @@ class Crowd:
             self._mark = sum(self._marks.values())
         return together(self._mark, without=self._marks.get(image.guid, 0))
 
+    def mark_of(self, image: AcquiredImage) -> int:
+        """Return the digest of a frame, which is found already where it is one of the frames."""
+        rank = self._rank.get(image.guid)
+        is_known = self._marks is not None and rank is not None and self.frames[rank] is image
+        return self._marks[image.guid] if is_known and self._marks is not None else mark_of(image)
+
     def usual_for(
         self,
         image: AcquiredImage,
@@ -191,7 +197,7 @@ class Crowd:
         key = metric, type(scale), yardstick
         measured = self._measured.get(key)
         if measured is None:
-            measured = self._measured[key] = _Measured(metric, scale, yardstick)
+            measured = self._measured[key] = _Measured(scale, yardstick, list(self._samples(metric, scale)))
         column, _ = measured.against.get(image.guid) or self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
@@ -228,9 +234,7 @@ class Crowd:
         limits = self._limits_for(image, yardstick)
         column = measured.columns.get(limits)
         if column is None:
-            fresh = self._column(measured.metric, scale, limits=limits)
-            # Limits that differ by a hair leave the same frames.
-            column = measured.columns[limits] = measured.alike.setdefault(tuple(fresh.samples), fresh)
+            column = measured.columns[limits] = self._column(measured, limits)
         is_alone = len(column.samples) == (image.guid in column.samples)
         noise = 0.0 if is_alone else scale.noise(column.middle_without(column.values.get(image.guid)))
         # Rounded, so that frames whose absence hardly changes it share what is found.
@@ -263,17 +267,27 @@ class Crowd:
         for held, asked in every.values():
             held.find_without(asked)
 
-    def _column(self, metric: str, scale: Scale, *, limits: Limits) -> _Column:
-        samples, values = {}, {}
+    def _samples(self, metric: str, scale: Scale) -> Iterator[tuple[AcquiredImage, float, date, Sample]]:
+        """Yield the frames that have a metric, with its value, their nights and samples."""
         for rank, frame in enumerate(self.frames):
             value = frame.metrics.get(metric)
-            if value is None or not math.isfinite(value) or not self._disturbances.within(frame, limits):
+            if value is None or not math.isfinite(value):
                 continue
             harm = scale.harm(frame, value)
             if harm is not None:
-                samples[frame.guid] = (night_of(frame), Sample(hour_of(frame), harm, _air(frame, scale), rank))
-                values[frame.guid] = value
-        return _Column(samples, values, sorted(values.values()))
+                yield frame, value, night_of(frame), Sample(hour_of(frame), harm, _air(frame, scale), rank)
+
+    def _column(self, measured: _Measured, limits: Limits) -> _Column:
+        within = self._disturbances.within
+        chosen = [each for each in measured.samples if within(each[0], limits)]
+        guids = tuple(each[0].guid for each in chosen)
+        found = measured.alike.get(guids)
+        if found is None:
+            # Limits that differ by a hair leave the same frames.
+            samples = {frame.guid: (night, sample) for frame, _, night, sample in chosen}
+            values = {frame.guid: value for frame, value, _, _ in chosen}
+            found = measured.alike[guids] = _Column(samples, values, sorted(values.values()))
+        return found
 
 
 def _cause(image: AcquiredImage, limits: Limits, *, seeing: bool) -> Cause:

@@ -84,38 +84,36 @@ class _Frames(NamedTuple):
 
 
 class _Nights:
-    """Nights with trends taken out, in rows: first whole ones, by trend and night, then the frames' own without them.
-
-    Whole ones that nobody needs are empty.
-    """
+    """Nights with trends taken out, in rows: first whole ones that are needed, then the frames' own without them."""
 
     def __init__(self, table: NightTable, yardstick: Yardstick, *, frames: _Frames, trend: Floats) -> None:
         self._table, self._yardstick, self._frames = table, yardstick, frames
         trends, self._trend_of = np.unique(trend, return_inverse=True)
-        every = len(table.count)
-        self._grid = (len(trends), every)
-        self.own = slice(len(trends) * every, len(trends) * every + len(trend))
-        self._night = np.concatenate([np.tile(np.arange(every), len(trends)), frames.night])
-        self._trend = np.concatenate([np.repeat(trends, every), trend])[:, None]
+        is_needed = self._is_needed(len(trends))
+        trend_of_whole, night_of_whole = np.nonzero(is_needed)
+        # Which row is that of a trend and a night; of those that nobody needs it is any.
+        self._row_of = is_needed.ravel().cumsum().reshape(is_needed.shape) - is_needed
+        self.own = slice(len(night_of_whole), len(night_of_whole) + len(trend))
+        self._night = np.concatenate([night_of_whole, frames.night])
+        self._trend = np.concatenate([trends[trend_of_whole], trend])[:, None]
         count = table.count[self._night]
         count[self.own] -= 1
-        count[np.flatnonzero(~self._is_needed())] = 0
         self._harms = table.harms[self._night] - self._trend * table.airs[self._night]
         self._harms[np.arange(self.own.start, self.own.stop), frames.place] = math.inf
-        self._harms[count == 0] = math.inf
-        flat = sorted_rows(self._harms, count)
+        flat = sorted_rows(self._harms.copy(), count)
         begin, end = cores_of(flat, yardstick)
         self.used, self.level = end - begin, np.where(count > 0, flat.middles(begin, end), 0.0)
         # Nothing lies within the core of an empty row.
         self._low = np.where(count > 0, flat.at(begin), math.inf)[:, None]
         self._high = np.where(count > 0, flat.at(end - 1), -math.inf)[:, None]
 
-    def _is_needed(self) -> Truths:
-        """Return of which whole rows some frame of another night needs the night."""
-        among = np.bincount(self._trend_of * self._grid[1] + self._frames.night, minlength=self.own.start)
-        of_trend = among.reshape(self._grid)
+    def _is_needed(self, trends: int) -> Truths:
+        """Return with which trends some frame of another night needs each night."""
+        nights = len(self._table.count)
+        among = np.bincount(self._trend_of * nights + self._frames.night, minlength=trends * nights)
+        of_trend = among.reshape(trends, nights)
         needed: Truths = of_trend.sum(axis=1, keepdims=True) > of_trend
-        return needed.ravel()
+        return needed
 
     @cached_property
     def _in_core(self) -> Truths:
@@ -138,8 +136,7 @@ class _Nights:
         rows, width = np.arange(len(self.used)), self._harms.shape[1]
         first, last = self._in_core.argmax(axis=1), width - 1 - self._in_core[:, ::-1].argmax(axis=1)
         hours = self._table.hours
-        with np.errstate(invalid="ignore"):
-            lasts = hours[self._night[rows], last] - hours[self._night[rows], first] >= NIGHT_HOURS
+        lasts = hours[self._night[rows], last] - hours[self._night[rows], first] >= NIGHT_HOURS
         found: Truths = (self.used >= NIGHT_FRAMES) & lasts
         return found
 
@@ -171,8 +168,7 @@ class _Nights:
 
     def _for_each(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return for each frame what rows have, by nights, its own without it."""
-        whole = values[: self.own.start].reshape(*self._grid, *values.shape[1:])
-        found = whole[self._trend_of]
+        found: NDArray[Any] = values[self._row_of[self._trend_of]]
         found[np.arange(len(found)), self._frames.night] = values[self.own]
         return found
 

@@ -80,12 +80,15 @@ class SpreadCheck:
 
         The case remembers what that came to: who concludes briefly at first asks again for what explains it.
         """
-        # Two metrics may have one title: one in pixels and one in seconds of arc.
-        key = f"{self.metric}: {self.title}"
-        known = case.settled.get(key)
+        known = case.settled.get(self._key)
         if not isinstance(known, Settled):
-            known = case.settled[key] = self._settle(case)
+            known = case.settled[self._key] = self._settle(case)
         return known
+
+    @cached_property
+    def _key(self) -> str:
+        # Two metrics may have one title: one in pixels and one in seconds of arc.
+        return f"{self.metric}: {self.title}"
 
     def _settle(self, case: Case) -> Settled:
         value = case.image.metrics.get(self.metric)

@@ -8,7 +8,7 @@ from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
 from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT, Conclusion
 from tsplug.grading.finding import Case, Check, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
-from tsplug.grading.provenance import MADE_FROM_INPUT, asked_of, digest, mark_of, own_of
+from tsplug.grading.provenance import MADE_FROM_INPUT, asked_of, digest, own_of
 from tsplug.grading.setup import setup_of
 from tsplug.model import GraderVerdict, VerdictStatus
 
@@ -50,7 +50,7 @@ def made_from(case: Case) -> str:
         crowd.newest,
         case.population.matched,
         crowd.mark_without(image),
-        mark_of(image),
+        crowd.mark_of(image),
         *own_of(image),
         *setup_of(image),
     )

@@ -50,6 +50,7 @@ class StandingJudge:
     def __init__(self, judge: StatisticalJudge, stored: Mapping[str, VerdictRow]) -> None:
         self._judge = judge
         self._stored = stored
+        self._found: dict[str, tuple[AcquiredImage, StandingVerdict | None]] = {}
 
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
         """Return the verdict of an image, a `StandingVerdict` where what is stored is what it would be."""
@@ -60,6 +61,13 @@ class StandingJudge:
         return self._standing(image) or self._judge.briefly(image)
 
     def _standing(self, image: AcquiredImage) -> StandingVerdict | None:
+        """Return what is said again, remembered for who concludes briefly at first; None where that is not known."""
+        known = self._found.get(image.guid)
+        if known is None or known[0] is not image:
+            known = self._found[image.guid] = image, self._looked_up(image)
+        return known[1]
+
+    def _looked_up(self, image: AcquiredImage) -> StandingVerdict | None:
         row = self._stored.get(image.guid)
         if row is None or row.version != VERSION or MADE_FROM_INPUT not in row.inputs:
             return None

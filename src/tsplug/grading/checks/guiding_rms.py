@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.model import GraderPreferences
+
+
+class Compared(NamedTuple):
+    """What a frame's guiding comes to, in pixels; None where nothing is known of it."""
+
+    outcome: Outcome
+    rule: Rule
+    rms_px: float | None
 
 
 @dataclass(frozen=True)
@@ -29,30 +38,36 @@ class GuidingCheck:
         """Return whether the profile wants this test."""
         return preferences.grade_rms
 
-    def settle(self, case: Case) -> Finding:
-        """Test a frame; there is little to tell."""
-        return self.examine(case)
+    def settle(self, case: Case) -> Compared:
+        """Test a frame, without telling of it."""
+        return self._compared(case)
 
     def examine(self, case: Case) -> Finding:
         """Test a frame; without guiding (no value, or zero) nothing is said."""
-        rms_arcsec = case.image.metrics.get(self.metric)
-        if rms_arcsec is None or not math.isfinite(rms_arcsec) or rms_arcsec <= 0:
-            return self._silent("no guiding was recorded")
-        if case.scale_arcsec is None:
-            return self._silent("the focal length or pixel size of the rig is unknown")
-        rms_px, limit_px = rms_arcsec / case.scale_arcsec, case.preferences.rms_threshold_px
-        passed = rms_px <= limit_px
+        compared, limit_px = self._compared(case), case.preferences.rms_threshold_px
+        outcome, rule, rms_px = compared
+        if rms_px is None:
+            return Finding(self.title, self.metric, outcome, rule, _silence(case), unit="px")
         detail = (
-            f'guiding RMS {rms_arcsec:.2f}" at {case.scale_arcsec:.3f}"/px is {rms_px:.2f} px, '
-            f"{'within' if passed else 'above'} {limit_px:g} px"
+            f'guiding RMS {case.image.metrics[self.metric]:.2f}" at {case.scale_arcsec:.3f}"/px is {rms_px:.2f} px, '
+            f"{'within' if outcome is Outcome.PASS else 'above'} {limit_px:g} px"
         )
-        outcome = Outcome.PASS if passed else Outcome.REJECT
-        return Finding(
-            self.title, self.metric, outcome, Rule.THRESHOLD, detail, value=rms_px, unit="px", upper=limit_px
-        )
+        return Finding(self.title, self.metric, outcome, rule, detail, value=rms_px, unit="px", upper=limit_px)
 
-    def _silent(self, why: str) -> Finding:
-        return Finding(self.title, self.metric, Outcome.ABSTAIN, Rule.MISSING, why, unit="px")
+    def _compared(self, case: Case) -> Compared:
+        rms_arcsec = case.image.metrics.get(self.metric)
+        if case.scale_arcsec is None or rms_arcsec is None or not math.isfinite(rms_arcsec) or rms_arcsec <= 0:
+            return Compared(Outcome.ABSTAIN, Rule.MISSING, None)
+        rms_px = rms_arcsec / case.scale_arcsec
+        passed = rms_px <= case.preferences.rms_threshold_px
+        return Compared(Outcome.PASS if passed else Outcome.REJECT, Rule.THRESHOLD, rms_px)
+
+
+def _silence(case: Case) -> str:
+    rms_arcsec = case.image.metrics.get("guiding_rms")
+    if rms_arcsec is None or not math.isfinite(rms_arcsec) or rms_arcsec <= 0:
+        return "no guiding was recorded"
+    return "the focal length or pixel size of the rig is unknown"
 
 
 CHECK = GuidingCheck()
