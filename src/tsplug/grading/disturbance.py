@@ -89,7 +89,8 @@ def shaken_share(image: AcquiredImage, limits: Limits, *, scale_arcsec: float | 
     if error <= limits.guiding:
         return 0.0
     radius = image.metrics.get("hfr")
-    if scale_arcsec is None or radius is None or not (math.isfinite(radius) and radius > 0):
+    # Too small to be squared is too small to be measured.
+    if scale_arcsec is None or radius is None or not (math.isfinite(radius) and radius > 0 and radius * radius > 0):
         return 1.0
     usual = limits.guiding / UNSTEADY
     added_px2 = (error**2 - usual**2) * (_HFR_OF_RMS / scale_arcsec) ** 2

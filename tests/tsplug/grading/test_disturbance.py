@@ -41,6 +41,7 @@ def test_a_frame_guided_far_worse_than_usual_is_shaken() -> None:
     assert shaken_share(frame(0, guiding_rms=0.93), limits, scale_arcsec=None) == 1.0
     assert shaken_share(frame(0, guiding_rms=0.91), limits, scale_arcsec=None) == 0.0
     assert shaken_share(frame(0), limits, scale_arcsec=None) == 0.0
+    assert shaken_share(frame(0, guiding_rms=0.93, hfr=1e-200), limits, scale_arcsec=1.2) == 1.0
 
 
 def test_guiding_is_held_against_the_size_of_the_stars() -> None:
