@@ -240,9 +240,10 @@ class Telescope(TelescopeFace):
         self._require_unparked()
         self._retire(self.config.mount.home(self.state.mount.latitude_deg), Arrival.HOME)
 
-    @read("DestinationSideOfPier", "RightAscension", "Declination", errors=(InvalidValueError,))
+    @read("DestinationSideOfPier", "RightAscension", "Declination", errors=(NotSupportedError, InvalidValueError))
     def destination_side_of_pier(self, ra_hours: float, dec_deg: float) -> PierSide:
         """Return the pointing state a slew to these coordinates would end in, if it began now."""
+        self._require_ability("tell_destination_side", "DestinationSideOfPier")
         self._check_coordinates(ra_hours, dec_deg)
         return self._pier_for(self._place(ra_hours, dec_deg))
 

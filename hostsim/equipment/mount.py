@@ -21,6 +21,9 @@ CENTERED_ARCSEC = 30.0
 ATTEMPTS = 3
 """How many slews centering takes at most where nobody says otherwise."""
 _PIER_SIDES = {0: PierSide.EAST, 1: PierSide.WEST}
+_NORMAL = 0
+# ASCOM's number of the alignment mode.
+_GERMAN = 2
 # ASCOM's numbers of frames; `other` is what drivers without an answer say, and their mounts follow the date's sky.
 _OTHER, _OF_DATE, _J2000 = 0, 1, 2
 
@@ -179,14 +182,36 @@ class Mount(HostDevice):
         return _separation_arcsec(self.reading(), ra_hours=ra_hours, dec_deg=dec_deg)
 
     def wrong_side(self, ra_hours: float, dec_deg: float) -> bool:
-        """Return whether a slew to these J2000 coordinates would end on the other side of the pier: a flip is due."""
+        """Return whether a slew to these J2000 coordinates would end on the other side of the pier: a flip is due.
+
+        Where a German mount tells its side but not the one that a slew would end on, which drivers need not, it is
+        ASCOM's convention: the normal state (``pierEast``) from the meridian on, the other one before it.
+        """
         native_ra, native_dec = self._native(ra_hours, dec_deg)
         with self._trying("tell its side of the pier"):
             try:
                 destination = int(self._alpaca.DestinationSideOfPier(native_ra, native_dec))
-                return destination in _PIER_SIDES and destination != int(self._alpaca.SideOfPier)
             except NotImplementedException:
+                return self._stands_against(native_ra, native_dec)
+            with suppress(NotImplementedException):
+                return destination in _PIER_SIDES and destination != int(self._alpaca.SideOfPier)
+            return False
+
+    def _stands_against(self, native_ra: float, native_dec: float) -> bool:
+        """Return whether a mount is on the side that is not usual at the hour angle of a place."""
+        try:
+            side = int(self._alpaca.SideOfPier)
+        except NotImplementedException:
+            return False
+        # A mount without an answer to this has sides, so it is a German one.
+        with suppress(NotImplementedException):
+            if int(self._alpaca.AlignmentMode) != _GERMAN:
                 return False
+        of_date = native_ra
+        if not self._speaks_of_date():
+            of_date, _ = astrometry.of_date(native_ra, native_dec, moment=self._clock.now())
+        past_hours = astrometry.wrap_hours(float(self._alpaca.SiderealTime) - of_date)
+        return side in _PIER_SIDES and (side == _NORMAL) != (past_hours >= 0.0)
 
     def reading(self) -> MountReading:
         """Return where the mount points."""

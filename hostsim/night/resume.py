@@ -14,7 +14,7 @@ from hostsim.sequence.flats import settle
 from hostsim.sequence.host import Host
 from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
-from hostsim.sequence.shelter import UnsafeError, check_safe, take_shelter
+from hostsim.sequence.shelter import UnsafeError, check_safe, point_back, take_shelter
 from hostsim.sequence.state import Imaging, NightState
 from hostsim.sequence.unparking import unpark
 from tsplug import DeviceError, InputError, TsplugError
@@ -140,3 +140,4 @@ def _restore(host: Host) -> None:
         rig.mount.track(standing.paused is None)
     if standing.cover_open and rig.panel is not None:
         rig.panel.open_cover()
+    point_back(host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -55,8 +55,10 @@ class FocusPoint:
     hfr_px: float
 
 
-def autofocus(settings: FocusSettings, host: Host) -> int:
+def autofocus(settings: FocusSettings, host: Host, *, look: Callable[[], None] = lambda: None) -> int:
     """Find the best focus in the present filter and move there; return the position.
+
+    ``look`` is called before each frame; what it raises ends that, with the focuser back where it was.
 
     Raises:
         NoFocusFoundError: too few stars, or no minimum in range; the focuser is back where it was.
@@ -66,7 +68,7 @@ def autofocus(settings: FocusSettings, host: Host) -> int:
     start = focuser.position()
     host.display.note(f"autofocus around {start}")
     try:
-        points = _measured(settings, host, focuser=focuser)
+        points = _measured(settings, host, focuser=focuser, look=look)
     except TsplugError:
         # Cut short, the curve must not leave the night out of focus; the move itself may be refused or cancelled too.
         with suppress(TsplugError):
@@ -145,7 +147,7 @@ def _unexplained(values: FloatArray, fitted: FloatArray, *, weights: FloatArray)
     return float(((weights * (values - fitted)) ** 2).sum()) / max(1e-12, whole)
 
 
-def _measured(settings: FocusSettings, host: Host, *, focuser: Focuser) -> list[FocusPoint]:
+def _measured(settings: FocusSettings, host: Host, *, focuser: Focuser, look: Callable[[], None]) -> list[FocusPoint]:
     start, half = focuser.position(), settings.points // 2
     exposure = Exposure(exposure_s=settings.exposure_s, binning=settings.binning, roi_percent=settings.roi_percent)
     points: list[FocusPoint] = []
@@ -153,6 +155,7 @@ def _measured(settings: FocusSettings, host: Host, *, focuser: Focuser) -> list[
     def measure(position: int) -> bool:
         """Add a point; return whether there was something new to see."""
         host.context.cancellation.check()
+        look()
         focuser.move(position)
         reached = focuser.position()
         known = reached in [point.position for point in points]

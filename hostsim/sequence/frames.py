@@ -190,14 +190,19 @@ class Frames:
             )
         )
 
-    def snapshots(self, wanted: Snapshots) -> None:
-        """Take frames that belong to no plan; those taken before an interruption are not taken again."""
+    def snapshots(self, wanted: Snapshots, *, look: Callable[[], None] = lambda: None) -> None:
+        """Take frames that belong to no plan; those taken before an interruption are not taken again.
+
+        ``look`` is called before each frame, and amid it where what is unsafe is to cut it short.
+        """
         host, state = self._host, self._host.journal.state
         self._keep_promise()
         while state.repeats < wanted.count:
             host.context.cancellation.check()
+            look()
             shot = self._shoot(
-                Exposure(exposure_s=wanted.exposure_s, gain=wanted.gain, offset=wanted.offset, binning=wanted.binning)
+                Exposure(exposure_s=wanted.exposure_s, gain=wanted.gain, offset=wanted.offset, binning=wanted.binning),
+                watch=look if host.safety.frame == "abort" else None,
             )
             number = state.lights + 1
             subject = Subject(wanted.target, "", 0)

@@ -53,6 +53,18 @@ class Happenings:
         return ran
 
     @property
+    def begun(self) -> bool:
+        """Return whether a list has been begun, and is to be gone on with."""
+        return len(self._host.journal.state.cursor) > self._host.depth + 1
+
+    def cut_short(self) -> None:
+        """Forget a list before a target's first exposure: it comes again when the target has been pointed at anew."""
+        state = self._host.journal.state
+        if self._stage.pending and self._stage.pending[0].event == "before_target":
+            del self._stage.pending[0], state.cursor[self._host.depth + 1 :]
+            state.repeats = 0
+
+    @property
     def _stage(self) -> Stage:
         return self._host.journal.state.stage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,6 +34,10 @@ from tsplug.ports import Clock, FrameFiles, FrameTaker, Store
 
 if TYPE_CHECKING:
     from hostsim.sequence.containers import Item
+
+
+_NOON = Until(time=time(12))
+_HALF_A_DAY = timedelta(hours=12)
 
 
 class HostDevices:
@@ -95,7 +99,7 @@ class Host:
     ``disk`` is asked before a frame is written; ``truth`` says that simulators tell what is on each light.
     ``nested`` runs lists within an instruction, and ``depth`` tells how deep in the cursor the present one stands: both
     are the runner's. ``between`` is called before each instruction of such a list; ``meridian`` is what the container
-    wants that runs.
+    wants that runs, and ``ends`` when it ends at the latest.
     ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig; of
     the two this one ``leads`` unless it is the second's.
     """
@@ -117,6 +121,7 @@ class Host:
     depth: int = -1
     between: Callable[[], None] | None = None
     meridian: Meridian | None = None
+    ends: datetime | None = None
     second: Host | None = None
     leads: bool = True
     connect_second: Callable[[Rig], Rig] | None = None
@@ -214,12 +219,30 @@ class Host:
         """
         cursor = self.journal.state.cursor
         if not cursor:
-            return moment_of(until, self.clock.now(), site=self.site)
+            return self.moment_of(until)
         place = cursor[self.depth]
         if place.ends is None:
-            place.ends = moment_of(until, self.clock.now(), site=self.site)
+            place.ends = self.moment_of(until)
             self.journal.save()
         return place.ends
+
+    def moment_of(self, until: Until) -> datetime:
+        """Return when what begins now ends.
+
+        In a list of a container that is in the container's night: a time of day that was in the last half day is over,
+        and nothing goes on beyond the noon to come or, before ``after_night``, the end of the container.
+
+        Raises:
+            InputError: it does not come to pass within a day.
+        """
+        now = self.clock.now()
+        if self.between is None:
+            return moment_of(until, now, site=self.site)
+        limits = [moment_of(_NOON, now, site=self.site)]
+        if self.ends is not None and self.journal.state.stage.over is None:
+            limits.append(self.ends)
+        passed = timedelta(0) if until.time is None else _HALF_A_DAY
+        return max(now, min(moment_of(until, now - passed, site=self.site), *limits))
 
     def mount(self) -> Mount:
         """Return the mount.

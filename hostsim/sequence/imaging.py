@@ -124,7 +124,6 @@ class Imager:
             TsplugError: a step failed.
         """
         state = self._host.journal.state
-        self._host.between, self._host.meridian = self._flips.amid, self._flips.meridian
         tell_begun(self._host)
         try:
             self._until_nothing_is_left(container)
@@ -136,16 +135,19 @@ class Imager:
             raise
         finally:
             state.imaging, self._host.between, self._host.meridian = Imaging(), None, None
+            self._host.ends = None
 
     def _until_nothing_is_left(self, container: SchedulerContainer) -> None:
         host = self._host
         until = None if self._settings.until is None else host.end_of(self._settings.until)
+        host.between, host.meridian, host.ends = self._flips.amid, self._flips.meridian, until
         while True:
             host.context.cancellation.check()
             try:
                 if self._is_over(container, until):
                     return
             except UnsafeError as error:
+                self._happenings.cut_short()
                 self._leave("after_each_target")
                 take_shelter(host, why=str(error))
                 stay_sheltered(host)
@@ -158,7 +160,7 @@ class Imager:
             self._end()
             return True
         check_safe(self._host)
-        leave_shelter(self._host)
+        leave_shelter(self._host, back=self._happenings.begun)
         open_after_flats(self._host)
         if stage.waiting is None:
             end_standstill(self._host)
@@ -237,6 +239,8 @@ class Imager:
     def _end(self) -> None:
         """Run what is to follow the night; like what comes after the container it does not ask whether it is safe."""
         state = self._host.journal.state
+        # From here on nobody wants to image what the telescope pointed at before the shelter.
+        state.sheltered_from = None
         if not state.sheltered:
             end_standstill(self._host)
         self._happenings.run()

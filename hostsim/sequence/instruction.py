@@ -16,11 +16,14 @@ class Instruction(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     help: ClassVar[str]
-
     type: str
     on_error: Literal["stop", "continue"] = Field(
         default="stop", description="Whether the sequence ends or goes on when this instruction fails."
     )
+
+    def is_outdoors(self, host: Host) -> bool:
+        """Return whether it needs the open sky: then it is carried out only where that is safe."""
+        return False
 
     def run(self, host: Host) -> None:
         """Carry the instruction out; return when it is done.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from hostsim.sequence.focusing import FocusSettings, NoFocusFoundError, autofocus
 from hostsim.sequence.host import Host
-from hostsim.sequence.shelter import UnsafeError
+from hostsim.sequence.shelter import UnsafeError, check_safe
 from hostsim.sequence.starsize import star_size_px
 from hostsim.sequence.state import Focus
 from tsplug import Cancelled, TsplugError
@@ -73,6 +74,7 @@ class Refocus:
         """Prepare; nothing moves yet."""
         self._host = host
         self._settings = settings
+        self._look_out = partial(check_safe, host)
 
     @property
     def possible(self) -> bool:
@@ -83,6 +85,7 @@ class Refocus:
         """Focus where that is due.
 
         Raises:
+            UnsafeError: it is not safe any more.
             DeviceError: the focuser or the camera failed.
         """
         if self.possible and self._why() is not None:
@@ -92,11 +95,12 @@ class Refocus:
         """Focus.
 
         Raises:
+            UnsafeError: it is not safe any more.
             DeviceError: the focuser or the camera failed.
         """
         host, state = self._host, self._host.journal.state
         try:
-            autofocus(self._settings.focus, host)
+            autofocus(self._settings.focus, host, look=self._look_out)
         except NoFocusFoundError as error:
             # A cloud must not end the night: the old focus is better than no frames, and the next try is not far.
             host.warn(f"{error}; imaging goes on at the old focus")
@@ -109,7 +113,7 @@ class Refocus:
     def _second(self, second: Host) -> None:
         """Focus the second camera, whose focus is due whenever the first one's is; its failure is its own."""
         try:
-            autofocus(self._settings.focus, second)
+            autofocus(self._settings.focus, second, look=self._look_out)
         except (Cancelled, UnsafeError):
             raise
         except TsplugError as error:

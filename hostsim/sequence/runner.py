@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence as SequenceOf
+from functools import partial
 
 from hostsim.sequence.containers import Loop, Sequential
 from hostsim.sequence.delivery import deliver
@@ -13,10 +14,11 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
+from hostsim.sequence.outdoors import when_safe
 from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched
 from hostsim.sequence.state import Imaging, Place, Stage
 from tsplug import Cancelled, TsplugError
-from tsplug.instructions import FlatsNeeded, SchedulerCondition, moment_of
+from tsplug.instructions import FlatsNeeded, SchedulerCondition
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ class Runner:
         cursor = self._host.journal.state.cursor
         place = cursor[depth]
         if loop.until is not None and place.ends is None:
-            place.ends = moment_of(loop.until, self._host.clock.now(), site=self._host.site)
+            place.ends = self._host.moment_of(loop.until)
             self._host.journal.save()
         resumed = len(cursor) > depth + 1
         while resumed or self._again(loop, place):
@@ -145,8 +147,7 @@ class Runner:
         self._host.display.instruction(instruction.type)
         _log.info("%s begins", place)
         try:
-            self._look_around()
-            instruction.run(self._host)
+            self._carry_out(instruction)
         except Cancelled as error:
             if self._within:
                 raise Cancelled(f"{place}: {error}") from error
@@ -165,6 +166,13 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever a driver or plugin raises, the telescope must not track on
             _log.exception("%s failed unexpectedly", place)
             self._failed(instruction, f"{place}: unexpected {type(error).__name__}: {error}", error=error)
+
+    def _carry_out(self, instruction: Instruction) -> None:
+        self._look_around()
+        if instruction.is_outdoors(self._host):
+            when_safe(partial(instruction.run, self._host), self._host)
+        else:
+            instruction.run(self._host)
 
     def _look_around(self) -> None:
         self._host.context.cancellation.check()

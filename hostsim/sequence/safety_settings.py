@@ -10,9 +10,9 @@ from hostsim.devices.safetymonitor import SafetyLimits
 
 
 class SafetySettings(BaseModel):
-    """What the Scheduler Container does while the safety monitor says that it is not safe.
+    """What is done while the safety monitor says that it is not safe: by the Scheduler Container, and outside it.
 
-    Other instructions do not look at the monitor: they run to their end.
+    Flats, darks and what moves nothing under the sky do not look at the monitor: they run to their end.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

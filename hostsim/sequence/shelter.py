@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Imaging
-from hostsim.sequence.unparking import unpark
+from hostsim.sequence.unparking import is_idle, unpark
 from tsplug import DeviceError, TsplugError
 
-_LOOK_S = 60.0
+LOOK_S = 60.0
+"""How often it is asked whether it is safe, in seconds."""
 _STAY_S = 120.0
 
 
@@ -40,6 +43,17 @@ def is_watched(host: Host) -> bool:
     return host.between is not None and host.journal.state.stage.over is None
 
 
+def is_exposed(host: Host) -> bool:
+    """Return whether the night wants the mount out of its park or the cover open, if not in the shelter."""
+    standing = host.journal.state.standing
+    return standing.unparked or standing.cover_open
+
+
+def watch_of(host: Host) -> Callable[[], None]:
+    """Return what looks whether it is safe, where cover or mount is out, else nothing."""
+    return partial(check_safe, host) if is_exposed(host) else lambda: None
+
+
 def sleep_watchfully(seconds: float, host: Host) -> None:
     """Let time pass, looking every minute whether it is safe.
 
@@ -49,8 +63,8 @@ def sleep_watchfully(seconds: float, host: Host) -> None:
     left_s = seconds
     while left_s > 0:
         check_safe(host)
-        host.clock.sleep(min(left_s, _LOOK_S))
-        left_s -= _LOOK_S
+        host.clock.sleep(min(left_s, LOOK_S))
+        left_s -= LOOK_S
 
 
 def take_shelter(host: Host, *, why: str) -> None:
@@ -64,6 +78,7 @@ def take_shelter(host: Host, *, why: str) -> None:
         return
     host.warn(f"{why}: cover closed and mount parked until it is safe again")
     state.imaging = Imaging()
+    _remember_place(host)
     for each in host.cameras:
         if each.rig.camera is not None:
             with suppress(DeviceError):
@@ -91,10 +106,24 @@ def stay_sheltered(host: Host) -> None:
     host.clock.sleep(_STAY_S)
 
 
-def leave_shelter(host: Host) -> None:
+def _remember_place(host: Host) -> None:
+    state, mount = host.journal.state, host.rig.mount
+    if mount is None:
+        return
+    # What does not tell it is to be parked all the same.
+    with suppress(DeviceError):
+        if mount.tracking() and not mount.parked():
+            reading = mount.reading()
+            state.sheltered_from = None if is_idle(mount, host) else (reading.ra_deg / 15.0, reading.dec_deg)
+            state.standing.unparked = True
+    state.sheltered_from = state.standing.paused or state.sheltered_from
+
+
+def leave_shelter(host: Host, *, back: bool = False) -> None:
     """Bring mount and cover back to what the night asked of them, and have the focus found anew.
 
-    Nothing happens outside the shelter.
+    With ``back`` the telescope points where it pointed before, unless the mount refuses. Nothing happens outside the
+    shelter.
 
     Raises:
         DeviceError: the mount does not unpark or the cover does not open.
@@ -107,5 +136,19 @@ def leave_shelter(host: Host) -> None:
         unpark(rig.mount, host)
     if state.standing.cover_open and rig.panel is not None:
         rig.panel.open_cover()
-    state.sheltered, state.sheltered_at, state.focus = False, None, None
+    if back:
+        point_back(host)
+    state.sheltered, state.sheltered_at, state.sheltered_from, state.focus = False, None, None, None
     host.journal.save()
+
+
+def point_back(host: Host) -> None:
+    """Point where the telescope pointed before the shelter, if it is out of the park; a refusal costs a warning."""
+    state, mount = host.journal.state, host.rig.mount
+    place, state.sheltered_from = state.sheltered_from, None
+    if place is None or mount is None or not state.standing.unparked:
+        return
+    try:
+        mount.slew(*place)
+    except DeviceError as error:
+        host.warn(f"{error}; going on where the telescope points after the shelter")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from hostsim.sequence.flipping import past_meridian_s, sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import MARGIN_S, Meridian
-from hostsim.sequence.shelter import check_safe
+from hostsim.sequence.shelter import check_safe, sleep_watchfully
 from hostsim.sequence.target_flats import open_after_flats
 
 
@@ -17,7 +18,7 @@ def ready_for_sky(host: Host) -> None:
     A mount that a wait let stand still before the meridian waits out its pause, and is flipped.
 
     Raises:
-        UnsafeError: the cover would be opened, and it is not safe to observe.
+        UnsafeError: the cover would be opened, or time is to pass, and it is not safe to observe.
         DeviceError: the cover or the mount does not obey.
     """
     standing, mount = host.journal.state.standing, host.rig.mount
@@ -30,7 +31,8 @@ def ready_for_sky(host: Host) -> None:
     past_s = past_meridian_s(*place, host=host)
     if meridian.pauses(past_s):
         host.display.note("waiting for the end of the pause at the meridian")
-        sleep_and_flip(host.clock.now() + timedelta(seconds=meridian.after_s + MARGIN_S - past_s), host)
+        end = host.clock.now() + timedelta(seconds=meridian.after_s + MARGIN_S - past_s)
+        sleep_and_flip(end, host, sleep=partial(sleep_watchfully, host=host))
     if not mount.tracking():
         mount.slew(*place)
     standing.paused = None

@@ -34,6 +34,7 @@ class Abilities(Part):
     set_rates: bool = True
     set_guide_rates: bool = True
     set_pier_side: bool = True
+    tell_destination_side: bool = True
     set_tracking: bool = True
     set_refraction: bool = False
     slew: bool = True

@@ -9,6 +9,7 @@ from pydantic import Field
 from hostsim.sequence.focusing import FocusSettings, autofocus
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import OneCamera
+from hostsim.sequence.shelter import is_exposed, watch_of
 from hostsim.sequence.sky_ready import ready_for_sky
 
 
@@ -19,10 +20,14 @@ class Autofocus(OneCamera):
     type: Literal["autofocus"] = "autofocus"
     settings: FocusSettings = Field(default_factory=FocusSettings, description="How the V-curve is measured.")
 
+    def is_outdoors(self, host: Host) -> bool:
+        """Return whether cover or mount is out; behind a closed cover and in the park there is no weather."""
+        return is_exposed(host)
+
     def run(self, host: Host) -> None:
         """Focus."""
         ready_for_sky(host)
-        autofocus(self.settings, host.one(self.camera))
+        autofocus(self.settings, host.one(self.camera), look=watch_of(host))
 
 
 INSTRUCTION = Autofocus

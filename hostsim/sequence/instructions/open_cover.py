@@ -14,6 +14,10 @@ class OpenCover(Instruction):
     help: ClassVar[str] = "Switch the panel's light off and open its cover."
     type: Literal["open_cover"] = "open_cover"
 
+    def is_outdoors(self, host: Host) -> bool:
+        """Return that it is: it opens."""
+        return True
+
     def run(self, host: Host) -> None:
         """Darken the panel and open."""
         host.panel().light_off()

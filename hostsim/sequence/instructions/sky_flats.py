@@ -22,6 +22,10 @@ class SkyFlats(EachCamera, Flats.Parameters):
         default=True, description="Point 17 degrees from the zenith, away from the Sun, where twilight is most even."
     )
 
+    def is_outdoors(self, host: Host) -> bool:
+        """Return whether it is to move anything: sky flats want the cover open."""
+        return not self.dry_run
+
     def run(self, host: Host) -> None:
         """Point if any flats are to be taken, let tsplug take them, and keep its report; camera after camera.
 

@@ -47,6 +47,10 @@ class Slew(Instruction):
             raise ValueError("a slew needs both ra_hours and dec_deg, or in events neither for the target")
         return self
 
+    def is_outdoors(self, host: Host) -> bool:
+        """Return that it is: the mount moves under the sky."""
+        return True
+
     def run(self, host: Host) -> None:
         """Slew, then rotate; to a target with its position angle, where the profile has a rotator.
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import OneCamera
+from hostsim.sequence.shelter import is_exposed, watch_of
 from hostsim.sequence.sky_ready import ready_for_sky
 
 
@@ -24,10 +25,14 @@ class TakeExposure(OneCamera):
     offset: int | None = Field(default=None, strict=True, ge=0, description="Offset; absent leaves the camera's.")
     binning: int = Field(default=1, ge=1, le=16, description="Binning of both axes.")
 
+    def is_outdoors(self, host: Host) -> bool:
+        """Return whether cover or mount is out; behind a closed cover and in the park there is no weather."""
+        return is_exposed(host)
+
     def run(self, host: Host) -> None:
         """Expose, and save."""
         ready_for_sky(host)
-        Frames(host.one(self.camera)).snapshots(self)
+        Frames(host.one(self.camera)).snapshots(self, look=watch_of(host))
 
 
 INSTRUCTION = TakeExposure

@@ -15,6 +15,10 @@ class Unpark(Instruction):
     help: ClassVar[str] = "Unpark the mount and let it follow the sky."
     type: Literal["unpark"] = "unpark"
 
+    def is_outdoors(self, host: Host) -> bool:
+        """Return that it is: the mount leaves its park."""
+        return True
+
     def run(self, host: Host) -> None:
         """Unpark and track."""
         unpark(host.mount(), host)

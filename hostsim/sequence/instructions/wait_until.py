@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hostsim.sequence.flipping import sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
-from hostsim.sequence.shelter import is_watched, sleep_watchfully
+from hostsim.sequence.outdoors import wait_safely
 from tsplug import Until
 
 
@@ -30,7 +28,7 @@ class WaitUntil(Instruction):
         """
         moment = host.end_of(self.until)
         host.display.note(f"waiting for {self.until.described()}, {moment:%Y-%m-%d %H:%M} UTC")
-        sleep_and_flip(moment, host, sleep=partial(sleep_watchfully, host=host) if is_watched(host) else None)
+        wait_safely(moment, host)
 
 
 INSTRUCTION = WaitUntil

@@ -17,7 +17,7 @@ from tsplug.planning.exposures import in_order, written
 from tsplug.planning.outlook import NightOutlook, PlanLimits, TargetLimits, Visit, Wanted
 from tsplug.planning.progress import mean_share, remaining, share_of, target_shares
 from tsplug.planning.rules import RULES
-from tsplug.planning.scoring import ScoringRule, weights_of
+from tsplug.planning.scoring import ScoringRule, uneven_words, weights_of
 
 WEATHER_PAUSE = timedelta(minutes=15)
 """After how long a plan that the weather forbids is looked at again: weather is not predicted."""
@@ -87,7 +87,19 @@ class Board:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """Return what lacks or fails in this night, a line each: constraints that abstain, horizons that lack."""
+        """Return what lacks or fails in this night, a line each: constraints that abstain, horizons that lack.
+
+        And that the weights of projects differ so much that one wins nearly always.
+        """
+        sums = self.weights.sum(axis=0).tolist()
+        by_project = {each.candidate.project.guid: place for place, each in enumerate(self.entries)}
+        uneven = uneven_words(
+            {self.entries[place].candidate.project.name: sums[place] for place in by_project.values()}
+        )
+        return (*self._lacking, *filter(None, [uneven]))
+
+    @property
+    def _lacking(self) -> tuple[str, ...]:
         asking = {} if self.outlook.tables.place.horizon else {each.project.name: each for each in self.candidates}
         lacking = [name for name, each in asking.items() if each.is_open and each.project.use_custom_horizon]
         if not lacking:

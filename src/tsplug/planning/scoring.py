@@ -14,6 +14,8 @@ from tsplug.model.project import RULE_WEIGHTS
 from tsplug.planning.arrays import FloatArray, Mask
 from tsplug.planning.candidates import Candidate
 
+_EVEN = 2.0
+
 
 @dataclass(frozen=True, eq=False)
 class Contest:
@@ -82,6 +84,22 @@ def weights_of(candidates: Sequence[Candidate], rules: Mapping[str, ScoringRule]
             by_project[key] = [own.get(name, default) for name, default in defaults]
         columns.append(by_project[key])
     return np.array(columns, dtype=np.float64).reshape(-1, len(rules)).T
+
+
+def uneven_words(sums: Mapping[str, float]) -> str:
+    """Return in words that the rule weights of projects add up to very different sums; empty where they do not.
+
+    A score is the sum of weights times values and is not normalised: the larger weights win whatever the sky is like.
+    ``sums`` are those of the projects' weights, by their names.
+    """
+    ordered = sorted(sums.items(), key=lambda each: (each[1], each[0]))
+    if len(ordered) <= 1 or ordered[-1][1] <= _EVEN * ordered[0][1]:
+        return ""
+    (least, least_sum), (most, most_sum) = ordered[0], ordered[-1]
+    return (
+        f"the rule weights of project {most} add up to {most_sum:g}, those of {least} to {least_sum:g}: "
+        f"{most} wins nearly always; weights that add up alike leave it to the rules"
+    )
 
 
 class Answers(NamedTuple):

@@ -16,7 +16,7 @@ from tsplug.services.catalogue_follow import follow
 from tsplug.services.catalogue_plans import check_filter, order_words, parsed_order, set_accepted
 from tsplug.services.contributions import contributor_names, set_contributors
 from tsplug.services.criteria import load_criteria
-from tsplug.services.idle_rules import idle_gate_words, idle_moon_words
+from tsplug.services.idle_rules import idle_gate_words, idle_moon_words, outweighed_words
 from tsplug.services.lookup import KINDS
 from tsplug.services.records import row_of
 
@@ -67,7 +67,7 @@ def _change(draft: Draft, before: Record) -> tuple[Changes, list[str]]:
     draft.unit.update(after)
     notes = [
         *follow(draft, before, after=after),
-        *filter(None, [idle_moon_words(after), _unheard(draft, after, changes=changes)]),
+        *filter(None, [idle_moon_words(after), *_unheard(draft, after, changes=changes)]),
     ]
     if isinstance(before, ExposurePlan) and "accepted" in draft.given.values:
         set_accepted(draft, before, wanted=draft.given.values["accepted"])
@@ -76,11 +76,11 @@ def _change(draft: Draft, before: Record) -> tuple[Changes, list[str]]:
     return changes, notes
 
 
-def _unheard(draft: Draft, after: Record, *, changes: Changes) -> str:
-    if not isinstance(after, Profile) or not after.grader.criteria_set or "grader.criteria_set" not in changes:
-        return ""
-    criteria = load_criteria(draft.unit, after.grader.criteria_set)
-    return idle_gate_words(draft.unit, after, criteria=criteria)
+def _unheard(draft: Draft, after: Record, *, changes: Changes) -> Iterator[str]:
+    if isinstance(after, Profile) and after.grader.criteria_set and "grader.criteria_set" in changes:
+        yield idle_gate_words(draft.unit, after, criteria=load_criteria(draft.unit, after.grader.criteria_set))
+    if isinstance(after, Project) and any(field.split(".")[0] in ("rule_weights", "state") for field in changes):
+        yield outweighed_words(draft.unit, after)
 
 
 def _named(unit: Unit, kind: type[Record], *, changes: Changes) -> Iterator[tuple[str, tuple[Any, Any]]]:

@@ -1,10 +1,11 @@
-"""Settings that do nothing because another one that they need is off."""
+"""Settings that do nothing, or count for nothing, because of others."""
 
 from __future__ import annotations
 
 from tsplug.grading.criteria import Criteria
-from tsplug.model import Band, ExposureTemplate, Profile, Record
+from tsplug.model import Band, ExposureTemplate, Profile, Project, ProjectState, Record
 from tsplug.ports import Unit
+from tsplug.services.catalogue_fields import known_weights
 
 
 def idle_moon_words(record: Record) -> str:
@@ -28,3 +29,15 @@ def idle_gate_words(unit: Unit, profile: Profile, *, criteria: Criteria) -> str:
         f"the gates ({named}) give band E and reject nothing: every template of {profile.name!r} asks for E;"
         f" `tsplug template edit {templates[0].name} minimum_grade=D` asks for more"
     )
+
+
+def outweighed_words(unit: Unit, project: Project) -> str:
+    """Return in words that the rule weights of a profile's active projects differ much; empty where they do not."""
+    # Imported here: arrays are slow to import, and few commands say anything of weights.
+    from tsplug.planning.scoring import uneven_words
+
+    if project.state is not ProjectState.ACTIVE:
+        return ""
+    known = known_weights()
+    active = unit.list(Project, profile_id=project.profile_id, state=ProjectState.ACTIVE)
+    return uneven_words({each.name: sum((known | each.rule_weights).values()) for each in active})

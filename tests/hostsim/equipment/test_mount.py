@@ -48,6 +48,29 @@ def test_a_flip_is_due_after_the_meridian(mount: Mount, clock: SimulatedClock) -
     assert not mount.wrong_side(6.5, 5.0)
 
 
+@pytest.mark.parametrize("system", EquatorialSystem)
+def test_a_mount_that_does_not_tell_where_a_slew_ends_is_flipped_by_its_hour_angle(
+    observatory: Observatory, mount: Mount, clock: SimulatedClock, system: EquatorialSystem
+) -> None:
+    """DestinationSideOfPier is optional: a German mount stands east of the pier from the meridian on."""
+    config = observatory.telescope.config.model_copy(update={"equatorial_system": system})
+    silent = config.abilities.model_copy(update={"tell_destination_side": False})
+    mount.unpark()
+    mount.center(6.5, 5.0)
+    side, told = mount.reading().pier_side, []
+    for _ in range(24):
+        observatory.telescope.config = config
+        wrong = mount.wrong_side(6.5, 5.0)
+        observatory.telescope.config = config.model_copy(update={"abilities": silent})
+        told.append((wrong, mount.wrong_side(6.5, 5.0)))
+        clock.sleep(600)
+    assert set(told) == {(False, False), (True, True)}
+    assert side is PierSide.WEST
+    mount.center(6.5, 5.0)
+    assert mount.reading().pier_side is PierSide.EAST
+    assert not mount.wrong_side(6.5, 5.0)
+
+
 def test_parking_ends_parked(mount: Mount) -> None:
     """Parking waits until the mount is parked; parking again is harmless."""
     mount.unpark()

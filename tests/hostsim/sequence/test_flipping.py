@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from pointing import Pointing, target, wait
 from scripted import Script, Telescope, pausing
 
-from hostsim.devices.parts import astrometry
 from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
-from hostsim.sequence.flipping import Flips, FlipSettings, past_meridian_s
+from hostsim.sequence.flipping import Flips, FlipSettings
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.slew import Slew
 from hostsim.sequence.instructions.take_exposure import TakeExposure as Snapshots
 from hostsim.sequence.instructions.unpark import Unpark
 from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
-from hostsim.sequence.state import Aim
 from tsplug import DeviceError, Dither, PierSide, TakeExposure
 from tsplug.model import PlannerPreferences
 
@@ -33,14 +32,6 @@ def host(make_host: Callable[[], Host]) -> Host:
 
 def telescope(host: Host) -> Telescope:
     return cast("Telescope", host.rig.mount)
-
-
-def target(host: Host, *, transits_in_min: float) -> Aim:
-    """Return a target that passes the meridian in so many minutes."""
-    moment = host.clock.now()
-    of_date = astrometry.sidereal_hours(moment, host.site.longitude_deg) + transits_in_min * 1.00273791 / 60.0
-    ra_hours, dec_deg = astrometry.j2000(of_date % 24.0, 20.0, moment=moment)
-    return Aim(guid="t", name="T", project_name="P", ra_hours=ra_hours, dec_deg=dec_deg, rotation_deg=0.0)
 
 
 @pytest.mark.parametrize(
@@ -93,26 +84,6 @@ def test_a_mount_that_tracks_through_a_wait_is_flipped(
     assert host.clock.now() == began + timedelta(hours=2)
 
 
-@pytest.mark.parametrize(("transits_in_min", "stops_in_min"), [(60, 29.5), (10, 0), (-5, 0), (-20, None)])
-def test_a_mount_stands_still_in_its_pause_through_a_wait(
-    host: Host, transits_in_min: float, stops_in_min: float | None
-) -> None:
-    """Also from one wait to the next; then it points where it pointed. What has no sides tracks on."""
-    began, place = host.clock.now(), target(host, transits_in_min=transits_in_min)
-    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(flip_pause_min=30, flip_after_min=10)})
-    mount = Pointing(host, place)
-    host.context.devices.rig = Rig(mount=cast("Any", mount))
-    for minutes in (0.5, 31, 120):
-        wait(host, began + timedelta(minutes=minutes))
-    flips_in_min = max(0.0, transits_in_min + 10.5)
-    assert minutes_of(mount.slews, began) == [pytest.approx(flips_in_min, abs=0.1)]
-    assert mount.places == [(pytest.approx(place.ra_hours), pytest.approx(place.dec_deg))]
-    stops = [] if stops_in_min is None else [pytest.approx(stops_in_min, abs=0.1)]
-    assert minutes_of(mount.stops, began) == stops
-    assert mount.tracking()
-    assert host.journal.state.standing.paused is None
-
-
 def test_a_fork_tracks_through_a_pause(host: Host) -> None:
     """It has no sides, so it need not flip."""
     place = target(host, transits_in_min=10)
@@ -143,24 +114,6 @@ def test_a_mount_that_was_moved_meanwhile_is_not_brought_back(host: Host, moves_
     assert mount.told == told
 
 
-@pytest.mark.parametrize(
-    ("flip", "flips_in_min", "stops_in_min"),
-    [({"enabled": False}, [], []), ({"after_min": 30}, [50.5], []), ({"pause_min": 5}, [25.5], [14.5])],
-)
-def test_a_wait_in_a_list_does_as_its_container_wants(
-    host: Host, flip: dict[str, Any], flips_in_min: list[float], stops_in_min: list[float]
-) -> None:
-    """Not as the profile says, which whoever switches flips off need not change."""
-    began, place = host.clock.now(), target(host, transits_in_min=20)
-    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(flip_after_min=5)})
-    mount = Pointing(host, place)
-    host.context.devices.rig = Rig(mount=cast("Any", mount))
-    host.meridian = Flips(host, FlipSettings(**flip), half_turn=True).meridian
-    wait(host, began + timedelta(hours=2))
-    assert minutes_of(mount.slews, began) == pytest.approx(flips_in_min, abs=0.1)
-    assert minutes_of(mount.stops, began) == pytest.approx(stops_in_min, abs=0.1)
-
-
 @pytest.mark.parametrize("pointed", [False, True])
 def test_a_mount_that_has_left_its_park_is_not_flipped_before_it_was_pointed(host: Host, pointed: bool) -> None:
     """It stands at the pole perhaps, where hour angle and side mean nothing."""
@@ -182,7 +135,7 @@ def test_what_is_exposed_after_a_wait_in_the_pause_follows_the_sky(
 ) -> None:
     """The rest of the pause is waited for, and the mount flipped; once, and as it was already where a wait did so."""
     seen: list[tuple[bool, int]] = []
-    monkeypatch.setattr(Frames, "snapshots", lambda *given: seen.append((mount.tracking(), len(mount.slews))))
+    monkeypatch.setattr(Frames, "snapshots", lambda *given, **asked: seen.append((mount.tracking(), len(mount.slews))))
     began, place = host.clock.now(), target(host, transits_in_min=40)
     host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(flip_pause_min=30, flip_after_min=10)})
     mount = Pointing(host, place)
@@ -245,41 +198,6 @@ def test_a_mount_that_was_not_parked_is_flipped_after_unpark(host: Host) -> None
     Unpark().run(host)
     wait(host, host.clock.now() + timedelta(hours=2))
     assert len(mount.slews) == 1
-
-
-def wait(host: Host, until: datetime) -> None:
-    Pause.model_validate({"until": {"time": until.isoformat()}}).run(host)
-
-
-def minutes_of(moments: list[datetime], began: datetime) -> list[float]:
-    return [(moment - began).total_seconds() / 60.0 for moment in moments]
-
-
-class Pointing(Telescope):
-    """A mount that points at a place, and stands on the wrong side when that has passed the meridian."""
-
-    def __init__(self, host: Host, place: Aim) -> None:
-        super().__init__(host.clock)
-        self.slews: list[datetime] = []
-        self.stops: list[datetime] = []
-        self.places: list[tuple[float, float]] = []
-        self._host, self.place = host, place
-
-    def reading(self) -> MountReading:
-        return MountReading("M", 15.0 * self.place.ra_hours, self.place.dec_deg, 45.0, 180.0, self.pier_side)
-
-    def wrong_side(self, ra_hours: float, dec_deg: float) -> bool:
-        return not self.slews and past_meridian_s(ra_hours, dec_deg, host=self._host) > 0.0
-
-    def track(self, on: bool) -> None:
-        super().track(on)
-        if not on:
-            self.stops.append(self.clock.now())
-
-    def slew(self, ra_hours: float, dec_deg: float) -> None:
-        super().slew(ra_hours, dec_deg)
-        self.slews.append(self.clock.now())
-        self.places.append((ra_hours, dec_deg))
 
 
 @pytest.mark.parametrize("still", ["parked", "tracks not", "lost"])

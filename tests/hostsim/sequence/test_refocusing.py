@@ -22,7 +22,7 @@ def focused(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of lights at each focus; the V-curve itself has its own tests."""
     done: list[int] = []
 
-    def autofocus(settings: object, host: Host) -> int:
+    def autofocus(settings: object, host: Host, **asked: object) -> int:
         done.append(host.journal.state.lights)
         host.journal.state.focus = Focus(moment=host.clock.now(), temperature_c=host.focuser().temperature_c())
         return 0
@@ -94,7 +94,7 @@ def test_what_is_off_asks_for_nothing(host: Host, focused: list[int], fields: di
 def test_a_focus_that_is_not_found_is_tried_again_no_sooner(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cloud must not end the night: it goes on at the old focus, and counts as focused."""
 
-    def fail(settings: object, host: Host) -> int:
+    def fail(settings: object, host: Host, **asked: object) -> int:
         raise NoFocusFoundError("focuser", "no stars")
 
     monkeypatch.setattr("hostsim.sequence.refocusing.autofocus", fail)

@@ -81,7 +81,7 @@ def test_autofocus_counts_the_lights_of_the_first_camera_alone(
 ) -> None:
     """However many the second one takes beside them: the limit was given for exposures one after the other."""
     focused: list[int] = []
-    monkeypatch.setattr("hostsim.sequence.refocusing.autofocus", lambda settings, host: focused.append(1))
+    monkeypatch.setattr("hostsim.sequence.refocusing.autofocus", lambda settings, host, look: focused.append(1))
     state = host.journal.state
     refocus = Refocus(host, Settings(autofocus_every_exposures=5))
     host.context.devices.rig = Rig(focuser=cast("Any", SimpleNamespace(temperature_c=lambda: None)))
@@ -104,7 +104,7 @@ def test_a_second_focuser_that_is_lost_costs_the_first_camera_a_warning(
 ) -> None:
     """The first camera has found its focus by then, and goes on."""
 
-    def autofocus(settings: object, focusing: Host) -> None:
+    def autofocus(settings: object, focusing: Host, **asked: object) -> None:
         if focusing is host.second:
             raise error
 

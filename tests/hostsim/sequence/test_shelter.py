@@ -38,6 +38,9 @@ class Telescope:
     def reading(self) -> MountReading:
         return MountReading("M", 150.0, 30.0, 45.0, 180.0, PierSide.EAST)
 
+    def tracking(self) -> bool:
+        return False
+
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *values: self.told.append(name)
 
@@ -113,11 +116,13 @@ def test_a_night_that_is_taken_up_in_the_rain_stays_sheltered(
     host: Host, telescope: Telescope, safe: bool | None
 ) -> None:
     """Whatever stood open before a power cut is opened again only where it is safe; else the shelter is taken."""
-    telescope.safe = safe
+    telescope.safe, telescope.told = safe, ["park"]
     state = host.journal.state
     state.simulators, state.standing.connected = None, False
     take_up(host)
     opened = {"unpark", "open_cover"} & set(telescope.told)
     assert opened == ({"unpark", "open_cover"} if safe else set())
     assert state.sheltered is (not safe)
+    # Where it left its park nobody has pointed it.
+    assert state.standing.idle == ((10.0, 30.0) if safe else None)
     assert {"close_cover", "park"} <= set(telescope.told) or safe

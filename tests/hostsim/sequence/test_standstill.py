@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 import pytest
+from pointing import Pointing, target
 from scripted import Script, pausing
 
+from hostsim.equipment.rig import Rig
+from hostsim.sequence.standstill import wait_for
+from hostsim.sequence.state import Waiting
 from tsplug import SlewCenter
 from tsplug.model import PlannerPreferences
 
@@ -39,3 +44,14 @@ def test_a_mount_that_others_point_is_left_where_it_points(
     night.run(events={"after_exposure": [pausing(4)]})
     assert night.done == ["A", 4, "A", 4]
     assert night.telescope.told == (["center 0"] * 2 + ["park", "unpark"] + ["center 0"] * 2 if slews else [])
+
+
+def test_a_container_that_waits_brings_nothing_back(make_host: Callable[..., Any]) -> None:
+    """It points anew by itself, where a wait of one of its lists let the mount stand still before."""
+    host = make_host()
+    mount = Pointing(host, target(host, transits_in_min=-5))
+    mount.tracks = False
+    host.context.devices.rig = Rig(mount=cast("Any", mount))
+    host.journal.state.standing.paused = mount.place.ra_hours, mount.place.dec_deg
+    wait_for(Waiting(until=host.clock.now() + timedelta(hours=1), target_name="T"), host)
+    assert mount.slews == []

@@ -76,6 +76,18 @@ def expose(candidate: Candidate, decision: TakeExposure) -> Candidate:
     return replace(candidate, target=recorded(candidate, after_exposure(candidate, item, state=state), night=NIGHT))
 
 
+@pytest.mark.parametrize(("weight", "said"), [(0.0, True), (20.0, False)])
+def test_weights_that_add_up_to_much_more_are_noted(make: Any, weight: float, said: bool) -> None:
+    """A project whose weights sum to more than twice another's wins whatever the sky is like."""
+    heavy = make.candidate(guid="m1", name="M 1", project=make.project(name="Heavy"))
+    low = dict.fromkeys(heavy.project.rule_weights, weight)
+    light = make.candidate(project=make.project(name="Light", rule_weights=low))
+    notes = ask(make, make.utc(20), heavy, light).notes
+    assert [note.partition(":")[0] for note in notes] == (
+        ["the rule weights of project Heavy add up to 292, those of Light to 0"] if said else []
+    )
+
+
 @pytest.mark.usefixtures("offline_astropy")
 def test_by_day_the_first_target_of_the_night_is_waited_for(make: Any) -> None:
     """In the afternoon of 15 November the wait ends in the minute after astroplan's end of astronomical twilight."""

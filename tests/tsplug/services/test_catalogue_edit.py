@@ -282,6 +282,26 @@ def test_a_moon_rule_that_is_off_is_told(store: Store) -> None:
     assert examine(store, PresentFiles()).warnings == ()
 
 
+def test_weights_that_differ_much_from_another_projects_are_told(store: Store) -> None:
+    """Scores are not normalised: the project with the larger weights wins nearly always."""
+    add(store, "project", "Far", "profile=Refractor", "state=active")
+    weights = [
+        "Project Priority",
+        "Percent Complete",
+        "Setting Soonest",
+        "Meridian Window Priority",
+        "Mosaic Completion",
+    ]
+    edited = [f"rule_weights.{name}=100" for name in [*weights, "Smart Exposure Order", "Meridian Flip Penalty"]]
+    told = edit(store, "project", "Far", *edited)["notes"]
+    assert told == [
+        "the rule weights of project Far add up to 767, those of Galaxies to 292: Far wins nearly always; weights that "
+        "add up alike leave it to the rules"
+    ]
+    assert edit(store, "project", "Far", "priority=low")["notes"] == []
+    assert edit(store, "project", "Far", "state=inactive")["notes"] == []
+
+
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
