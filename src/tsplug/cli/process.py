@@ -15,7 +15,7 @@ from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, FileProgress, complain, counted, show_json, show_text
 from tsplug.cli.places import located
 from tsplug.cli.processes import usual_processes
-from tsplug.cli.working import Limits, Switches, work
+from tsplug.cli.working import Limits, Previews, Switches, previews_in, work
 from tsplug.model import UNNAMEABLE, JobState
 from tsplug.model.jobs import HIGHEST_PRIORITY
 from tsplug.ports import Store
@@ -43,6 +43,7 @@ class How:
     processes: Annotated[
         int, typer.Option(min=0, help="How many are worked on beside each other; 0 is one a processor.")
     ] = 0
+    previews: Previews = None
 
 
 def register(app: typer.Typer) -> None:
@@ -69,6 +70,7 @@ def process(
             priority=how.priority,
             switched=switches.switched(),
             profile_id=common.chosen_profile(store).id if common.profile else None,
+            previews=previews_in(how.previews),
         )
         found = frames_in(places, frame_headers())
         with store.write() as unit:

@@ -17,7 +17,7 @@ from tsplug.cli.opening import Common, store_is_missing
 from tsplug.cli.output import CommandProgress, show_json, show_text
 from tsplug.cli.places import place
 from tsplug.cli.processes import usual_processes
-from tsplug.cli.working import Limits, work
+from tsplug.cli.working import Limits, Previews, previews_in, work
 from tsplug.errors import InputError
 from tsplug.ports import Runner
 from tsplug.services.jobs.listing import count_jobs
@@ -56,6 +56,17 @@ class Runners:
         return dask_runner(self.scheduler) if self.scheduler else local_runner(self.processes or usual_processes())
 
 
+@dataclass(frozen=True)
+class Watching:
+    """Which folders are watched, and where pictures of their frames go."""
+
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", parser=place, help="A folder whose new frames are processed; may be given again."),
+    ] = None
+    previews: Previews = None
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     command(app, "worker")(worker)
@@ -66,24 +77,22 @@ def worker(
     limits: Limits,
     *,
     runners: Runners,
-    watch: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", parser=place, help="A folder whose new frames are processed; may be given again."),
-    ] = None,
+    watching: Watching,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when the queue is empty.")] = False,
 ) -> None:
     """Work off the queue until it is stopped: Ctrl-C or SIGTERM gives back what is begun.
 
     Any number of workers share a queue, on one machine or on several.
     """
-    folders = watch or []
+    folders = watching.watch or []
     for folder in folders:
         if not folder.is_dir():
             raise InputError(f"{folder} is no folder to watch")
     # A worker that is to wait for frames may be started before there are any.
     with common.store(create=bool(folders or not until_idle) and store_is_missing(common)) as store:
         rig = common.chosen_profile(store).id if common.profile else None
-        looked_at = Watched(folders, list_folder, frame_files().status, profile_id=rig)
+        pictures = previews_in(watching.previews)
+        looked_at = Watched(folders, list_folder, frame_files().status, profile_id=rig, previews=pictures)
         lookout = Lookout(WatchedFolders(store, system_clock(), watched=looked_at, progress=CommandProgress()))
 
         def is_done() -> bool:

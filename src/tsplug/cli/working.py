@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from tsplug.app import system_clock
 from tsplug.app_jobs import sweep_buffers
 from tsplug.cli.opening import Common
 from tsplug.cli.output import CommandProgress
+from tsplug.cli.places import place
+from tsplug.errors import InputError
 from tsplug.ports import Runner, Store
 from tsplug.services.jobs.queue import Lessee
 from tsplug.services.jobs.working import Worker, WorkerSettings
@@ -34,6 +37,28 @@ class Limits:
         float,
         typer.Option(metavar="SECONDS", min=1, help="After how long a worker counts as dead that is not heard of."),
     ] = 60
+
+
+Previews = Annotated[
+    Path | None,
+    typer.Option(parser=place, metavar="DIR", help="A folder for pictures, which mirrors the ways to frames."),
+]
+"""Where pictures go whose frames cannot be written beside, or that are to lie elsewhere."""
+
+
+def previews_in(folder: Path | None) -> str:
+    """Return the folder that is given for pictures, which is made; empty where none is.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    if folder is None:
+        return ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made for pictures: {error.strerror or error}") from error
+    return str(folder.absolute())
 
 
 @dataclass(frozen=True)

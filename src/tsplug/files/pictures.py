@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from tsplug.errors import FileError, InputError
 from tsplug.files.disk_errors import disk_error
 from tsplug.files.parts import sweep_parts
 from tsplug.files.placing import placed
+
+_REFUSING = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class DiskPictures:
@@ -24,7 +27,10 @@ class DiskPictures:
             with placed(file, force=True) as place:
                 place.write_bytes(content)
         except OSError as error:
-            raise disk_error(f"{file}: the picture cannot be written", error) from error
+            told = disk_error(f"{file}: the picture cannot be written", error)
+            if error.errno in _REFUSING:
+                told = FileError(f"{told}; `tsplug process --previews DIR` has it elsewhere")
+            raise told from error
         except InputError as error:
             raise FileError(f"{file}: the picture cannot be written: {error}") from error
         return True

@@ -22,7 +22,8 @@ class Job(Record):
 
     Whoever runs it is its ``owner`` until ``leased_until``; after that it goes back to the queue. It is not begun
     before ``not_before``. ``submitted_by`` is the user who may cancel it. ``switched`` says of modules by name whether
-    they are on, over what the profile says. ``cancel_wanted`` asks the owner to stop. A job is completed when all its
+    they are on, over what the profile says. ``previews`` is the folder for its picture, where that is not to lie where
+    the rig wants it. ``cancel_wanted`` asks the owner to stop. A job is completed when all its
     modules are, and failed when one or more failed.
     """
 
@@ -34,6 +35,7 @@ class Job(Record):
     priority: int = Field(default=NEW_PRIORITY, ge=-HIGHEST_PRIORITY, le=HIGHEST_PRIORITY)
     switched: dict[str, bool] = Field(default_factory=dict)
     submitted_by: str = ""
+    previews: str = ""
     owner: str = ""
     attempts: int = Field(default=0, ge=0)
     leased_until: UtcDatetime | None = None

@@ -37,7 +37,8 @@ class FrameTask:
     what the frame is known by where ``file`` is a copy of what lies in a storage. ``owner`` is who has the job: once
     another has it, nothing is written into the frame any more; empty asks nobody. ``begun_at`` tells one attempt of an
     owner from the next. ``profile_id`` is the rig of a frame that has no record. ``stopped`` holds modules that are not
-    tried again, with the reason.
+    tried again, with the reason. ``previews`` is the folder for the picture where that is not to lie where
+    the rig wants it.
     """
 
     job_id: int
@@ -50,6 +51,7 @@ class FrameTask:
     owner: str = ""
     begun_at: datetime | None = None
     stopped: Mapping[str, str] = field(default_factory=dict)
+    previews: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from tsplug.model import (
 )
 from tsplug.ports import JobQuery, Unit
 from tsplug.services.jobs.listing import job_rows
-from tsplug.services.preview_places import preview_place
+from tsplug.services.preview_places import likes_with, preview_place
 
 Row = dict[str, Any]
 
@@ -53,7 +53,7 @@ def add_processing(unit: Unit, rows: Sequence[Row]) -> None:
             row["metrics"] = image.metrics
             row["solution"] = None if solution is None else solution.model_dump(mode="json", exclude=set(_OF_STORE))
         row["job"] = None if job is None else job.model_dump(mode="json", include=set(_SHOWN))
-        row["preview"] = _preview(frame_place(row["file"]), profile, made=row["file"] in pictured)
+        row["preview"] = _preview(frame_place(row["file"]), profile, job=job, made=row["file"] in pictured)
 
 
 def add_job_modules(unit: Unit, row: Row) -> None:
@@ -77,8 +77,9 @@ def _pictured(unit: Unit, files: Sequence[str]) -> frozenset[str]:
     return frozenset(jobs[step.job_id] for step in steps)
 
 
-def _preview(file: FramePlace, profile: Profile | None, *, made: bool) -> str | None:
-    place = preview_place(file, PipelinePreferences() if profile is None else profile.pipeline)
+def _preview(file: FramePlace, profile: Profile | None, *, job: Job | None, made: bool) -> str | None:
+    likes = PipelinePreferences() if profile is None else profile.pipeline
+    place = preview_place(file, likes_with(likes, "" if job is None else job.previews))
     there = made if isinstance(place, Address) else place.is_file()
     return str(place) if there else None
 

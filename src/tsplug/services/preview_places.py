@@ -30,8 +30,13 @@ def preview_place(file: FramePlace, preferences: PipelinePreferences) -> FramePl
     name = _name(file.name, _ENDINGS[preferences.preview_form])
     folder = Path(preferences.preview_folder)
     if folder.is_absolute():
-        return (folder / _way_from_root(file)).with_name(name)
+        return (folder / _way_from_root(file.absolute())).with_name(name)
     return file.parent / preferences.preview_folder / name
+
+
+def likes_with(preferences: PipelinePreferences, previews: str) -> PipelinePreferences:
+    """Return how a rig likes its frames processed, the pictures in the folder that a job names if it does."""
+    return preferences.model_copy(update={"preview_folder": previews}) if previews else preferences
 
 
 def _name(frame: str, ending: str) -> str:

@@ -179,7 +179,9 @@ def test_a_worker_does_what_was_put_off(run: Run, frames: Path, tmp_path: Path) 
     The modules are those that are installed where its processes run.
     """
     whole = str(frames / "d_whole.fits")
-    (row,) = document(run("process", whole, "--later", "--only", "preview", "--json"))
+    pictures = tmp_path / "pictures"
+    assert f"{whole}/x cannot be made for pictures" in run("process", whole, "--previews", f"{whole}/x").output
+    (row,) = document(run("process", whole, "--later", "--only", "preview", "--previews", str(pictures), "--json"))
     assert (row["state"], row["submitted_by"], row["switched"]["preview"]) == ("pending", "ann", True)
     assert "job 1 is ann's" in run("jobs", "cancel", "1", TSPLUG_USER="ben").output
     cancelled = run("jobs", "cancel", "1", "--json", TSPLUG_USER="ben", TSPLUG_ADMINISTRATORS="cleo, ben")
@@ -193,6 +195,7 @@ def test_a_worker_does_what_was_put_off(run: Run, frames: Path, tmp_path: Path) 
     steps = {step["module"]: (step["state"], step["message"]) for step in shown["modules"]}
     assert steps.keys() == {"preview", "saturation"}
     assert (steps["preview"][0], steps["saturation"]) == ("completed", ("completed", "0 of 16384 pixels are full"))
+    assert (pictures / whole[1:]).with_name("d_whole.fits.jpg").is_file()
     assert run("jobs", "watch", "1").output.endswith("1 frame: 1 completed\n")
     late = run("jobs", "cancel", "1")
     assert (late.exit_code, "error: job 1 has ended already" in late.stderr) == (1, True)

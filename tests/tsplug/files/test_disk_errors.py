@@ -59,3 +59,14 @@ def test_pictures_wait_for_their_disk_too(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "mkdir", away)
     with pytest.raises(OutOfReachError, match="the picture cannot be written: Host is down"):
         DiskPictures().put(tmp_path / "a.jpg", b"x")
+
+
+def test_a_folder_that_is_read_only_has_no_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says how to have them elsewhere."""
+
+    def refuse(file: Path, **more: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(FileError, match="Read-only file system; `tsplug process --previews DIR` has it elsewhere"):
+        DiskPictures().put(tmp_path / "a.jpg", b"x")

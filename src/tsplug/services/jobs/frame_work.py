@@ -36,6 +36,7 @@ def work_on_frame(
     frame = frame_at_work(
         Path(task.file), tools, image=_image(task, tools), address=task.address, profile_id=task.profile_id
     )
+    frame.previews = task.previews
     frame.on_more_time = lambda more_s: tell(MoreTime(more_s))
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
     chosen = tuple(StoppedModule(each, why) if (why := task.stopped.get(each.name)) else each for each in chosen)

@@ -57,6 +57,7 @@ class RunningJob:
             owner=job.owner,
             begun_at=job.started_at,
             stopped={name: step.message for name, step in self.hung.items()},
+            previews=job.previews,
         )
 
     def take(self, step: JobStep, *, at_s: float) -> None:

@@ -28,6 +28,8 @@ class JobRequest:
     switched: Mapping[str, bool] = field(default_factory=dict)
     profile_id: int | None = None
     """The rig as whose frames those without a record are processed."""
+    previews: str = ""
+    """The folder of this machine for pictures, where they are not to lie where rigs want them."""
     only_unknown: bool = False
     """Leave files alone that any job was ever about: a watched folder holds them for years."""
     beside_open: bool = False
@@ -38,7 +40,8 @@ def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetim
     """Put frames into the queue and return their jobs, in the order of the files.
 
     A frame that waits or is worked on already keeps its job, which moves forward where the request is more urgent; one
-    that waits takes over what the request switches, and its rig. A link and what it leads to are one frame.
+    that waits takes over what the request switches, its rig and its folder for pictures. A link and what it leads to
+    are one frame.
 
     Args:
         unit: a unit that writes.
@@ -117,6 +120,7 @@ def _job(file: str, request: JobRequest, *, at: datetime, image: AcquiredImage |
         priority=usual if request.priority is None else request.priority,
         switched=dict(request.switched),
         submitted_by=request.submitted_by,
+        previews=request.previews,
         created_at=at,
     )
 
@@ -125,7 +129,10 @@ def _moved_forward(unit: Unit, job: Job, *, request: JobRequest) -> Job:
     if job.state is not JobState.PENDING:
         return job
     priority = job.priority if request.priority is None else max(job.priority, request.priority)
-    asked = {"profile_id": request.profile_id} if job.image_id is None and request.profile_id is not None else {}
+    asked: dict[str, object] = {}
+    if job.image_id is None and request.profile_id is not None:
+        asked["profile_id"] = request.profile_id
+    asked["previews"] = request.previews or job.previews
     switched = dict(request.switched) or job.switched
     changed = job.model_copy(update={"priority": priority, "switched": switched, "not_before": None} | asked)
     if changed != job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -35,13 +35,15 @@ LOOK_EVERY = timedelta(seconds=2)
 class Watched:
     """Which folders are watched, what lists them, and what says of a file, quickly, whether it looks whole.
 
-    ``profile_id`` is the rig as whose frames without a record are processed.
+    ``profile_id`` is the rig as whose frames without a record are processed, ``previews`` the folder for their pictures
+    where these are not to lie where rigs want them.
     """
 
     folders: Sequence[Path]
     listing: FolderListing
     status: Callable[[Path], FrameStatus]
     profile_id: int | None = None
+    previews: str = ""
 
 
 @dataclass
@@ -120,9 +122,9 @@ class WatchedFolders:
         if not fresh and not others:
             return 0
         with self._store.write() as unit:
-            rig = self._watched.profile_id
-            jobs = submit(unit, fresh, request=JobRequest(only_unknown=True, profile_id=rig), at=now)
-            jobs += submit(unit, others, request=JobRequest(priority=NEW_PRIORITY, profile_id=rig), at=now)
+            wanted = JobRequest(profile_id=self._watched.profile_id, previews=self._watched.previews)
+            jobs = submit(unit, fresh, request=replace(wanted, only_unknown=True), at=now)
+            jobs += submit(unit, others, request=replace(wanted, priority=NEW_PRIORITY), at=now)
         return len(jobs)
 
     def _replaced(self, changed: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from tsplug.model import AcquiredImage, FramePlace, FrameSolution, PipelinePrefe
 from tsplug.ports import FramePixels, PipelineTools
 from tsplug.services.disk_frames import record_at
 from tsplug.services.frame_measuring import is_light, measure_pixels
+from tsplug.services.preview_places import likes_with
 from tsplug.services.record_claims import is_of_record
 
 _ARCSEC_PER_MM_UM = 206.265
@@ -40,6 +41,7 @@ class PipelineFrame:
         self.image = image
         self.profile = profile
         self.outputs: dict[str, object] = {}
+        self.previews = ""
         self.on_more_time: Callable[[float], None] = lambda more_s: None
         self._pixels: FramePixels | None = None
         self._measurement: FrameMeasurement | None = None
@@ -47,7 +49,8 @@ class PipelineFrame:
     @property
     def preferences(self) -> PipelinePreferences:
         """Return how the rig likes its frames processed; the defaults for a frame of no rig."""
-        return PipelinePreferences() if self.profile is None else self.profile.pipeline
+        likes = PipelinePreferences() if self.profile is None else self.profile.pipeline
+        return likes_with(likes, self.previews)
 
     def pixels(self) -> FramePixels:
         """Return pixels and header.

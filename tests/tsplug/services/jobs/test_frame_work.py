@@ -7,11 +7,14 @@ from pathlib import Path
 
 from pipeline_frames import star_frame
 
-from tsplug.app import pipeline_modules, pipeline_tools
+from tsplug.app import frame_headers, pipeline_modules, pipeline_tools
 from tsplug.model import JobStep, PipelinePreferences, Profile
 from tsplug.ports import FrameTask, MoreTime, SolveOutcome, SolveRequest, SolveState
+from tsplug.services.disk_frames import list_frames
 from tsplug.services.jobs.frame_work import work_on_frame
+from tsplug.services.jobs.submitting import JobRequest, submit
 from tsplug.testing import ManualClock, memory_store
+from tsplug.testing.clock import START
 
 
 class Patient:
@@ -46,3 +49,21 @@ def test_it_is_told_how_long_programs_may_take(tmp_path: Path) -> None:
         MoreTime(400.0),
         "completed",
     ]
+
+
+def test_a_picture_lies_where_its_job_wants_it(tmp_path: Path) -> None:
+    """In a folder that mirrors the ways to frames, where lists find it; the folder of the frame stays as it is."""
+    (tmp_path / "lights").mkdir()
+    store, file = memory_store(), star_frame(tmp_path / "lights" / "a.fits")
+    with store.write() as unit:
+        request = JobRequest(previews=str(tmp_path / "pictures"))
+        (job,) = submit(unit, [str(file)], request=JobRequest(), at=START)
+        (job,) = submit(unit, [str(file)], request=request, at=START)
+    task = FrameTask(job.id or 0, job.file, "", previews=job.previews)
+    modules = [module for module in pipeline_modules() if module.name == "preview"]
+    work_on_frame(task, lambda told: None, tools=pipeline_tools(store), modules=modules, clock=ManualClock())
+    made = tmp_path / "pictures" / str(file.parent)[1:] / "a.fits.jpg"
+    assert made.is_file()
+    assert list(file.parent.iterdir()) == [file]
+    (row,) = list_frames([file], frame_headers(), store=store).kept
+    assert row["preview"] == str(made)

@@ -86,6 +86,7 @@ def test_frames_without_a_record_are_those_of_a_rig_where_that_is_asked_for(stor
     jobs = put(store, "/lights/a.fits", "/b.fits", "/c.fits", profile_id=77)
     assert [job.profile_id for job in jobs] == [image.profile_id, 77, 77]
     assert put(store, "/b.fits")[0].profile_id == 77
+    assert [put(store, "/b.fits", previews=folder)[0].previews for folder in ("", "/x", "")] == ["", "/x", "/x"]
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,15 @@ def test_what_the_queue_knows_is_not_opened(store: Store, clock: ManualClock) ->
     assert (look(watched, clock), opened) == (1, ["new.fits", "7.fits"])
 
 
+def test_frames_of_a_folder_go_as_its_worker_was_told(store: Store, clock: ManualClock, tmp_path: Path) -> None:
+    """As those of a rig, with their pictures in a folder of its own."""
+    (tmp_path / "a.fits").write_text("whole")
+    told = Watched([tmp_path], list_folder, lambda file: FrameStatus(True), profile_id=7, previews="/pictures")
+    look(WatchedFolders(store, clock, watched=told, progress=PROGRESS), clock)
+    with store.read() as unit:
+        assert [(job.profile_id, job.previews) for job in unit.list(Job)] == [(7, "/pictures")]
+
+
 def look_until_it_ends(lookout: Lookout) -> None:
     while not lookout.look():
         time.sleep(0.001)
