@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, or_
+from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
 
 from tsplug.model import Record
 from tsplug.ports import Changes, Ids, Recalled
@@ -56,24 +57,27 @@ class Recalling:
 
         None where it can be any row.
         """
-        found = {"id": self._changes.rows.get(asked.kind)}
+        found = [("id", self._changes.rows.get(asked.kind))]
         for name, value in asked.equals.items():
             for ids in _stood_for(value):
                 # What such ids depend on is not followed further: a project that changed may bring any plan.
-                deeper = [each.kind for inner in ids.equals.values() for each in _stood_for(inner)]
-                if any(self._changes.rows.get(kind) != frozenset() for kind in deeper):
+                if any(self._changes.rows.get(kind) != frozenset() for kind in _depending(ids)):
                     return None
-                found[name] = self._changes.rows.get(ids.kind)
-        touched = {name: ids for name, ids in found.items() if ids is None or ids}
-        sure = {name: ids for name, ids in touched.items() if ids is not None}
-        return sure if len(sure) == len(touched) and sum(map(len, sure.values())) <= _MANY else None
+                found.append((name, self._changes.rows.get(ids.kind)))
+        touched: dict[str, set[int]] = {}
+        for name, changed in found:
+            if changed is None:
+                return None
+            if changed:
+                touched.setdefault(name, set()).update(changed)
+        return touched if sum(map(len, touched.values())) <= _MANY else None
 
     def _followed(self, asked: Asked, before: Recalled[R], *, changed: Mapping[str, Collection[int]]) -> Recalled[R]:
         """Return what was found with those of its rows read again that may have changed."""
         kind: Any = asked.kind
         found = (_places(kind, before.rows, name=name, ids=ids) for name, ids in changed.items())
         places = sorted({place for each in found for place in each})
-        now, types = self._fetched(_some(asked, tuple(changed)), {name: [*ids] for name, ids in changed.items()})
+        now, types = self._fetched(asked, among=changed)
         if [row[0] for row in now] != [before.rows[place][0] for place in places]:
             # Rows are asked for that were not before, or are no longer.
             return self._compared(asked, before)
@@ -88,7 +92,7 @@ class Recalling:
     def _compared(self, asked: Asked, before: Recalled[R]) -> Recalled[R]:
         """Return what is found where nothing is known of the changes: all rows are read, and held against the last."""
         kind: Any = asked.kind
-        rows, types = self._fetched(_whole(asked), {})
+        rows, types = self._fetched(asked)
         if rows == before.rows:
             return before if before.question == asked else Recalled(rows, before.records, asked)
         known = {row[0]: (row, record) for row, record in zip(before.rows, before.records, strict=True)}
@@ -99,24 +103,27 @@ class Recalling:
         )
         return Recalled(rows, records, asked)
 
-    def _fetched(self, query: Select[Any], values: Mapping[str, Sequence[int]]) -> tuple[tuple[Row, ...], Row]:
-        """Return rows as the driver gives them, and what types it says that their columns have."""
-        result = self._connection.execute(query, dict(values))
+    def _fetched(
+        self, asked: Asked, *, among: Mapping[str, Collection[int]] | None = None
+    ) -> tuple[tuple[Row, ...], Row]:
+        """Return rows by id as the driver gives them, and what types it says that their columns have.
+
+        ``among`` wants those alone that have one of some values in one of some columns.
+        """
+        some = (f"{name} IN ({', '.join(map(str, values))})" for name, values in (among or {}).items())
+        where = f" WHERE {' OR '.join(some)}" if among else ""
+        text = f"SELECT * FROM ({_text(asked, self._connection.dialect)}) AS asked{where} ORDER BY id"
+        result = self._connection.exec_driver_sql(text)
         rows, types = result.cursor.fetchall(), tuple(column[1] for column in result.cursor.description)
         result.close()
         return tuple(rows), types
 
 
 @lru_cache(maxsize=64)
-def _whole(asked: Asked) -> Select[Any]:
-    return matching(asked.kind, asked.equals)
-
-
-@lru_cache(maxsize=64)
-def _some(asked: Asked, columns: tuple[str, ...]) -> Select[Any]:
-    table = table_of(asked.kind)
-    among = (table.c[name].in_(bindparam(name, expanding=True)) for name in columns)
-    return _whole(asked).where(or_(*among))
+def _text(asked: Asked, dialect: Dialect) -> str:
+    """Return a question in SQL, with its values: to make it each time takes longer than to answer it."""
+    query = matching(asked.kind, asked.equals).order_by(None)
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _places(kind: type[Record], rows: Sequence[Row], *, name: str, ids: Collection[int]) -> list[int]:
@@ -130,7 +137,16 @@ def _places(kind: type[Record], rows: Sequence[Row], *, name: str, ids: Collecti
 
 def _stood_for(value: object) -> list[Ids]:
     """Return the questions that a value stands for."""
-    return [each for each in (value if isinstance(value, list | tuple) else (value,)) if isinstance(each, Ids)]
+    several: Iterable[object] = value if isinstance(value, list | tuple | set | frozenset) else (value,)
+    return [each for each in several if isinstance(each, Ids)]
+
+
+def _depending(ids: Ids) -> Iterator[type[Record]]:
+    """Yield the kinds of the records that decide, at any depth, which ones ids stand for, beside their own."""
+    for value in ids.equals.values():
+        for each in _stood_for(value):
+            yield each.kind
+            yield from _depending(each)
 
 
 def _key(value: object) -> object:
