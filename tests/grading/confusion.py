@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from reference_rule import reference_accepts
-from simulated_nights import SCALE_ARCSEC, Quality, SimulatedFrame
+from simulated_nights import SCALE_ARCSEC, Quality
 
 from tsplug.grading.combine import combine
 from tsplug.grading.finding import Case
@@ -19,6 +20,20 @@ Accepts = Callable[[AcquiredImage, Sequence[AcquiredImage], bool], bool | None]
 
 DELAY_PERCENT = 80
 MAX_SAMPLES = 10
+
+
+class Judged(Protocol):
+    """A frame of which it is known what it is worth."""
+
+    @property
+    def image(self) -> AcquiredImage:
+        """Return its record."""
+        ...
+
+    @property
+    def quality(self) -> Quality:
+        """Return what it is worth."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +82,7 @@ def reference(*, immediate: bool) -> Accepts:
     return accepts
 
 
-def graded(frames: Sequence[SimulatedFrame], accepts: Accepts, *, immediate: bool) -> dict[str, bool]:
+def graded(frames: Sequence[Judged], accepts: Accepts, *, immediate: bool) -> dict[str, bool]:
     """Return which frames, by guid, were accepted as they came in.
 
     Immediately each on its own; else all that are pending as soon as 80 % of the frames are there, and again with each
@@ -90,7 +105,7 @@ def _judged(taken: Sequence[AcquiredImage], accepts: Accepts, *, final: bool) ->
     return [_with(image, verdicts.get(image.guid)) for image in taken]
 
 
-def confusion(frames: Sequence[SimulatedFrame], accepted: dict[str, bool]) -> Confusion:
+def confusion(frames: Sequence[Judged], accepted: dict[str, bool]) -> Confusion:
     """Count bad and good frames, and those of them that were rejected; what lies between counts as neither."""
     kinds = {
         kind: [accepted[frame.image.guid] for frame in frames if frame.quality == kind]

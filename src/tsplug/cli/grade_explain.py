@@ -154,6 +154,11 @@ def _about(about: Mapping[str, Any]) -> list[str]:
         facts.append(f"{about['slack'] - by_guiding:.3g} granted, {why}")
     if by_guiding:
         facts.append(f"{by_guiding:.3g} granted, since it was guided a little worse")
+    if about.get("sampled"):
+        facts.append("narrower stars are no better, since pixels cannot show them")
+    if about.get("lasting_most"):
+        before, most = about["lasting_before"], about["lasting_most"]
+        facts.append(f"worse for so long that it is usual: {before:.4g} before, at most {most:.4g}")
     if about["air"] > _TINY * plan:
         facts.append(f"the air makes {about['air']:.3g} of it")
     return facts

@@ -102,7 +102,8 @@ class _Nights:
         self._harms[np.arange(self.own.start, self.own.stop), frames.place] = math.inf
         flat = sorted_rows(self._harms.copy(), count)
         begin, end = cores_of(flat, yardstick)
-        self.used, self.level = end - begin, np.where(count > 0, flat.middles(begin, end), 0.0)
+        level = np.maximum(flat.middles(begin, end), yardstick.sampled)
+        self.used, self.level = end - begin, np.where(count > 0, level, 0.0)
         # Nothing lies within the core of an empty row.
         self._low = np.where(count > 0, flat.at(begin), math.inf)[:, None]
         self._high = np.where(count > 0, flat.at(end - 1), -math.inf)[:, None]
@@ -179,7 +180,8 @@ class _Nights:
 
     def spread(self) -> Floats:
         """Return the standard deviation within nights, from the newest frames."""
-        away = self._for_each(np.where(self._in_core, np.abs(self._harms - self.level[:, None]), math.inf))
+        shown = np.maximum(self._harms, self._yardstick.sampled)
+        away = self._for_each(np.where(self._in_core, np.abs(shown - self.level[:, None]), math.inf))
         if self._frames.newest.min() <= self._table.ranks.max():
             away[self._for_each(self._table.ranks[self._night]) >= self._frames.newest[:, None, None]] = math.inf
         count = np.isfinite(away).sum(axis=(1, 2))
@@ -202,7 +204,7 @@ class _Nights:
     def _level_of_all(self, frames: Ints) -> Floats:
         held = self._for_each(self._harms)[frames].reshape(len(frames), -1)
         flat = sorted_rows(held, np.full(len(frames), self._table.count.sum() - 1))
-        return flat.middles(*cores_of(flat, self._yardstick))
+        return np.maximum(flat.middles(*cores_of(flat, self._yardstick)), self._yardstick.sampled)
 
     def settled(self) -> tuple[Floats, Truths]:
         """Return from which hour on nights are settled, and whether the frame's own has worse parts.

@@ -8,21 +8,53 @@ from typing import Protocol
 from tsplug.grading.night_levels import Yardstick
 from tsplug.model import AcquiredImage, GraderPreferences
 
-SIZE_EXPONENT = 0.9
-"""How the number of stars found falls with their size: as HFR to the power -0.9.
+SIZE_EXPONENT = 0.75
+"""How the number of stars found falls with their size: as HFR to the power -0.75.
 
 A star stands out of the sky's noise, which grows with the radius its light is spread over, so the faintest flux found
 grows with the HFR; and stars brighter than a flux are about as many as that flux to the power -0.9 (0.35 per
-magnitude in tenth powers, the slope of star counts in the plane of the Milky Way; less outside).
+magnitude in tenth powers, between 0.27 at the poles and 0.44 in the plane of the Milky Way, magnitudes 12 to 16). That
+is the most there can be: bright stars stand out whatever their size. On clear simulated frames with HFR from 0.8 to
+2.2 px it was 0.65. Half way between, for stars 1.7 times as large or small an error to either side is a twelfth of
+their number.
 """
 
+HALF_WEIGHT = 0.5 * math.log(2.0)
+"""Stars larger by this, as a logarithm (1.41 times), make a frame worth half of a usual one.
 
-SIZES = Yardstick(floor=0.05, ceiling=0.1, swing=0.35, young=0.35, steepest=0.6, undisturbed=True, seeing=True)
-"""For sizes of stars: nights may differ by half, and so may the ordinary part of one from its superb first hour.
-
-With four times the floor that makes 1.73, which is what lies between the HFR of a seeing of 1 arcsecond and of 2.6
-through 540 mm and pixels of 3.76 um: 0.85 and 1.42 to 1.46 px.
+Against the sky the square of a star's signal to noise falls as the area that its light is spread over.
 """
+
+SAMPLED_PX = 2.0
+"""Two pixels across the FWHM are what sampling needs: stars that are narrower are no sharper in the pixels."""
+
+_FWHM_OF_HFR = 1.706
+"""FWHM / HFR of a Moffat profile of beta 4 (spec/peers e-4), as the air spreads stars."""
+
+
+def _sizes(sampled_px: float) -> Yardstick:
+    """Return what sizes of stars may do.
+
+    What whole nights may differ by, and what is granted while nothing is known, is what halves a frame's worth: who
+    takes what the night gives loses no more than by taking half as many.
+    """
+    return Yardstick(
+        floor=0.05,
+        ceiling=0.1,
+        swing=HALF_WEIGHT,
+        young=HALF_WEIGHT,
+        steepest=0.6,
+        undisturbed=True,
+        seeing=True,
+        sampled=math.log(sampled_px),
+    )
+
+
+HALF_FLUX = _sizes(SAMPLED_PX / _FWHM_OF_HFR)
+"""For half-flux radii in pixels."""
+
+WIDTHS = _sizes(SAMPLED_PX)
+"""For widths at half maximum in pixels."""
 
 
 class Harm(Protocol):
@@ -132,7 +164,7 @@ class Count:
 
 
 class CountAtSize(Count):
-    """Numbers of stars, set right for their size: stars blurred to twice the HFR are 0.54 times as many.
+    """Numbers of stars, set right for their size: stars blurred to twice the HFR are 0.59 times as many.
 
     So bad seeing, which HFR is there to judge, is not taken for cloud.
     """

@@ -36,26 +36,34 @@ class Asked(NamedTuple):
     newest: int | None
 
 
+class _Every(NamedTuple):
+    """All nights: the samples of each, and the last of them."""
+
+    samples_of: Callable[[date], Night]
+    last: date
+
+
 class LevelsWithout(Levels):
     """The levels of all frames but one, as they were found with those of others; only its own night is asked for."""
 
-    def __init__(
-        self, found: FoundLevels, place: int, *, yardstick: Yardstick, asked: Asked, nights: Callable[[date], Night]
-    ) -> None:
+    def __init__(self, found: FoundLevels, place: int, *, yardstick: Yardstick, asked: Asked, every: _Every) -> None:
         self._yardstick = yardstick
         self._trend, self._spread, self._used = found.trend[place], found.spread[place], found.used[place]
         self._plan, self._nights_known = found.plan[place], found.known[place]
         core = NightCore((), found.own_used[place], found.own_level[place], True, found.own_air[place], ())
         self._known = {asked.night: core} if found.own_tells[place] else {}
         self._latest, self._is_spoiled = found.settled[place], found.is_spoiled[place]
-        self._night_of, self._sample = nights, asked.sample
+        self._every, self._sample = every, asked.sample
 
     def _spells_of(self, night: date) -> Spells:
-        rest = self._night_of(night).without(self._sample) if self._is_spoiled else None
+        rest = self._every.samples_of(night).without(self._sample) if self._is_spoiled else None
         return NO_SPELLS if rest is None else rest.spells(self._trend)
 
     def _settled(self) -> float:
         return self._latest
+
+    def _last_night(self) -> date:
+        return self._every.last
 
 
 def levels_without(
@@ -73,13 +81,13 @@ def levels_without(
         yardstick: of the metric that these are harms of.
         nights: gives the samples of one night.
     """
-    table = night_table(samples)
+    table, every = night_table(samples), _Every(nights, max(night for night, _ in samples))
     step = max(1, _AT_ONCE // table.size)
     for begin in range(0, len(asked), step):
         part = asked[begin : begin + step]
         found = levels_found(table, yardstick, places=_places(table, part), newest=_newest(part))
         for place, each in enumerate(part):
-            yield LevelsWithout(found, place, yardstick=yardstick, asked=each, nights=nights)
+            yield LevelsWithout(found, place, yardstick=yardstick, asked=each, every=every)
 
 
 def is_sparse(nights: Sequence[date]) -> bool:

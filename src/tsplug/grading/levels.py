@@ -44,6 +44,13 @@ class Place(NamedTuple):
     by_guiding: float = 0.0
 
 
+class Lasting(NamedTuple):
+    """The level that a night has without its worse part, and the most that a frame of that part may have of harm."""
+
+    before: float
+    most: float
+
+
 class Usual(NamedTuple):
     """What is usual for one frame, in harms at its own airmass.
 
@@ -58,9 +65,11 @@ class Usual(NamedTuple):
         plan: the level of the plan.
         air: by how much the air of the frame raises all of these.
         cause: what may have made the frame's harm.
-        undecided: by how much more the level would lie if the worse part of the night that the frame belongs to should
-            last; 0 where that is known or does not matter.
+        undecided: whether later frames of the night may still show that the frame is usual.
         by_guiding: how much of the slack is due to guiding.
+        lasting: where the level is that of a worse part of the night, which lasted long enough to be how the night had
+            become: what it was held to before, and what it may come to. None elsewhere.
+        sampled: whether the level is what pixels can just show, because usual stars are narrower.
     """
 
     level: float
@@ -72,16 +81,41 @@ class Usual(NamedTuple):
     plan: float
     air: float
     cause: Cause = Cause.UNKNOWN
-    undecided: float = 0.0
+    undecided: bool = False
     by_guiding: float = 0.0
+    lasting: Lasting | None = None
+    sampled: bool = False
 
     def factor(self, sigma: float) -> float:
         """Return how many spreads a frame may lie beyond the level: two at most where its stars are discs."""
         return min(sigma, _DISC_SIGMA) if self.cause is Cause.DEFOCUSED else sigma
 
     def reach(self, sigma: float) -> float:
-        """Return how far a frame may lie beyond the level."""
-        return self.factor(sigma) * self.spread + self.slack
+        """Return how far a frame may lie beyond the level.
+
+        What is usual only because it lasted gets no further than the most, or what it was held to before allows.
+        """
+        reach = self.factor(sigma) * self.spread + self.slack
+        return reach if self.lasting is None else min(reach, self.lasting_end(sigma) - self.level)
+
+    def lasting_end(self, sigma: float) -> float:
+        """Return the largest harm that is usual because it lasted; infinite where nothing did."""
+        if self.lasting is None:
+            return math.inf
+        return max(self.lasting.before + self.factor(sigma) * self.spread, self.lasting.most) + self.slack
+
+    def without_doubt(self) -> Usual:
+        """Return the same without what is granted because little is known of the night."""
+        return self._replace(slack=self.by_guiding) if self.night is None else self
+
+
+class _Granted(NamedTuple):
+    """What one frame is held against, as `Usual` has it, without the air."""
+
+    level: float
+    slack: float = 0.0
+    undecided: bool = False
+    lasting: Lasting | None = None
 
 
 class Levels:
@@ -116,10 +150,11 @@ class Levels:
         own = self._known.get(place.night)
         by_air = 0.0 if math.isnan(place.air) else self._trend * place.air
         disturbed = place.cause in (Cause.SHAKEN, Cause.DEFOCUSED)
-        level, slack, undecided = self._granted(own, place)
+        granted = self._granted(own, place)
+        lasting = granted.lasting
         return Usual(
-            level=level + by_air,
-            slack=0.0 if disturbed else slack + place.by_guiding,
+            level=granted.level + by_air,
+            slack=0.0 if disturbed else granted.slack + place.by_guiding,
             spread=self._yardstick.floor if disturbed else self._spread,
             used=self._used,
             nights=self._nights_known,
@@ -127,24 +162,34 @@ class Levels:
             plan=self._plan + by_air,
             air=by_air,
             cause=place.cause,
-            undecided=undecided,
+            undecided=granted.undecided,
             by_guiding=0.0 if disturbed else place.by_guiding,
+            lasting=None if lasting is None else Lasting(lasting.before + by_air, lasting.most + by_air),
+            sampled=granted.level == self._yardstick.sampled,
         )
 
-    def _granted(self, own: NightCore | None, place: Place) -> tuple[float, float, float]:
-        """Return level, slack, and by how much the level may still rise."""
+    def _granted(self, own: NightCore | None, place: Place) -> _Granted:
         swing = self._yardstick.swing
         if own is None:
-            return self._plan, swing if self._nights_known else self._yardstick.young, 0.0
+            return _Granted(self._plan, swing if self._nights_known else self._yardstick.young, self._is_young(place))
         most = self._plan + swing
         level = min(own.level, most)
         if place.cause is not Cause.AIR:
-            return level, 0.0, 0.0
+            return _Granted(level)
         spell, slack = self._spells_of(place.night).at(place.hour), self._by_more_air(own, place)
-        if spell is not None and spell.tells:
-            return max(level, min(spell.level, most)), slack, 0.0
         begun = place.hour if spell is None else spell.begin
-        return level, slack, most - level if begun >= self._settled() else 0.0
+        undecided = begun >= self._settled()
+        if spell is not None and spell.tells:
+            return _Granted(max(level, min(spell.level, most)), slack, undecided, Lasting(level, most))
+        return _Granted(level, slack, undecided)
+
+    def _is_young(self, place: Place) -> bool:
+        """Return whether the air alone made a frame's harm, on a night that later frames may still tell of."""
+        return self._yardstick.seeing and place.cause is Cause.AIR and place.night >= self._last_night()
+
+    def _last_night(self) -> date:
+        """Return the last of the other nights."""
+        return self._nights.last
 
     def _spells_of(self, night: date) -> Spells:
         held = self._own[1] if self._own is not None and self._own[0] == night else self._nights[night]
@@ -192,4 +237,4 @@ def _plan_level(known: Mapping[date, NightCore]) -> float:
 def _level_of_all(cores: Mapping[date, NightCore], yardstick: Yardstick) -> float:
     flat = sorted(harm for core in cores.values() for harm in core.flat)
     begin, end = core_of(flat, yardstick)
-    return middle(flat, begin, end=end)
+    return yardstick.shown(middle(flat, begin, end=end))

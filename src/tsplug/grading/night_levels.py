@@ -44,6 +44,7 @@ class Yardstick:
             ordinary frames outside, their level counts. 0 for what has a best that nothing surpasses, as stars under a
             clear sky have: then a night that is mostly clouded still shows what a clear one is.
         seeing: whether seeing changes it, so that a long enough part of a night has a level of its own.
+        sampled: what the pixels can just show: what is better sets no better standard than this.
         better: which part of the frames, the best of them, the search for the level begins with.
         undisturbed: whether frames that the equipment disturbed set no standard for it.
     """
@@ -57,6 +58,11 @@ class Yardstick:
     better: float = 0.5
     undisturbed: bool = False
     seeing: bool = False
+    sampled: float = -math.inf
+
+    def shown(self, harm: float) -> float:
+        """Return a harm as pixels can show it."""
+        return max(harm, self.sampled)
 
     def within(self, deviation: float) -> float:
         """Return a standard deviation within what may be claimed."""
@@ -186,7 +192,7 @@ class Night:
     def _found(self, trend: float) -> NightCore:
         flat = self._flattened(trend)
         _, ordered, begin, end = flat
-        level = middle(ordered, begin, end=end)
+        level = self._yardstick.shown(middle(ordered, begin, end=end))
         by_air = self._in_core(flat, trend)
         return NightCore(
             flat=ordered,
@@ -199,12 +205,12 @@ class Night:
 
     def _residuals(self, flat: _Flat, level: float) -> list[float]:
         harms, ordered, begin, end = flat
-        newest = self._newest
+        newest, shown = self._newest, self._yardstick.shown
         if newest is None or newest > max(self._ranks):
-            return sorted([abs(harm - level) for harm in ordered[begin:end]])
+            return sorted([abs(shown(harm) - level) for harm in ordered[begin:end]])
         low, high = ordered[begin], ordered[end - 1]
         held = zip(harms, self._ranks, strict=True)
-        return sorted([abs(harm - level) for harm, rank in held if rank < newest and low <= harm <= high])
+        return sorted([abs(shown(harm) - level) for harm, rank in held if rank < newest and low <= harm <= high])
 
     def _lasts(self, flat: _Flat) -> bool:
         """Return whether the core is spread over long enough."""

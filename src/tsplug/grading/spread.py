@@ -169,13 +169,19 @@ class SpreadCheck:
         return self._judged(case, found, bounds=(centre - sigma * spread, centre + sigma * spread))
 
     def _against_usual(self, case: Case, value: float, *, usual: MetricUsual, sigma: float) -> Settled:
-        """Compare with the levels of night and plan (`tsplug.grading.levels`)."""
+        """Compare with the levels of night and plan (`tsplug.grading.levels`).
+
+        While later frames may tell more a frame waits that only doubt would accept, and one that nothing would.
+        """
+        if usual.usual.undecided and case.image.status is GradingStatus.PENDING and not case.final:
+            known = self._within_usual(case, value, usual=usual.without_doubt(), sigma=sigma)
+            if known.outcome is Outcome.REJECT:
+                return known._replace(outcome=Outcome.WAIT, rule=Rule.UNDECIDED)
+        return self._within_usual(case, value, usual=usual, sigma=sigma)
+
+    def _within_usual(self, case: Case, value: float, *, usual: MetricUsual, sigma: float) -> Settled:
         found = Settled(Outcome.PASS, Rule.SPREAD, value, usual.samples, usual.centre, usual.spread, sigma, usual=usual)
-        found = self._judged(case, found, bounds=usual.bounds(sigma))
-        pending = case.image.status is GradingStatus.PENDING and not case.final
-        if found.outcome is Outcome.REJECT and pending and usual.may_become_usual(value, sigma):
-            return found._replace(outcome=Outcome.WAIT, rule=Rule.UNDECIDED)
-        return found
+        return self._judged(case, found, bounds=usual.bounds(sigma))
 
     def _judged(self, case: Case, found: Settled, *, bounds: tuple[float, float]) -> Settled:
         better, value = self._better, found.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tsplug.grading.finding import Case
@@ -52,6 +52,9 @@ class MetricUsual:
             "plan_level": self._value(usual.plan),
             "slack": abs(self._value(usual.level + usual.slack) - self.centre),
             "by_guiding": abs(self._value(usual.level + usual.by_guiding) - self.centre),
+            "lasting_before": None if usual.lasting is None else self._value(usual.lasting.before),
+            "lasting_most": None if usual.lasting is None else self._value(usual.lasting.most + usual.slack),
+            "sampled": self.centre if usual.sampled else None,
             "air": abs(self._value(usual.level) - self._value(usual.level - usual.air)),
         }
 
@@ -59,10 +62,9 @@ class MetricUsual:
         """Return the smallest and the largest value within so many standard deviations, slack included."""
         return self._ends(self.usual.reach(sigma))
 
-    def may_become_usual(self, value: float, sigma: float) -> bool:
-        """Return whether a value would be within bounds if the worse part of the night that it belongs to lasts."""
-        lowest, highest = self._ends(self.usual.reach(sigma) + self.usual.undecided)
-        return self.usual.undecided > 0 and lowest <= value <= highest
+    def without_doubt(self) -> MetricUsual:
+        """Return the same without what is granted because little is known of the night."""
+        return replace(self, usual=self.usual.without_doubt())
 
     def _ends(self, reach: float) -> tuple[float, float]:
         ends = (self._value(self.usual.level - reach), self._value(self.usual.level + reach))
@@ -72,16 +74,19 @@ class MetricUsual:
         """Return in few words what the bound rests on."""
         usual = self.usual
         whose = f"{usual.used} frames" if usual.nights < 2 else f"{usual.used} frames of {usual.nights} nights"
-        return f"{usual.factor(sigma):g} x {self.spread:.3g}, {whose}{self._why()}"
+        how = f"{usual.factor(sigma):g} x {self.spread:.3g}"
+        if usual.lasting is not None:
+            how += f" but no further than {self._value(usual.lasting_end(sigma)):.4g}"
+        return f"{how}, {whose}{self._why()}"
 
     def _why(self) -> str:
         usual = self.usual
         if usual.cause in _CAUSES:
             return f"; {_CAUSES[usual.cause]}"
-        if not usual.slack:
-            return ""
         whys = {
-            "its night is little known": usual.night is None,
+            "narrower stars are no better, since pixels cannot show them": usual.sampled,
+            "what lasts so long is usual within limits": usual.lasting is not None,
+            "its night is little known": usual.night is None and usual.slack > usual.by_guiding,
             "guided a little worse": usual.by_guiding > 0,
             "seen through more air": usual.night is not None and usual.slack > usual.by_guiding,
         }

@@ -41,6 +41,14 @@ STATISTICAL = {
             "about": {"used": 8, "nights": 1, "night_level": 2.0, "plan_level": 1.9, "slack": 0.0, "air": 0.1},
         },
         {"check": "FWHM", "metric": "fwhm", "outcome": "abstain", "rule": "missing value", "detail": "fwhm is missing"},
+        {
+            **{"check": "FWHM", "metric": "fwhm", "outcome": "pass", "rule": "spread", "detail": "", "unit": "px"},
+            **{"value": 2.5, "samples": 9, "centre": 2.3, "spread": 0.1, "sigma": 4.0, "lower": None, "upper": 2.828},
+            "about": {
+                **{"used": 8, "nights": 1, "night_level": 2.0, "plan_level": 2.0, "slack": 0.0, "by_guiding": 0.0},
+                **{"lasting_before": 2.0, "lasting_most": 2.828, "sampled": 2.0, "air": 0.0},
+            },
+        },
     ],
 }
 
@@ -117,6 +125,14 @@ def test_a_check_tells_value_bound_contribution_and_what_would_have_passed(expla
     assert "2.431 px would have passed" in text
     assert "? FWHM: fwhm is missing" in text
     assert "compared with 9 frames of 12 taken alike (plan, filter, rotation within 1 deg)" in text
+
+
+def test_what_sets_a_level_is_told(explained: list[str]) -> None:
+    """Stars that pixels cannot show, and what lasted: with the numbers that make the bound."""
+    text = " ".join(" ".join(explained).split())
+    assert "ok FWHM 2.5 px up to 2.828 passes" in text
+    assert "narrower stars are no better, since pixels cannot show them" in text
+    assert "worse for so long that it is usual: 2 before, at most 2.828" in text
 
 
 def test_criteria_are_a_table_that_tells_what_won(explained: list[str]) -> None:

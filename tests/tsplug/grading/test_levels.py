@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -127,11 +128,34 @@ def test_a_night_may_become_worse_for_good() -> None:
     assert usual(samples(WORSE), cause=Cause.AIR, hour=1.0).level == 0.0
 
 
+@pytest.mark.parametrize(
+    ("worse", "sigma", "most"),
+    [(0.17, 2.0, 0.27), (0.25, 4.0, 0.3), (0.4, 4.0, 0.3), (0.25, 8.0, 0.4), (0.25, 1.0, 0.3)],
+    ids=["its own spread", "the swing", "the swing alone", "no less than before", "no more than the swing"],
+)
+def test_what_became_worse_is_usual_within_limits(worse: float, sigma: float, most: float) -> None:
+    """However long it lasts, no frame may exceed the swing, but what the night's own spread allows."""
+    found = usual(samples([0.0] * 12 + [worse] * 8), **BY_AIR)
+    assert found.lasting == (0.0, 0.3)
+    assert found.level + found.reach(sigma) == pytest.approx(most)
+
+
+def test_nothing_is_better_than_pixels_can_show() -> None:
+    """A superb night sets the standard of what is just sampled, and its spread is what is seen beyond that."""
+    yardstick = replace(SIZES, sampled=-0.2)
+    superb = samples([-0.6, -0.3, -0.5, -0.4, -0.7, -0.25, -0.45, -0.55, -0.35, -0.5])
+    found = usual(superb, yardstick)
+    assert (found.level, found.night, found.plan, found.spread, found.sampled) == (-0.2, -0.2, -0.2, 0.05, True)
+    few = usual(superb[:4], yardstick)
+    assert (few.level, few.night, few.sampled) == (-0.2, None, True)
+    assert usual(samples([0.0] * 10), yardstick).sampled is False
+
+
 def test_a_spell_that_passes_is_no_level() -> None:
     """Half an hour of bad seeing, or an hour of it with one good frame in between, is held against the night."""
     passed = samples([0.0] * 12 + [0.4] * 3 + [0.0] * 5)
     assert usual(passed, cause=Cause.AIR, hour=3.25).level == 0.0
-    assert usual(passed, cause=Cause.AIR, hour=3.25).undecided == 0.0
+    assert not usual(passed, cause=Cause.AIR, hour=3.25).undecided
 
 
 def test_one_good_frame_does_not_end_what_became_worse() -> None:
@@ -140,19 +164,37 @@ def test_one_good_frame_does_not_end_what_became_worse() -> None:
 
 
 def test_a_spell_that_is_not_over_is_undecided() -> None:
-    """While nothing shows whether it lasts, the level may still rise by what is left of the swing."""
-    for begun in range(4):
+    """While it goes on it may last, and once it has lasted it may still become most of the night."""
+    for begun in range(8):
         found = usual(samples([0.0] * 12 + [0.4] * begun), cause=Cause.AIR, hour=3.0 + 0.25 * begun)
-        assert (found.level, found.undecided) == (0.0, 0.3)
+        assert found.undecided
     next_night = samples([0.0] * 12 + [0.4] * 3, [0.0] * 6)
-    assert usual(next_night, cause=Cause.AIR, hour=3.75).undecided == 0.0
+    assert not usual(next_night, cause=Cause.AIR, hour=3.75).undecided
+
+
+def test_a_young_night_is_undecided_until_it_is_told_or_over() -> None:
+    """Later frames may show that an hour was superb, and what the air alone did to the others usual."""
+    hour = samples([0.0] * 12, every_h=0.08)
+    assert [cause for cause in Cause if usual(hour, cause=cause).undecided] == [Cause.AIR]
+    assert not usual(hour, COUNTS, cause=Cause.AIR).undecided
+    assert not usual(samples([0.0] * 12), cause=Cause.AIR).undecided
+    assert not usual(samples([0.0] * 3, [0.0] * 6), cause=Cause.AIR).undecided
+    assert usual(samples([0.0] * 6, [0.0] * 3), night=1, cause=Cause.AIR).undecided
+
+
+def test_doubt_is_what_a_young_night_is_granted() -> None:
+    """Without it nothing is granted but what guiding did."""
+    young = usual(samples([0.0] * 12, every_h=0.08), by_guiding=0.1)
+    assert (young.slack, young.without_doubt().slack) == (0.4, 0.1)
+    told = usual(samples([0.0] * 12), by_guiding=0.1)
+    assert told.without_doubt() == told
 
 
 @pytest.mark.parametrize("cause", [Cause.UNKNOWN, Cause.SHAKEN, Cause.DEFOCUSED], ids=str)
 def test_only_what_the_air_alone_did_is_forgiven(cause: Cause) -> None:
     """A frame that was shaken or out of focus, or may have been, is held against the night's best."""
     found = usual(samples(WORSE), cause=cause, hour=4.0)
-    assert (found.level, found.undecided) == (0.0, 0.0)
+    assert (found.level, found.undecided) == (0.0, False)
 
 
 def test_a_disturbed_frame_gets_no_allowance() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tsplug.grading.harm import SIZES
+from tsplug.grading.harm import HALF_FLUX
 from tsplug.grading.night_levels import Night, Sample, Yardstick
 
 COUNTS = Yardstick(floor=0.036, ceiling=0.05, swing=0.2, young=0.05, steepest=0.25, majority=0.0, better=0.25)
@@ -24,7 +24,7 @@ def samples(draw: st.DrawFn) -> list[Sample]:
     return [Sample(hour, draw(HARMS), draw(AIRS), rank) for rank, hour in enumerate(hours)]
 
 
-@pytest.mark.parametrize("yardstick", [SIZES, COUNTS, SHAPES], ids=["sizes", "counts", "shapes"])
+@pytest.mark.parametrize("yardstick", [HALF_FLUX, COUNTS, SHAPES], ids=["sizes", "counts", "shapes"])
 @given(data=st.data(), found=samples(), newest=st.sampled_from([None, 3, 10]), trend=st.sampled_from([0.0, 0.1, 0.4]))
 @settings(max_examples=60, deadline=None)
 def test_a_night_without_a_sample_is_that_of_the_others(
@@ -42,4 +42,4 @@ def test_a_night_without_a_sample_is_that_of_the_others(
 def test_nothing_is_left_of_a_night_of_one_sample() -> None:
     """Its level is nobody's."""
     only = Sample(1.0, 0.5, math.nan, 0)
-    assert Night([only], SIZES).without(only) is None
+    assert Night([only], HALF_FLUX).without(only) is None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from random import Random
 from typing import Any
 
+import measured_nights
 import pytest
+from measured_nights import BAD_FROM_MIDNIGHT_606, SUPERB_FIRST_HOUR_505
 from varied_plans import varied_plan
 
 import tsplug.metrics
@@ -25,8 +27,8 @@ NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
 SILENT = {"ungraded", "criteria_set", "auto_grade", "move_rejected", "rejected_dir", "delay_percent", "statistical"}
 """Preferences that no statistical verdict rests on: what they ask for is asked elsewhere."""
 
-OF_RULES = "6e844804dedcca8f4a0d56548460ac82"
-"""What `verdicts_of_fixed_frames` comes to by the rules of the present `statistical.VERSION`, 6."""
+OF_RULES = "78758995b5bba1920e14ee2f0907c468"
+"""What `verdicts_of_fixed_frames` comes to by the rules of the present `statistical.VERSION`, 7."""
 
 
 def frame(number: int, **changes: Any) -> AcquiredImage:
@@ -151,7 +153,7 @@ def verdicts_of_fixed_frames() -> str:
     for seed in range(8):
         draw = Random(seed)
         plan = varied_plan(draw, 40)
-        images = [_like_a_star(each, draw) for each in plan.images] if seed % 4 else plan.images
+        images = [_like_a_star(each, draw, seed=seed) for each in plan.images] if seed % 4 else plan.images
         populations = PlanPopulations(images)
         for image in images:
             wanted = plan.profile_of(image).grader
@@ -159,12 +161,25 @@ def verdicts_of_fixed_frames() -> str:
             verdict = judge(Case(image, populations.of(image, choice), wanted, 1.4, seed % 3 == 0))
             inputs = {key: value for key, value in verdict.inputs.items() if key != provenance.MADE_FROM_INPUT}
             found.append((verdict.status.value, verdict.reason, _rounded(inputs)))
-    return digest(*found)
+    return digest(*found, *_of_measured_nights())
 
 
-def _like_a_star(image: AcquiredImage, draw: Random) -> AcquiredImage:
-    """Return a frame whose metrics hang together: sizes of one night, some of discs, and numbers of stars that fit."""
-    size = draw.lognormvariate(0.7, 0.1)
+def _of_measured_nights() -> Iterator[object]:
+    """Yield what pending frames come to: of a young night, of one that became worse, of a short one and a later one."""
+    superb, worse, later = (
+        [each.image for each in measured_nights.frames_of(night, number=number)]
+        for number, night in enumerate((SUPERB_FIRST_HOUR_505, BAD_FROM_MIDNIGHT_606, BAD_FROM_MIDNIGHT_606))
+    )
+    for images in (superb[:16], worse[:59], [*superb[:13], *later[:4]]):
+        populations = PlanPopulations(images)
+        for image in images[10:]:
+            verdict = judge(Case(image, populations.of(image, Choice(GraderMode.ROBUST)), GraderPreferences(), 1.4))
+            yield verdict.status.value, verdict.reason, _rounded(verdict.inputs["checks"])
+
+
+def _like_a_star(image: AcquiredImage, draw: Random, *, seed: int) -> AcquiredImage:
+    """Return a frame whose metrics hang together: sizes, some of discs, some undersampled, and numbers that fit."""
+    size = draw.lognormvariate(0.1 if seed % 4 == 1 else 0.7, 0.1)
     told = {
         "hfr": size,
         "fwhm": size * draw.uniform(1.65, 2.0),
@@ -184,4 +199,4 @@ def _rounded(value: object) -> object:
 
 def test_other_rules_have_another_version() -> None:
     """Verdicts that stand are not judged anew: raise `statistical.VERSION` where this fails, then note what it says."""
-    assert (statistical.VERSION, verdicts_of_fixed_frames()) == ("6", OF_RULES)
+    assert (statistical.VERSION, verdicts_of_fixed_frames()) == ("7", OF_RULES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import measured_nights
 import pytest
 from confusion import confusion, graded, ours, reference
 from nights_to_grade import SUPERB_FIRST_HOUR, SUPERB_TWO_THIRDS
@@ -46,3 +47,28 @@ def test_a_superb_first_hour_rejects_nothing_that_follows() -> None:
         robust = confusion(frames, graded(frames, ours(GraderMode.ROBUST, immediate=immediate), immediate=immediate))
         assert robust.good >= 20
         assert robust.good_rejected == 0
+
+
+@pytest.mark.parametrize("immediate", [False, True], ids=["at 80 %", "at once"])
+@pytest.mark.parametrize(
+    ("night", "bad", "found"),
+    [
+        (measured_nights.SUPERB_FIRST_HOUR_606, 2, 2),
+        (measured_nights.SUPERB_FIRST_HOUR_505, 1, 1),
+        (measured_nights.BAD_FROM_MIDNIGHT_606, 23, 18),
+        (measured_nights.BAD_FROM_MIDNIGHT_404, 23, 18),
+    ],
+    ids=[
+        "ordinary after a superb hour",
+        "by pixels that show it",
+        "bad from midnight on",
+        "hardly bad from midnight on",
+    ],
+)
+def test_nights_that_rules_once_got_wrong(night: str, bad: int, found: int, immediate: bool) -> None:
+    """Ordinary seeing after superb is kept, and what is worse by half is not, however long it lasts."""
+    frames = measured_nights.frames_of(night)
+    robust = confusion(frames, graded(frames, ours(GraderMode.ROBUST, immediate=immediate), immediate=immediate))
+    theirs = confusion(frames, graded(frames, reference(immediate=immediate), immediate=immediate))
+    assert (robust.bad, robust.bad_rejected, robust.good_rejected) == (bad, found, 0)
+    assert theirs.bad_rejected <= robust.bad_rejected

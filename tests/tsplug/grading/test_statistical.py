@@ -350,9 +350,10 @@ def test_badly_guided_frames_set_no_standard_for_sizes() -> None:
 @pytest.mark.parametrize("metric", ["fwhm", "eccentricity"])
 def test_the_reference_tests_nothing_where_a_peer_lacks_the_metric(metric: str) -> None:
     """One frame without FWHM or eccentricity, and all pass; robust mode compares with the others."""
-    peers = [frame(n, **{metric: 0.3}) for n in range(1, 6)] + [frame(9)]
-    assert verdict(frame(0, **{metric: 0.9}), peers, only(metric, TS)).status is VerdictStatus.ACCEPT
-    assert verdict(frame(0, **{metric: 0.9}), peers, only(metric, ROBUST)).status is VerdictStatus.REJECT
+    usual, bad = {"fwhm": (2.4, 7.2), "eccentricity": (0.3, 0.9)}[metric]
+    peers = [frame(n, **{metric: usual}) for n in range(1, 6)] + [frame(9)]
+    assert verdict(frame(0, **{metric: bad}), peers, only(metric, TS)).status is VerdictStatus.ACCEPT
+    assert verdict(frame(0, **{metric: bad}), peers, only(metric, ROBUST)).status is VerdictStatus.REJECT
 
 
 def test_long_stars_are_rejected_by_default_in_robust_mode_alone() -> None:

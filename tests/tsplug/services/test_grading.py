@@ -206,7 +206,7 @@ def test_a_verdict_explains_itself_and_the_trail_says_who_and_why() -> None:
     plan = PlanInStore(desired=1)
     plan.take(GOOD, GOOD, GOOD, SOFT)
     grade = plan.grade().grades[3]
-    assert grade.reason.startswith("HFR: hfr 5 px is above 3.467 (median 2")
+    assert grade.reason.startswith("HFR: hfr 5 px is above 3.455 (median 2")
     assert grade.changed
     with plan.store.read() as unit:
         verdict = unit.list(Verdict)[3]

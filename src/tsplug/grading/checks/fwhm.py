@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.grading.harm import SIZES, Size
+from tsplug.grading.harm import WIDTHS, Size
 from tsplug.grading.spread import Limits, SpreadCheck
 
 CHECK = SpreadCheck(
@@ -16,6 +16,6 @@ CHECK = SpreadCheck(
         preferences.auto_reject_fwhm or None,
     ),
     scale=lambda image, preferences: Size(),
-    yardstick=SIZES,
+    yardstick=WIDTHS,
     incomplete_passes=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsplug.grading.harm import SIZES, Size
+from tsplug.grading.harm import HALF_FLUX, Size
 from tsplug.grading.spread import Limits, SpreadCheck
 
 CHECK = SpreadCheck(
@@ -16,5 +16,5 @@ CHECK = SpreadCheck(
         preferences.auto_reject_hfr or None,
     ),
     scale=lambda image, preferences: Size(),
-    yardstick=SIZES,
+    yardstick=HALF_FLUX,
 )
