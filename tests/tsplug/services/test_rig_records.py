@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tsplug.model import Counter, ExposurePlan, ExposureTemplate, Profile, Target
+from tsplug.model import Counter, ExposurePlan, ExposureTemplate, Profile, Project, ProjectState, Target
 from tsplug.ports import Store, Unit
 from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.testing import ManualClock, stocked_store
@@ -63,3 +63,22 @@ def test_what_follows_is_what_would_be_made_anew(change: Callable[[Unit], None],
     assert dict(now) == dict(Candidates().of(anew, anew.rig(guid).profile))
     same = sum(now[each] is was[each] for each in was)
     assert same == {counted: 2, renamed: 2}.get(change, same)
+
+
+def test_a_project_that_is_resumed_brings_its_targets_and_plans(store: Store) -> None:
+    """What was not asked for at the last look is found at this one, though neither targets nor plans changed."""
+
+    def standing(state: ProjectState) -> None:
+        with store.write() as unit:
+            unit.set_all(Project, {"state": state}, name="Galaxies")
+
+    standing(ProjectState.INACTIVE)
+    with store.read() as unit:
+        guid = unit.list(Profile)[0].guid
+        before = read_records(unit, guid, before=RigRecords())
+    standing(ProjectState.ACTIVE)
+    with store.read() as unit:
+        after, anew = (read_records(unit, guid, before=each) for each in (before, RigRecords()))
+    assert after.plans.records == anew.plans.records
+    assert len(after.plans.records) > len(before.plans.records)
+    assert after.targets.records == anew.targets.records
