@@ -57,7 +57,11 @@ def lived(
             continue
         if decision.target_guid != asked.current_target_guid:
             stands_west = make.past_min(tables, decision.target_guid, now) >= 0
-        for step in decision.steps:
+        passed = make.past_min(tables, decision.target_guid, now)
+        # A dither would be the flip that is not due yet.
+        stays = stands_west != (passed >= 0) and 0 <= passed < after_min
+        steps = [step for step in decision.steps if not (stays and isinstance(step, Dither))]
+        for step in steps:
             now += timedelta(seconds=lead_s(step, costs))
         passed = make.past_min(tables, decision.target_guid, now)
         if stands_west != (passed >= 0) and not 0 <= passed < after_min:
@@ -65,7 +69,7 @@ def lived(
         lights.append((now, decision.plan_guid))
         now += timedelta(seconds=decision.steps[-1].exposure_s + costs.download_s)
         candidates = tuple(counted(each, decision, situation) for each in candidates)
-        fresh = any(isinstance(step, Dither | SlewCenter) for step in decision.steps)
+        fresh = any(isinstance(step, Dither | SlewCenter) for step in steps)
         since = (*(() if fresh else asked.since_dither), decision.filter_name)
         told = {"current_target_guid": decision.target_guid, "current_filter": decision.filter_name}
         asked = asked.model_copy(update={**told, "since_dither": since, "stays_until": decision.stays_until})
