@@ -42,7 +42,7 @@ class ImageQuery(Value):
     ``project_name`` and ``target_name`` find what is gone or was never stored by the names that records keep;
     ``without_plan`` chooses images that were recorded for none, or whose plan is gone. ``measured_by`` chooses images
     that a detector measured, some values of the host among its own or not; ``setting`` those of one camera setting;
-    ``unrejected`` those that no grader rejected.
+    ``unrejected`` those that no grader rejected; ``at_least`` those of which a metric has a value or more.
     ``changed_since`` chooses images that were recorded, or whose status changed, at a moment or later. ``newest_first``
     orders by start of exposure, then by id. ``sort`` puts another field of the record, or a metric, before these, in
     the same direction; images without it come last. ``after`` goes on behind an image, by its start and id.
@@ -61,6 +61,7 @@ class ImageQuery(Value):
     measured_by: str | None = None
     setting: CameraSetting | None = None
     unrejected: bool = False
+    at_least: tuple[str, float] | None = None
     started_from: datetime | None = None
     started_before: datetime | None = None
     changed_since: datetime | None = None

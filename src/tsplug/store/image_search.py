@@ -71,7 +71,7 @@ def image_conditions(query: ImageQuery, *, by_rule: bool) -> list[ColumnElement[
 
 
 def _alike(query: ImageQuery) -> list[ColumnElement[bool]]:
-    """Return the conditions on who measured an image, how it was taken, and that it was not rejected."""
+    """Return the conditions on who measured an image, how it was taken, and what came of it."""
     table = TABLES[AcquiredImage]
     conditions: list[ColumnElement[bool]] = []
     if query.measured_by is not None:
@@ -81,6 +81,9 @@ def _alike(query: ImageQuery) -> list[ColumnElement[bool]]:
         conditions += [table.c[name].is_not_distinct_from(value) for name, value in told.items()]
     if query.unrejected:
         conditions.append(table.c.status != GradingStatus.REJECTED)
+    if query.at_least is not None:
+        metric, value = query.at_least
+        conditions.append(table.c.metrics[metric].as_float() >= value)
     return conditions
 
 

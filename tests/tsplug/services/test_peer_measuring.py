@@ -12,8 +12,8 @@ from drawn_frames import SCENES, Drawn, draw, small
 from tsplug.errors import FileError
 from tsplug.imaging.settings import StarSettings
 from tsplug.model import AcquiredImage, ExposurePlan, GradePlan, GradingStatus
-from tsplug.ports import FramePixels, FrameStatus
-from tsplug.services.measuring import measure_before_grading
+from tsplug.ports import FramePixels, FrameStatus, ImageQuery
+from tsplug.services.measuring import measure_before_grading, measure_images
 from tsplug.testing.catalogue import stocked_store
 from tsplug.testing.clock import START, ManualClock
 from tsplug.testing.context import FakeContext
@@ -28,6 +28,12 @@ def field(share: float, *, sky_adu: float = 0.0) -> np.ndarray:
 
 
 FIELD = field(1.0)
+
+
+def noisy(seed: int) -> np.ndarray:
+    """Return the field as clear as ever, with noise of its own."""
+    noise = np.random.default_rng(seed).normal(0.0, 15.0, FIELD.shape)
+    return np.clip(np.rint(FIELD + noise), 0, 65_535).astype(np.uint16)
 
 
 class Files:
@@ -103,6 +109,23 @@ def test_transparency_follows_the_plan(together: bool) -> None:
     assert night.files.read_names == list("abcd")
     assert found["a"]["background_rise"] == 0.0
     assert [found[name]["background_rise"] for name in "bcd"] == pytest.approx([150.0, 100.0, 50.0], abs=5.0)
+
+
+def test_a_night_as_clear_as_ever_clears_no_further() -> None:
+    """Frames are held against a first one, not whichever noise favours; measured again they tell the same."""
+    night = Night()
+    for number in range(12):
+        night.take(f"{number}", noisy(number))
+        night.measured()
+    found = night.measured()
+    told = [metrics["transparency"] for metrics in found.values()]
+    assert told[0] == 100.0
+    assert sum(told[6:]) / 6 == pytest.approx(sum(told[:6]) / 6, abs=0.5)
+    for _ in range(2):
+        with night.context.store.read() as unit:
+            images = unit.images(ImageQuery(newest_first=False))
+        measure_images(images, night.context)
+        assert night.measured() == found
 
 
 @pytest.mark.parametrize("left", [None, field(0.0)], ids=["gone", "starless"])
