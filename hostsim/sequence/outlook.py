@@ -10,12 +10,16 @@ from tsplug import ExposurePlan, ExposureTemplate, Project, TakeExposure, Target
 
 
 def show_progress(host: Host, decision: TakeExposure) -> None:
-    """Show the decided exposure, counts, and when the work would be done if nothing but exposing took time."""
+    """Show the decided exposure, counts, and when the work would be done if nothing but exposing took time.
+
+    Only what is active and enabled counts, and comes above its project's minimum altitude at all.
+    """
     done = wanted = 0
     left_s = 0.0
     with host.context.store.read() as unit:
-        projects = [project.id for project in unit.list(Project, profile_id=host.profile.id)]
-        targets = [target.id for target in unit.list(Target, project_id=projects)]
+        projects = {each.id: each for each in unit.list(Project, profile_id=host.profile.id, state="active")}
+        enabled = unit.list(Target, project_id=list(projects), enabled=True)
+        targets = [each.id for each in enabled if _rises(each, projects[each.project_id], host=host)]
         plans = unit.list(ExposurePlan, target_id=targets, enabled=True)
         # A plan may be made from a template of another profile.
         templates = {each.id: each for each in unit.list(ExposureTemplate, id=[plan.template_id for plan in plans])}
@@ -34,3 +38,8 @@ def show_progress(host: Host, decision: TakeExposure) -> None:
             ready_at=host.clock.now() + timedelta(seconds=left_s),
         )
     )
+
+
+def _rises(target: Target, project: Project, *, host: Host) -> bool:
+    """Return whether a target culminates above what its project asks for."""
+    return 90.0 - abs(host.site.latitude_deg - target.dec_deg) > project.minimum_altitude_deg

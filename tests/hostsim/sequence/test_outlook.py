@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import StringIO
+from typing import Any
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.outlook import show_progress
-from tsplug import ExposurePlan, ExposureTemplate, Profile, TakeExposure, load_catalogue
+from tsplug import ExposurePlan, ExposureTemplate, Profile, Project, TakeExposure, Target, load_catalogue
 from tsplug.testing.catalogue import first_catalogue
 
 
@@ -21,6 +22,19 @@ def test_lights_that_replace_rejected_ones_are_counted(make_host: Callable[[], H
             assert plan.id is not None
             moved = plan.desired + extra
             unit.adjust_counter(plan.id, "acquired", delta=moved, why="test", at=host.clock.now())
+        # What never rises above its limit, is disabled, or belongs to a project that rests is no work of any night.
+        [project, *_] = unit.list(Project)
+        rests = unit.add(Project.model_validate(project.model_dump() | {"id": None, "guid": "r", "state": "inactive"}))
+        changes: dict[str, Any] = {
+            "south": {"dec_deg": -80.0},
+            "off": {"enabled": False},
+            "rests": {"project_id": rests.id},
+        }
+        for guid, fields in changes.items():
+            known = unit.list(Target)[0].model_dump() | {"id": None, "guid": guid, "name": guid, **fields}
+            target = unit.add(Target.model_validate(known))
+            again = plans[0].model_dump() | {"id": None, "guid": f"{guid}-plan", "target_id": target.id}
+            unit.add(ExposurePlan.model_validate(again))
     total = sum(plan.desired for plan in plans) + 1
     decision = TakeExposure(
         profile_guid=host.profile.guid,
