@@ -224,7 +224,8 @@ def test_header_and_record_show_the_weather_of_the_scenario(tmp_path: Path) -> N
         assert keyword in header
 
 
-STRICT = "safety: {frame: FRAME, limits: {wind_m_per_s: 8, hold_s: 1200}}\n"
+# The wind rises above it amid an exposure: a minute sooner or later must not matter.
+STRICT = "safety: {frame: FRAME, limits: {wind_m_per_s: 9, hold_s: 1200}}\n"
 
 
 @pytest.mark.parametrize("frame", ["abort", "finish"])
