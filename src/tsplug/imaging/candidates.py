@@ -21,6 +21,11 @@ _NEIGHBOURS = [n for n in range(9) if n != 4]
 _NEIGHBOURS_SHARE, _NEIGHBOURS_SIGMA = 0.4, 3.0
 _RAISED_SIGMA, _RAISED, _RAISED_OF_BRIGHT = 2.0, 3, 5
 _FAINT_SIGMA, _ONE_MORE_SIGMA = 15.0, 15.0
+# A bad column or row, or a ray along a diagonal, is one pixel wide: of what lies on a line through the peak, a star of
+# 1.2 px has half as much beside it, in all six neighbours together and more than their noise; wider ones have more.
+_BESIDE_SHARE, _BESIDE_SIGMA = 0.25, 2.5
+# Neighbours opposite each other, counted without the peak.
+_OPPOSITE = [(0, 7), (1, 6), (2, 5), (3, 4)]
 # So many peaks' surroundings stay in the cache while they are looked at.
 _TOGETHER = 4096
 # Within one saturated star noise on its rim makes peaks of its own.
@@ -110,7 +115,11 @@ def _confirmed(
     raised = (around > _RAISED_SIGMA * noise).sum(axis=0)
     least = np.maximum(_NEIGHBOURS_SHARE * peak, _NEIGHBOURS_SIGMA * np.sqrt(8.0) * noise)
     wanted = _RAISED + (peak / noise - _FAINT_SIGMA) / _ONE_MORE_SIGMA
-    genuine = (around.sum(axis=0) >= least) & (raised >= np.clip(wanted, _RAISED, _RAISED_OF_BRIGHT))
+    total = around.sum(axis=0)
+    genuine = (total >= least) & (raised >= np.clip(wanted, _RAISED, _RAISED_OF_BRIGHT))
+    along = np.max([around[one] + around[other] for one, other in _OPPOSITE], axis=0)
+    beside = np.maximum(_BESIDE_SHARE * (peak + along), _BESIDE_SIGMA * np.sqrt(6.0) * noise)
+    genuine &= total - along >= beside
     saturated = values[4] >= saturated_adu
     found = Candidates(x, y, peak, level, noise, peaks.significance, saturated)
     return peaks.height[genuine], found.pick(genuine)

@@ -58,6 +58,18 @@ def test_darks_biases_and_flats_show_no_stars(name: str, seed: int) -> None:
     assert measured.metrics["trail_count"] == 0
 
 
+@pytest.mark.parametrize("sigmas", [8.0, 12.0])
+def test_bad_columns_and_rows_are_no_stars(sigmas: float) -> None:
+    """They are one pixel wide, a few sigma above their neighbours, and there are more peaks on them than stars."""
+    drawn = draw(SCENES["sparse"], width=WIDTH, height=HEIGHT, seed=3)
+    scene, pixels = drawn.scene, drawn.pixels.copy()
+    raised = round(sigmas * math.sqrt(scene.sky_e + scene.read_noise_e**2) / scene.electrons_per_adu)
+    pixels[:, [500, 1101]] += np.uint16(raised)
+    pixels[333] += np.uint16(raised)
+    damaged = replace(drawn, pixels=pixels)
+    assert failures(scene, judge_drawn(damaged, measure_drawn(damaged))) == []
+
+
 def test_trails_are_counted_and_followed() -> None:
     """Each of three satellites is one trail from edge to edge."""
     measured = measure_drawn(draw(SCENES["satellites"], width=WIDTH, height=HEIGHT, seed=3))
