@@ -10,6 +10,7 @@ from datetime import UTC, date, timedelta
 from functools import cached_property
 from typing import Protocol
 
+from tsplug.grading.asked import Asked, is_sparse
 from tsplug.grading.disturbance import (
     NO_LIMITS,
     SHAKEN_SHARE,
@@ -19,7 +20,6 @@ from tsplug.grading.disturbance import (
     shaken_share,
     told_apart,
 )
-from tsplug.grading.left_out import Asked, is_sparse, levels_without
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Sample, Yardstick, middle_without
 from tsplug.grading.provenance import mark_of, together
@@ -92,6 +92,9 @@ class _Held:
 
     def find_without(self, asked: Mapping[str, Asked]) -> None:
         """Find the levels of all but one, for several."""
+        # Whoever lists or deletes images needs no arrays, and importing them takes most of a short command's time.
+        from tsplug.grading.left_out import levels_without
+
         every = levels_without(
             list(asked.values()),
             self.samples,
@@ -152,10 +155,14 @@ class Crowd:
     Args:
         frames: the frames; those held against them may be among them, and are left out of what they are held against.
         newest: the spread rests on so many of the newest; None takes all.
+        latest: the last night of all frames that were taken alike, of which these may be a part.
     """
 
-    def __init__(self, frames: Sequence[AcquiredImage], *, newest: int | None = None) -> None:
+    def __init__(
+        self, frames: Sequence[AcquiredImage], *, newest: int | None = None, latest: date | None = None
+    ) -> None:
         self.frames = tuple(frames)
+        self._latest = max(map(night_of, frames), default=None) if latest is None else latest
         self.ids = tuple(frame.id for frame in self.frames)
         self.newest = newest
         self._marks: dict[str, int] | None = None
@@ -167,6 +174,10 @@ class Crowd:
     def rank_of(self, image: AcquiredImage) -> int | None:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
         return self._rank.get(image.guid)
+
+    def is_over(self, image: AcquiredImage) -> bool:
+        """Return whether frames of a later night than a frame's were taken alike: no more of its own will come."""
+        return self._latest is not None and night_of(image) < self._latest
 
     def mark_without(self, image: AcquiredImage) -> int:
         """Return the digest of all frames but one, which need not be among them, whatever their order."""
@@ -213,7 +224,7 @@ class Crowd:
         else:
             cause = _cause(image, limits, seeing=yardstick.seeing)
             by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
-        return count, levels.usual(Place(night, hour, air, cause, by_guiding))
+        return count, levels.usual(Place(night, hour, air, cause, by_guiding, self.is_over(image)))
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""

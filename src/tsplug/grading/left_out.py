@@ -7,13 +7,12 @@ asks for: a *whole* one for each trend with the air that is taken out, and each 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 
+from tsplug.grading.asked import Asked
 from tsplug.grading.core_rows import Ints
 from tsplug.grading.found_levels import FoundLevels, levels_found
 from tsplug.grading.levels import Levels
@@ -24,46 +23,27 @@ from tsplug.grading.spells import NO_SPELLS, Spells
 _AT_ONCE = 1 << 17
 """About how many numbers an array may have: so many frames are found together."""
 
-_SPARSE = 8
-"""Nights that differ so much in length that of an array one place in so many is filled are not put side by side."""
-
-
-class Asked(NamedTuple):
-    """A frame whose levels are wanted, and what counts as newest where it is left out; None takes all."""
-
-    night: date
-    sample: Sample
-    newest: int | None
-
-
-class _Every(NamedTuple):
-    """All nights: the samples of each, and the last of them."""
-
-    samples_of: Callable[[date], Night]
-    last: date
-
 
 class LevelsWithout(Levels):
     """The levels of all frames but one, as they were found with those of others; only its own night is asked for."""
 
-    def __init__(self, found: FoundLevels, place: int, *, yardstick: Yardstick, asked: Asked, every: _Every) -> None:
+    def __init__(
+        self, found: FoundLevels, place: int, *, yardstick: Yardstick, asked: Asked, nights: Callable[[date], Night]
+    ) -> None:
         self._yardstick = yardstick
         self._trend, self._spread, self._used = found.trend[place], found.spread[place], found.used[place]
         self._plan, self._nights_known = found.plan[place], found.known[place]
         core = NightCore((), found.own_used[place], found.own_level[place], True, found.own_air[place], ())
         self._known = {asked.night: core} if found.own_tells[place] else {}
         self._latest, self._is_spoiled = found.settled[place], found.is_spoiled[place]
-        self._every, self._sample = every, asked.sample
+        self._samples_of, self._sample = nights, asked.sample
 
     def _spells_of(self, night: date) -> Spells:
-        rest = self._every.samples_of(night).without(self._sample) if self._is_spoiled else None
+        rest = self._samples_of(night).without(self._sample) if self._is_spoiled else None
         return NO_SPELLS if rest is None else rest.spells(self._trend)
 
     def _settled(self) -> float:
         return self._latest
-
-    def _last_night(self) -> date:
-        return self._every.last
 
 
 def levels_without(
@@ -81,19 +61,13 @@ def levels_without(
         yardstick: of the metric that these are harms of.
         nights: gives the samples of one night.
     """
-    table, every = night_table(samples), _Every(nights, max(night for night, _ in samples))
+    table = night_table(samples)
     step = max(1, _AT_ONCE // table.size)
     for begin in range(0, len(asked), step):
         part = asked[begin : begin + step]
         found = levels_found(table, yardstick, places=_places(table, part), newest=_newest(part))
         for place, each in enumerate(part):
-            yield LevelsWithout(found, place, yardstick=yardstick, asked=each, every=every)
-
-
-def is_sparse(nights: Sequence[date]) -> bool:
-    """Return whether arrays of samples by nights would be almost empty."""
-    counts = Counter(nights)
-    return len(counts) * max(counts.values(), default=0) > _SPARSE * len(nights)
+            yield LevelsWithout(found, place, yardstick=yardstick, asked=each, nights=nights)
 
 
 def _places(table: NightTable, asked: Sequence[Asked]) -> tuple[Ints, Ints]:

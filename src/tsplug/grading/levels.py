@@ -34,7 +34,7 @@ class Cause(StrEnum):
 class Place(NamedTuple):
     """Where a frame stands among others: its night, its hour, the air it was seen through (NaN unknown), its cause.
 
-    ``by_guiding`` is the harm that guiding beyond the usual did to it.
+    ``by_guiding`` is the harm that guiding beyond the usual did to it; ``is_over`` that a later night was begun.
     """
 
     night: date
@@ -42,6 +42,7 @@ class Place(NamedTuple):
     air: float
     cause: Cause = Cause.UNKNOWN
     by_guiding: float = 0.0
+    is_over: bool = False
 
 
 class Lasting(NamedTuple):
@@ -178,18 +179,14 @@ class Levels:
             return _Granted(level)
         spell, slack = self._spells_of(place.night).at(place.hour), self._by_more_air(own, place)
         begun = place.hour if spell is None else spell.begin
-        undecided = begun >= self._settled()
+        undecided = begun >= self._settled() and not place.is_over
         if spell is not None and spell.tells:
             return _Granted(max(level, min(spell.level, most)), slack, undecided, Lasting(level, most))
         return _Granted(level, slack, undecided)
 
     def _is_young(self, place: Place) -> bool:
         """Return whether the air alone made a frame's harm, on a night that later frames may still tell of."""
-        return self._yardstick.seeing and place.cause is Cause.AIR and place.night >= self._last_night()
-
-    def _last_night(self) -> date:
-        """Return the last of the other nights."""
-        return self._nights.last
+        return self._yardstick.seeing and place.cause is Cause.AIR and not place.is_over
 
     def _spells_of(self, night: date) -> Spells:
         held = self._own[1] if self._own is not None and self._own[0] == night else self._nights[night]

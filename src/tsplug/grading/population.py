@@ -124,7 +124,8 @@ def population_of(image: AcquiredImage, candidates: Iterable[AcquiredImage], *, 
     ]
     chosen = matching if choice.takes_rejected else _trusted(image, matching, mode=choice.mode)
     chosen.sort(key=_age, reverse=True)
-    return Population(Crowd(chosen, newest=choice.max_samples), None, len(matching))
+    latest = max(map(night_of, matching), default=None)
+    return Population(Crowd(chosen, newest=choice.max_samples, latest=latest), None, len(matching))
 
 
 def _trusted(image: AcquiredImage, matching: Sequence[AcquiredImage], *, mode: GraderMode) -> list[AcquiredImage]:
@@ -171,6 +172,7 @@ class _Matching:
         self._status = {frame.guid: frame.status for frame in frames}
         self._accepted = sum(map(_is_accepted, frames))
         self._pending = Counter(night_of(frame) for frame in frames if _is_pending(frame))
+        self._latest = max(map(night_of, frames), default=None)
         self._crowds: dict[object, Crowd] = {}
 
     def others(self, image: AcquiredImage) -> int:
@@ -194,7 +196,7 @@ class _Matching:
     def _crowd(self, name: object, chosen: Callable[[AcquiredImage], bool]) -> Crowd:
         if name not in self._crowds:
             frames = [frame for frame in self._frames if chosen(frame)]
-            self._crowds[name] = Crowd(frames, newest=self._choice.max_samples)
+            self._crowds[name] = Crowd(frames, newest=self._choice.max_samples, latest=self._latest)
         return self._crowds[name]
 
 

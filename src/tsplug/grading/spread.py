@@ -189,7 +189,9 @@ class SpreadCheck:
         if value is None:
             return found
         improve = case.preferences.accept_improvement and better is not None
-        lower = None if improve and better == "lower" else bounds[0]
+        # A level that pixels can just show is none that stars may be too sharp for.
+        sharper = found.usual is not None and found.usual.usual.sampled
+        lower = None if (improve or sharper) and better == "lower" else bounds[0]
         upper = None if improve and better == "higher" else bounds[1]
         outcome, rule = Outcome.PASS, Rule.SPREAD
         if improve and (value > centre if better == "higher" else value < centre):

@@ -48,6 +48,7 @@ def made_from(case: Case) -> str:
         case.scale_arcsec,
         case.final,
         crowd.newest,
+        crowd.is_over(image),
         case.population.matched,
         crowd.mark_without(image),
         crowd.mark_of(image),

@@ -11,7 +11,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from tsplug.grading.night_levels import Night, NightCore
 
@@ -58,11 +57,6 @@ class Nights:
     def __getitem__(self, night: date) -> Night:
         """Return the samples of one night."""
         return self._nights[night]
-
-    @cached_property
-    def last(self) -> date:
-        """Return the last night, the first day that there is where there is none."""
-        return max(self._nights, default=date.min)
 
     def without(self, night: date) -> Nights:
         """Return all nights but one."""

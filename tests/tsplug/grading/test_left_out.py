@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tsplug.grading.asked import Asked
 from tsplug.grading.harm import HALF_FLUX
-from tsplug.grading.left_out import Asked, levels_without
+from tsplug.grading.left_out import levels_without
 from tsplug.grading.levels import Cause, Levels, Place, nights_of
 from tsplug.grading.night_levels import Sample, Yardstick
 

@@ -168,6 +168,8 @@ def test_a_spell_that_is_not_over_is_undecided() -> None:
     for begun in range(8):
         found = usual(samples([0.0] * 12 + [0.4] * begun), cause=Cause.AIR, hour=3.0 + 0.25 * begun)
         assert found.undecided
+    worse = samples([0.0] * 12 + [0.4] * 3)
+    assert not usual(worse, cause=Cause.AIR, hour=3.75, is_over=True).undecided
     next_night = samples([0.0] * 12 + [0.4] * 3, [0.0] * 6)
     assert not usual(next_night, cause=Cause.AIR, hour=3.75).undecided
 
@@ -178,7 +180,7 @@ def test_a_young_night_is_undecided_until_it_is_told_or_over() -> None:
     assert [cause for cause in Cause if usual(hour, cause=cause).undecided] == [Cause.AIR]
     assert not usual(hour, COUNTS, cause=Cause.AIR).undecided
     assert not usual(samples([0.0] * 12), cause=Cause.AIR).undecided
-    assert not usual(samples([0.0] * 3, [0.0] * 6), cause=Cause.AIR).undecided
+    assert not usual(samples([0.0] * 3, [0.0] * 6), cause=Cause.AIR, is_over=True).undecided
     assert usual(samples([0.0] * 6, [0.0] * 3), night=1, cause=Cause.AIR).undecided
 
 

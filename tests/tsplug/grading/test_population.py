@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, PlanPopulations, population_of
-from tsplug.model import AcquiredImage, GraderMode, GradingStatus
+from tsplug.grading.statistical import judge
+from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, VerdictStatus
 
 NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
 
@@ -113,3 +115,40 @@ def test_values_leave_out_what_is_missing_or_no_number() -> None:
     """A missing or NaN metric of a peer is not a sample."""
     others = [frame(1, metrics={"hfr": 2.0}), frame(2), frame(3, metrics={"hfr": float("nan")})]
     assert population_of(frame(0), others, choice=Choice(GraderMode.ROBUST)).values("hfr") == (2.0,)
+
+
+def night_of_frames(number: int, hfr: float, *, count: int, accepted: bool) -> list[AcquiredImage]:
+    """Return frames of one night that differ a little, of which all that may be known is known."""
+    found = []
+    for each in range(count):
+        size = hfr * (1.0 + 0.01 * (each % 3 - 1))
+        numbers = {"hfr": size, "fwhm": 1.706 * size, "star_count": 900.0, "guiding_rms": 0.6, "eccentricity": 0.3}
+        at = NIGHT + timedelta(days=number, minutes=6 * each)
+        status = GradingStatus.ACCEPTED if accepted else GradingStatus.PENDING
+        found.append(frame(100 * number + each, metrics=numbers, started=at, acquired=at, status=status))
+    return found
+
+
+def verdicts(images: list[AcquiredImage], plan: list[AcquiredImage], **changes: Any) -> set[VerdictStatus]:
+    """Return what the statistical grader says of frames, among a plan's found together and one by one."""
+    preferences = GraderPreferences(mode=GraderMode.ROBUST, **changes)
+    choice, populations = Choice(GraderMode.ROBUST), PlanPopulations(plan)
+    held = [(image, populations.of(image, choice)) for image in images]
+    held += [(image, population_of(image, plan, choice=choice)) for image in images]
+    return {judge(Case(image, population, preferences, 1.4)).status for image, population in held}
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["the last night", "a later night was begun"])
+def test_frames_of_a_short_night_wait_until_a_later_one_is_begun(later: bool) -> None:
+    """No more of its frames will come then, also where the later ones are pending and so no peers of these."""
+    plan = night_of_frames(0, 1.5, count=20, accepted=True) + night_of_frames(1, 1.9, count=3, accepted=False)
+    if later:
+        plan += night_of_frames(2, 2.0, count=3, accepted=False)
+    assert verdicts(plan[20:23], plan) == {VerdictStatus.ACCEPT if later else VerdictStatus.ABSTAIN}
+
+
+@pytest.mark.parametrize("accept_improvement", [False, True])
+def test_stars_that_pixels_hardly_show_are_not_too_sharp(accept_improvement: bool) -> None:
+    """The level is what pixels can just show; sharper stars are no fault, accepted improvements or not."""
+    plan = night_of_frames(0, 0.7, count=20, accepted=True)
+    assert verdicts(plan, plan, accept_improvement=accept_improvement) == {VerdictStatus.ACCEPT}
