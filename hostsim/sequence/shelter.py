@@ -7,14 +7,17 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
+from hostsim.equipment.mount import MountReading
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Imaging
+from hostsim.sequence.sun import sun_altitude_deg
 from hostsim.sequence.unparking import is_idle, unpark
-from tsplug import DeviceError, TsplugError
+from tsplug import DeviceError, PierSide, TsplugError
 
 LOOK_S = 60.0
 """How often it is asked whether it is safe, in seconds."""
 _STAY_S = 120.0
+_LOWEST_DEG = 5.0
 
 
 class UnsafeError(TsplugError):
@@ -132,10 +135,15 @@ def leave_shelter(host: Host, *, back: bool = False) -> None:
     if not state.sheltered:
         return
     host.display.note("it is safe again: going on")
-    if state.standing.unparked and rig.mount is not None:
-        unpark(rig.mount, host)
-    if state.standing.cover_open and rig.panel is not None:
-        rig.panel.open_cover()
+    try:
+        if state.standing.unparked and rig.mount is not None:
+            unpark(rig.mount, host)
+        if state.standing.cover_open and rig.panel is not None:
+            rig.panel.open_cover()
+    except DeviceError:
+        # Half out of the shelter is no place to be: who does not end here tries again from within it.
+        _go_back_in(host)
+        raise
     if back:
         point_back(host)
     state.sheltered, state.sheltered_at, state.sheltered_from, state.focus = False, None, None, None
@@ -143,12 +151,39 @@ def leave_shelter(host: Host, *, back: bool = False) -> None:
 
 
 def point_back(host: Host) -> None:
-    """Point where the telescope pointed before the shelter, if it is out of the park; a refusal costs a warning."""
+    """Point where the telescope pointed before the shelter, if it is out of the park.
+
+    A refusal costs a warning, and so does a place that has set meanwhile, or that it is day: there it does not point.
+    """
     state, mount = host.journal.state, host.rig.mount
     place, state.sheltered_from = state.sheltered_from, None
     if place is None or mount is None or not state.standing.unparked:
+        return
+    if (why := _kept_from(place, host)) is not None:
+        host.warn(f"{why}: going on where the telescope points after the shelter")
         return
     try:
         mount.slew(*place)
     except DeviceError as error:
         host.warn(f"{error}; going on where the telescope points after the shelter")
+
+
+def _go_back_in(host: Host) -> None:
+    panel, mount = host.rig.panel, host.rig.mount
+    if panel is not None:
+        with suppress(DeviceError):
+            panel.close_cover()
+    if mount is not None:
+        with suppress(DeviceError):
+            mount.park()
+
+
+def _kept_from(place: tuple[float, float], host: Host) -> str | None:
+    """Return why nothing is to point at a place (hours, degrees, J2000) now; None where it may."""
+    ra_hours, dec_deg = place
+    site, now = host.site, host.clock.now()
+    of_place = MountReading("", ra_hours * 15.0, dec_deg, 0.0, 0.0, PierSide.UNKNOWN)
+    there = of_place.at(now, latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
+    if there.altitude_deg < _LOWEST_DEG:
+        return "where the telescope pointed before has set"
+    return "the Sun has risen" if sun_altitude_deg(site, now) > 0.0 else None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.host import Host
-from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched
+from hostsim.sequence.shelter import check_safe, is_watched
 from tsplug import Cancelled, DeviceError, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats
 
@@ -48,10 +46,10 @@ def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *,
 def open_again(host: Host) -> None:
     """Open the cover behind which flats were taken on their own, for what a container images next.
 
-    Where it is not safe the container sees to that, and opens it when it is; where none images any more it stays closed
-    until another begins.
+    Where none images any more it stays closed until another begins.
 
     Raises:
+        UnsafeError: it is not safe to observe: the cover stays closed, until the container leaves the shelter for that.
         DeviceError: it does not open.
     """
     standing = host.journal.state.standing
@@ -60,9 +58,8 @@ def open_again(host: Host) -> None:
         return
     # Whoever leaves the shelter opens what stood open.
     standing.cover_open = True
-    with suppress(UnsafeError):
-        check_safe(host)
-        host.panel().open_cover()
+    check_safe(host)
+    host.panel().open_cover()
 
 
 def open_after_flats(host: Host) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from scripted import Script, Telescope, pausing
 
+from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import InstructionFailedError
@@ -17,11 +18,18 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
 from hostsim.sequence.runner import Runner
 from hostsim.sequence.safety_settings import SafetySettings
-from tsplug import DeviceError
+from tsplug import DeviceError, PierSide
 from tsplug.model import Until
 
 OUT = ["abort", "close_cover", "park"]
-BACK = ["unpark", "open_cover", "slew 10.0 30.0"]
+BACK = ["unpark", "open_cover", "slew 10.0 80.0"]
+
+
+@pytest.fixture(autouse=True)
+def never_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the telescope point where it may point back to at any hour."""
+    there = MountReading("M", 150.0, 80.0, 45.0, 180.0, PierSide.EAST)
+    monkeypatch.setattr(Telescope, "reading", lambda self: there)
 
 
 @pytest.fixture
@@ -117,7 +125,7 @@ def test_frames_behind_a_closed_cover_in_the_park_know_no_weather(host: Host, mo
     ("event", "done", "told"),
     [
         ("before_target", [1, 1, 2, "A", 1, 2, "B"], ["center 0", *OUT, "unpark", "center 0", "center 1"]),
-        ("after_exposure", ["A", 1, 2, "B", 1, 2], ["center 0", *OUT, "unpark", "slew 10.0 30.0", "center 1"]),
+        ("after_exposure", ["A", 1, 2, "B", 1, 2], ["center 0", *OUT, "unpark", "slew 10.0 80.0", "center 1"]),
     ],
 )
 def test_a_list_amid_a_target_goes_on_at_its_place(

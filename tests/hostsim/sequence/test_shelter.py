@@ -101,6 +101,36 @@ def test_a_cover_that_jams_does_not_keep_the_mount_from_its_park(host: Host, tel
     assert not host.journal.state.sheltered
 
 
+def test_a_cover_that_does_not_open_leaves_nothing_in_the_rain(host: Host, telescope: Telescope) -> None:
+    """Half out of the shelter is no place to be: cover and mount go back in, and the next try begins from there."""
+
+    def jam() -> None:
+        raise DeviceError("cover", "is jammed")
+
+    take_shelter(host, why="rain")
+    telescope.open_cover = jam  # type: ignore[attr-defined]
+    telescope.told.clear()
+    with pytest.raises(DeviceError, match="is jammed"):
+        leave_shelter(host)
+    assert telescope.told == ["unpark", "close_cover", "park"]
+    assert host.journal.state.sheltered
+
+
+@pytest.mark.parametrize(
+    ("dec_deg", "hours", "why"), [(80.0, 0.0, None), (-80.0, 0.0, "has set"), (80.0, 17.0, "the Sun has risen")]
+)
+def test_hours_later_the_telescope_points_at_nothing_that_has_set_nor_by_day(
+    host: Host, telescope: Telescope, dec_deg: float, hours: float, why: str | None
+) -> None:
+    """It costs a warning, and whoever comes next points anew."""
+    take_shelter(host, why="rain")
+    host.journal.state.sheltered_from = (10.0, dec_deg)
+    host.clock.sleep(3600.0 * hours)
+    leave_shelter(host, back=True)
+    assert ("slew" in telescope.told) is (why is None)
+    assert why is None or why in host.warnings[-1]
+
+
 def test_patience_has_an_end(host: Host) -> None:
     """After as many hours as the sequence waits, the instruction fails and says why."""
     host.safety = SafetySettings(wait_hours=0.1)

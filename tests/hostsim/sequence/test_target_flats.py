@@ -123,21 +123,27 @@ def test_a_panel_that_fails_after_the_last_flats_costs_a_warning(
 
 @pytest.mark.parametrize(
     ("asked", "safe", "covers"),
-    [("open", True, ["open"]), ("open", False, ["close", "open"]), ("closed", True, [])],
+    [
+        ("open", [True, True], ["open"]),
+        ("open", [False, False], ["close", "open", "open"]),
+        ("open", [False], ["close", "open", "open"]),
+        ("closed", [True, True], []),
+    ],
 )
 def test_flats_of_a_list_open_the_cover_only_where_something_is_imaged_after_them(
-    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, asked: str, safe: bool, covers: list[str]
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, asked: str, safe: list[bool], covers: list[str]
 ) -> None:
-    """And only where it is safe: else the container shelters, and opens it later. After its last target none does."""
+    """And only where it is safe: else the container shelters, for one answer too, and opens it later."""
     night = script("A", "B")
     answers: Iterator[bool] = iter(())
+    given = iter([safe])
 
     def flats(parameters: Any, host: Any, *, camera: str | None) -> None:
         nonlocal answers
         assert (parameters.cover_at_end, camera) == ("closed", None)
         host.journal.state.standing.cover_open = False
         if night.done == ["A"]:
-            answers = iter([True, True] if safe else [False, False])
+            answers = iter(next(given, [True, True]))
             night.telescope.is_safe = lambda: next(answers, True)  # type: ignore[method-assign]
 
     monkeypatch.setattr("hostsim.sequence.instructions.scheduler_immediate_flats.take_immediate_flats", flats)
