@@ -30,7 +30,8 @@ def preview_place(file: FramePlace, preferences: PipelinePreferences) -> FramePl
     name = _name(file.name, _ENDINGS[preferences.preview_form])
     folder = Path(preferences.preview_folder)
     if folder.is_absolute():
-        return (folder / _way_from_root(file.absolute())).with_name(name)
+        whole = file if isinstance(file, Address) or file.is_absolute() else file.absolute()
+        return (folder / _way_from_root(whole)).with_name(name)
     return file.parent / preferences.preview_folder / name
 
 

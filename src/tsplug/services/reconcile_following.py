@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from tsplug.model import AcquiredImage, frame_place
 from tsplug.ports import FrameFiles, FrameHeaders, Store, Unit
 from tsplug.services.following import bring_picture, follow, is_under_way, preferences_of
-from tsplug.services.record_claims import may_be_of
 
 
 def gone(
@@ -18,6 +17,9 @@ def gone(
     A storage may take long to answer, so that no writing unit should be open meanwhile; one that does not answer has
     its frames still. A calibrated copy or a stack says the identifier of its light too, and takes no record.
     """
+    # What compares frames needs arrays, whose import takes most of a short command's time.
+    from tsplug.services.record_claims import may_be_of
+
     lost: dict[int | None, tuple[AcquiredImage, str]] = {}
     for image, file in found:
         if image.id in lost or image.file == file or files.status(frame_place(image.file)).exists:
