@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,10 @@ class FolderStorage:
         """
         with _in_folder(self._root / name):
             return (self._root / name).exists()
+
+    def holds(self, file: str) -> bool:
+        """Return whether a path is below the folder, through links too."""
+        return "://" not in file and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(self._root))
 
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name below the folder and return its absolute path.

@@ -73,6 +73,11 @@ class RemoteStorage:
         with told(self._address(target)):
             return self._exists(target)
 
+    def holds(self, file: str) -> bool:
+        """Return whether an address is below the place."""
+        is_here = file.partition("://")[0] == self._protocol and self.reaches(file)
+        return is_here and self._name(file).startswith(f"{self._root.rstrip('/')}/")
+
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name below the place and return its address.
 

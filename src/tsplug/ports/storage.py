@@ -25,6 +25,10 @@ class FrameStorage(Protocol):
         """
         ...
 
+    def holds(self, file: str) -> bool:
+        """Return whether a path or an address is one of this storage, whatever lies there."""
+        ...
+
     def put(self, file: Path, name: str) -> str:
         """Copy a file to a name and return its address; a file of the same content that is there already will do.
 

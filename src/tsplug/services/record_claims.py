@@ -7,10 +7,11 @@ write any into it. So an identifier alone takes no record from a frame that is s
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from tsplug.errors import FileError
+from tsplug.errors import FileError, OutOfReachError
 from tsplug.model import AcquiredImage, Address, BadFile, FrameHeader, FramePlace, frame_place
-from tsplug.ports import FrameFiles, FrameHeaders
+from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage
 from tsplug.services.disk_frames import frame_row
 
 _SAME_START = timedelta(seconds=2)
@@ -58,6 +59,36 @@ def is_of_record(
         return False
 
 
+def is_kept_already(file: Path, image: AcquiredImage, *, storage: FrameStorage, files: FrameFiles) -> bool:
+    """Return whether a storage has the frame of a file already, as that of a record.
+
+    A second name for it would take the record, and its jobs, from the first.
+
+    Args:
+        file: the frame, which says the record's identifier.
+        image: the record.
+        storage: where the frame is to go.
+        files: what looks at frames.
+
+    Raises:
+        OutOfReachError: nobody can tell.
+    """
+    recorded = frame_place(image.file)
+    if not storage.holds(image.file):
+        return False
+    status = files.status(recorded)
+    if status.out_of_reach:
+        raise OutOfReachError(f"{image.file} {status.problem}")
+    if not status.exists:
+        return False
+    try:
+        return files.of_one_frame(file, recorded)
+    except OutOfReachError:
+        raise
+    except FileError:
+        return False
+
+
 def may_be_of(file: FramePlace, image: AcquiredImage, *, headers: FrameHeaders) -> bool:
     """Return whether a frame that says the identifier of a record may be its own, by what its header tells of it.
 
@@ -98,3 +129,8 @@ def _number(value: object) -> float:
 def refusal(image: AcquiredImage) -> str:
     """Return what is told of a frame that is not that of the record whose identifier it says."""
     return f"it says the identifier of image {image.id}, whose own frame is {image.file}; the record stays with that"
+
+
+def same_frame(image: AcquiredImage) -> str:
+    """Return what is told of a frame that its storage has already, as that of a record."""
+    return f"it is the same frame as {image.file}, which is on record as image {image.id}"

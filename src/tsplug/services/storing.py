@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 from tsplug.errors import FileError, InputError
-from tsplug.model import BadFile, FrameHeader, frame_place
+from tsplug.model import AcquiredImage, BadFile, FrameHeader, frame_place
 from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage, Store
 from tsplug.services.disk_frames import Row, frame_row, record_of
 from tsplug.services.following import follow
-from tsplug.services.record_claims import is_of_record, refusal
+from tsplug.services.record_claims import is_kept_already, is_of_record, refusal, same_frame
 
 DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
 """How frames are named in a storage where nobody says otherwise."""
@@ -29,11 +29,15 @@ _HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class StoredFrame:
-    """A frame that a storage has: where, the record that follows it if there is one, why a record does not."""
+    """A frame that a storage has: where, the record that follows it if there is one, why a record does not.
+
+    ``again`` says that it was there before, perhaps under another name.
+    """
 
     address: str
     image_id: int | None = None
     note: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def stored_name(row: Row, file_name: str, *, pattern: str) -> str:
 def store_frame(file: Path, storage: FrameStorage, *, known: Known, name: tuple[str, str]) -> StoredFrame:
     """Copy a frame into a storage, and let its record follow; the file itself is the caller's to remove.
 
-    A record whose own frame is still where it says stays with that, whatever identifier the header has.
+    A record whose own frame is still where it says stays with that, whatever identifier the header has. A frame that
+    the storage has already, as that of a record, is not copied there under another name.
 
     Args:
         file: the frame.
@@ -98,16 +103,21 @@ def store_frame(file: Path, storage: FrameStorage, *, known: Known, name: tuple[
     header = known.headers.read(file)
     if isinstance(header, BadFile):
         raise FileError(f"{name[0]}: {header.reason}")
-    address = storage.put(file, name_of_frame(header, name[0], pattern=name[1]))
     with known.store.read() as unit:
         image = record_of(unit, file, guid=frame_row(header)["guid"] or "")
+    if image is not None and is_kept_already(file, image, storage=storage, files=known.files):
+        return StoredFrame(image.file, image.id, f"{same_frame(image)}; it is not kept twice", again=True)
+    address = storage.put(file, name_of_frame(header, name[0], pattern=name[1]))
     if image is None:
         return StoredFrame(address)
     if not is_of_record(file, image, files=known.files, headers=known.headers, place=frame_place(address)):
         return StoredFrame(address, note=refusal(image))
     with known.store.write() as unit:
-        follow(unit, image.file, new=address, image=image)
-    return StoredFrame(address, image.id)
+        if follow(unit, image.file, new=address, image=image):
+            return StoredFrame(address, image.id)
+        # Somebody else's turn came first: the same frame under another name, or a move to the rejected ones.
+        now = unit.find(AcquiredImage, id=image.id)
+    return StoredFrame(address, note="" if now is None else f"{same_frame(now)}; the record stays with that")
 
 
 def name_of_frame(header: FrameHeader, file_name: str, *, pattern: str) -> str:

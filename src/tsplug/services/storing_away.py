@@ -28,7 +28,7 @@ from tsplug.services.disk_frames import frame_row, record_of
 from tsplug.services.following import bring_picture, follow, preferences_of
 from tsplug.services.jobs.submitting import OPEN
 from tsplug.services.preview_places import preview_place
-from tsplug.services.record_claims import is_of_record, refusal
+from tsplug.services.record_claims import is_kept_already, is_of_record, refusal, same_frame
 from tsplug.services.storing import name_of_frame
 
 
@@ -117,11 +117,11 @@ class StoringAway:
         with self._store.read() as unit:
             image = record_of(unit, file, guid=frame_row(header)["guid"] or "")
         # Interrupted, the record names the address already.
-        if (
-            image is None
-            or image.file == address
-            or is_of_record(file, image, files=self._files, headers=self._headers)
-        ):
+        if image is None or image.file == address:
+            return image, ""
+        if is_kept_already(file, image, storage=self._to.storage, files=self._files):
+            return None, f"{same_frame(image)}; the record stays with that"
+        if is_of_record(file, image, files=self._files, headers=self._headers):
             return image, ""
         return None, refusal(image)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from dialects import nina
@@ -14,6 +16,7 @@ from tsplug.app import frame_files, frame_headers
 from tsplug.app_jobs import frame_storage
 from tsplug.errors import FileError, InputError
 from tsplug.model import AcquiredImage, FrameHeader
+from tsplug.ports import FrameStorage
 from tsplug.services.disk_frames import frame_row
 from tsplug.services.storing import DEFAULT_PATTERN, Known, check_pattern, name_of_frame, store_frame, stored_name
 from tsplug.testing import ManualClock, stocked_store
@@ -90,6 +93,40 @@ def test_the_record_follows_the_file(tmp_path: Path, place: str) -> None:
         assert unit.get(AcquiredImage, image.id or 0).file == stored.address
     other = write(tmp_path / "b.fits", fits_file(nina(LIGHT)))
     assert store_frame(other, storage, known=known, name=("b.fits", name[1])).image_id is None
+
+
+class Overtaken:
+    """A storage that is slow: another sender of the same frame is done first."""
+
+    def __init__(self, storage: FrameStorage, meanwhile: Callable[[], None]) -> None:
+        self._storage, self._meanwhile = storage, meanwhile
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._storage, name)
+
+    def put(self, file: Path, name: str) -> str:
+        """Keep a file when the other one is kept."""
+        self._meanwhile()
+        return self._storage.put(file, name)
+
+
+def test_of_two_senders_of_one_frame_the_second_is_told(tmp_path: Path) -> None:
+    """The record stays with what came first, though nobody could see that before; the other one is kept as well."""
+    store = stocked_store(ManualClock())
+    file = write(tmp_path / "own.fits", fits_file(nina(LIGHT)))
+    store_light(store, "M 42", filter_name="Ha", started=utc("2023-07-05 22:20"), file=str(file))
+    storage, known = frame_storage(str(tmp_path / "kept")), Known(store, frame_headers(), frame_files())
+    first: list[str] = []
+
+    def send() -> None:
+        first.append(store_frame(file, storage, known=known, name=("a.fits", "$$FILENAME$$")).address)
+
+    slow = cast(FrameStorage, Overtaken(storage, send))
+    second = store_frame(file, slow, known=known, name=("b.fits", "$$FILENAME$$"))
+    told = f"it is the same frame as {first[0]}, which is on record as image 1; the record stays with that"
+    assert (second.image_id, second.note) == (None, told)
+    with store.read() as unit:
+        assert unit.get(AcquiredImage, 1).file == first[0] == str(tmp_path / "kept" / "a.fits")
 
 
 def test_what_is_no_frame_is_not_stored(tmp_path: Path) -> None:

@@ -102,6 +102,23 @@ def test_a_stack_takes_no_record_along(store: Store, tmp_path: Path) -> None:
     assert not (tmp_path / "stacks" / "stack.fits").exists()
 
 
+def test_a_second_copy_takes_no_record_from_the_first(store: Store, tmp_path: Path) -> None:
+    """It moves too, and is told to be the same frame; the record stays with the one that went before it."""
+    with store.read() as unit:
+        image = unit.get(AcquiredImage, 1)
+    (tmp_path / "a.fits").unlink()
+    for name in ("a", "b"):
+        star_frame(tmp_path / f"{name}.fits", OBJECT="M 42", EXPTIME=60.0, TSUID=image.guid)
+    first, second = moved(store, tmp_path)
+    assert (first.image, first.note) == (1, "")
+    assert (second.image, second.problem) == (None, "")
+    assert (
+        second.note == f"it is the same frame as {ADDRESS}, which is on record as image 1; the record stays with that"
+    )
+    with store.read() as unit:
+        assert [each.file for kind in (AcquiredImage, Job) for each in unit.list(kind)] == [ADDRESS] * 2
+
+
 class Deadly:
     """Files of this machine; the process is killed before one would be removed, or when a copy is looked at."""
 

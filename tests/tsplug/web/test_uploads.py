@@ -241,6 +241,25 @@ def test_a_record_stays_with_its_frame(client: httpx.Client, store: Store, tmp_p
     assert file_after("y.fits", zeros) == (None, str(kept / "y.fits"))
 
 
+def test_a_frame_that_comes_under_two_names_is_kept_once(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+    """Before and after its job was done, the second name is told to be the first's, which keeps job and record."""
+    own = tmp_path / "own.fits"
+    own.write_bytes(fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=120.0, TSUID=GUID))
+    image = store_light(store, "M 42", filter_name="L", started=START, guid=GUID, file=str(own))
+    first = client.put("/api/frames/a.fits", content=own.read_bytes(), headers=TOKEN).json()
+    place = tmp_path / "kept" / "M 42" / "a.fits"
+    told = f"it is the same frame as {place}, which is on record as image {image.id}; it is not kept twice"
+    for state in (JobState.PENDING, JobState.COMPLETED):
+        with store.write() as unit:
+            unit.set_all(Job, {"state": state}, id=first["job"])
+        again = client.put("/api/frames/b.fits", content=own.read_bytes(), headers=TOKEN)
+        assert (again.status_code, again.json()) == (200, first | {"state": state.value, "note": told})
+        place.write_bytes(fits_bytes(PIXELS, OBJECT="M 42", IMAGETYP="LIGHT", EXPTIME=120.0, TSUID=GUID, HFR=2.5))
+    with store.read() as unit:
+        assert [each.file for kind in (AcquiredImage, Job) for each in unit.list(kind)] == [str(place)] * 2
+    assert kept(tmp_path) == ["M 42/a.fits"]
+
+
 def test_a_storage_that_is_full_is_told(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk is told as that also where it is the storage's, and not as a name that is taken."""
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from tsplug.errors import FileError, OutOfReachError
 from tsplug.model import Job, frame_place
 from tsplug.ports import Clock, FrameFiles, FrameHeaders, FrameStatus, FrameStorage, JobQuery, Store, Unit
-from tsplug.services.jobs.submitting import OPEN, JobRequest, submit
+from tsplug.services.jobs.submitting import OPEN, JobRequest, newest_jobs, submit
 from tsplug.services.storing import Known, store_frame
 
 _ENDINGS = (".fits", ".fit", ".fts", ".xisf", ".fz", ".gz")
@@ -81,7 +81,8 @@ def receive(file: Path, name: str, *, arrival: Arrival, sender: str) -> Received
 
     What was sent once is known by its bytes. Where the frame that came of them still is, whatever processing has
     written into its header since and wherever it was moved, it changes nothing to send it again, and the answer is the
-    newest job about it. Otherwise it is taken anew.
+    newest job about it. So it is where the storage has the same frame on record under another name. Otherwise it is
+    taken anew.
 
     Raises:
         NotAFrameError: it is none, or is not whole.
@@ -106,12 +107,14 @@ def receive(file: Path, name: str, *, arrival: Arrival, sender: str) -> Received
     knows = Known(arrival.store, arrival.headers, arrival.files)
     stored = store_frame(file, arrival.storage, known=knows, name=(name, arrival.pattern))
     with arrival.store.write() as unit:
+        if stored.again and (newest := newest_jobs(unit, [stored.address]).get(stored.address)) is not None:
+            return Received(newest, again=True, note=stored.note)
         request = JobRequest(submitted_by=sender, beside_open=_is_anothers_turn(unit, stored.address, sent=sent))
         (job,) = submit(unit, [stored.address], request=request, at=arrival.clock.now())
         if unit.find(Job, guid=sent) is None:
             job = job.model_copy(update={"guid": sent})
             unit.update(job)
-    return Received(job, note=stored.note)
+    return Received(job, again=stored.again, note=stored.note)
 
 
 def _sent(file: Path, name: str) -> str:

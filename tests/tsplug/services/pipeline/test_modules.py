@@ -76,6 +76,18 @@ def test_a_record_gets_its_numbers_and_its_thumbnail_once(tmp_path: Path) -> Non
     assert kept[0] == kept[1]
 
 
+def test_a_copy_tells_where_its_record_has_the_frame(tmp_path: Path) -> None:
+    """One frame that is found under two names is on record once, and the job of the other name says where."""
+    store, file = stocked_store(ManualClock()), star_frame(tmp_path / "a.fits")
+    image = store_light(store, "M 42", filter_name="L", started=START, file=str(file))
+    process(file, store)
+    copy = tmp_path / "copy.fits"
+    copy.write_bytes(file.read_bytes())
+    told = {name: process(each, store)["header_update"].message for name, each in (("a", file), ("copy", copy))}
+    as_it_should_be = "the header is as it should be"
+    assert told == {"a": as_it_should_be, "copy": f"on record as image {image.id} at {file}; {as_it_should_be}"}
+
+
 def test_a_frame_too_small_for_stars_has_picture_and_levels(tmp_path: Path) -> None:
     """As crops of guiders and planets: nothing is said of stars, and nothing fails; not even of one pixel."""
     for name, shape in (("a", (30, 40)), ("b", (1, 1))):

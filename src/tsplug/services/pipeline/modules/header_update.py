@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tsplug.imaging.keywords import cards_of, keyword_of
-from tsplug.model import AcquiredImage, CardValue, GradingStatus, HeaderEdit, Profile
+from tsplug.model import AcquiredImage, CardValue, FramePlace, GradingStatus, HeaderEdit, Profile
 from tsplug.ports import FrameAtWork, ModuleOutcome, skipped
 from tsplug.services.pipeline.header_cards import write_cards
 
@@ -25,7 +25,13 @@ class HeaderUpdateModule:
         values = {**_said(frame.image, frame.profile), **_grade(frame.image)}
         preferences = frame.preferences
         gone = {keyword_of(name, preferences) for name in _GRADE if name not in values} - {""}
-        return write_cards(frame, HeaderEdit(tuple(cards_of(values, preferences)), frozenset(gone)))
+        edit = HeaderEdit(tuple(cards_of(values, preferences)), frozenset(gone))
+        return write_cards(frame, edit, said=_elsewhere(frame.image, frame.place))
+
+
+def _elsewhere(image: AcquiredImage, place: FramePlace) -> str:
+    """Return where a frame is on record, if that is not where this one of the same frame lies."""
+    return "" if image.file == str(place.absolute()) else f"on record as image {image.id} at {image.file}"
 
 
 def _said(image: AcquiredImage, profile: Profile | None) -> dict[str, CardValue]:
