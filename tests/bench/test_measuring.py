@@ -23,8 +23,8 @@ from drawn_frames import SCENES, draw
 from judging_frames import failures, judge_drawn, measure_drawn
 
 from tsplug.app import frame_files
-from tsplug.imaging import histogram
 from tsplug.imaging.measure import FrameMeasurement
+from tsplug.imaging.opencv import opencv
 from tsplug.services.frame_measuring import is_light, measure_pixels
 
 SIZES = {"26 MP": (6248, 4176), "61 MP": (9576, 6388)}
@@ -116,8 +116,10 @@ def test_time_beside_the_floor_and_the_peers(
     ours = _one_scene(f"{size} {name:<12}", path)
     if name == "rich":
         with monkeypatch.context() as without:
-            without.setattr(histogram, "_opencv", lambda: None)
+            without.setitem(sys.modules, "cv2", None)
+            opencv.cache_clear()
             _one_scene(f"{size} {name:<12} (numpy alone)", path)
+        opencv.cache_clear()
     for peer, measure in (("sep, textbook, float64", textbook), ("photutils", by_photutils())):
         if measure is None:
             print(f"{size} {name:<12} {peer} is not installed, and left out")

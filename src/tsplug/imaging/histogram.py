@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.opencv import FEWEST_PIXELS, opencv
+
 _LEVELS = 65_536
 _LOWEST = {"uint8": 0, "uint16": 0, "int8": -128, "int16": -32_768}
 # OpenCV counts in floats of 32 bits, which are exact up to this many.
 _COUNTED_QUICKLY = 1 << 24
-# Its table of all levels is not worth making for fewer.
-_FEWEST_FOR_QUICK = 1 << 19
 # What bincount widens to 64 bits at a time stays in the cache.
 _STRIP_PIXELS = 1 << 17
 
@@ -43,8 +41,8 @@ class LevelHistogram:
         if self.lowest:
             # Adding half the range without carry turns two's complement into counting from the lowest level.
             unsigned = unsigned ^ unsigned.dtype.type(-self.lowest)
-        many = unsigned.dtype == np.uint16 and unsigned.size >= _FEWEST_FOR_QUICK
-        strip_pixels = _COUNTED_QUICKLY if many and _opencv() else _STRIP_PIXELS
+        many = unsigned.dtype == np.uint16 and unsigned.size >= FEWEST_PIXELS
+        strip_pixels = _COUNTED_QUICKLY if many and opencv() else _STRIP_PIXELS
         for first in range(0, unsigned.size, strip_pixels):
             strip = _counts_of(unsigned[first : first + strip_pixels])
             self.counts[: strip.size] += strip
@@ -76,17 +74,9 @@ class LevelHistogram:
 
 def _counts_of(levels: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.int64]:
     """Return how many of some pixels have each level, up to the highest there is or to all."""
-    if levels.dtype != np.uint16 or levels.size < _FEWEST_FOR_QUICK or (opencv := _opencv()) is None:
+    # A table of all levels is not worth making for few pixels.
+    if levels.dtype != np.uint16 or levels.size < FEWEST_PIXELS or (cv2 := opencv()) is None:
         return np.bincount(levels)
     # One row: of many short ones it would look up each by itself.
-    counts = opencv.calcHist([levels.reshape(1, -1)], [0], None, [_LEVELS], [0, _LEVELS])
+    counts = cv2.calcHist([levels.reshape(1, -1)], [0], None, [_LEVELS], [0, _LEVELS])
     return np.asarray(counts.reshape(-1), dtype=np.int64)
-
-
-@cache
-def _opencv() -> Any | None:
-    """Return OpenCV where there is a wheel of it: it counts levels of 16 bits in a third of numpy's time."""
-    try:
-        return import_module("cv2")
-    except ImportError:
-        return None

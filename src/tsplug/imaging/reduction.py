@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.histogram import LevelHistogram
 from tsplug.imaging.lanes import in_lanes
+from tsplug.imaging.opencv import FEWEST_PIXELS, opencv
 from tsplug.imaging.source import BandSource
 from tsplug.imaging.statistics import AduStatistics, statistics_of_levels, statistics_of_values
 
-_HOT_PIXELS = 1 << 17
+_HOT_PIXELS = 1 << 18
 
+Number = TypeVar("Number", bound=np.generic)
 NewArray = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
 
 
@@ -64,7 +66,7 @@ def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPas
 
     def lane(bands: Iterator[slice]) -> LevelHistogram | None:
         histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
-        binner = PairBinner()
+        binner = PairBinner(quickly=pixels.size >= FEWEST_PIXELS)
         for rows in bands:
             for hot in _split(rows, columns=pixels.shape[1]):
                 source.fill(hot)
@@ -113,13 +115,18 @@ def _split(rows: slice, *, columns: int) -> Iterator[slice]:
 class PairBinner:
     """Adds up 2x2 pixels band by band, in memory that it keeps; used by one thread at a time."""
 
-    def __init__(self) -> None:
-        """Start without memory."""
-        self._halves = np.empty((2, 0, 0), dtype=np.uint32)
+    def __init__(self, *, quickly: bool) -> None:
+        """Start without memory; ``quickly`` is whether there is so much to add up that OpenCV is worth importing."""
+        self._opencv: Any = opencv() if quickly else None
+        self._halves: NDArray[Any] = np.empty((2, 0, 0))
 
     def add_up(self, band: NDArray[Any], *, out: NDArray[np.float32]) -> None:
         """Add up an even number of rows into ``out``, half as high and wide, without an odd last column."""
-        if band.dtype == np.uint16 and band.shape[1] % 2 == 0 and band.flags.c_contiguous:
+        paired = band.dtype == np.uint16 and band.shape[1] % 2 == 0 and band.flags.c_contiguous
+        if paired and self._opencv and out.size:
+            self._by_opencv(band, out=out)
+            return
+        if paired:
             across = self._across(band.view(np.uint32))
         else:
             width = 2 * out.shape[1]
@@ -130,15 +137,27 @@ class PairBinner:
             across = across.view(np.int32)
         np.add(across[0::2], across[1::2], out=out, casting="unsafe")
 
+    def _by_opencv(self, band: NDArray[np.uint16], *, out: NDArray[np.float32]) -> None:
+        """Add one after the other to floats, which hold sums of four exactly."""
+        even, odd = self._kept((band.shape[0], out.shape[1]), np.uint16)
+        self._opencv.split(band.reshape(*even.shape, 2), [even, odd])
+        np.copyto(out, even[0::2])
+        for more in (odd[0::2], even[1::2], odd[1::2]):
+            self._opencv.accumulate(more, out)
+
     def _across(self, words: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """Return the sums of neighbours, which are the halves of one 32-bit word: no strided access."""
-        rows, columns = words.shape
-        if self._halves.shape[1] < rows or self._halves.shape[2] != columns:
-            self._halves = np.empty((2, rows, columns), dtype=np.uint32)
-        high, low = self._halves[0, :rows], self._halves[1, :rows]
+        high, low = self._kept(words.shape, np.uint32)
         np.right_shift(words, np.uint32(16), out=high)
         np.bitwise_and(words, np.uint32(0xFFFF), out=low)
         return np.add(high, low, out=high)
+
+    def _kept(self, shape: tuple[int, ...], dtype: type[Number]) -> tuple[NDArray[Number], NDArray[Number]]:
+        """Return memory for two arrays of rows and columns."""
+        rows, columns = shape
+        if self._halves.dtype != dtype or self._halves.shape[1] < rows or self._halves.shape[2] != columns:
+            self._halves = np.empty((2, rows, columns), dtype=dtype)
+        return self._halves[0, :rows], self._halves[1, :rows]
 
 
 def _mend(binned: NDArray[np.float32], level: float) -> None:

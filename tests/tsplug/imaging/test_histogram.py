@@ -9,8 +9,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from tsplug.imaging import histogram
 from tsplug.imaging.histogram import LevelHistogram
+from tsplug.imaging.opencv import opencv
 
 # Both parts of the large one, the first 300 rows and the rest, are worth OpenCV's table.
 LARGE, SMALL = (601, 2000), (90, 101)
@@ -32,9 +32,9 @@ def counter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Count with a library or without it."""
     watched = Watched(pytest.importorskip("cv2")) if request.param == "OpenCV" else None
     monkeypatch.setitem(sys.modules, "cv2", watched)
-    histogram._opencv.cache_clear()
+    opencv.cache_clear()
     yield watched
-    histogram._opencv.cache_clear()
+    opencv.cache_clear()
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16"])

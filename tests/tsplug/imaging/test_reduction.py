@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from tsplug.imaging.opencv import opencv
 from tsplug.imaging.reduction import pass_over, reduce_frame
 
 
@@ -37,6 +39,24 @@ def test_bands_add_up_to_the_frame_whichever_thread_gets_them(dtype: str, shape:
     assert reduced.statistics.mean == pytest.approx(float(frame.mean(dtype=np.float64)), rel=1e-12)
     assert reduced.statistics.median == float(np.median(frame))
     assert reduced.statistics.maximum_pixels == int((frame == frame.max()).sum())
+
+
+@pytest.mark.parametrize("installed", [True, False], ids=["OpenCV", "numpy alone"])
+@pytest.mark.parametrize("shape", [(803, 1000), (802, 1001)], ids=["odd rows", "odd columns"])
+def test_large_frames_are_added_up_to_the_same_sums_with_opencv_and_without(
+    installed: bool, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sums of four are exact up to the highest level there is, whoever adds them up."""
+    if installed:
+        pytest.importorskip("cv2")
+    else:
+        monkeypatch.setitem(sys.modules, "cv2", None)
+    opencv.cache_clear()
+    frame = np.random.default_rng(5).integers(65_000, 65_536, shape).astype(np.uint16)
+    passed = pass_over(Slowly(frame, rows=250))
+    opencv.cache_clear()
+    even = frame[: shape[0] // 2 * 2, : shape[1] // 2 * 2].astype(np.int64)
+    assert np.array_equal(passed.binned, even.reshape(shape[0] // 2, 2, shape[1] // 2, 2).sum(axis=(1, 3)))
 
 
 def test_what_a_source_raises_comes_out() -> None:
