@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from hostsim.equipment.waiting import Patience
@@ -16,6 +17,7 @@ from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
 from hostsim.sequence.shelter import UnsafeError, check_safe, point_back, take_shelter
 from hostsim.sequence.state import Imaging, NightState
+from hostsim.sequence.sun import has_risen
 from hostsim.sequence.unparking import unpark
 from tsplug import DeviceError, InputError, TsplugError
 
@@ -94,6 +96,7 @@ def take_up(host: Host) -> None:
 
 def _take_up(host: Host) -> None:
     state = host.journal.state
+    since = min(filter(None, (state.sheltered_since, state.moment)))
     if state.standing.connected:
         host.connect_all()
         settle(host)
@@ -110,7 +113,7 @@ def _take_up(host: Host) -> None:
         # It comes again when the target has been pointed at.
         state.stage.pending = [each for each in state.stage.pending if each.event != "before_target"]
         state.stood_down = state.sheltered = False
-        _restore(host)
+        _restore(host, since=since)
 
 
 def _drop_exposures(host: Host) -> None:
@@ -121,19 +124,32 @@ def _drop_exposures(host: Host) -> None:
                 each.rig.camera.abort()
 
 
-def _restore(host: Host) -> None:
+def _restore(host: Host, *, since: datetime) -> None:
+    """Bring the equipment back to its standing where it is safe, and no day has come since the night was at work."""
     standing, rig = host.journal.state.standing, host.rig
     if rig.panel is not None:
         rig.panel.light_off()
-    try:
-        check_safe(host)
-    except UnsafeError as error:
-        take_shelter(host, why=str(error))
+    _shelter_where_due(host, since=since)
     for camera in (each.rig.camera for each in host.cameras):
         if standing.cooled_to_c is not None and camera is not None:
             camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
-    if host.journal.state.sheltered:
-        return
+    # Cooling takes its time.
+    _shelter_where_due(host, since=since)
+    if not host.journal.state.sheltered:
+        _bring_out(host)
+
+
+def _shelter_where_due(host: Host, *, since: datetime) -> None:
+    try:
+        check_safe(host)
+    except UnsafeError as error:
+        take_shelter(host, why=str(error), since=since)
+    if has_risen(host.site, since=since, now=host.clock.now()):
+        take_shelter(host, why="the Sun has risen meanwhile", since=since)
+
+
+def _bring_out(host: Host) -> None:
+    standing, rig = host.journal.state.standing, host.rig
     if standing.unparked and rig.mount is not None:
         unpark(rig.mount, host)
         # What stood still before the meridian is brought back by the wait that goes on.

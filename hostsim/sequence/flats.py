@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from hostsim.sequence.host import Host
+from hostsim.sequence.shelter import UnsafeError
 from tsplug import Cancelled, DeviceError, FlatRunReport, FlatSetReport, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
@@ -17,6 +18,7 @@ def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | N
     With ``camera``, the name of a profile, it is done with that one alone.
 
     Raises:
+        UnsafeError: it is not safe to observe any more.
         TsplugError: it failed with one or both.
     """
     chosen = host.chosen(camera)
@@ -27,7 +29,7 @@ def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | N
     for each in chosen:
         try:
             take(each)
-        except Cancelled:
+        except (Cancelled, UnsafeError):
             raise
         except TsplugError as error:
             troubles.append(f"{each.profile.name}: {error}")

@@ -175,6 +175,8 @@ class Frames:
     def _calibration(self, request: FrameRequest) -> Shot:
         host = self._host
         host.context.cancellation.check()
+        if host.watch_sky is not None:
+            host.watch_sky()
         if request.readout_mode is not None:
             host.camera().set_readout_mode(request.readout_mode)
         if request.dither and host.rig.mount is not None and not host.rig.mount.parked():
@@ -187,7 +189,8 @@ class Frames:
                 offset=request.offset,
                 binning=request.binning,
                 roi_percent=request.roi_percent,
-            )
+            ),
+            watch=host.watch_sky if host.safety.frame == "abort" else None,
         )
 
     def snapshots(self, wanted: Snapshots, *, look: Callable[[], None] = lambda: None) -> None:

@@ -101,7 +101,8 @@ class Host:
     are the runner's. ``between`` is called before each instruction of such a list; ``meridian`` is what the container
     wants that runs, and ``ends`` when it ends at the latest.
     ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig; of
-    the two this one ``leads`` unless it is the second's.
+    the two this one ``leads`` unless it is the second's. ``watch_sky`` is called before and amid the frames of flats
+    that are of the open sky.
     """
 
     context: HostContext
@@ -125,6 +126,7 @@ class Host:
     second: Host | None = None
     leads: bool = True
     connect_second: Callable[[Rig], Rig] | None = None
+    watch_sky: Callable[[], None] | None = None
 
     @property
     def clock(self) -> Clock:

@@ -19,6 +19,7 @@ from hostsim.sequence.pointing import dither, rotate_to, switch_filter
 from hostsim.sequence.refocusing import Refocus, RefocusSettings
 from hostsim.sequence.second import Second
 from hostsim.sequence.shelter import (
+    TooLateInDayError,
     UnsafeError,
     check_safe,
     leave_shelter,
@@ -160,8 +161,15 @@ class Imager:
             self._end()
             return True
         check_safe(self._host)
-        leave_shelter(self._host, back=self._happenings.begun)
-        open_after_flats(self._host)
+        try:
+            leave_shelter(self._host, back=self._happenings.begun)
+        except TooLateInDayError as error:
+            self._give_up(str(error))
+            self._end()
+            return True
+        if isinstance(decision, TakeExposure):
+            # What waits, for the evening perhaps, does so behind a closed cover.
+            open_after_flats(self._host)
         if stage.waiting is None:
             end_standstill(self._host)
         # Time may have passed while they ran: what is best now has to be asked anew.
@@ -217,12 +225,27 @@ class Imager:
         if over or other:
             stage.target = None
         if isinstance(decision, NothingLeft):
-            self._host.display.note(f"nothing left to image: {decision.reason}")
-            stage.over = decision.reason
-            self._happenings.add("after_night")
+            self._be_over(decision.reason)
         if stage.pending:
             self._host.journal.save()
         return flats
+
+    def _give_up(self, why: str) -> None:
+        """Be over amid whatever was imaged or waited for."""
+        stage = self._host.journal.state.stage
+        if stage.waiting is not None:
+            stage.waiting = None
+            tell_waited(self._host)
+        if stage.target is not None:
+            self._happenings.add("after_target", target=stage.target)
+            stage.target = None
+        self._be_over(why)
+
+    def _be_over(self, why: str) -> None:
+        """Note that nothing is left to image, and why."""
+        self._host.display.note(f"nothing left to image: {why}")
+        self._host.journal.state.stage.over = why
+        self._happenings.add("after_night")
 
     @property
     def _current(self) -> str | None:

@@ -25,6 +25,13 @@ class Instruction(BaseModel):
         """Return whether it needs the open sky: then it is carried out only where that is safe."""
         return False
 
+    def too_late(self, host: Host) -> str:
+        """Return in words why it is not to be done any more after a wait for safety, though it is night still."""
+        return ""
+
+    def leave_out(self, host: Host) -> None:
+        """Note what it would have asked of mount or cover: whoever leaves the shelter by night does that."""
+
     def run(self, host: Host) -> None:
         """Carry the instruction out; return when it is done.
 

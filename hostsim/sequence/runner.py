@@ -15,7 +15,7 @@ from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.outdoors import when_safe
-from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched
+from hostsim.sequence.shelter import TooLateInDayError, UnsafeError, check_safe, is_watched
 from hostsim.sequence.state import Imaging, Place, Stage
 from tsplug import Cancelled, TsplugError
 from tsplug.instructions import FlatsNeeded, SchedulerCondition
@@ -147,7 +147,7 @@ class Runner:
         self._host.display.instruction(instruction.type)
         _log.info("%s begins", place)
         try:
-            self._carry_out(instruction)
+            self._carry_out(instruction, place)
         except Cancelled as error:
             if self._within:
                 raise Cancelled(f"{place}: {error}") from error
@@ -167,12 +167,17 @@ class Runner:
             _log.exception("%s failed unexpectedly", place)
             self._failed(instruction, f"{place}: unexpected {type(error).__name__}: {error}", error=error)
 
-    def _carry_out(self, instruction: Instruction) -> None:
+    def _carry_out(self, instruction: Instruction, place: str) -> None:
         self._look_around()
-        if instruction.is_outdoors(self._host):
-            when_safe(partial(instruction.run, self._host), self._host)
-        else:
+        if not instruction.is_outdoors(self._host):
             instruction.run(self._host)
+            return
+        try:
+            when_safe(partial(instruction.run, self._host), self._host, too_late=instruction.too_late)
+        except TooLateInDayError as error:
+            instruction.leave_out(self._host)
+            self._host.journal.state.repeats = 0
+            self._host.warn(f"{place}: {error}: left out")
 
     def _look_around(self) -> None:
         self._host.context.cancellation.check()

@@ -12,7 +12,7 @@ from hostsim.devices.safetymonitor import SafetyLimits
 class SafetySettings(BaseModel):
     """What is done while the safety monitor says that it is not safe: by the Scheduler Container, and outside it.
 
-    Flats, darks and what moves nothing under the sky do not look at the monitor: they run to their end.
+    Panel flats, darks and what moves nothing under the sky do not look at the monitor: they run to their end.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from hostsim.equipment.mount import MountReading
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Imaging
-from hostsim.sequence.sun import sun_altitude_deg
+from hostsim.sequence.sun import has_risen, sun_altitude_deg
 from hostsim.sequence.unparking import is_idle, unpark
 from tsplug import DeviceError, PierSide, TsplugError
 
@@ -22,6 +22,10 @@ _LOWEST_DEG = 5.0
 
 class UnsafeError(TsplugError):
     """It is not safe to observe; the text says who says so."""
+
+
+class TooLateInDayError(TsplugError):
+    """What waited in the shelter is not to be done any more; the text says why."""
 
 
 def check_safe(host: Host) -> None:
@@ -70,8 +74,10 @@ def sleep_watchfully(seconds: float, host: Host) -> None:
         left_s -= LOOK_S
 
 
-def take_shelter(host: Host, *, why: str) -> None:
+def take_shelter(host: Host, *, why: str, since: datetime | None = None) -> None:
     """Drop the exposure under way, close the cover and park the mount; nothing happens when that has been done.
+
+    ``since`` is when the night was last known to be at work, now if absent: by the day that follows nothing goes out.
 
     Raises:
         DeviceError: the cover does not close or the mount does not park.
@@ -93,7 +99,7 @@ def take_shelter(host: Host, *, why: str) -> None:
         # A cover that jams must not leave the mount pointing into the rain.
         if rig.mount is not None:
             rig.mount.park()
-    state.sheltered, state.sheltered_at = True, host.clock.now()
+    state.sheltered, state.sheltered_at, state.sheltered_since = True, host.clock.now(), since or host.clock.now()
     host.journal.save()
 
 
@@ -122,6 +128,23 @@ def _remember_place(host: Host) -> None:
     state.sheltered_from = state.standing.paused or state.sheltered_from
 
 
+def day_has_come(host: Host) -> str:
+    """Return in words why nothing goes out of the shelter: the Sun has risen since it was taken; empty where it may."""
+    since = host.journal.state.sheltered_since
+    risen = since is not None and has_risen(host.site, since=since, now=host.clock.now())
+    return "the Sun has risen since the shelter was taken" if risen else ""
+
+
+def check_early(host: Host, too_late: Callable[[Host], str] = lambda host: "") -> None:
+    """Return where what waits in the shelter may still be done, or nothing waits.
+
+    Raises:
+        TooLateInDayError: day has come, or ``too_late`` says in words why it is too late by night.
+    """
+    if host.journal.state.sheltered and (why := day_has_come(host) or too_late(host)):
+        raise TooLateInDayError(why)
+
+
 def leave_shelter(host: Host, *, back: bool = False) -> None:
     """Bring mount and cover back to what the night asked of them, and have the focus found anew.
 
@@ -129,11 +152,13 @@ def leave_shelter(host: Host, *, back: bool = False) -> None:
     shelter.
 
     Raises:
+        TooLateInDayError: the Sun has risen since the shelter was taken: everything stays in it.
         DeviceError: the mount does not unpark or the cover does not open.
     """
     state, rig = host.journal.state, host.rig
     if not state.sheltered:
         return
+    check_early(host)
     host.display.note("it is safe again: going on")
     try:
         if state.standing.unparked and rig.mount is not None:
@@ -146,7 +171,8 @@ def leave_shelter(host: Host, *, back: bool = False) -> None:
         raise
     if back:
         point_back(host)
-    state.sheltered, state.sheltered_at, state.sheltered_from, state.focus = False, None, None, None
+    state.sheltered, state.sheltered_at, state.sheltered_since = False, None, None
+    state.sheltered_from = state.focus = None
     host.journal.save()
 
 

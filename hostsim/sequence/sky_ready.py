@@ -8,8 +8,13 @@ from functools import partial
 from hostsim.sequence.flipping import past_meridian_s, sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import MARGIN_S, Meridian
-from hostsim.sequence.shelter import check_safe, sleep_watchfully
+from hostsim.sequence.shelter import check_safe, is_exposed, sleep_watchfully
 from hostsim.sequence.target_flats import open_after_flats
+
+
+def needs_sky(host: Host) -> bool:
+    """Return whether an exposure is one of the sky: cover or mount is out, or the cover is opened for it."""
+    return is_exposed(host) or host.journal.state.standing.cover_shut
 
 
 def ready_for_sky(host: Host) -> None:

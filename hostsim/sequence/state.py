@@ -165,7 +165,8 @@ class NightState(_Part):
 
     Of the ``lights`` so many were taken ``beside`` others, by a second camera.
     ``scenario`` is the one the night began with, whatever has become of its file. ``sheltered`` says that it is not
-    safe and the night waits, ``sheltered_from`` where the telescope pointed before (J2000 hours and degrees),
+    safe and the night waits, since ``sheltered_since`` and with a patience that began at ``sheltered_at``,
+    ``sheltered_from`` where the telescope pointed before (J2000 hours and degrees),
     ``stood_down`` that an instruction failed and the equipment was left safe: it has to be brought back to its
     standing.
     """
@@ -194,6 +195,7 @@ class NightState(_Part):
     simulators: dict[str, Any] | None = None
     sheltered: bool = False
     sheltered_at: AwareDatetime | None = None
+    sheltered_since: AwareDatetime | None = None
     sheltered_from: tuple[float, float] | None = None
     stood_down: bool = False
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from hostsim.sky.randomness import hours_since_epoch
 from hostsim.sky.scene import SkySite
 from hostsim.sky.sun import sun_at
 from tsplug import Site
+
+_STEP_S = 300.0
+_NIGHT_DEG = -18.0
 
 
 def sun_azimuth_deg(site: Site, moment: datetime) -> float:
@@ -21,6 +25,25 @@ def sun_azimuth_deg(site: Site, moment: datetime) -> float:
 def sun_altitude_deg(site: Site, moment: datetime) -> float:
     """Return the altitude of the Sun's centre."""
     return float(_sun(site, moment).altitude_deg)
+
+
+def has_risen(site: Site, *, since: datetime, now: datetime) -> bool:
+    """Return whether the Sun is up, and was not all the time since a moment."""
+    if sun_altitude_deg(site, now) <= 0.0:
+        return False
+    steps = np.arange(0.0, max(0.0, (now - since).total_seconds()), _STEP_S)
+    hours = hours_since_epoch(since) + steps / 3600.0
+    place = SkySite(latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
+    return bool((sun_at(place, hours).altitude_deg <= 0.0).any())
+
+
+def is_past_twilight(site: Site, moment: datetime, *, when: Literal["dusk", "dawn"]) -> bool:
+    """Return whether that twilight is over: at dawn the Sun is up, at dusk it is deep down, or rises."""
+    altitude_deg = sun_altitude_deg(site, moment)
+    if when == "dawn":
+        return altitude_deg > 0.0
+    rises = sun_altitude_deg(site, moment + timedelta(minutes=1)) > altitude_deg
+    return altitude_deg < _NIGHT_DEG or rises
 
 
 def _sun(site: Site, moment: datetime) -> Horizontal:

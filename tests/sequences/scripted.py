@@ -21,6 +21,7 @@ from hostsim.sequence.runner import Runner
 from hostsim.sequence.state import Aim, Happening
 from tsplug import Decision, DecisionRequest, Expose, NothingLeft, PierSide, SlewCenter, TakeExposure, WaitUntil
 from tsplug.instructions import SchedulerContainer
+from tsplug.ports import CoverState
 
 EXPOSURE_S = 300.0
 
@@ -69,6 +70,7 @@ class Telescope:
     safe: bool = True
     pier_side: PierSide = PierSide.EAST
     misses: dict[float, int] = field(default_factory=dict)
+    cover: CoverState = CoverState.OPEN
 
     def parked(self) -> bool:
         return self.is_parked
@@ -117,9 +119,14 @@ class Telescope:
 
     def open_cover(self) -> None:
         self.told.append("open_cover")
+        self.cover = CoverState.OPEN
 
     def close_cover(self) -> None:
         self.told.append("close_cover")
+        self.cover = CoverState.CLOSED
+
+    def cover_state(self) -> CoverState:
+        return self.cover
 
     def light_off(self) -> None:
         self.told.append("light_off")

@@ -18,6 +18,10 @@ class OpenCover(Instruction):
         """Return that it is: it opens."""
         return True
 
+    def leave_out(self, host: Host) -> None:
+        """Note that the cover is to be open."""
+        host.journal.state.standing.cover_open, host.journal.state.standing.cover_shut = True, False
+
     def run(self, host: Host) -> None:
         """Darken the panel and open."""
         host.panel().light_off()

@@ -9,8 +9,8 @@ from pydantic import Field
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import OneCamera
-from hostsim.sequence.shelter import is_exposed, watch_of
-from hostsim.sequence.sky_ready import ready_for_sky
+from hostsim.sequence.shelter import watch_of
+from hostsim.sequence.sky_ready import needs_sky, ready_for_sky
 
 
 class TakeExposure(OneCamera):
@@ -26,8 +26,8 @@ class TakeExposure(OneCamera):
     binning: int = Field(default=1, ge=1, le=16, description="Binning of both axes.")
 
     def is_outdoors(self, host: Host) -> bool:
-        """Return whether cover or mount is out; behind a closed cover and in the park there is no weather."""
-        return is_exposed(host)
+        """Return whether cover or mount is out, or will be; behind a closed cover in the park there is no weather."""
+        return needs_sky(host)
 
     def run(self, host: Host) -> None:
         """Expose, and save."""

@@ -19,6 +19,10 @@ class Unpark(Instruction):
         """Return that it is: the mount leaves its park."""
         return True
 
+    def leave_out(self, host: Host) -> None:
+        """Note that the mount is to be out of its park."""
+        host.journal.state.standing.unparked = True
+
     def run(self, host: Host) -> None:
         """Unpark and track."""
         unpark(host.mount(), host)

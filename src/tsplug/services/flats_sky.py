@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tsplug.errors import Cancelled, DeviceError, FileError
+from tsplug.errors import Cancelled, DeviceError, FileError, TsplugError
 from tsplug.flats.plan import moves_for
 from tsplug.flats.sky import Look, Over, Pause, SkyAim, SkySample, sky_order, sky_step
 from tsplug.flats.sky_plan import SkyPlan, plan_sky
@@ -36,6 +36,7 @@ def run_sky_flats(event: FlatInstruction, context: Context, *, rig: Rig, said: s
 
     Raises:
         Cancelled: a stop was asked for; the cover is closed and a begun set is left to be resumed.
+        TsplugError: the host ended it in another way, with the same care.
     """
     now = context.clock.now()
     night = session_date(now, rig.site)
@@ -238,6 +239,10 @@ class _SkyRun:
         except (DeviceError, FileError) as error:
             self.records.leave(flat_set, FlatSetState.INTERRUPTED, message=str(error))
             raise StepError(take, error, frames=sky_set.count) from error
+        except TsplugError as error:
+            # The host ends it, for rain perhaps.
+            self.records.leave(flat_set, FlatSetState.INTERRUPTED, message=str(error))
+            raise
         if over:
             self.records.leave(flat_set, FlatSetState.INTERRUPTED, message=over)
             reason = f"{over}, with {sky_set.count} of {take.wanted} frames on disk"

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from raining import OUT, equipped, rain, run
 from scripted import Script, Telescope, pausing
 
 from hostsim.equipment.mount import MountReading
-from hostsim.equipment.rig import Rig
-from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
-from hostsim.sequence.runner import Runner
 from hostsim.sequence.safety_settings import SafetySettings
 from tsplug import DeviceError, PierSide
 from tsplug.model import Until
 
-OUT = ["abort", "close_cover", "park"]
 BACK = ["unpark", "open_cover", "slew 10.0 80.0"]
 
 
@@ -34,22 +31,7 @@ def never_sets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def host(make_host: Callable[[], Host]) -> Host:
-    made = make_host()
-    same = cast("Any", Telescope(made.clock, off=9000.0))
-    made.context.devices.rig = Rig(mount=same, camera=same, safety=same, panel=same)
-    return made
-
-
-def rain(host: Host, *spells: tuple[float, float]) -> Telescope:
-    """Let it rain from so many minutes after now on until so many."""
-    began, telescope = host.clock.now(), cast("Telescope", host.rig.mount)
-
-    def is_safe() -> bool:
-        minutes = (host.clock.now() - began).total_seconds() / 60.0
-        return not any(start <= minutes < end for start, end in spells)
-
-    telescope.is_safe = is_safe  # type: ignore[method-assign]
-    return telescope
+    return equipped(make_host())
 
 
 def wait(host: Host, minutes: float) -> None:
@@ -163,8 +145,3 @@ def test_a_moment_in_a_list_is_one_of_its_night(
     host.ends = None if ends_h is None else now + timedelta(hours=ends_h)
     host.journal.state.stage.over = "done" if over else None
     assert host.moment_of(Until.model_validate(until)) == now + timedelta(hours=hours)
-
-
-def run(host: Host, *items: dict[str, Any]) -> None:
-    document = {"name": "n", "start": "2026-01-15T17:00:00Z", "catalogue": {}, "run": list(items)}
-    Runner(Sequence.model_validate(document), host, where="night.yaml", lines={}).run()

@@ -14,7 +14,14 @@ from hostsim.equipment.rig import Rig
 from hostsim.night.resume import take_up
 from hostsim.sequence.host import Host
 from hostsim.sequence.safety_settings import SafetySettings
-from hostsim.sequence.shelter import UnsafeError, check_safe, leave_shelter, stay_sheltered, take_shelter
+from hostsim.sequence.shelter import (
+    TooLateInDayError,
+    UnsafeError,
+    check_safe,
+    leave_shelter,
+    stay_sheltered,
+    take_shelter,
+)
 from hostsim.sequence.state import Focus
 from tsplug import DeviceError, PierSide, TsplugError
 
@@ -116,19 +123,28 @@ def test_a_cover_that_does_not_open_leaves_nothing_in_the_rain(host: Host, teles
     assert host.journal.state.sheltered
 
 
-@pytest.mark.parametrize(
-    ("dec_deg", "hours", "why"), [(80.0, 0.0, None), (-80.0, 0.0, "has set"), (80.0, 17.0, "the Sun has risen")]
-)
-def test_hours_later_the_telescope_points_at_nothing_that_has_set_nor_by_day(
-    host: Host, telescope: Telescope, dec_deg: float, hours: float, why: str | None
+@pytest.mark.parametrize(("dec_deg", "why"), [(80.0, None), (-80.0, "has set")])
+def test_hours_later_the_telescope_points_at_nothing_that_has_set(
+    host: Host, telescope: Telescope, dec_deg: float, why: str | None
 ) -> None:
     """It costs a warning, and whoever comes next points anew."""
     take_shelter(host, why="rain")
     host.journal.state.sheltered_from = (10.0, dec_deg)
-    host.clock.sleep(3600.0 * hours)
     leave_shelter(host, back=True)
     assert ("slew" in telescope.told) is (why is None)
     assert why is None or why in host.warnings[-1]
+
+
+def test_the_shelter_is_not_left_by_the_day_that_follows(host: Host, telescope: Telescope) -> None:
+    """Safe or not, the Sun shines on a closed cover; the next night may leave it."""
+    take_shelter(host, why="rain")
+    host.clock.sleep(3600.0 * 17.0)
+    with pytest.raises(TooLateInDayError, match="the Sun has risen"):
+        leave_shelter(host, back=True)
+    assert telescope.told == ["abort", "close_cover", "park"]
+    host.clock.sleep(3600.0 * 9.0)
+    leave_shelter(host)
+    assert telescope.told[3:] == ["unpark", "open_cover"]
 
 
 def test_patience_has_an_end(host: Host) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tsplug.errors import Cancelled, DeviceError
+from tsplug.errors import Cancelled, DeviceError, TsplugError
 from tsplug.model import FlatHistory, FlatRunReport, FlatSet, FlatSetFile, FlatSetState, FlatsType, SkyFlatSettings
 from tsplug.ports import CoverState, FrameRequest
 from tsplug.testing import CountingCancellation
@@ -134,6 +134,24 @@ def test_whatever_ends_a_run_the_cover_is_closed(flats_rig: FlatsRig, error: Bas
     assert flats_rig.devices.commands[-1] == "panel.close_cover"
     assert flats_rig.devices.panel is not None
     assert (flats_rig.devices.panel.cover, flats_rig.devices.panel.level) == (CoverState.CLOSED, 0)
+
+
+def test_what_the_host_ends_is_gone_on_with(flats_rig: FlatsRig) -> None:
+    """Rain amid a set is no failure of it: the host hears its own error, and the next run takes what is missing."""
+
+    class RainError(TsplugError):
+        """It rains."""
+
+    flats_rig.light("M 42", "L")
+    under_the_sky(flats_rig, rate=20_000.0, k=-0.003)
+    flats_rig.devices.log.fail("frames.take", on_call=3, error=RainError("rain"))
+    with pytest.raises(RainError):
+        take(flats_rig, when="dusk", count=6)
+    begun = flats_rig.all(FlatSet)[0]
+    assert (begun.state, begun.message) == (FlatSetState.INTERRUPTED, "rain")
+    flats_rig.devices.log.revive()
+    assert take(flats_rig, when="dusk", count=6).taken[0].on_disk == 6
+    assert len(flats_rig.all(FlatSetFile)) == 6
 
 
 def test_a_cover_that_cannot_be_closed_is_told(flats_rig: FlatsRig) -> None:
