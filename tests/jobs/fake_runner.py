@@ -15,7 +15,7 @@ class FakeRunner:
     def __init__(self, clock: ManualClock, slots: int = 2) -> None:
         self._clock = clock
         self._slots = slots
-        self._news: list[TaskNews] = []
+        self.news: list[TaskNews] = []
         self.running: dict[int, FrameTask] = {}
         self.started: list[FrameTask] = []
         self.stopped: list[int] = []
@@ -47,7 +47,7 @@ class FakeRunner:
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
         """Return what tests said; let time pass where that is nothing."""
-        news, self._news = self._news, []
+        news, self.news = self.news, []
         if not news:
             self._clock.advance(timeout_s)
         return news
@@ -59,17 +59,17 @@ class FakeRunner:
     def tell(self, key: int, module: str, state: str, message: str = "") -> None:
         """Let a task tell of a module."""
         step = JobStep(job_id=key, module=module, state=ModuleState(state), message=message)
-        self._news.append(TaskNews(key, told=step))
+        self.news.append(TaskNews(key, told=step))
 
     def ask_time(self, key: int, more_s: float) -> None:
         """Let a module take longer than others."""
-        self._news.append(TaskNews(key, told=MoreTime(more_s)))
+        self.news.append(TaskNews(key, told=MoreTime(more_s)))
 
     def begin(self, key: int, *, begun: bool) -> None:
         """Let a task wait for a free machine, or begin there."""
-        self._news.append(TaskNews(key, begun=begun))
+        self.news.append(TaskNews(key, begun=begun))
 
     def end(self, key: int, problem: str = "", *, passing: bool = False) -> None:
         """Let a task end."""
         self.running.pop(key)
-        self._news.append(TaskNews(key, ended=True, problem=problem, passing=passing))
+        self.news.append(TaskNews(key, ended=True, problem=problem, passing=passing))

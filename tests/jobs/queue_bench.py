@@ -9,8 +9,8 @@ from pathlib import Path
 
 from fake_runner import FakeRunner
 
-from tsplug.errors import StoreUnavailableError
-from tsplug.model import Job
+from tsplug.errors import StoreError, StoreUnavailableError
+from tsplug.model import Job, JobStep
 from tsplug.ports import JobQuery, Store, Unit
 from tsplug.services.jobs.listing import Row, list_jobs
 from tsplug.services.jobs.queue import Lessee
@@ -74,3 +74,20 @@ class AwayStore:
         if self.unanswered:
             self.unanswered -= 1
             raise StoreUnavailableError("the connection was cut")
+
+
+class RefusingStore:
+    """A store that refuses, at the end of a unit, what was told of a module of a name."""
+
+    def __init__(self, store: Store, module: str) -> None:
+        self._store, self._module = store, module
+
+    def read(self) -> object:
+        return self._store.read()
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        with self._store.write() as unit:
+            yield unit
+            if unit.find(JobStep, module=self._module):
+                raise StoreError(f"{self._module} is odd")

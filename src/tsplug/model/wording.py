@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 _FEW_S = 600.0
+_LONGEST = 2000
 _OWN = "Value error, "
 _WORDS = {"Input should ": "must ", "a valid number": "a number", "a valid integer": "a whole number"}
 
@@ -27,6 +28,16 @@ def problems_of(error: ValidationError) -> list[str]:
     """Return every problem as one line: the field, then what is wrong with it."""
     lines = ((".".join(map(str, each["loc"])), plain(each["msg"])) for each in error.errors(include_url=False))
     return [": ".join(filter(None, line)) for line in lines]
+
+
+def storable(text: str) -> str:
+    r"""Return a text as every database takes it: what is no character stands as its code, and long ones are cut.
+
+    >>> storable("dark/\udce9.fits is\0 gone")
+    'dark/\\udce9.fits is\\x00 gone'
+    """
+    said = text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} ... ({len(said) - _LONGEST} letters more)"
 
 
 def counted(number: int, noun: str) -> str:

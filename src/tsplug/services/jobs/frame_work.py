@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tsplug.model import AcquiredImage, JobStep
+from tsplug.model.wording import storable
 from tsplug.ports import FrameTask, MoreTime, PipelineModule, PipelineTools, SteadyClock, Tell
 from tsplug.services.jobs.fencing import FencedEditor, FencedPictures, check_lease
 from tsplug.services.pipeline.choosing import StoppedModule, chosen_modules
@@ -51,11 +52,12 @@ def _image(task: FrameTask, tools: PipelineTools) -> AcquiredImage | None:
 
 
 def _step(task: FrameTask, report: ModuleReport) -> JobStep:
+    # The copy is gone when somebody reads this.
+    said = report.message.replace(task.file, task.address) if task.address else report.message
     return JobStep(
         job_id=task.job_id,
-        module=report.module,
+        module=storable(report.module),
         state=report.state,
         duration_s=report.duration_s,
-        # The copy is gone when somebody reads this.
-        message=report.message.replace(task.file, task.address) if task.address else report.message,
+        message=storable(said),
     )

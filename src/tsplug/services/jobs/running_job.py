@@ -85,6 +85,11 @@ class RunningJob:
         waiting = any(each.state in _UNFINISHED for each in self.steps.values())
         return bool(name) and waiting
 
+    def forget_steps(self) -> None:
+        """Forget what was told of the modules."""
+        self.steps.clear()
+        self.hung.clear()
+
     def all_steps(self) -> list[JobStep]:
         """Return the modules in the order of the pipeline; what hung stays failed."""
         return list({**self.steps, **self.hung}.values())

@@ -6,15 +6,16 @@ lost a job to another stops what it does for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from tsplug.errors import StoreError
+from tsplug.errors import StoreError, StoreUnavailableError
 from tsplug.model import JobStep
 from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Stopped
+from tsplug.model.wording import storable
 from tsplug.ports import BufferSweep, MoreTime, Progress, Runner, SteadyClock, Store, TaskNews, Unit
 from tsplug.services.jobs.lease_time import LeaseTime
 from tsplug.services.jobs.queue import (
@@ -121,7 +122,13 @@ class Worker:
         if looks:
             self._looked_s = at_s
         if self._ended or waiting or self._must_tell():
-            self._write(now)
+            try:
+                self._write(now)
+            except StoreUnavailableError:
+                raise
+            except StoreError:
+                self._leave_refused(now)
+                self._write(now)
 
     def _stops(self, until: Callable[[], bool]) -> bool:
         if self._looked_s is None or self._ended:
@@ -142,13 +149,13 @@ class Worker:
         if news.begun is not None:
             running.begin(news.begun, at_s=self._clock.monotonic())
         if isinstance(news.told, JobStep):
-            running.take(news.told, at_s=self._clock.monotonic())
+            running.take(_storable(news.told), at_s=self._clock.monotonic())
         if isinstance(news.told, MoreTime):
             running.more_s += news.told.more_s
         if news.passing:
             self._sweep(Path(running.job.file))
         if news.ended:
-            self._end(running, self._end_of(running, news))
+            self._end(running, self._end_of(running, replace(news, problem=storable(news.problem))))
 
     def _end_of(self, running: RunningJob, news: TaskNews) -> JobEvent:
         now = self._clock.now()
@@ -201,7 +208,7 @@ class Worker:
     def _write(self, now: datetime) -> None:
         """Bring the store up to date and take jobs for free hands, in one transaction; then begin them."""
         with self._store.write() as unit:
-            self._write_ends(unit)
+            self._write_ends(unit, self._ended)
             for key in self._strays:
                 change(unit, key, event=Released(self._lessee.owner, now))
             renews = self._leases.is_renewal_due()
@@ -222,8 +229,24 @@ class Worker:
         for each in claimed:
             self._begin(each, now)
 
-    def _write_ends(self, unit: Unit) -> None:
-        for running, event in self._ended:
+    def _leave_refused(self, now: datetime) -> None:
+        """Leave out what the store refuses of single jobs, or nothing would ever be written of any."""
+        for number, (running, event) in enumerate(self._ended):
+            try:
+                # Those that it takes have ended then, and to end them again changes nothing.
+                with self._store.write() as unit:
+                    self._write_ends(unit, [(running, event)])
+            except StoreUnavailableError:
+                raise
+            except StoreError as error:
+                running.forget_steps()
+                told = storable(f"what its modules told was refused: {error}")
+                self._ended[number] = running, Finished(self._lessee.owner, now, (told,))
+        for running in self._late():
+            running.written = True
+
+    def _write_ends(self, unit: Unit, ended: Sequence[tuple[RunningJob, JobEvent]]) -> None:
+        for running, event in ended:
             job = change(unit, running.key, event=event)
             if job is not None:
                 steps = [step_at_end(step, job) for step in running.all_steps()]
@@ -278,4 +301,9 @@ class Worker:
         self._sweep()
         # Where the store is away, the leases end by themselves.
         with suppress(StoreError), self._store.write() as unit:
-            self._write_ends(unit)
+            self._write_ends(unit, self._ended)
+
+
+def _storable(step: JobStep) -> JobStep:
+    """Return what a module told in words that the store takes: no single frame may keep a worker from writing."""
+    return step.model_copy(update={"module": storable(step.module), "message": storable(step.message)})

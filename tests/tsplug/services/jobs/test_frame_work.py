@@ -9,7 +9,16 @@ from pipeline_frames import star_frame
 
 from tsplug.app import frame_headers, pipeline_modules, pipeline_tools
 from tsplug.model import JobStep, PipelinePreferences, Profile
-from tsplug.ports import FrameTask, MoreTime, SolveOutcome, SolveRequest, SolveState
+from tsplug.ports import (
+    FrameAtWork,
+    FrameTask,
+    ModuleOutcome,
+    MoreTime,
+    SolveOutcome,
+    SolveRequest,
+    SolveState,
+    completed,
+)
 from tsplug.services.disk_frames import list_frames
 from tsplug.services.jobs.frame_work import work_on_frame
 from tsplug.services.jobs.submitting import JobRequest, submit
@@ -49,6 +58,26 @@ def test_it_is_told_how_long_programs_may_take(tmp_path: Path) -> None:
         MoreTime(400.0),
         "completed",
     ]
+
+
+class Odd:
+    """A module of others with words that cannot be stored as they are."""
+
+    name, title, needs, gives = "odd", "Say something odd.", (), ()
+
+    def run(self, frame: FrameAtWork) -> ModuleOutcome:
+        """Name a file whose name is no UTF-8."""
+        return completed("saw \udce9.fits")
+
+
+def test_any_words_of_a_module_are_told(tmp_path: Path) -> None:
+    """What cannot be stored of them as it is has its code in their place; the module did what it did."""
+    told: list[object] = []
+    task = FrameTask(1, str(star_frame(tmp_path / "a.fits")), "")
+    work_on_frame(task, told.append, tools=pipeline_tools(), modules=[Odd()], clock=ManualClock())
+    step = told[-1]
+    assert isinstance(step, JobStep)
+    assert (step.state, step.message) == ("completed", "saw \\udce9.fits")
 
 
 def test_a_picture_lies_where_its_job_wants_it(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
-from queue_bench import AwayStore, Bench
+from queue_bench import AwayStore, Bench, RefusingStore
 
 from tsplug.model import Job, JobState
+from tsplug.ports import Store
 from tsplug.services.jobs.orders import cancel_jobs
 
 pytestmark = pytest.mark.both_databases
@@ -48,6 +50,36 @@ def test_a_failed_module_fails_the_job_and_keeps_the_rest(bench: Bench) -> None:
     assert (job["state"], job["message"]) == ("failed", "solve, quality: the frame is cut off")
     assert [step["state"] for step in job["modules"]] == ["completed", "failed", "failed"]
     assert list(runner.running) == [2]
+
+
+def test_whatever_is_said_of_a_frame_is_written_down(bench: Bench) -> None:
+    """Names of files that are no UTF-8, bytes that no database takes and endless texts cost nobody else a thing."""
+    bench.add("/a", "/b")
+    worker, runner = bench.worker(slots=1)
+    worker.step()
+    runner.tell(1, "solve", "failed")
+    runner.news[-1].told.message = "dark/\udce9.fits\0 " + "x" * 100_000
+    runner.end(1, "no \udce9.fits\0")
+    worker.step()
+    job = bench.rows()[0]
+    (step,) = job["modules"]
+    assert (job["state"], step["message"][:22]) == ("failed", "dark/\\udce9.fits\\x00 x")
+    assert step["message"][-28:] == "xxx ... (98021 letters more)"
+    assert job["message"].endswith("; no \\udce9.fits\\x00")
+    assert list(runner.running) == [2]
+
+
+def test_what_the_store_refuses_of_one_frame_costs_no_other(bench: Bench) -> None:
+    """A job whose modules cannot be stored ends without them and says so; what ended beside it is written."""
+    bench.add("/a", "/b", "/c")
+    worker, runner = bench.worker(store=cast(Store, RefusingStore(bench.store, "odd")))
+    worker.step()
+    for key, module in ((1, "odd"), (2, "preview")):
+        runner.tell(key, module, "completed")
+        runner.end(key)
+    worker.step()
+    assert (bench.states(), list(runner.running)) == (["failed", "completed", "running"], [3])
+    assert bench.rows()[0]["message"] == "what its modules told was refused: odd is odd"
 
 
 def test_a_job_without_a_reason_fails_at_once(bench: Bench) -> None:
