@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     storage: str = Field(
         default="", description="Where frames are kept: a folder, or an address such as s3://bucket/frames."
     )
+    away_limit_h: float = Field(
+        default=72.0, ge=0, description="How many hours a job waits for a disk or a storage that does not answer."
+    )
     data_dir: Path = Field(
         default_factory=_data_dir,
         description="Where the store lies unless db names it, and buffers of what is in the making.",

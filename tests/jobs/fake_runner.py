@@ -40,10 +40,11 @@ class FakeRunner:
         self.running[key] = task
         self.started.append(task)
 
-    def stop(self, key: int) -> None:
+    def stop(self, key: int) -> bool:
         """Drop a task."""
         self.stopped.append(key)
         self.running.pop(key, None)
+        return not self.lost
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
         """Return what tests said; let time pass where that is nothing."""
@@ -69,7 +70,7 @@ class FakeRunner:
         """Let a task wait for a free machine, or begin there."""
         self.news.append(TaskNews(key, begun=begun))
 
-    def end(self, key: int, problem: str = "", *, passing: bool = False) -> None:
+    def end(self, key: int, problem: str = "", *, passing: bool = False, away: bool = False) -> None:
         """Let a task end."""
         self.running.pop(key)
-        self.news.append(TaskNews(key, ended=True, problem=problem, passing=passing))
+        self.news.append(TaskNews(key, ended=True, problem=problem, passing=passing, away=away))

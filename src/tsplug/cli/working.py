@@ -22,8 +22,10 @@ from tsplug.cli.output import CommandProgress
 from tsplug.cli.places import place
 from tsplug.errors import InputError
 from tsplug.ports import Runner, Store
+from tsplug.services.jobs.patient_sweep import PatientSweep
 from tsplug.services.jobs.queue import Lessee
 from tsplug.services.jobs.working import Worker, WorkerSettings
+from tsplug.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,10 @@ def work(
         only: the jobs to do; any where None.
     """
     lessee = Lessee(_own_name(), timedelta(seconds=limits.lease), only)
-    settings = WorkerSettings(common.store_url(), lessee, time_limit_s=limits.time_limit)
+    away_s = timedelta(hours=Settings().away_limit_h).total_seconds()
+    settings = WorkerSettings(common.store_url(), lessee, time_limit_s=limits.time_limit, away_limit_s=away_s)
     sweep_buffers()
-    worker = Worker(store, system_clock(), runner=runner, settings=settings, sweep=sweep_buffers)
+    worker = Worker(store, system_clock(), runner=runner, settings=settings, sweep=PatientSweep(sweep_buffers))
 
     def run(until: Callable[[], bool]) -> None:
         with _stop_asked_for() as stopped:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from tsplug.errors import FileError
+from tsplug.errors import OutOfReachError
 
 _LOCK = "lock"
 
@@ -26,7 +26,7 @@ class Buffers:
         """Give a new folder, which is removed on leaving, or by the next `sweep` where this process is killed.
 
         Raises:
-            FileError: it cannot be made.
+            OutOfReachError: it cannot be made: its disk is full or not writable, which is no frame's fault.
         """
         lock = self._new()
         folder = Path(lock.name).parent
@@ -50,7 +50,7 @@ class Buffers:
                         return lock
                     lock.close()
         except OSError as error:
-            raise FileError(f"the buffer {folder} cannot be made: {error.strerror or error}") from error
+            raise OutOfReachError(f"the buffer {folder} cannot be made: {error.strerror or error}") from error
 
     def sweep(self) -> int:
         """Remove the folders of processes that are gone; return how many there were."""

@@ -41,7 +41,9 @@ def outcome(work: Work, key: int, *, task: FrameTask, tell: Tell) -> TaskNews:
     """Run one task and return how it ended, whatever it raises."""
     try:
         work(task, tell)
-    except (StoreError, OutOfReachError) as error:
+    except OutOfReachError as error:
+        return TaskNews(key, ended=True, problem=str(error), away=True)
+    except StoreError as error:
         # What does not answer now may be back for another attempt.
         return TaskNews(key, ended=True, problem=str(error), passing=True)
     except TsplugError as error:

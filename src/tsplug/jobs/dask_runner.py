@@ -70,12 +70,13 @@ class DaskRunner:
         self._futures[key] = future
         future.add_done_callback(lambda done: self._end(key, done))
 
-    def stop(self, key: int) -> None:
-        """End a task at once, wherever it runs."""
+    def stop(self, key: int) -> bool:
+        """End a task at once, wherever it runs; whether that succeeds its worker tells nobody."""
         future = self._futures.pop(key, None)
         if future is not None and not self._is_lost():
             # What runs already looks for that; see `run_task`. A worker that is out of reach stops with its cluster.
             future.cancel()
+        return True
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
         """Return what is new; wait for it for a while where nothing is.

@@ -56,10 +56,10 @@ class LocalRunner:
             self._children.append(child)
         child.start(key, task)
 
-    def stop(self, key: int) -> None:
-        """Kill the process of a task, with what it has started itself."""
-        for child in [each for each in self._children if each.key == key]:
-            self._drop(child)
+    def stop(self, key: int) -> bool:
+        """Kill the process of a task, with what it has started itself; return whether it is gone."""
+        dropped = [self._drop(child) for child in self._children.copy() if child.key == key]
+        return all(dropped)
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
         """Return what is new; wait for it for a while where nothing is."""
@@ -87,7 +87,9 @@ class LocalRunner:
             child.key = None
         return [news] if current else []
 
-    def _drop(self, child: Child) -> None:
+    def _drop(self, child: Child) -> bool:
         self._children.remove(child)
-        if not child.kill(self._patience_s):
+        gone = child.kill(self._patience_s)
+        if not gone:
             self._undead.append(child)
+        return gone

@@ -4,6 +4,7 @@
 
     pending --Claimed--> running --Finished--> completed | failed
        |  ^                 |--Released, Lost, Expired--> pending again (failed after too many attempts)
+       |  |                 |--Away--> pending again (failed after too long)
        |  |                 `--Stopped--> cancelled
        |  `--Retried-- failed, cancelled, completed
        `--CancelWanted--> cancelled      (a running job is asked to stop)
@@ -30,11 +31,17 @@ FIRST_BACKOFF_S = 5.0
 LONGEST_BACKOFF_S = 600.0
 """How long a job waits at most before another attempt, in seconds."""
 
+LONGEST_AWAY_WAIT_S = 300.0
+"""How long a job waits at most before it is looked again whether its frame can be reached, in seconds."""
+
 ENDED = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 """The states in which nothing more happens by itself."""
 
 _FREE: dict[str, Any] = {"owner": "", "leased_until": None, "cancel_wanted": False}
 _BACKOFF_GROWTH = 2
+_HOUR_S = 3600.0
+_AWAY_SHARE = 0.5
+# Of what was waited: a disk that was away for a minute is looked for more often than one that was for a night.
 
 
 class JobEvent(Protocol):
@@ -91,7 +98,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Lost:
-    """An attempt came to nothing for a reason that may pass: a process was killed, a disk was full."""
+    """An attempt came to nothing for a reason that may pass: a process was killed, the store was away."""
 
     owner: str
     at: datetime
@@ -102,6 +109,37 @@ class Lost:
         if not _runs(job, self.owner):
             return None
         return _given_back(job, at=self.at, wait_s=backoff_s(job.attempts), why=self.why)
+
+
+@dataclass(frozen=True)
+class Away:
+    """The disk or the storage of a job's frame does not answer: nobody can tell what an attempt would come to."""
+
+    owner: str
+    at: datetime
+    why: str
+    most_s: float
+
+    def change(self, job: Job) -> Job | None:
+        """Let a job wait, which costs it no attempt; it has failed when it has waited for ``most_s`` seconds in all."""
+        if not _runs(job, self.owner):
+            return None
+        if job.cancel_wanted:
+            return _cancelled(job, self.at)
+        if job.away_s >= self.most_s:
+            message = f"given up after {job.away_s / _HOUR_S:.1f} h: {self.why}"
+            return _with(job, state=JobState.FAILED, message=message, finished_at=self.at, **_FREE)
+        wait_s = away_wait_s(job.away_s)
+        return _with(
+            job,
+            state=JobState.PENDING,
+            attempts=job.attempts - 1,
+            # What is planned is counted: clocks are set, and while no worker runs nobody waits.
+            away_s=job.away_s + wait_s,
+            not_before=self.at + timedelta(seconds=wait_s),
+            message=self.why,
+            **_FREE,
+        )
 
 
 @dataclass(frozen=True)
@@ -174,6 +212,7 @@ class Retried:
             state=JobState.PENDING,
             priority=max(job.priority, self.priority),
             attempts=0,
+            away_s=0.0,
             not_before=None,
             cancel_wanted=False,
             message="",
@@ -185,6 +224,11 @@ class Retried:
 def backoff_s(attempts: int) -> float:
     """Return how long a job waits after an attempt that came to nothing, in seconds; longer after each."""
     return min(FIRST_BACKOFF_S * float(_BACKOFF_GROWTH) ** max(0, attempts - 1), LONGEST_BACKOFF_S)
+
+
+def away_wait_s(waited_s: float) -> float:
+    """Return how long a job waits for a disk that is away when it has waited so long for it, in seconds."""
+    return min(max(waited_s * _AWAY_SHARE, FIRST_BACKOFF_S), LONGEST_AWAY_WAIT_S)
 
 
 def _runs(job: Job, owner: str) -> bool:

@@ -24,7 +24,8 @@ class Job(Record):
     before ``not_before``. ``submitted_by`` is the user who may cancel it. ``switched`` says of modules by name whether
     they are on, over what the profile says. ``previews`` is the folder for its picture, where that is not to lie where
     the rig wants it. ``cancel_wanted`` asks the owner to stop. A job is completed when all its
-    modules are, and failed when one or more failed.
+    modules are, and failed when one or more failed. ``away_s`` is for how long it has waited for a disk or a storage
+    that does not answer, without an attempt that came to another end.
     """
 
     guid: str = Field(default_factory=new_guid)
@@ -40,6 +41,7 @@ class Job(Record):
     attempts: int = Field(default=0, ge=0)
     leased_until: UtcDatetime | None = None
     not_before: UtcDatetime | None = None
+    away_s: float = Field(default=0.0, ge=0)
     cancel_wanted: bool = False
     message: str = ""
     created_at: UtcDatetime

@@ -62,7 +62,8 @@ class TaskNews:
     that, and a task of which nothing is said has begun when it was started.
 
     ``problem`` is empty when it ended well; ``passing`` says that another attempt may succeed, because its process was
-    killed or the store was away.
+    killed or the store was away, and ``away`` that none can as long as the disk or the storage of its frame does not
+    answer.
     """
 
     key: int
@@ -70,6 +71,7 @@ class TaskNews:
     ended: bool = False
     problem: str = ""
     passing: bool = False
+    away: bool = False
     begun: bool | None = None
 
 
@@ -106,10 +108,13 @@ class Runner(Protocol):
         """
         ...
 
-    def stop(self, key: int) -> None:
+    def stop(self, key: int) -> bool:
         """End a task at once, whatever it does, without further news of it; nothing happens to one that is gone.
 
         One that cannot be ended is left, and takes the place of another until it ends.
+
+        Returns:
+            Whether it is gone; one that waits for a disk which does not answer is not.
         """
         ...
 

@@ -71,8 +71,9 @@ class Interrupted:
     def start(self, key: int, task: FrameTask) -> None:
         """Begin nothing."""
 
-    def stop(self, key: int) -> None:
+    def stop(self, key: int) -> bool:
         """Stop nothing."""
+        return True
 
     def wait(self, timeout_s: float) -> Sequence[TaskNews]:
         """Be interrupted once something was begun."""

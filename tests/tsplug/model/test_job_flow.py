@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tsplug.model import Job, JobState
 from tsplug.model.job_flow import (
     ENDED,
+    LONGEST_AWAY_WAIT_S,
     LONGEST_BACKOFF_S,
     MAX_ATTEMPTS,
+    Away,
     CancelWanted,
     Claimed,
     Expired,
@@ -34,6 +36,7 @@ EVENTS: st.SearchStrategy[JobEvent] = st.one_of(
     st.builds(Claimed, OWNERS, MOMENTS, st.just(LEASE)),
     st.builds(Finished, OWNERS, MOMENTS, st.sampled_from([(), ("solve: no stars",)])),
     st.builds(Lost, OWNERS, MOMENTS, st.just("killed")),
+    st.builds(Away, OWNERS, MOMENTS, st.just("no answer"), st.just(60.0)),
     st.builds(Expired, MOMENTS),
     st.builds(Released, OWNERS, MOMENTS),
     st.builds(CancelWanted, MOMENTS),
@@ -153,3 +156,21 @@ def test_owners_and_administrators_cancel(submitted_by: str, user: str, allowed:
         may_cancel(new_job().model_copy(update={"submitted_by": submitted_by}), user, administrators=["root"])
         is allowed
     )
+
+
+def test_a_disk_that_is_away_costs_time_and_no_attempt() -> None:
+    """The job waits longer each time, up to some minutes, and has failed when it has waited for long enough in all."""
+    job, waits, at = new_job(), [], START
+    while (claimed := Claimed("ann", at, LEASE).change(job)) is not None:
+        job = Away("ann", at, "no answer", 3600.0).change(claimed) or claimed
+        if job.not_before is None:
+            break
+        waits.append((job.not_before - at).total_seconds())
+        assert (job.state, job.attempts, job.message) == (JobState.PENDING, 0, "no answer")
+        at = job.not_before
+    assert (job.state, job.message) == (JobState.FAILED, f"given up after {sum(waits) / 3600:.1f} h: no answer")
+    assert waits == sorted(waits)
+    assert (waits[0], max(waits), 3600 <= sum(waits) < 3600 + LONGEST_AWAY_WAIT_S) == (5.0, LONGEST_AWAY_WAIT_S, True)
+    again = Retried(at).change(job)
+    assert again is not None
+    assert again.away_s == 0.0

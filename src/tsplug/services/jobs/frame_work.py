@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tsplug.errors import OutOfReachError
 from tsplug.model import AcquiredImage, JobStep
 from tsplug.model.wording import storable
-from tsplug.ports import FrameTask, MoreTime, PipelineModule, PipelineTools, SteadyClock, Tell
+from tsplug.ports import FrameFiles, FrameTask, MoreTime, PipelineModule, PipelineTools, SteadyClock, Tell
 from tsplug.services.jobs.fencing import FencedEditor, FencedPictures, check_lease
 from tsplug.services.pipeline.choosing import StoppedModule, chosen_modules
 from tsplug.services.pipeline.frame import frame_at_work
@@ -29,6 +30,8 @@ def work_on_frame(
         Cancelled: the job is another worker's by now.
     """
     store = tools.store
+    if not task.address:
+        _check_reach(Path(task.file), tools.files)
 
     def check() -> None:
         check_lease(task, store)
@@ -42,6 +45,19 @@ def work_on_frame(
     chosen = chosen_modules(modules, frame.preferences, switched=task.switched)
     chosen = tuple(StoppedModule(each, why) if (why := task.stopped.get(each.name)) else each for each in chosen)
     run_modules(frame, chosen, clock=clock, on_state=lambda report: tell(_step(task, report)))
+
+
+def _check_reach(file: Path, files: FrameFiles) -> None:
+    """Let a job wait whose frame cannot be reached; one that is gone from its folder is for the modules to tell.
+
+    Raises:
+        OutOfReachError: its disk does not answer, or has gone with the folder.
+    """
+    status = files.status(file)
+    if status.out_of_reach:
+        raise OutOfReachError(f"{file}: {status.problem}")
+    if not status.exists and not files.status(file.parent).exists:
+        raise OutOfReachError(f"{file}: the folder {file.parent} is not there, as where a disk is not mounted")
 
 
 def _image(task: FrameTask, tools: PipelineTools) -> AcquiredImage | None:

@@ -13,7 +13,19 @@ from tsplug.services.jobs.submitting import OPEN
 Row = dict[str, Any]
 
 _PART = 500
-_SHOWN = ("id", "guid", "file", "state", "priority", "message", "attempts", "submitted_by", "owner", "switched")
+_SHOWN = (
+    "id",
+    "guid",
+    "file",
+    "state",
+    "priority",
+    "message",
+    "attempts",
+    "away_s",
+    "submitted_by",
+    "owner",
+    "switched",
+)
 
 TIMES = ("created_at", "not_before", "started_at", "finished_at", "leased_until")
 """What of a row is a moment."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tsplug.errors import StoreError, StoreUnavailableError
 from tsplug.model import JobStep
-from tsplug.model.job_flow import Finished, JobEvent, Lost, Released, Stopped
+from tsplug.model.job_flow import Away, Finished, JobEvent, Lost, Released, Stopped
 from tsplug.model.wording import storable
 from tsplug.ports import BufferSweep, MoreTime, Progress, Runner, SteadyClock, Store, TaskNews, Unit
 from tsplug.services.jobs.lease_time import LeaseTime
@@ -31,6 +31,7 @@ from tsplug.services.jobs.queue import (
     write_steps,
 )
 from tsplug.services.jobs.running_job import RunningJob, step_at_end
+from tsplug.services.jobs.troubles import Troubles
 
 _TROUBLE_WAIT_S = 2.0
 _START_S = 60.0
@@ -40,14 +41,15 @@ _START_S = 60.0
 class WorkerSettings:
     """How a worker works.
 
-    ``time_limit_s`` is how long one module may take beside programs that end by themselves; ``poll_s`` how often the
-    queue is looked at for what others put into it or want cancelled, and how often the store learns how far modules
-    are.
+    ``time_limit_s`` is how long one module may take beside programs that end by themselves; ``away_limit_s`` how long
+    a job waits for a disk or a storage that does not answer; ``poll_s`` how often the queue is looked at for what
+    others put into it or want cancelled, and how often the store learns how far modules are.
     """
 
     store_url: str
     lessee: Lessee
     time_limit_s: float = 300.0
+    away_limit_s: float = 259_200.0
     poll_s: float = 1.0
 
 
@@ -67,7 +69,7 @@ class Worker:
         self._running: dict[int, RunningJob] = {}
         self._ended: list[tuple[RunningJob, JobEvent]] = []
         self._strays: list[int] = []
-        self._stuck = 0
+        self._troubles = Troubles()
         self._looked_s: float | None = None
         self._asked_s: float | None = None
         self._leases = LeaseTime(clock, settings.lessee.lease)
@@ -79,33 +81,24 @@ class Worker:
 
         Args:
             until: asked whether to stop, as often as the queue is looked at and whenever nothing is at work.
-            progress: is told of trouble with the store.
+            progress: is told of trouble with the store, with disks and with processes.
 
         Raises:
             NetworkError: what runs jobs cannot be reached any more; they are back in the queue.
         """
+        self._troubles = Troubles(progress)
         try:
             while True:
                 try:
                     if self._stops(until):
                         break
                     self.step()
-                    self._tell_of_stuck(progress)
+                    self._troubles.stuck(self._runner.stuck())
                 except StoreError as error:
-                    if progress is not None:
-                        progress.report(f"waiting for the store: {error}")
+                    self._troubles.store(error)
                     self._clock.sleep(_TROUBLE_WAIT_S)
         finally:
             self._let_go()
-
-    def _tell_of_stuck(self, progress: Progress | None) -> None:
-        stuck = self._runner.stuck()
-        if stuck > self._stuck and progress is not None:
-            progress.report(
-                f"processes that were stopped and do not end, as where a disk does not answer: {stuck};"
-                " so many frames fewer are worked on at once until they do"
-            )
-        self._stuck = stuck
 
     def step(self) -> None:
         """Take in what is new, stop what takes too long, write down what ended, and take more jobs.
@@ -159,11 +152,18 @@ class Worker:
 
     def _end_of(self, running: RunningJob, news: TaskNews) -> JobEvent:
         now = self._clock.now()
+        if news.away:
+            return self._away(running, news.problem)
+        self._troubles.reached(running.job.file)
         if news.passing:
             where = f" in {running.module}" if running.module else ""
             return Lost(self._lessee.owner, now, f"{news.problem}{where}")
         told = failures(running.all_steps())
         return Finished(self._lessee.owner, now, (*told, news.problem) if news.problem else told)
+
+    def _away(self, running: RunningJob, why: str) -> Away:
+        self._troubles.away(running.job.file, why)
+        return Away(self._lessee.owner, self._clock.now(), why, self._settings.away_limit_s)
 
     def _stop_hung(self) -> None:
         now, at_s = self._clock.now(), self._clock.monotonic()
@@ -174,8 +174,11 @@ class Worker:
                 limit_s = max(limit_s, _START_S)
             if running.waits or at_s - running.since_s < limit_s:
                 continue
-            self._stop(running)
-            if running.stop_module(limit_s, at_s=at_s):
+            if not self._stop(running):
+                # Nothing else keeps a process that was killed.
+                why = f"its disk does not answer: {running.module or 'its process'} was stopped and does not end"
+                self._end(running, self._away(running, why))
+            elif running.stop_module(limit_s, at_s=at_s):
                 self._start(running, now)
             else:
                 self._end(running, Finished(self._lessee.owner, now, failures(running.all_steps())))
@@ -283,9 +286,10 @@ class Worker:
         self._running.pop(running.key, None)
         self._ended.append((running, event))
 
-    def _stop(self, running: RunningJob) -> None:
-        self._runner.stop(running.key)
+    def _stop(self, running: RunningJob) -> bool:
+        gone = self._runner.stop(running.key)
         self._sweep(Path(running.job.file))
+        return gone
 
     def _forget(self, running: RunningJob) -> None:
         # No event: the job is another's by now, or gone.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pipeline_frames import star_frame
 
 from tsplug.app import frame_headers, pipeline_modules, pipeline_tools
+from tsplug.errors import OutOfReachError
 from tsplug.model import JobStep, PipelinePreferences, Profile
 from tsplug.ports import (
     FrameAtWork,
@@ -58,6 +60,23 @@ def test_it_is_told_how_long_programs_may_take(tmp_path: Path) -> None:
         MoreTime(400.0),
         "completed",
     ]
+
+
+def test_a_frame_out_of_reach_is_no_frame_that_is_gone(tmp_path: Path) -> None:
+    """Where even its folder is not there, its disk may be back: the job is to wait; else its modules fail at once."""
+    told: list[object] = []
+    modules = [module for module in pipeline_modules() if module.name == "preview"]
+
+    def work(file: Path) -> None:
+        work_on_frame(
+            FrameTask(1, str(file), ""), told.append, tools=pipeline_tools(), modules=modules, clock=ManualClock()
+        )
+
+    with pytest.raises(OutOfReachError, match=r"the folder .*/nas is not there, as where a disk is not mounted"):
+        work(tmp_path / "nas" / "a.fits")
+    assert told == []
+    work(tmp_path / "a.fits")
+    assert [each.state for each in told if isinstance(each, JobStep)] == ["pending", "running", "failed"]
 
 
 class Odd:
