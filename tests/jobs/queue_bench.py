@@ -34,10 +34,12 @@ class Bench:
         with self.store.write() as unit:
             return submit(unit, files, request=JobRequest(**fields), at=self.clock.now())  # type: ignore[arg-type]
 
-    def worker(self, owner: str = "ann", *, store: Store | None = None, slots: int = 2) -> tuple[Worker, FakeRunner]:
+    def worker(
+        self, owner: str = "ann", *, store: Store | None = None, slots: int = 2, time_limit_s: float = 100.0
+    ) -> tuple[Worker, FakeRunner]:
         """Return a worker and its runner."""
         runner = FakeRunner(self.clock, slots)
-        settings = WorkerSettings("sqlite://", Lessee(owner, LEASE), time_limit_s=100)
+        settings = WorkerSettings("sqlite://", Lessee(owner, LEASE), time_limit_s=time_limit_s)
         worker = Worker(store or self.store, self.clock, runner=runner, settings=settings, sweep=self._sweep)
         return worker, runner
 

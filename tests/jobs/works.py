@@ -41,6 +41,13 @@ def _crash(task: FrameTask) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
+def _end(task: FrameTask) -> None:
+    """End slowly, as interpreters do: the output first, the process a while later."""
+    os.closerange(3, 64)
+    time.sleep(0.1)
+    os._exit(3)
+
+
 def _leave(task: FrameTask) -> None:
     os._exit(7)
 
@@ -53,4 +60,5 @@ ACTS = {
     "away": _store_away,
     "crash": _crash,
     "leave": _leave,
+    "end": _end,
 }

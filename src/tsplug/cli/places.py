@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -21,6 +22,8 @@ def located(text: str) -> FramePlace:
 def place(text: str) -> Path:
     """Return the file or folder that a text names; a tilde is the user's own folder.
 
+    Two dots stand for the folder that they lead to, also behind a link, so that no file has several names.
+
     Raises:
         typer.BadParameter: the text is empty, as an unset variable in a script is; that must not mean the folder that
             the script happens to run in. Or it begins with the name of an unknown user.
@@ -28,6 +31,14 @@ def place(text: str) -> Path:
     if not text.strip():
         raise typer.BadParameter("is empty; a dot stands for the current folder")
     try:
-        return Path(text).expanduser()
+        return _straight(Path(text).expanduser())
     except RuntimeError as error:
         raise typer.BadParameter(f"{text!r} names the folder of an unknown user") from error
+
+
+def _straight(path: Path) -> Path:
+    parts = path.parts
+    if os.pardir not in parts:
+        return path
+    behind = len(parts) - parts[::-1].index(os.pardir)
+    return Path(os.path.realpath(Path(*parts[:behind])), *parts[behind:])

@@ -71,6 +71,7 @@ def process(
             switched=switches.switched(),
             profile_id=common.chosen_profile(store).id if common.profile else None,
             previews=previews_in(how.previews),
+            instead=True,
         )
         found = frames_in(places, frame_headers())
         with store.write() as unit:

@@ -8,12 +8,14 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from contextlib import suppress
 
 from tsplug.jobs.sessions import end_session
 from tsplug.ports import FrameTask, TaskNews
 
 _IS_POSIX = os.name == "posix"
+_ENDING_S, _LOOK_S = 0.5, 0.01
 
 
 class Child:
@@ -71,12 +73,25 @@ class Child:
         with stream, suppress(EOFError, pickle.UnpicklingError, OSError, ValueError):
             while True:
                 self._news.put((self, pickle.load(stream)))
+        self._let_end()
         self._end_session()
         self._process.wait()
         with self._turn:
             self.is_over = True
             if self.key is not None:
                 self._tell_of_death()
+
+    def _let_end(self) -> None:
+        """Give a process that says no more the moment it needs to end by itself: how it ended is to be told."""
+        if not _IS_POSIX:
+            return
+        ends_s = time.monotonic() + _ENDING_S
+        with suppress(ChildProcessError):
+            # Without taking note of it: its number must not be another's while what it started is ended.
+            while os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+                if time.monotonic() >= ends_s:
+                    return
+                time.sleep(_LOOK_S)
 
     def _end_session(self) -> None:
         # One turn at a time, and none once the process is waited for: its number may be another's then.

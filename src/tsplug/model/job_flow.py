@@ -201,7 +201,7 @@ class Retried:
     """Somebody wants a job that has ended to be done once more, before new ones."""
 
     at: datetime
-    priority: int = REPROCESS_PRIORITY
+    priority: int | None = None
 
     def change(self, job: Job) -> Job | None:
         """Put a job back into the queue, with all its attempts."""
@@ -210,7 +210,7 @@ class Retried:
         return _with(
             job,
             state=JobState.PENDING,
-            priority=max(job.priority, self.priority),
+            priority=max(job.priority, REPROCESS_PRIORITY) if self.priority is None else self.priority,
             attempts=0,
             away_s=0.0,
             not_before=None,

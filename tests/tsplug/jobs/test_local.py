@@ -93,6 +93,7 @@ def test_a_task_tells_of_itself_and_ends(runner: LocalRunner) -> None:
         ("away", "the store is away", True),
         ("crash", "its process was killed (SIGSEGV)", True),
         ("leave", "its process ended with status 7", True),
+        ("end", "its process ended with status 3", True),
     ],
 )
 def test_a_task_that_fails_is_told_of(runner: LocalRunner, name: str, problem: str, passing: bool) -> None:

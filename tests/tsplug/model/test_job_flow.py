@@ -158,6 +158,14 @@ def test_owners_and_administrators_cancel(submitted_by: str, user: str, allowed:
     )
 
 
+def test_who_names_a_priority_gets_it() -> None:
+    """A retry goes before new jobs, or where somebody says, be that behind them."""
+    failed = Finished("ann", START, ("preview: no room",)).change(running(priority=3))
+    assert failed is not None
+    again = [Retried(START, priority).change(failed) for priority in (None, -5)]
+    assert [job and job.priority for job in again] == [10, -5]
+
+
 def test_a_disk_that_is_away_costs_time_and_no_attempt() -> None:
     """The job waits longer each time, up to some minutes, and has failed when it has waited for long enough in all."""
     job, waits, at = new_job(), [], START

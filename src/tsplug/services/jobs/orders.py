@@ -9,7 +9,6 @@ from datetime import datetime
 from tsplug.errors import InputError, NotFoundError
 from tsplug.model import Job, JobState, JobStep
 from tsplug.model.job_flow import CancelWanted, Retried, may_cancel
-from tsplug.model.jobs import REPROCESS_PRIORITY
 from tsplug.ports import JobQuery, Store, Unit
 from tsplug.services.jobs.submitting import newest_jobs
 
@@ -61,14 +60,14 @@ def waiting_jobs(store: Store, *, user: str, administrators: Sequence[str]) -> l
 
 
 def retry_jobs(store: Store, ids: Sequence[int], *, priority: int | None, at: datetime) -> list[Job]:
-    """Put jobs that have ended back into the queue, ahead of new ones; all of them or none.
+    """Put jobs that have ended back into the queue, ahead of new ones unless a priority is named; all or none.
 
     Raises:
         NotFoundError: there is no such job.
         InputError: one has not ended yet.
     """
     with store.write() as unit:
-        event = Retried(at, REPROCESS_PRIORITY if priority is None else priority)
+        event = Retried(at, priority)
         jobs = _change_all(unit, _all(unit, ids), event=event, problem="has not ended yet; it needs no retry")
         for job in jobs:
             unit.delete_all(JobStep, job_id=job.id)

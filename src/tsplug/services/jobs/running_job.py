@@ -31,6 +31,8 @@ class RunningJob:
     """Whether the store knows the steps as they are."""
     known: bool = False
     """Whether the store knows of any step."""
+    starting: bool = True
+    """Whether its process has told nothing yet, which takes its time to begin."""
     more_s: float = 0.0
     """How much longer than others the module at work may take, in seconds."""
 
@@ -63,7 +65,7 @@ class RunningJob:
     def take(self, step: JobStep, *, at_s: float) -> None:
         """Take in that a module has begun or ended; another attempt does not make good what hung."""
         self.steps[step.module] = step
-        self.since_s, self.more_s = at_s, 0.0
+        self.since_s, self.more_s, self.starting = at_s, 0.0, False
         self.written = False
 
     def begin(self, begun: bool, *, at_s: float) -> None:
@@ -81,7 +83,7 @@ class RunningJob:
             message=f"{_STOPPED}{after_s:.0f} s without an end",
         )
         self.hung[step.module] = self.steps[step.module] = step
-        self.since_s, self.written = at_s, False
+        self.since_s, self.written, self.starting = at_s, False, True
         waiting = any(each.state in _UNFINISHED for each in self.steps.values())
         return bool(name) and waiting
 

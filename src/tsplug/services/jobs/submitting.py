@@ -34,6 +34,9 @@ class JobRequest:
     """Leave files alone that any job was ever about: a watched folder holds them for years."""
     beside_open: bool = False
     """Give files another job where one is in the queue, which is about a frame that had the name before."""
+    instead: bool = False
+    """Ask for this in place of what was asked of frames that wait, and once more of those at work for something else:
+    somebody waits for just this."""
 
 
 def submit(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
@@ -84,10 +87,11 @@ def newest_jobs(unit: Unit, files: Sequence[str]) -> dict[str, Job]:
 
 
 def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: datetime) -> list[Job]:
+    files = files if request.only_unknown else _recorded(unit, files)
     known = _known(unit, files)
     wanted = [file for file in files if file not in known] if request.only_unknown else list(files)
     images = {image.file: image for image in unit.list(AcquiredImage, file=wanted)} if wanted else {}
-    at_it = {file: job for file in wanted if (job := known.get(file)) is not None and job.state in OPEN}
+    at_it = {file: job for file in wanted if (job := known.get(file)) is not None and _serves(job, request)}
     waiting = {} if request.beside_open else at_it
     fresh = [
         _job(file, request, at=at, image=images.get(file), again=file in known)
@@ -96,6 +100,21 @@ def _submit_part(unit: Unit, files: Sequence[str], *, request: JobRequest, at: d
     ]
     added = {job.file: job for job in unit.add_many(fresh)}
     return [added[file] if file in added else _moved_forward(unit, waiting[file], request=request) for file in wanted]
+
+
+def _serves(job: Job, request: JobRequest) -> bool:
+    """Return whether a job that somebody has asked for before will do what is asked for now."""
+    if job.state is JobState.RUNNING and request.instead:
+        return job.switched == request.switched and job.previews == request.previews
+    return job.state in OPEN
+
+
+def _recorded(unit: Unit, files: Sequence[str]) -> list[str]:
+    """Return files under the names that records have of them, where they were named through a link to a folder."""
+    reals = {file: _real(file) for file in files if not Path(file).is_symlink()}
+    linked = [real for file, real in reals.items() if real != file]
+    recorded = {image.file for image in unit.list(AcquiredImage, file=linked)} if linked else set()
+    return [reals[file] if reals.get(file) in recorded else file for file in files]
 
 
 def _known(unit: Unit, files: Sequence[str]) -> dict[str, Job]:
@@ -132,9 +151,9 @@ def _moved_forward(unit: Unit, job: Job, *, request: JobRequest) -> Job:
     asked: dict[str, object] = {}
     if job.image_id is None and request.profile_id is not None:
         asked["profile_id"] = request.profile_id
-    asked["previews"] = request.previews or job.previews
-    switched = dict(request.switched) or job.switched
-    changed = job.model_copy(update={"priority": priority, "switched": switched, "not_before": None} | asked)
+    asked["previews"] = request.previews if request.instead else request.previews or job.previews
+    asked["switched"] = dict(request.switched) if request.instead else dict(request.switched) or job.switched
+    changed = job.model_copy(update={"priority": priority, "not_before": None} | asked)
     if changed != job:
         unit.update(changed)
     return changed

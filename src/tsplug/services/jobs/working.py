@@ -169,7 +169,7 @@ class Worker:
         now, at_s = self._clock.now(), self._clock.monotonic()
         for running in list(self._running.values()):
             limit_s = self._settings.time_limit_s + running.more_s
-            if not running.steps:
+            if running.starting:
                 # No module is at work yet: a process is started, and a slow machine takes its time for that.
                 limit_s = max(limit_s, _START_S)
             if running.waits or at_s - running.since_s < limit_s:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,11 @@ class PipelineFrame:
             FileError: the frame cannot be read.
         """
         if self._pixels is None:
-            self._pixels = self.tools.files.read(self.file, to_measure=True)
+            read = self.tools.files.read(self.file, to_measure=True)
+            shared = read.pixels.view()
+            # All modules see the same: what one of them changed would be measured by the next.
+            shared.flags.writeable = False
+            self._pixels = replace(read, pixels=shared)
         return self._pixels
 
     @property

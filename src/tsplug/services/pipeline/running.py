@@ -85,6 +85,8 @@ def _outcome(module: PipelineModule, frame: PipelineFrame) -> ModuleOutcome:
         raise
     except TsplugError as error:
         return failed(str(error))
+    except SystemExit as error:
+        return failed(f"{module.name} ended its process with status {error.code}, which is not its own to end")
     except Exception as error:  # noqa: BLE001 - a module may be anybody's; its fault must not cost the others their work
         return failed(f"{frame.place}: {type(error).__name__}: {error}".removesuffix(": "))
     if not isinstance(outcome, ModuleOutcome):

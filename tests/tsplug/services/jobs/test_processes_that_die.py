@@ -52,6 +52,24 @@ def test_no_module_of_a_dead_process_runs(
     assert [(step["state"], step["message"]) for step in job["modules"]] == [("completed", ""), *steps]
 
 
+def test_a_process_has_time_to_start_also_for_what_is_left(bench: Bench) -> None:
+    """However little a module may take, and though modules were told of before one of them hung."""
+    bench.add("/a")
+    worker, runner = bench.worker(time_limit_s=3)
+    worker.step()
+    runner.tell(1, "solve", "running")
+    runner.tell(1, "quality", "pending")
+    while len(runner.started) < 2:
+        worker.step()
+    for _ in range(50):
+        worker.step()
+    runner.tell(1, "quality", "completed")
+    runner.end(1)
+    worker.step()
+    (job,) = bench.rows()
+    assert (job["message"], len(runner.started)) == ("solve: stopped after 3 s without an end", 2)
+
+
 def test_what_does_not_end_is_told_once(bench: Bench) -> None:
     """Else a worker whose processes all hang in a disk would wait without a word."""
     worker, runner = bench.worker()

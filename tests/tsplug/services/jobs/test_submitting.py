@@ -56,6 +56,30 @@ def test_a_frame_that_is_processed_again_goes_first(store: Store) -> None:
     assert put(store, "/a.fits", priority=3)[0].priority == 3
 
 
+def test_what_somebody_waits_for_is_asked_of_one_that_waits(store: Store) -> None:
+    """In place of what was asked of it before, not beside that: a job of one module does not stand for all of them."""
+    put(store, "/a.fits", switched={"solve": False}, previews="/pictures")
+    (again,) = put(store, "/a.fits", instead=True)
+    assert (again.id, again.switched, again.previews) == (1, {}, "")
+    with store.write() as unit:
+        unit.update(again.model_copy(update={"state": JobState.RUNNING}))
+    (same,) = put(store, "/a.fits", instead=True)
+    (other,) = put(store, "/a.fits", instead=True, switched={"solve": False})
+    assert (same.id, other.id, other.state) == (1, 2, JobState.PENDING)
+
+
+def test_a_frame_in_a_folder_that_is_a_link_is_that_of_its_record(store: Store, tmp_path: Path) -> None:
+    """So its job follows the record; one that has none keeps the name that was given."""
+    (tmp_path / "lights").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "lights")
+    image = store_light(store, "M 42", filter_name="L", started=CLOCK.now(), file=str(tmp_path / "lights" / "a.fits"))
+    own, other = put(store, str(tmp_path / "link" / "a.fits"), str(tmp_path / "link" / "b.fits"))
+    assert [(job.file, job.image_id) for job in (own, other)] == [
+        (image.file, image.id),
+        (str(tmp_path / "link" / "b.fits"), None),
+    ]
+
+
 def test_a_frame_at_work_keeps_its_job(store: Store) -> None:
     """A frame that is worked on right now is not put into the queue again."""
     (first,) = put(store, "/a.fits")

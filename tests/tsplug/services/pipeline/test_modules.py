@@ -88,6 +88,14 @@ def test_a_copy_tells_where_its_record_has_the_frame(tmp_path: Path) -> None:
     assert told == {"a": as_it_should_be, "copy": f"on record as image {image.id} at {file}; {as_it_should_be}"}
 
 
+def test_no_module_changes_what_others_see(tmp_path: Path) -> None:
+    """Pixels are read once for all modules; one that writes into them fails alone."""
+    frame = frame_at_work(star_frame(tmp_path / "a.fits"), pipeline_tools())
+    with pytest.raises(ValueError, match="read-only"):
+        frame.pixels().pixels[:] = 0
+    assert frame.measurement().metrics["star_count"] == 12
+
+
 def test_a_frame_too_small_for_stars_has_picture_and_levels(tmp_path: Path) -> None:
     """As crops of guiders and planets: nothing is said of stars, and nothing fails; not even of one pixel."""
     for name, shape in (("a", (30, 40)), ("b", (1, 1))):

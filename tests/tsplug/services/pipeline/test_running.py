@@ -93,10 +93,14 @@ def test_what_a_switched_off_module_would_give_is_lacking() -> None:
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(FileError("a.fits: missing"), "a.fits: missing"), (KeyError("x"), "a.fits: KeyError: 'x'")],
-    ids=["ours", "anything"],
+    [
+        (FileError("a.fits: missing"), "a.fits: missing"),
+        (KeyError("x"), "a.fits: KeyError: 'x'"),
+        (SystemExit(3), "one ended its process with status 3, which is not its own to end"),
+    ],
+    ids=["ours", "anything", "exit"],
 )
-def test_whatever_a_module_raises_makes_it_fail(error: Exception, told: str) -> None:
+def test_whatever_a_module_raises_makes_it_fail(error: BaseException, told: str) -> None:
     """One clear line stands for the traceback, and the next module runs."""
     found = run_modules(frame(), [Piece("one", work=raising(error)), Piece("two")], clock=ManualClock())
     assert ends(found) == {"one": (ModuleState.FAILED, told), "two": (ModuleState.COMPLETED, "done")}
