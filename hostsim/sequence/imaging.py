@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from hostsim.equipment.camera import TooLateError
-from hostsim.sequence.centering import Centering, CenteringSettings
-from hostsim.sequence.containers import EventLists, EventName
+from hostsim.sequence.centering import Centering
+from hostsim.sequence.containers import EventName
 from hostsim.sequence.extras import weather_now
-from hostsim.sequence.flipping import Flips, FlipSettings
+from hostsim.sequence.flipping import Flips
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.happenings import Happenings
 from hostsim.sequence.host import Host
+from hostsim.sequence.imaging_settings import ImagingSettings
 from hostsim.sequence.outlasting import check_possible, outlasting
 from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
-from hostsim.sequence.refocusing import Refocus, RefocusSettings
+from hostsim.sequence.refocusing import Refocus
 from hostsim.sequence.second import Second
 from hostsim.sequence.shelter import (
     TooLateInDayError,
@@ -30,7 +30,7 @@ from hostsim.sequence.standstill import end_standstill, wait_for
 from hostsim.sequence.state import Aim, Imaging, Stage, Waiting
 from hostsim.sequence.target_flats import open_after_flats, take_target_flats
 from hostsim.sequence.telling import tell_begun, tell_ended, tell_exposure, tell_waited, tell_waiting
-from hostsim.sequence.watching import GuidingSettings, Warmth, answer_lost, watch_mount
+from hostsim.sequence.watching import Warmth, answer_lost, watch_mount
 from tsplug import (
     Decision,
     DecisionRequest,
@@ -43,64 +43,9 @@ from tsplug import (
     Step,
     SwitchFilter,
     TakeExposure,
-    Until,
     WaitUntil,
 )
-from tsplug.instructions import SchedulerContainer, SchedulerImmediateFlats
-
-
-class ImagingSettings(RefocusSettings, Protocol):
-    """What a container lets its author choose."""
-
-    @property
-    def grade(self) -> bool:
-        """Return the setting `grade`."""
-        ...
-
-    @property
-    def until(self) -> Until | None:
-        """Return the setting `until`."""
-        ...
-
-    @property
-    def centering(self) -> CenteringSettings:
-        """Return the setting `centering`."""
-        ...
-
-    @property
-    def flip(self) -> FlipSettings:
-        """Return the setting `flip`."""
-        ...
-
-    @property
-    def guiding(self) -> GuidingSettings:
-        """Return the setting `guiding`."""
-        ...
-
-    @property
-    def focus_offset(self) -> bool:
-        """Return the setting `focus_offset`."""
-        ...
-
-    @property
-    def dither_px(self) -> float:
-        """Return the setting `dither_px`."""
-        ...
-
-    @property
-    def events(self) -> EventLists:
-        """Return the setting `events`."""
-        ...
-
-    @property
-    def immediate_flats(self) -> SchedulerImmediateFlats.Parameters | None:
-        """Return the setting `immediate_flats`."""
-        ...
-
-    @property
-    def rotation_half_turn(self) -> bool:
-        """Return the setting `rotation_half_turn`."""
-        ...
+from tsplug.instructions import SchedulerContainer
 
 
 class Imager:
