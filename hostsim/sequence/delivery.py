@@ -43,10 +43,11 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
     _log.info("saved %s: %s", event.file, outcomes[0].status.value)
     notify_listeners(host.manager, ImageSaved(exposure=event, outcome=outcomes[0]), context=host.context)
     if outbox.grade and (resumed or any(outcome.grading_wanted for outcome in outcomes)):
-        _grade(GradePlan(plan_guid=event.plan_guid, trigger="resume" if resumed else "exposure"), host)
+        grade(GradePlan(plan_guid=event.plan_guid, trigger="resume" if resumed else "exposure"), host)
 
 
-def _grade(event: GradePlan, host: Host) -> None:
+def grade(event: GradePlan, host: Host) -> None:
+    """Have a plan graded; what goes wrong costs a warning, and its lights stay as they are."""
     try:
         grades = request_grades(host.manager, event, context=host.context)
         for warning in () if grades is None else grades.warnings:

@@ -18,6 +18,7 @@ from hostsim.sequence.outlook import show_progress
 from hostsim.sequence.pointing import dither, rotate_to, switch_filter
 from hostsim.sequence.refocusing import Refocus
 from hostsim.sequence.second import Second
+from hostsim.sequence.settling import settle_earlier_nights
 from hostsim.sequence.shelter import (
     TooLateInDayError,
     UnsafeError,
@@ -72,6 +73,7 @@ class Imager:
         state = self._host.journal.state
         tell_begun(self._host)
         try:
+            self._settle(container)
             self._until_nothing_is_left(container)
             tell_ended(self._host, reason=state.stage.over or "")
             # The runner keeps this together with its own step to what follows.
@@ -127,7 +129,7 @@ class Imager:
         stage = self._host.journal.state.stage
         if stage.over is not None:
             return None
-        self._end_wait()
+        self._end_wait(container)
         if stage.waiting is not None:
             return None
         asked_at = self._host.clock.now()
@@ -259,9 +261,15 @@ class Imager:
         tell_waiting(waiting, host)
         self._happenings.add("before_wait")
 
-    def _end_wait(self) -> None:
+    def _settle(self, container: SchedulerContainer) -> None:
+        if self._settings.grade:
+            settle_earlier_nights(container, self._host)
+
+    def _end_wait(self, container: SchedulerContainer) -> None:
         stage = self._host.journal.state.stage
         if stage.waiting is not None and self._host.clock.now() >= stage.waiting.until:
+            # It may have begun before the noon that an earlier night ended with.
+            self._settle(container)
             stage.waiting = None
             tell_waited(self._host)
             self._happenings.add("after_wait")

@@ -122,7 +122,8 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
 def _comparison(check: Mapping[str, Any]) -> list[str]:
     if check.get("centre") is None:
         return []
-    facts = [f"usual {check['centre']:.4g}, spread {check['spread']:.3g}"]
+    name = "pixel limit" if (check.get("about") or {}).get("sampled") else "usual"
+    facts = [f"{name} {check['centre']:.4g}, spread {check['spread']:.3g}"]
     if check.get("contribution") is not None:
         side = "worse" if check["contribution"] >= 0 else "better"
         allowed = check["sigma"] if check.get("allowed") is None else check["allowed"]

@@ -33,6 +33,7 @@ class Rule(StrEnum):
     SPREAD = "spread"
     THRESHOLD = "threshold"
     UNDECIDED = "spell not over"
+    YOUNG = "night too young"
 
 
 class Finding(NamedTuple):

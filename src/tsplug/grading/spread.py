@@ -18,6 +18,10 @@ from tsplug.metrics import METRICS
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus
 
 _ALMOST_ZERO = 0.001
+_AWAITED = {
+    Rule.UNDECIDED: "later frames will tell whether the night stays so",
+    Rule.YOUNG: "its night is too young to tell: later frames will",
+}
 
 
 class Limits(NamedTuple):
@@ -176,7 +180,8 @@ class SpreadCheck:
         if usual.usual.undecided and case.image.status is GradingStatus.PENDING and not case.final:
             known = self._within_usual(case, value, usual=usual.without_doubt(), sigma=sigma)
             if known.outcome is Outcome.REJECT:
-                return known._replace(outcome=Outcome.WAIT, rule=Rule.UNDECIDED)
+                rule = Rule.YOUNG if usual.usual.night is None else Rule.UNDECIDED
+                return known._replace(outcome=Outcome.WAIT, rule=rule)
         return self._within_usual(case, value, usual=usual, sigma=sigma)
 
     def _within_usual(self, case: Case, value: float, *, usual: MetricUsual, sigma: float) -> Settled:
@@ -211,12 +216,12 @@ class SpreadCheck:
         told = f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
         if rule in (Rule.REJECT_LEVEL, Rule.ACCEPT_LEVEL):
             return f"{told} {self._level_words(settled)}"
-        name = "median" if case.preferences.mode is GraderMode.ROBUST else "mean"
+        name = _centre_name(case, settled)
         if rule is Rule.IMPROVEMENT:
             return f"{told} is better than the {name} {settled.centre:.4g}"
         place = _place(settled.lower, settled.upper, within=settled.outcome is Outcome.PASS)
         text = f"{told} is {place} ({name} {settled.centre:.4g}, {_how(settled)})"
-        return f"{text}; later frames will tell whether the night stays so" if rule is Rule.UNDECIDED else text
+        return f"{text}; {_AWAITED[rule]}, or the noon after it" if rule in _AWAITED else text
 
     def _few(self, number: int) -> str:
         if number < MINIMUM_PEERS:
@@ -228,6 +233,12 @@ class SpreadCheck:
         if settled.rule is Rule.ACCEPT_LEVEL:
             return f"reaches the automatic accept level {level:g}"
         return f"is {'below' if self._better == 'higher' else 'above'} the automatic reject level {level:g}"
+
+
+def _centre_name(case: Case, settled: Settled) -> str:
+    if settled.usual is not None and settled.usual.usual.sampled:
+        return "pixel limit"
+    return "median" if case.preferences.mode is GraderMode.ROBUST else "mean"
 
 
 def _how(settled: Settled) -> str:

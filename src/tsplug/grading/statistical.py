@@ -13,7 +13,7 @@ from tsplug.grading.setup import setup_of
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
-VERSION = "7"
+VERSION = "8"
 
 _COMPARED = {check.metric for check in OWN_CHECKS if check.needs_peers} | METRIC_CHECKS.keys()
 

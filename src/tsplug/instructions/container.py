@@ -32,6 +32,15 @@ class SchedulerContainer:
 
         return decide(request, session.context)
 
+    def plans_that_waited(self, session: Session) -> list[str]:
+        """Return the guids of plans with pending lights of nights that are over, whose grading waited for that.
+
+        A host that grades has them graded before it asks what to image, or more is imaged of them than they want.
+        """
+        from tsplug.services.settling import plans_that_waited
+
+        return plans_that_waited(session.profile_guid, session.context)
+
     def keep(self, decision: TakeExposure, session: Session) -> bool:
         """Return whether the rig may still take what was decided, and keep it for as long as that takes from now on.
 

@@ -53,12 +53,14 @@ class ExposureSaved(Value):
 class GradePlan(Value):
     """A plan's pending images should be graded; ``force`` grades before the delay is reached.
 
+    What triggers it is an exposure of the plan, somebody who asks for it, a host that goes on with an exposure that it
+    was interrupted in, or a new night, before which images may have waited for the end of an earlier one.
     With ``dry_run`` graders judge, but nothing is measured, recorded or moved: the answer tells what would become of
     each image.
     """
 
     plan_guid: str
-    trigger: Literal["exposure", "manual", "resume"] = "exposure"
+    trigger: Literal["exposure", "manual", "resume", "night"] = "exposure"
     force: bool = False
     dry_run: bool = False
 

@@ -45,7 +45,7 @@ def judge_plan(event: GradePlan, context: Context) -> PlanGrades:
         NotFoundError: there is no such plan.
     """
     with context.store.read() as unit:
-        loaded = load_plan_images(event, unit)
+        loaded = load_plan_images(event, unit, now=context.clock.now())
         graders = prepared_graders(loaded, unit)
     verdicts = [each for image in loaded.pending for each in verdicts_of(image, loaded, graders=graders)]
     return PlanGrades(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tsplug.errors import NotFoundError
 from tsplug.grading.delay import waiting_text
@@ -18,6 +19,7 @@ from tsplug.model import (
     Target,
 )
 from tsplug.ports import ImageQuery, Unit
+from tsplug.services.noons import NO_NOONS, Noons, noons_at
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class PlanImages:
     """A plan, where it belongs, the rigs that imaged it and all its images, oldest first.
 
     ``owner`` is the profile of the plan's project. Where there is nothing to grade, or ``waiting`` says why it is not
-    time yet, there are no images. ``final`` is whether graders are to decide without waiting for later images.
+    time yet, there are no images. ``final`` is whether graders are to decide without waiting for later images, and
+    ``noons`` tells which nights are over, so that nothing is waited for in them.
     """
 
     plan: ExposurePlan
@@ -37,11 +40,18 @@ class PlanImages:
     images: Sequence[AcquiredImage]
     waiting: str = ""
     final: bool = False
+    noons: Noons = NO_NOONS
 
     @property
     def pending(self) -> tuple[AcquiredImage, ...]:
         """Return the images to judge, oldest first."""
         return tuple(image for image in self.images if image.status is GradingStatus.PENDING)
+
+    def is_settled(self, image: AcquiredImage) -> bool:
+        """Return whether graders are to decide of a pending image without waiting for later ones of its night."""
+        if self.final or image.status is not GradingStatus.PENDING:
+            return self.final
+        return self.noons.has_passed(image, self.profile_of(image))
 
     def profile_of(self, image: AcquiredImage) -> Profile:
         """Return the rig that took an image: its own preferences grade it; the project's rig where it is gone."""
@@ -60,8 +70,8 @@ def find_plan(guid: str, unit: Unit) -> ExposurePlan:
     return plan
 
 
-def load_plan_images(event: GradePlan, unit: Unit) -> PlanImages:
-    """Read a plan for grading.
+def load_plan_images(event: GradePlan, unit: Unit, *, now: datetime | None = None) -> PlanImages:
+    """Read a plan for grading at a moment; None is in the middle of every night.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -76,6 +86,7 @@ def load_plan_images(event: GradePlan, unit: Unit) -> PlanImages:
     images = () if idle else unit.images(ImageQuery(plan_id=plan.id, newest_first=False))
     ids = sorted({image.profile_id for image in images if image.profile_id is not None})
     profiles = {profile.id: profile for profile in unit.list(Profile, id=ids)} if ids else {}
+    profiles[owner.id] = owner
     return PlanImages(
         plan=plan,
         template=unit.get(ExposureTemplate, plan.template_id),
@@ -86,6 +97,7 @@ def load_plan_images(event: GradePlan, unit: Unit) -> PlanImages:
         images=images,
         waiting=waiting,
         final=event.force,
+        noons=NO_NOONS if now is None else noons_at(now, profiles.values(), unit=unit),
     )
 
 

@@ -25,6 +25,7 @@ from tsplug.ports import Unit
 from tsplug.services.criteria import load_rows
 from tsplug.services.criteria_documents import document_of
 from tsplug.services.lookup import find_named
+from tsplug.services.noons import NO_NOONS, Noons, noons_at
 from tsplug.services.plan_images import PlanImages
 
 Bound = date | datetime | None
@@ -52,7 +53,10 @@ class RegradeRequest:
 
 @dataclass(frozen=True)
 class Scope:
-    """The targets to regrade by id, what their plans need, and the projects that are left alone and why."""
+    """The targets to regrade by id, what their plans need, and the projects that are left alone and why.
+
+    ``noons`` tells which nights are over, so that frames of theirs wait for nothing.
+    """
 
     request: RegradeRequest
     targets: tuple[Target, ...]
@@ -60,6 +64,7 @@ class Scope:
     profiles: dict[int, Profile]
     rig: Profile | None
     left_alone: tuple[dict[str, str], ...]
+    noons: Noons = NO_NOONS
     said: dict[str, Any] = field(default_factory=dict)
 
     def owner_of(self, project: Project) -> Profile:
@@ -73,8 +78,8 @@ class Scope:
         return not (_is_before(image, self.request.first) or _is_after(image, self.request.last))
 
 
-def scope_of(request: RegradeRequest, unit: Unit) -> Scope:
-    """Return what a request is about.
+def scope_of(request: RegradeRequest, unit: Unit, *, now: datetime | None = None) -> Scope:
+    """Return what a request is about at a moment; None is in the middle of every night.
 
     Raises:
         NotFoundError: there is no such target or profile.
@@ -96,6 +101,7 @@ def scope_of(request: RegradeRequest, unit: Unit) -> Scope:
         projects=projects,
         profiles=profiles,
         rig=rig,
+        noons=NO_NOONS if now is None else noons_at(now, profiles.values(), unit=unit),
         left_alone=tuple({"project": projects[key].name, "why": why} for key, why in left.items()),
         said=_said(request, target=target, rig=rig)
         | {"sets": _sets(unit, profiles.values()), "rules": _rules(unit, profiles.values(), left=left)},
@@ -149,6 +155,7 @@ def _plan_images(
         owner=scope.owner_of(project),
         profiles=scope.profiles,
         images=sorted(images, key=lambda image: (image.started, image.id or 0)),
+        noons=scope.noons,
     )
 
 

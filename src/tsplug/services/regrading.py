@@ -70,7 +70,7 @@ def regrade(
         StoreError: another program goes on with the same run, or began another.
     """
     with context.store.read() as unit:
-        scope = scope_of(request, unit)
+        scope = scope_of(request, unit, now=context.clock.now())
         sizes = Counter[int]()
         for plan in unit.list(ExposurePlan):
             sizes[plan.target_id] += plan.acquired

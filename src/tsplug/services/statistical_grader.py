@@ -61,7 +61,7 @@ class StatisticalJudge:
         rig = self._rig_of(image)
         profile, population = rig.profile, self._populations.of(image, rig.choice)
         scale_arcsec = profile.frame_scale_arcsec(image.binning)
-        return Case(image, population, profile.grader, scale_arcsec, self._plan.final, rig.asked)
+        return Case(image, population, profile.grader, scale_arcsec, self._plan.is_settled(image), rig.asked)
 
     def _rig_of(self, image: AcquiredImage) -> _Rig:
         profile = self._plan.profile_of(image)

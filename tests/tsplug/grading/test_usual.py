@@ -53,3 +53,13 @@ def test_the_told_numbers_make_the_bound(night: str, taken: int, facts: set[str]
     told = {fact for check in checks for fact in ("sampled", "lasting_most") if check["about"][fact] is not None}
     assert told >= facts
     assert not math.isnan(checks[0]["upper"])
+
+
+def test_what_pixels_can_just_show_is_called_their_limit() -> None:
+    """It is no median: most frames are sharper."""
+    checks = sizes_of([each.image for each in frames_of(SUPERB_FIRST_HOUR_606)[:11]])
+    limited = [each for each in checks if each["about"]["sampled"] is not None]
+    assert len(limited) > 5
+    for check in checks:
+        name = "median" if check["about"]["sampled"] is None else "pixel limit"
+        assert f"({name} {check['centre']:.4g}, " in check["detail"]
