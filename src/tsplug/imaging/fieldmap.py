@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.middle import median
 from tsplug.imaging.roundness import common_elongation
 
 Floats = NDArray[np.float64]
@@ -77,8 +78,8 @@ def _elongation(cell: NDArray[np.int64], vectors: tuple[Floats, Floats], *, snr:
 def _medians(cell: NDArray[np.int64], values: Floats) -> Floats:
     known = np.isfinite(values)
     inside = [values[known & (cell == each)] for each in range(CELLS * CELLS)]
-    medians = [float(np.median(each)) if each.size >= _FEWEST_PER_CELL else np.nan for each in inside]
-    return np.array(medians).reshape(CELLS, CELLS)
+    middles = [median(each) if each.size >= _FEWEST_PER_CELL else np.nan for each in inside]
+    return np.array(middles).reshape(CELLS, CELLS)
 
 
 def _slope(x: Floats, y: Floats, *, radius: Floats, snr: Floats) -> tuple[float | None, float | None]:
@@ -92,12 +93,12 @@ def _slope(x: Floats, y: Floats, *, radius: Floats, snr: Floats) -> tuple[float 
         used = kept
         solution = np.asarray(np.linalg.lstsq(terms[used], (radius * weights)[used], rcond=None)[0], dtype=np.float64)
         left = radius * weights - (terms * solution).sum(axis=1)
-        spread = 1.4826 * float(np.median(np.abs(left[used])))
+        spread = 1.4826 * median(np.abs(left[used]))
         kept = np.abs(left) <= _CLIPPED_SIGMA * spread + 1e-9
     inside = left[used & kept]
     variance = float(np.square(inside).sum()) / max(inside.size - terms.shape[1], 1)
     covariance = variance * np.linalg.pinv(terms[used].T @ terms[used])
-    typical = float(np.median(radius))
+    typical = median(radius)
     tilt = 100.0 * 2.0 * float(np.abs(solution[1:3]).sum()) / typical
     curvature = 100.0 * float(solution[3]) / typical
     return (

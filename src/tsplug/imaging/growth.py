@@ -16,7 +16,8 @@ Floats = NDArray[np.float64]
 
 # Radii in units of a star's sigma; half of the light lies within 1.18 of a Gaussian, further out of any other star.
 _STEPS = np.array([0.5, 0.75, 1.0, 1.2, 1.4, 1.6, 1.85, 2.2, 2.7, 3.3])
-_TOGETHER = 304
+# Few stars are not worth a second thread, which waits for the first one between small steps.
+_TOGETHER = 1024
 # Half of a Gaussian's light lies within a squared radius of 2 ln 2 variances, and a pixel's variance is 1/12 px^2.
 _PIXEL_PX2 = 2.0 * math.log(2.0) / 12.0
 
@@ -102,12 +103,9 @@ def _cover(distance: NDArray[np.float32], radius: Floats) -> NDArray[np.float32]
 
 def _half(stamps: Stamps, shapes: Shapes, *, part: slice, total: Floats) -> Floats:
     apart = _Apart.of(stamps, shapes, part=part)
-    sigma = shapes.sigma_px[part]
-    radii = _STEPS[:, None] * sigma
-    shares = np.stack([apart.enclosed(each) for each in radii]) / np.maximum(total, 1e-12)
-    beyond = shares >= 0.5
-    after = np.argmax(beyond, axis=0)
-    usable = beyond.any(axis=0) & (after > 0) & (total > 0)
+    radii = _STEPS[:, None] * shapes.sigma_px[part]
+    shares, after = _shares(apart, radii, total=total)
+    usable = (after > 0) & (total > 0)
     after = np.maximum(after, 1)
     every = np.arange(total.size)
     low, high = shares[after - 1, every], np.minimum(shares[after, every], 0.99)
@@ -117,3 +115,17 @@ def _half(stamps: Stamps, shapes: Shapes, *, part: slice, total: Floats) -> Floa
     share = (np.log1p(-low) + math.log(2.0)) / (np.log1p(-low) - np.log1p(-high))
     squared = inner + np.clip(share, 0.0, 1.0) * (outer - inner)
     return np.where(usable, np.sqrt(np.maximum(squared - _PIXEL_PX2, squared / 4.0)), np.nan)
+
+
+def _shares(apart: _Apart, radii: Floats, *, total: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the shares of the light within rising radii, and at which each star passes one half; -1 for none.
+
+    Large radii are not looked at once all stars have passed it.
+    """
+    shares, after = np.zeros(radii.shape), np.full(total.size, -1)
+    for step, radius in enumerate(radii):
+        shares[step] = apart.enclosed(radius) / np.maximum(total, 1e-12)
+        after[(after < 0) & (shares[step] >= 0.5)] = step
+        if (after >= 0).all():
+            break
+    return shares, after

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.candidates import Candidates
+from tsplug.imaging.middle import median
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.shapes import Shapes, adaptive_shapes
 from tsplug.imaging.stamps import Stamps, border_levels, cut_stamps, fits_inside
@@ -154,7 +155,7 @@ def _common_width(sigma_px: Floats) -> float:
 
     Stars are alike, knots of a nebula are of any width: before a bright one most of what looks like a star is none.
     """
-    middle = float(np.median(sigma_px))
+    middle = median(sigma_px)
     ordered = np.sort(sigma_px)
     ends = np.searchsorted(ordered, _GROUP_RATIO * ordered, side="right")
     members = ends - np.arange(ordered.size)
@@ -162,7 +163,7 @@ def _common_width(sigma_px: Floats) -> float:
     if not is_group.any():
         return middle
     first = int(np.argmax(is_group))
-    group = float(np.median(ordered[first : ends[first]]))
+    group = median(ordered[first : ends[first]])
     return group if _WIDEST * group < middle else middle
 
 
@@ -215,7 +216,7 @@ def _misjudged(border: Floats, noise: Floats, *, peak: Floats) -> Floats:
     """
     common = np.zeros(1)
     if border.size >= _FEWEST_BORDERS:
-        faint = peak <= np.median(peak)
-        common = np.median(border[faint] / noise[faint]) * noise
+        faint = peak <= median(peak)
+        common = median(border[faint] / noise[faint]) * noise
     other = np.abs(border - common) > _OTHER_SKY_SIGMA * noise + _WINGS_SHARE * peak
     return np.where(other, border, common)

@@ -13,7 +13,6 @@ from tsplug.imaging.stamps import Stamps
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 _Values = NDArray[np.float32]
-_Covariance = tuple[_Values, _Values, _Values]
 
 _ITERATIONS = 12
 _MIN_VARIANCE = 0.15
@@ -23,8 +22,12 @@ _LEAST_WEIGHT_PX2 = 0.64
 _SMALL_STEP, _TINY_STEP = 0.02, 0.001
 _WORTH_LEAVING_OUT = 0.8
 _BOLDNESS, _LEAST_SHARE = 2.0 / 3.0, 0.25
-# So many stars' stamps stay in the cache while they are worked on.
-_TOGETHER = 304
+# Elliptical Gaussians, one per star: offsets along x and y, variances along both, covariance, the height that fits.
+_ROWS = 6
+# Inverting covariances (xx, yy, xy) exchanges the variances.
+_TURNED = [1, 0, 2]
+# Small steps for many stars take as long as for few, and two threads that take such steps wait for each other.
+_TOGETHER = 1024
 
 
 @dataclass(frozen=True)
@@ -99,148 +102,129 @@ def adaptive_shapes(stamps: Stamps, start_sigma_px: float, *, boldness: float = 
     parts = in_order(
         lambda part: _adapted(stamps.pick(part), start_sigma_px, boldness=boldness), slices(count, _TOGETHER)
     )
-    dx, dy, xx, yy, xy, amplitude = (np.concatenate([part[n] for part in parts]).astype(np.float64) for n in range(6))
-    settled = np.concatenate([part[6] for part in parts]).astype(bool)
-    return Shapes(dx, dy, xx, yy, xy, amplitude, settled)
+    columns = np.concatenate([weights for weights, _ in parts], axis=1).astype(np.float64)
+    dx, dy, xx, yy, xy, amplitude = columns
+    return Shapes(dx, dy, xx, yy, xy, amplitude, np.concatenate([settled for _, settled in parts]))
 
 
-def _adapted(stamps: Stamps, start_sigma_px: float, *, boldness: float) -> list[NDArray[np.generic]]:
-    """Iterate until each star's last step was tiny; what `_Weights` has, and whether that step was a small one."""
+def _adapted(stamps: Stamps, start_sigma_px: float, *, boldness: float) -> tuple[_Values, NDArray[np.bool_]]:
+    """Iterate until each star's last step was tiny; return rows of `_ROWS`, and whether that step was a small one."""
     count = stamps.x0.size
-    weights = _Weights.round(count, start_sigma_px**2)
+    weights = np.zeros((_ROWS, count), dtype=np.float32)
+    weights[2:4] = start_sigma_px**2
     settled = np.zeros(count, dtype=bool)
     # Of the stars that are worked on together, those that are not done yet; what the others do meanwhile is lost.
-    stars, values, mine, waiting = np.arange(count), stamps.values, weights, np.arange(count)
+    stars, values, mine, waiting = np.arange(count), stamps.values, weights.copy(), np.arange(count)
     for _ in range(_ITERATIONS):
         mine, change, light = _stepped(mine, values, half_width=stamps.half_width, boldness=boldness)
         settled[stars[waiting]] = (light & (change < _SMALL_STEP))[waiting]
-        weights.put(stars[waiting], mine.pick(waiting))
+        weights[:, stars[waiting]] = mine[:, waiting]
         waiting = waiting[change[waiting] >= _TINY_STEP]
         if not waiting.size:
             break
         if waiting.size < _WORTH_LEAVING_OUT * stars.size:
-            stars, values, mine = stars[waiting], values[:, :, waiting], mine.pick(waiting)
+            stars, values, mine = stars[waiting], values.take(waiting, axis=2), mine[:, waiting]
             waiting = np.arange(stars.size)
-    return [*weights.columns, settled]
-
-
-@dataclass(frozen=True)
-class _Weights:
-    """Elliptical Gaussians, one per star: offsets, variances and covariance, and the height that fits the star."""
-
-    dx: _Values
-    dy: _Values
-    xx: _Values
-    yy: _Values
-    xy: _Values
-    amplitude: _Values
-
-    @classmethod
-    def round(cls, count: int, variance: float) -> _Weights:
-        nothing = [np.zeros(count, dtype=np.float32) for _ in range(4)]
-        xx, yy = (np.full(count, variance, dtype=np.float32) for _ in range(2))
-        return cls(nothing[0], nothing[1], xx, yy, nothing[2], nothing[3])
-
-    @property
-    def columns(self) -> list[_Values]:
-        return [getattr(self, each.name) for each in fields(self)]
-
-    def pick(self, chosen: Places) -> _Weights:
-        return _Weights(*(each[chosen] for each in self.columns))
-
-    def put(self, places: Places, others: _Weights) -> None:
-        for mine, other in zip(self.columns, others.columns, strict=True):
-            mine[places] = other
+    return weights, settled
 
 
 def _stepped(
-    old: _Weights, values: _Values, *, half_width: int, boldness: float
-) -> tuple[_Weights, _Values, NDArray[np.bool_]]:
+    old: _Values, values: _Values, *, half_width: int, boldness: float
+) -> tuple[_Values, _Values, NDArray[np.bool_]]:
     """Return weights that fit better, by how much of their size they changed, and which stars have light at all."""
     span, limit = np.arange(-half_width, half_width + 1, dtype=np.float32), np.float32(half_width / 2.0)
-    places = span[:, None] - old.dx, span[:, None] - old.dy
-    weight_xx, weight_yy = _weight(old)
-    form = _inverse(weight_xx, weight_yy, xy=old.xy)
+    middle, was = old[:2], old[2:5]
+    size = was[0] + was[1]
+    weight = _weight(was)
+    form = _inverse(weight)
     # What the weight takes of a star's size, and of its way from the weight's middle.
-    narrowed = np.float32(1.0) + (old.xx + old.yy) / (weight_xx + weight_yy)
-    flux, (shift_x, shift_y, xx, yy, xy) = _moments(values, places, form=form)
-    shown = xx - shift_x**2, yy - shift_y**2, xy - shift_x * shift_y
+    narrowed = np.float32(1.0) + size / (weight[0] + weight[1])
+    flux, means = _moments(values, span[None, :, None] - middle[:, None], form=form)
+    shift, shown = means[:2], means[2:]
+    shown[:2] -= shift**2
+    shown[2] -= shift[0] * shift[1]
     # Only the whole way leads to a star's own shape where the weight has another.
-    bold = np.where(weight_xx > old.xx, np.float32(1.0 if boldness else 0.0), np.float32(boldness))
-    xx, yy, xy = _unweighted(shown, form=form, narrowed=narrowed, boldness=bold)
-    change = (np.abs(xx - old.xx) + np.abs(yy - old.yy) + np.abs(xy - old.xy)) / (old.xx + old.yy)
-    widest = np.float32((half_width * 0.75) ** 2)
-    xx, yy = np.clip(xx, _MIN_VARIANCE, widest), np.clip(yy, _MIN_VARIANCE, widest)
-    bound = np.float32(0.95) * np.sqrt(xx * yy)
-    xy = np.clip(xy, -bound, bound)
-    dx, dy = (np.clip(each + narrowed * shift, -limit, limit) for each, shift in ((old.dx, shift_x), (old.dy, shift_y)))
+    bold = np.where(weight[0] > was[0], np.float32(1.0 if boldness else 0.0), np.float32(boldness))
+    new = np.empty_like(old)
+    new[2:5] = _unweighted(shown, form=form, narrowed=narrowed, boldness=bold)
+    change = np.abs(new[2:5] - was).sum(axis=0) / size
+    _bound(new[2:4], np.float32(_MIN_VARIANCE), most=np.float32((half_width * 0.75) ** 2))
+    product = new[2] * new[3]
+    bound = np.float32(0.95) * np.sqrt(product)
+    _bound(new[4], -bound, most=bound)
+    np.add(middle, narrowed * shift, out=new[:2])
+    _bound(new[:2], -limit, most=limit)
     # The light under the weight is a share of the star's: half of it where both are alike.
-    both = (old.xx + weight_xx) * (old.yy + weight_yy) - np.float32(4.0) * old.xy**2
-    share = np.float32(2.0) * np.sqrt((weight_xx * weight_yy - old.xy**2) / both)
-    amplitude = flux / (np.float32(np.pi) * share * np.sqrt(xx * yy - xy**2))
-    return _Weights(dx, dy, xx, yy, xy, amplitude), change, flux > 0
+    squared = was[2] ** 2
+    both = (was[0] + weight[0]) * (was[1] + weight[1]) - np.float32(4.0) * squared
+    share = np.float32(2.0) * np.sqrt((weight[0] * weight[1] - squared) / both)
+    new[5] = flux / (np.float32(np.pi) * share * np.sqrt(product - new[4] ** 2))
+    return new, change, flux > 0
 
 
-def _weight(shapes: _Weights) -> tuple[_Values, _Values]:
-    """Return the variances along both axes of the weights that stars are seen under: their own, or more.
+def _bound(values: _Values, least: _Values | np.float32, *, most: _Values | np.float32) -> None:
+    """Bring values within bounds, in place."""
+    np.minimum(np.maximum(values, least, out=values), most, out=values)
+
+
+def _weight(shapes: _Values) -> _Values:
+    """Return the covariances of the weights that stars are seen under: their own, or with more along both axes.
 
     What changes much within a pixel is not told by its value in the pixel's middle.
     """
     two = np.float32(2.0)
-    narrow = (shapes.xx + shapes.yy) / two - np.hypot((shapes.xx - shapes.yy) / two, shapes.xy)
-    wider = np.maximum(np.float32(_LEAST_WEIGHT_PX2) - narrow, np.float32(0.0))
-    return shapes.xx + wider, shapes.yy + wider
+    narrow = (shapes[0] + shapes[1]) / two - np.hypot((shapes[0] - shapes[1]) / two, shapes[2])
+    weight = shapes.copy()
+    weight[:2] += np.maximum(np.float32(_LEAST_WEIGHT_PX2) - narrow, np.float32(0.0))
+    return weight
 
 
-def _unweighted(shown: _Covariance, *, form: _Covariance, narrowed: _Values, boldness: _Values) -> _Covariance:
+def _unweighted(shown: _Values, *, form: _Values, narrowed: _Values, boldness: _Values) -> _Values:
     """Return covariances nearer to those of stars that show these ones under weights of that (inverse) form.
 
     A Gaussian of covariance C under a weight W shows M, where 1/M = 1/C + 1/W; at the end W is C, and M half of it. So
     both 2 M and what is solved for C lead there. The first comes half of the way to a Gaussian, and to the end of a
     ring; the second all of the way to a Gaussian, and goes as far beyond the end of a ring as it was before it.
     """
-    twice = [narrowed * each for each in shown]
+    twice = narrowed * shown
     if not boldness.any():
-        return twice[0], twice[1], twice[2]
-    mean_a, mean_c, mean_b = _inverse(shown[0], shown[1], xy=shown[2])
-    a, c, b = mean_a - form[0], mean_c - form[1], mean_b - form[2]
-    determinant = a * c - b**2
+        return np.asarray(twice)
+    left = _inverse(shown) - form
+    determinant = left[0] * left[1] - left[2] ** 2
     # Not what noise makes impossible, nor what would be far wider than the weight.
-    usable = (a > _LEAST_SHARE * form[0]) & (c > _LEAST_SHARE * form[1]) & (determinant > 0.0)
+    usable = (left[:2] > np.float32(_LEAST_SHARE) * form[:2]).all(axis=0) & (determinant > 0.0)
     share = boldness / np.where(usable, determinant, np.float32(1.0))
     rest = np.float32(1.0) - boldness
-    xx, yy, xy = (
-        np.where(usable, share * solved + rest * step, step) for solved, step in zip((c, a, b), twice, strict=True)
-    )
-    return xx, yy, xy
+    return np.where(usable, share * left[_TURNED] + rest * twice, twice)
 
 
-def _inverse(xx: _Values, yy: _Values, *, xy: _Values) -> _Covariance:
+def _inverse(covariance: _Values) -> _Values:
     """Return the inverse of covariances, but with the other sign of the mixed term."""
-    determinant = xx * yy - xy**2
+    determinant = covariance[0] * covariance[1] - covariance[2] ** 2
     determinant = np.where(determinant != 0.0, determinant, np.float32(1e-12))
-    return yy / determinant, xx / determinant, xy / determinant
+    return np.asarray(covariance[_TURNED] / determinant)
 
 
-def _moments(
-    values: _Values, places: tuple[_Values, _Values], *, form: tuple[_Values, _Values, _Values]
-) -> tuple[_Values, list[_Values]]:
-    """Return the weighted flux, and mean x, y, xx, yy and xy under the weight."""
-    x, y = places
-    a, c, b = form
-    across, down = np.float32(-0.5) * a * x * x, np.float32(-0.5) * c * y * y
-    exponent = (b * y)[:, None] * x[None]
-    exponent += across[None]
+def _moments(values: _Values, places: _Values, *, form: _Values) -> tuple[_Values, _Values]:
+    """Return the weighted flux, and mean x, y, xx, yy and xy under the weight (rows).
+
+    ``places`` are offsets along x and y from the weights' middles: [axis, offset, star].
+    """
+    across, down = np.float32(-0.5) * form[:2, None] * places * places
+    exponent = (form[2] * places[1])[:, None] * places[0]
+    exponent += across
     exponent += down[:, None]
     np.maximum(exponent, np.float32(-40.0), out=exponent)
     np.exp(exponent, out=exponent)
     exponent *= values
     columns, rows = exponent.sum(axis=0), exponent.sum(axis=1)
-    exponent *= x[None]
+    exponent *= places[0]
     slanted = exponent.sum(axis=1)
     flux = columns.sum(axis=0)
-    safe = np.where(flux > 0, flux, np.float32(1.0))
-    column_x, row_y = columns * x, rows * y
-    sums = [column_x.sum(axis=0), row_y.sum(axis=0)]
-    sums += [(column_x * x).sum(axis=0), (row_y * y).sum(axis=0), (slanted * y).sum(axis=0)]
-    return flux, [each / safe for each in sums]
+    sums = np.empty((5, flux.size), dtype=np.float32)
+    weighted = np.stack([columns, rows]) * places
+    weighted.sum(axis=1, out=sums[:2])
+    (weighted * places).sum(axis=1, out=sums[2:4])
+    (slanted * places[1]).sum(axis=0, out=sums[4])
+    sums /= np.where(flux > 0, flux, np.float32(1.0))
+    return flux, sums

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.growth import half_flux_radii, mean_radii, within_radius
+from tsplug.imaging.middle import median
 from tsplug.imaging.profile import StarProfile, fit_profile
 from tsplug.imaging.sample import REACH_SIGMA, StarSample
 from tsplug.imaging.shapes import Shapes
@@ -55,7 +56,7 @@ def measure_sharpness(sample: StarSample, *, electrons_per_adu: float) -> Sharpn
     hfr = half_flux_radii(sample.stamps, sample.raw, total=total) * sharper
     mean = mean_radii(sample.stamps, sample.raw, reach=_reach(sample)) * sharper
     fwhm = profile.fwhm * sigma
-    aperture = _APERTURE_FWHM * float(np.median(fwhm))
+    aperture = _APERTURE_FWHM * median(fwhm)
     flux = within_radius(sample.stamps, sample.raw, radius=np.full(sigma.size, aperture))
     sky = math.pi * aperture**2 * sample.noise**2
     snr = flux / np.sqrt(np.maximum(flux, 0.0) / electrons_per_adu + sky + 1e-12)
@@ -63,7 +64,7 @@ def measure_sharpness(sample: StarSample, *, electrons_per_adu: float) -> Sharpn
 
 
 def _weights(snr: Floats) -> Floats:
-    return np.asarray(np.minimum(snr, _HIGHEST_RATIO * np.median(snr)) ** 2)
+    return np.asarray(np.minimum(snr, _HIGHEST_RATIO * median(snr)) ** 2)
 
 
 def _stacked(top: StarSample) -> Shapes:
@@ -73,9 +74,9 @@ def _stacked(top: StarSample) -> Shapes:
     themselves: they have one shape in common then, and the height that goes with their light.
     """
     raw = top.raw
-    if float(np.median(raw.sigma_px)) >= _TELLING_SIGMA_PX:
+    if median(raw.sigma_px) >= _TELLING_SIGMA_PX:
         return raw
-    xx, yy, xy = (np.full(raw.dx.size, np.median(each)) for each in (raw.xx, raw.yy, raw.xy))
+    xx, yy, xy = (np.full(raw.dx.size, median(each)) for each in (raw.xx, raw.yy, raw.xy))
     alike = replace(raw, xx=xx, yy=yy, xy=xy)
     light = within_radius(top.stamps, raw, radius=_LIGHT_SIGMA * alike.sigma_px)
     return replace(alike, amplitude=np.maximum(light, 1e-9) / (2.0 * math.pi * np.sqrt(alike.determinant)))
@@ -89,6 +90,6 @@ def _reach(sample: StarSample) -> Floats:
 def _total(sample: StarSample, *, profile: StarProfile) -> Floats:
     """Return all light of each star: that within reach, and what the common profile says lies beyond."""
     reach = _reach(sample)
-    share = np.array([profile.enclosed(float(ratio)) for ratio in reach / sample.raw.sigma_px])
+    share = profile.enclosed(reach / sample.raw.sigma_px)
     found = within_radius(sample.stamps, sample.raw, radius=reach)
     return np.asarray(found / np.clip(share, _LEAST_ENCLOSED, 1.0))

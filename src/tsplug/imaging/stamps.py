@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -66,8 +67,9 @@ def cut_stamps(
         mosaic: whether the frame was taken through a colour mosaic.
     """
     x, y = places
-    span = np.arange(-half_width, half_width + 1 + mosaic)
-    values = pixels[y + span[:, None, None], x + span[None, :, None]].astype(np.float32)
+    side = 2 * half_width + 1 + mosaic
+    every = sliding_window_view(pixels, (side, side))[y - half_width, x - half_width]
+    values = np.ascontiguousarray(every.transpose(1, 2, 0), dtype=np.float32)
     if pixels.dtype.kind == "f":
         values = np.where(np.isfinite(values), values, level.astype(np.float32))
     values -= level.astype(np.float32)
@@ -82,4 +84,7 @@ def border_levels(stamps: Stamps) -> Floats:
     """Return the median of each stamp's outermost pixels: what the sky was misjudged by, or a neighbour's light."""
     values = stamps.values
     border = np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
-    return np.asarray(np.median(border, axis=0), dtype=np.float64)
+    # Star by star: what lies side by side in memory is sorted in a third of the time that looking for middles takes.
+    border = np.sort(border.T, axis=1)
+    half = border.shape[1] // 2
+    return np.asarray(border[:, half - 1 : half + 1].mean(axis=1), dtype=np.float64)

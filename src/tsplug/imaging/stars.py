@@ -13,6 +13,7 @@ from tsplug.imaging.candidates import Candidates, Mosaic, confirm
 from tsplug.imaging.defocus import Discs, are_most, are_narrow, looks_defocused, measure_discs
 from tsplug.imaging.detection import find_peaks
 from tsplug.imaging.fieldmap import FieldMap, map_field
+from tsplug.imaging.middle import median
 from tsplug.imaging.profile import weighted_median
 from tsplug.imaging.reduction import ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.roundness import Roundness, measure_roundness, without_pixels
@@ -271,7 +272,7 @@ def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> S
         hfr_stdev=_spread(sharp.hfr[kept]),
         mean_radius=_typical(sharp.mean_radius[kept], sample.snr[kept]),
         fwhm=_typical(sharp.fwhm[kept], sample.snr[kept]),
-        snr=float(np.median(sharp.snr)),
+        snr=median(sharp.snr),
         roundness=measure_roundness(vectors, places, snr=sample.snr, seen=seen),
         stars=_listed(sample, sharp),
         field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm, vectors=vectors, snr=sample.snr),
@@ -294,7 +295,7 @@ def _out_of_focus(result: StarMeasurement, discs: Discs, *, shape: tuple[int, ..
         hfr=_typical(discs.hfr[kept], discs.snr[kept]),
         hfr_stdev=_spread(discs.hfr[kept]),
         mean_radius=_typical(discs.mean_radius[kept], discs.snr[kept]),
-        snr=float(np.median(discs.snr)),
+        snr=median(discs.snr),
         roundness=measure_roundness(discs.vectors, places, snr=discs.snr),
         stars=StarList(*(each[order] for each in columns)),
         field=map_field(places, hfr=discs.hfr, fwhm=unknown, vectors=discs.vectors, snr=discs.snr),
@@ -321,8 +322,8 @@ def _clipped(values: Floats) -> NDArray[np.bool_]:
     known = np.isfinite(values)
     if not known.any():
         return known
-    centre = np.median(values[known])
-    spread = 1.4826 * np.median(np.abs(values[known] - centre))
+    centre = median(values[known])
+    spread = 1.4826 * median(np.abs(values[known] - centre))
     return np.asarray(known & (np.abs(values - centre) <= 3.0 * spread + 1e-9))
 
 
