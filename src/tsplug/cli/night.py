@@ -14,6 +14,9 @@ from tsplug.cli.night_season import register_season
 from tsplug.cli.opening import Common
 from tsplug.cli.output import show_json, show_table, show_text
 from tsplug.model import Decision, DecisionRequest, Rejection, RuleShare, TakeExposure, TargetScore, WaitUntil
+from tsplug.model.clock import clock_words, zone_words
+
+_TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +38,7 @@ def night_now(common: Common) -> None:
         request = DecisionRequest(profile_guid=common.chosen_profile(context.store).guid)
         decision = look_ahead(request, context)
         with context.store.read() as unit:
-            zone = ZoneInfo(load_rig(unit, request.profile_guid).site.time_zone)
+            zone = load_rig(unit, request.profile_guid).site.time_zone
     if common.as_json:
         show_json(decision)
         return
@@ -47,16 +50,16 @@ def night_now(common: Common) -> None:
     refused = [each for each in decision.rejected if each.rule != "lower score"]
     if refused:
         columns = ("target", "plan", "rule", "why", "again at")
-        show_table(f"not now (again at: {zone.key})", columns, rows=[_row(each, zone) for each in refused])
+        show_table(f"not now (again at: {zone_words(zone)})", columns, rows=[_row(each, zone) for each in refused])
 
 
-def _sentence(decision: Decision, zone: ZoneInfo) -> str:
+def _sentence(decision: Decision, zone: str) -> str:
     if isinstance(decision, TakeExposure):
-        until = f"{_clock(decision.until, zone)} {zone.key}"
+        until = clock_words(decision.until, zone, shown=_TO_THE_MINUTE)
         project = f"project {decision.project_name}"
         return f"now: {decision.target_name} in {decision.filter_name} ({project}), possible until {until}"
     if isinstance(decision, WaitUntil):
-        until = f"{_clock(decision.until, zone)} {zone.key}"
+        until = clock_words(decision.until, zone, shown=_TO_THE_MINUTE)
         return f"wait until {until} for {decision.target_name}: {decision.reason}"
     return f"nothing left in this night: {decision.reason}"
 
@@ -76,10 +79,10 @@ def _share(shares: Mapping[str, RuleShare], rule: str) -> str:
     return "" if share is None else f"{share.value:.3f} x {share.weight:g}"
 
 
-def _row(each: Rejection, zone: ZoneInfo) -> list[object]:
+def _row(each: Rejection, zone: str) -> list[object]:
     again = each.again_at and _clock(each.again_at, zone)
     return [each.target_name, each.plan, each.rule, each.detail, again]
 
 
-def _clock(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+def _clock(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):{_TO_THE_MINUTE}}"

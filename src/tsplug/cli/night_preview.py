@@ -16,6 +16,7 @@ from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, show_json, show_table, show_text
 from tsplug.errors import InputError
 from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan, Profile
+from tsplug.model.clock import zone_words
 
 if TYPE_CHECKING:
     from tsplug.services.night_ahead import NightAhead
@@ -109,7 +110,9 @@ def _show(told: PreviewDocument) -> None:
     lights = sum(len(span.exposures) for span in told.spans)
     beside = sum(each.beside for span in told.spans for each in span.exposures)
     also = f" and {beside} of the second camera" if beside else ""
-    show_text(f"night of {told.date} at {told.site}: {counted(lights, 'exposure')}{also}, times {zone.key}")
+    show_text(
+        f"night of {told.date} at {told.site}: {counted(lights, 'exposure')}{also}, times {zone_words(told.time_zone)}"
+    )
     for note in told.notes:
         show_text(f"note: {note}")
     columns = ("from", "to", "target", "project", "exposures")

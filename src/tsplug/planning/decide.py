@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from tsplug.model import Decision, NothingLeft, Rejection, TakeExposure, TargetScore, Twilight, WaitUntil
+from tsplug.model.clock import clock_words
 from tsplug.model.night import session_id
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate
@@ -124,14 +125,15 @@ def _others(board: Board, moment: Moment, *, choice: Choice, scores: Sequence[Ta
             continue
         plans.extend(view.rejected)
         if number != chosen:
-            losers.append(_loser(candidate, by_guid, choice=choice, now=moment.now))
+            losers.append(_loser(candidate, by_guid, choice=choice, moment=moment))
     return (*losers, *plans, *impossible)
 
 
-def _loser(candidate: Candidate, scores: Mapping[str, TargetScore], *, choice: Choice, now: datetime) -> Rejection:
+def _loser(candidate: Candidate, scores: Mapping[str, TargetScore], *, choice: Choice, moment: Moment) -> Rejection:
     own = scores.get(candidate.target.guid)
     if own is None:
-        detail = f"the current target has its minimum time until {choice.stays_until:%H:%M:%S} UTC"
+        ends = clock_words(choice.stays_until, moment.board.outlook.tables.place.time_zone)
+        detail = f"the current target has its minimum time until {ends}"
         return rejection(candidate, Reason.PROMISED, detail=detail, told=choice.stays_until)
     best = max(each.score for each in scores.values())
     terms = ", ".join(f"{part.rule} {part.value:.3f} x {part.weight:g}" for part in own.shares)
@@ -142,7 +144,7 @@ def _loser(candidate: Candidate, scores: Mapping[str, TargetScore], *, choice: C
         rule=Reason.LOWER_SCORE.value,
         detail=detail,
         numbers={"score": own.score, "best": best},
-        again_at=now,
+        again_at=moment.now,
     )
 
 

@@ -28,17 +28,22 @@ _KNOT_EVERY = 30
 
 
 class Place(NamedTuple):
-    """What the sky depends on of a site: degrees (east positive), metres, and the horizon by azimuth and altitude."""
+    """What the sky depends on of a site: degrees (east positive), metres, and the horizon by azimuth and altitude.
+
+    The time zone is that in which moments are told.
+    """
 
     latitude_deg: float
     longitude_deg: float
     elevation_m: float
     horizon: tuple[tuple[float, float], ...] = ()
+    time_zone: str = "UTC"
 
     @classmethod
     def of(cls, site: Site) -> Place:
         """Return the place a site stands at."""
-        return cls(site.latitude_deg, site.longitude_deg, site.elevation_m, tuple(site.horizon))
+        horizon = tuple(site.horizon)
+        return cls(site.latitude_deg, site.longitude_deg, site.elevation_m, horizon, site.time_zone)
 
 
 class SkyTarget(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tsplug.model import NightPreview, PlannerPreferences, Site, Until
+from tsplug.model.clock import clock_words
 from tsplug.planning.candidates import Candidate
 from tsplug.planning.preview import Lived, live
 from tsplug.planning.rules import RULES
@@ -98,7 +98,7 @@ def _nights(
         request = situation.request.model_copy(update={"until": until, "current_filter": in_beam})
         own = replace(situation, now=now, profile=profile, request=request)
         lived: Lived = live(own, candidates, rules=rules, ways=turn.ways, focus=focus)
-        yield lived.night if until is None else _ended(lived.night, until=until, zone=ZoneInfo(site.time_zone))
+        yield lived.night if until is None else _ended(lived.night, until=until, site=site)
         now, candidates, in_beam, focus = lived.ended, lived.candidates, lived.filter, lived.focus
         then = now
 
@@ -108,7 +108,8 @@ def _reckoned(until: Until, then: datetime, *, now: datetime, site: Site) -> dat
     return moment_of(until, then if until.time is not None else max(then, now), site=site)
 
 
-def _ended(night: NightPreview, *, until: datetime, zone: ZoneInfo) -> NightPreview:
+def _ended(night: NightPreview, *, until: datetime, site: Site) -> NightPreview:
     """Return what a container did that has an end of its own, and say so."""
-    why = f"{night.ends_because} (the sequence's `until` is {until.astimezone(zone):%H:%M} {zone.key})"
+    clock = clock_words(until, site.time_zone, shown="%H:%M")
+    why = f"{night.ends_because} (the sequence's `until` is {clock})"
     return night.model_copy(update={"ends_because": why})

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from tsplug.model import Rejection
+from tsplug.model.clock import clock_words
 from tsplug.planning.board import WEATHER_PAUSE, Board, Entry, after_run
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import HUMIDITY, Moment, look, over_limit
@@ -132,7 +133,7 @@ class _Look:
             return reason, in_words(plans), numbers
         minutes, wanted = self._target_room_s / 60.0, self._candidate.project.minimum_time_min
         until = self._moment.now + timedelta(seconds=self._target_room_s)
-        detail = f"possible until {until:%H:%M:%S} UTC, {minutes:.1f} min, needs {wanted} min"
+        detail = f"possible until {self._clock(until)}, {minutes:.1f} min, needs {wanted} min"
         return Reason.MINIMUM_TIME, detail, {"possible_min": minutes, "minimum_time_min": float(wanted)}
 
     def _altitude_trouble(self) -> Told | None:
@@ -209,8 +210,12 @@ class _Look:
     def _time_told(self, item: CandidatePlan, room_s: float) -> Told:
         needed_s = item.exposure_s + self._lead_s[item.plan.guid]
         done, latest = (self._moment.now + timedelta(seconds=seconds) for seconds in (needed_s, room_s))
-        detail = f"{item.exposure_s:g} s would end at {done:%H:%M:%S}, must end by {latest:%H:%M:%S} UTC"
+        ends = self._clock(done).partition(" ")[0]
+        detail = f"{item.exposure_s:g} s would end at {ends}, must end by {self._clock(latest)}"
         return Reason.EXPOSURE_TIME, detail, {"needed_s": needed_s, "possible_s": room_s}
+
+    def _clock(self, moment: datetime) -> str:
+        return clock_words(moment, self._outlook.tables.place.time_zone)
 
     def _twilight_told(self, item: CandidatePlan) -> Told:
         sun_deg = float(self._outlook.tables.sun_altitude_deg[self._sample])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tsplug.model import DecisionRequest, ExposurePlan, NothingLeft, Profile, Target, WaitUntil, WorkLeft
+from tsplug.model.clock import clock_words
 from tsplug.planning.progress import remaining
 from tsplug.ports import Context
 from tsplug.services.deciding import look_ahead
@@ -20,7 +21,10 @@ def tonight_work(request: DecisionRequest, context: Context) -> WorkLeft:
     if isinstance(decision, NothingLeft):
         return WorkLeft(left=False, reason=decision.reason)
     if isinstance(decision, WaitUntil):
-        return WorkLeft(left=True, reason=f"{decision.target_name} from {decision.until:%H:%M} UTC on")
+        with context.store.read() as unit:
+            zone = load_rig(unit, request.profile_guid).site.time_zone
+        clock = clock_words(decision.until, zone, shown="%H:%M")
+        return WorkLeft(left=True, reason=f"{decision.target_name} from {clock} on")
     return WorkLeft(left=True, reason=f"{decision.target_name} can be imaged now")
 
 

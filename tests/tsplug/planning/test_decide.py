@@ -241,9 +241,10 @@ def test_a_promised_minimum_time_is_kept(make: Any) -> None:
     urgent = crab(make, project=make.project(priority=Priority.HIGH, rule_weights={"Target Switch Penalty": 0}))
     dull = make.candidate(project=make.project(rule_weights={"Target Switch Penalty": 0}))
     promised = {"current_target_guid": "m31", "stays_until": make.utc(23, 5)}
-    kept = ask(make, make.utc(23), dull, urgent, **promised)
+    kept = ask(make, make.utc(23), dull, urgent, site=make.site(time_zone="Europe/Zurich"), **promised)
     assert (kept.target_name, kept.stays_until, kept.scores) == ("M 31", make.utc(23, 5), ())
     assert [(each.target_name, each.rule) for each in kept.rejected] == [("M 1", "current target kept")]
+    assert kept.rejected[0].detail == "the current target has its minimum time until 00:05:00 Europe/Zurich"
     after = ask(make, make.utc(23, 4).replace(second=1), dull, urgent, **promised)
     assert after.target_name == "M 1"
 

@@ -129,9 +129,10 @@ def test_a_fresh_visit_needs_the_minimum_time(make: Any) -> None:
     candidate = make.candidate(ra_hours=20.0, dec_deg=40.0, project=project)
     ends = look(make, candidate, 18).ends
     late = ends - timedelta(minutes=40)
-    fresh = assess(candidate, make.situation(late, (candidate,)))
+    fresh = assess(candidate, make.situation(late, (candidate,), site=make.site(time_zone="Europe/Zurich")))
     assert (rules(fresh), fresh.again_at) == (["minimum time"], None)
-    assert "40.0 min, needs 60 min" in fresh.rejected[0].detail
+    there = f"{ends + timedelta(hours=1):%H:%M:%S} Europe/Zurich"
+    assert fresh.rejected[0].detail == f"possible until {there}, 40.0 min, needs 60 min"
     assert isinstance(assess(candidate, make.situation(late, (candidate,), current_target_guid="m31")), Ready)
 
 
@@ -144,6 +145,9 @@ def test_an_exposure_must_end_before_its_target_does(make: Any) -> None:
     for seconds, expected in ((600, ["Ha", "L"]), (599, ["L"])):
         view = assess(candidate, make.situation(ends - timedelta(seconds=seconds), (candidate,)))
         assert [item.template.name for item in view.choices] == expected
+    [late] = view.rejected
+    there = [f"{ends + timedelta(hours=1, seconds=after):%H:%M:%S}" for after in (1, 0)]
+    assert late.detail == f"600 s would end at {there[0]}, must end by {there[1]} UTC+1"
 
 
 def test_the_hosts_limit_ends_every_visit(make: Any) -> None:

@@ -47,7 +47,7 @@ def test_work_remains_tonight_while_a_target_can_be_imaged_or_waited_for(session
     now = SchedulerCondition().judge(TONIGHT, session)
     assert (now.left, now.reason) == (True, "M 42 can be imaged now")
     clock(session).set(datetime(2026, 1, 15, 14, tzinfo=UTC))
-    assert SchedulerCondition().judge(TONIGHT, session).reason.endswith(" UTC on")
+    assert SchedulerCondition().judge(TONIGHT, session).reason.endswith(" Europe/Zurich on")
     clock(session).set(datetime(2026, 1, 16, 8, tzinfo=UTC))
     assert not SchedulerCondition().judge(TONIGHT, session).left
     assert SchedulerCondition().judge(EVER, session).left
