@@ -229,7 +229,7 @@ def _contest(board: Board, moment: Moment, *, ready: IndexArray) -> Contest:
     if moment.current is not None:
         is_current[moment.current] = True
     return Contest(
-        candidates=[board.rated(place) for place in ready.tolist()],
+        candidates=tuple(board.rated(place) for place in ready.tolist()),
         now=moment.now,
         night_start=board.outlook.tables.night.start,
         progress=board.progress[board.numbers[ready]],

@@ -45,6 +45,13 @@ class Contest:
     moon_score: FloatArray
     others_progress: FloatArray
 
+    def __post_init__(self) -> None:
+        """Keep every rule from changing what the rules after it see."""
+        for each in (self.progress, self.ends_h, self.is_current, self.transit_min):
+            each.setflags(write=False)
+        self.moon_score.setflags(write=False)
+        self.others_progress.setflags(write=False)
+
 
 class RuleValue(Protocol):
     """Values targets, from 0 to 1."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
+from math import inf
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -49,6 +50,20 @@ def _loaded(entry: EntryPoint, *, taken: Collection[str]) -> ScoringRule:
         raise InputError(f"scoring rule {entry.value} cannot be loaded: {type(error).__name__}: {error}") from error
     if not isinstance(rule, ScoringRule):
         raise InputError(f"scoring rule {entry.value} is no ScoringRule")
+    name, weight = _untyped(rule.name), _untyped(rule.weight)
+    if not isinstance(name, str) or not name.strip():
+        raise InputError(f"scoring rule {name!r} of {entry.value} has a name that is none")
+    if weight is not None and not _is_weight(weight):
+        raise InputError(f"scoring rule {name!r} of {entry.value} has a weight that is none: {weight!r}")
     if rule.name in taken:
         raise InputError(f"scoring rule {rule.name!r} of {entry.value} has a name that is taken")
     return rule
+
+
+def _untyped(value: object) -> object:
+    """Return what a package gave, which nobody checked against its annotations."""
+    return value
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value < inf

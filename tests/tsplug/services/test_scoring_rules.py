@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -39,6 +39,10 @@ class Entry:
 
 def northern(contest: Any, /) -> Any:
     return np.array([each.target.dec_deg > 60 for each in contest.candidates], dtype=np.float64)
+
+
+def raising(contest: Any, /) -> Any:
+    raise KeyError("weather")
 
 
 NORTHERN = ScoringRule("Northern", "1 for what never sets", northern, weight=100.0)
@@ -93,6 +97,22 @@ def test_a_rule_of_a_package_decides(offer: Any, context: FakeContext) -> None:
             ScoringRule("Broken", "none", lambda _: None, weight=10.0),
             "scoring rule Broken abstains: it must give a number from 0 to 1 for each target",
         ),
+        (
+            ScoringRule("Raising", "none", raising, weight=10.0),
+            "scoring rule Raising abstains: KeyError: 'weather'",
+        ),
+        (
+            ScoringRule("Heavy", "mine", northern, weight=cast(float, "much")),
+            "scoring rule 'Heavy' of package:RULE has a weight that is none: 'much'; it is left out",
+        ),
+        (
+            ScoringRule("Endless", "mine", northern, weight=float("inf")),
+            "scoring rule 'Endless' of package:RULE has a weight that is none: inf; it is left out",
+        ),
+        (
+            ScoringRule(cast(str, ["N"]), "mine", northern),
+            "scoring rule ['N'] of package:RULE has a name that is none; it is left out",
+        ),
     ],
 )
 def test_a_package_that_is_wrong_is_named_and_costs_no_night(
@@ -107,6 +127,30 @@ def test_a_package_that_is_wrong_is_named_and_costs_no_night(
     assert preview_night(context, profile).preview.notes == (said,)
     told = [each.found for each in examine(context.store, context.files).warnings]
     assert said in told or "abstains" in said
+
+
+def test_a_rule_that_spoils_what_it_sees_spoils_no_other(offer: Any, context: FakeContext) -> None:
+    """The targets and the arrays cannot be changed: who tries abstains, and the rule after it sees them whole."""
+
+    def clearing(contest: Any, /) -> Any:
+        contest.candidates.clear()
+
+    def writing(contest: Any, /) -> Any:
+        contest.progress[:] = np.nan
+
+    def reading(contest: Any, /) -> Any:
+        assert len(contest.candidates) == 3
+        return 1.0 - contest.progress
+
+    given = {"A": clearing, "B": writing, "C": reading}
+    offer(*(ScoringRule(name, "mine", rule, weight=10.0) for name, rule in given.items()))
+    with context.store.read() as unit:
+        profile = unit.list(Profile)[0].guid
+    decision = decide(DecisionRequest(profile_guid=profile), context)
+    assert [note.partition(": ")[0] for note in decision.notes] == [
+        *("scoring rule A abstains", "scoring rule B abstains"),
+    ]
+    assert "C" in {share.rule for share in decision.scores[0].shares}
 
 
 def test_a_rule_of_a_package_can_be_weighed(offer: Any) -> None:
