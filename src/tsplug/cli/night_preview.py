@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,9 +14,10 @@ import typer
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, show_json, show_table, show_text
-from tsplug.errors import InputError
+from tsplug.errors import InputError, NotFoundError
 from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan, Profile
 from tsplug.model.clock import zone_words
+from tsplug.ports import Store
 
 if TYPE_CHECKING:
     from tsplug.services.night_ahead import NightAhead
@@ -51,27 +52,39 @@ class Asked:
     sequence: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Take overheads, flips, focus and second camera from this sequence, not from records."
+            metavar="FILE",
+            help="Take profile, site, overheads, flips, focus and second camera from this sequence, not from records.",
         ),
     ] = None
 
-    def habits(self, profile: Profile) -> Habits:
-        """Return what counts instead of what the rig's records say.
+    def rig(self, common: Common, store: Store) -> tuple[Profile, Habits]:
+        """Return whose night it is, and what counts instead of what the rig's records say.
 
         Raises:
             InputError: the sequence cannot be read, or is none of this rig.
         """
         from tsplug.services.sequence_habits import Habits, habits_of
+        from tsplug.services.sequence_site import profile_named
 
         if self.sequence is None:
-            return Habits(second=self.second)
+            return common.chosen_profile(store), Habits(second=self.second)
+        text, source = _text_of(self.sequence), str(self.sequence)
+        named = "" if common.profile else profile_named(text, source=source)
         try:
-            text = self.sequence.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8"
-            raise InputError(f"the sequence {self.sequence} cannot be read: {why}") from error
-        found = habits_of(text, profile, source=str(self.sequence))
-        return found._replace(second=self.second) if self.second else found
+            profile = replace(common, profile=common.profile or named).chosen_profile(store)
+        except NotFoundError as error:
+            said = f"{source} images with profile {named!r}, which is not stored: " if named else ""
+            raise InputError(f"{said}{error}") from error
+        found = habits_of(text, profile, source=source)
+        return profile, found._replace(second=self.second) if self.second else found
+
+
+def _text_of(sequence: Path) -> str:
+    try:
+        return sequence.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise InputError(f"the sequence {sequence} cannot be read: {why}") from error
 
 
 def night_preview(
@@ -89,9 +102,8 @@ def night_preview(
 
     day = parse_day(asked.date, "--date") if asked.date else None
     with common.context() as context:
-        profile = common.chosen_profile(context.store)
-        targets, habits = tuple(asked.target or ()), asked.habits(profile)
-        night = preview_night(context, profile.guid, day=day, targets=targets, habits=habits)
+        profile, habits = asked.rig(common, context.store)
+        night = preview_night(context, profile.guid, day=day, targets=tuple(asked.target or ()), habits=habits)
     if png is not None:
         _draw(night, png)
     if common.as_json and not full:

@@ -34,6 +34,7 @@ from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.rigs import Rig
 from tsplug.services.scoring_rules import installed_rules
 from tsplug.services.sequence_habits import AS_RECORDED, Habits
+from tsplug.services.sequence_site import absent_words, site_of_sequence
 from tsplug.services.sharing import active_projects
 
 
@@ -79,6 +80,10 @@ def preview_night(
             was, or a sequence waits for what does not come to pass.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
+    with context.store.read() as unit:
+        site, elsewhere = site_of_sequence(habits.whereabouts, rig.site, unit)
+    rig = Rig(rig.profile, site)
+    absent = () if targets else absent_words(habits.whereabouts, {each.target.name for each in candidates})
     beside, notes = _beside(context, rig, second=habits.second)
     turns = [replace(turn, ways=replace(turn.ways, second=beside)) for turn in habits.turns or (Turn(),)]
     if turns[0].planner is not None:
@@ -93,7 +98,9 @@ def preview_night(
     situation = Situation(starts, rig.site, rig.profile, outlook, request)
     installed = installed_rules()
     found = preview_turns(situation, candidates, turns=turns, rules=installed.rules)
-    told = found.model_copy(update={"notes": (*installed.troubles, *habits.notes, *notes, *found.notes)})
+    told = found.model_copy(
+        update={"notes": (*installed.troubles, *elsewhere, *absent, *habits.notes, *notes, *found.notes)}
+    )
     return NightAhead(told, rig, outlook, candidates, starts)
 
 

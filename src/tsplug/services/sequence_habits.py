@@ -13,6 +13,7 @@ from tsplug.model import NEVER_FLIPS_MIN, PlannerPreferences, Profile, Until
 from tsplug.model.wording import problems_of
 from tsplug.planning.turns import Turn
 from tsplug.planning.ways import Ways
+from tsplug.services.sequence_site import NOWHERE, Whereabouts, mapping_of, whereabouts_of
 from tsplug.services.sequence_text import read_sequence
 
 _CONTAINER, _WAIT = "scheduler_container", "wait_until"
@@ -30,11 +31,13 @@ class Habits(NamedTuple):
         turns: what images in turn; without any the rig does, as its profile says.
         second: the profile of a second camera on the mount; empty without one.
         notes: what of a sequence is left out of account, a line each.
+        whereabouts: where it images, and what.
     """
 
     turns: tuple[Turn, ...] = ()
     second: str = ""
     notes: tuple[str, ...] = ()
+    whereabouts: Whereabouts = NOWHERE
 
 
 AS_RECORDED = Habits()
@@ -54,15 +57,16 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
     Raises:
         InputError: it is no sequence with a Scheduler Container of this rig, or a value of it is impossible.
     """
-    document = _mapping(read_sequence(text, source=source))
-    own = _mapping(_mapping(document.get("catalogue")).get("profile"))
+    document = mapping_of(read_sequence(text, source=source))
+    catalogue = mapping_of(document.get("catalogue"))
+    own = mapping_of(catalogue.get("profile"))
     if str(own.get("name", profile.name)) != profile.name:
         raise InputError(f"{source} images with profile {own['name']!r}, not {profile.name!r}: give --profile")
     steps = _steps(document.get("run"))
     parts = list(_parts(steps))
     if not parts:
         raise InputError(f"{source} is no sequence that images: its run has no {_CONTAINER}")
-    given = _mapping(own.get("planner"))
+    given = mapping_of(own.get("planner"))
     turns = tuple(
         _turn(before, container, merged=_merged(profile, container, given=given), source=source)
         for before, container in parts
@@ -72,12 +76,8 @@ def habits_of(text: str, profile: Profile, *, source: str) -> Habits:
         notes.append(f"only the first {_MOST_STEPS} instructions of the sequence are reckoned with")
     if _loops_freely(document.get("run")):
         notes.append("a loop that has no `count` is gone through once here")
-    second = _mapping(_mapping(document.get("second_camera")).get("profile")).get("name", "")
-    return Habits(turns, str(second), tuple(dict.fromkeys(notes)))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    second = mapping_of(mapping_of(document.get("second_camera")).get("profile")).get("name", "")
+    return Habits(turns, str(second), tuple(dict.fromkeys(notes)), whereabouts_of(catalogue, source=source))
 
 
 def _steps(run: object) -> list[_Step]:
@@ -89,7 +89,7 @@ def _gone_through(run: object, lists: Iterator[int], *within: int) -> Iterator[_
     # A list within itself is gone through once, and lists that hold nothing are not repeated without end.
     if not isinstance(run, list) or id(run) in within or next(lists) >= _MOST_STEPS:
         return
-    for item in map(_mapping, run):
+    for item in map(mapping_of, run):
         if item.get("run") is None:
             yield item
         for _ in range(_passes(item)):
@@ -114,7 +114,7 @@ def _parts(steps: Iterable[_Step]) -> Iterator[tuple[list[_Step], _Step]]:
 
 def _turn(before: Iterable[_Step], container: _Step, *, merged: dict[str, Any], source: str) -> Turn:
     """Return how a container images, by preferences as its run would have them."""
-    flip, focuses = _mapping(container.get("flip")), container.get("autofocus", True) is not False
+    flip, focuses = mapping_of(container.get("flip")), container.get("autofocus", True) is not False
     try:
         planner = PlannerPreferences.model_validate(merged)
     except ValidationError as error:
@@ -144,8 +144,8 @@ def _merged(profile: Profile, container: _Step, *, given: Mapping[str, Any]) -> 
     base = profile.planner.model_dump()
     merged = {**base, **given}
     for name in ("overheads", "weather_limits"):
-        merged[name] = {**base[name], **_mapping(given.get(name))}
-    flip = _mapping(container.get("flip"))
+        merged[name] = {**base[name], **mapping_of(given.get(name))}
+    flip = mapping_of(container.get("flip"))
     for name in ("after_min", "pause_min"):
         if flip.get(name) is not None:
             merged[f"flip_{name}"] = flip[name]
@@ -173,5 +173,5 @@ def _loops_freely(run: object) -> bool:
     """Return whether a loop that images has no count."""
     if not isinstance(run, list):
         return False
-    loops = [item for item in map(_mapping, run) if item.get("type") == "loop" and item.get("count") is None]
+    loops = [item for item in map(mapping_of, run) if item.get("type") == "loop" and item.get("count") is None]
     return any(step.get("type") == _CONTAINER for loop in loops for step in _steps(loop.get("run")))
