@@ -132,9 +132,10 @@ def _show(told: PreviewDocument) -> None:
     if rows:
         show_table("timeline", columns, rows=rows)
     show_text(f"then: {told.ends_because}")
-    idle = [(each.target, each.project, each.rule, each.detail) for each in told.idle]
-    if idle:
-        show_table("nothing for", ("target", "project", "rule", "why"), rows=idle)
+    for title, those in (("nothing for", told.idle), ("nothing more for", told.unfinished)):
+        if those:
+            kept = [(each.target, each.project, each.rule, each.detail) for each in those]
+            show_table(title, ("target", "project", "rule", "why"), rows=kept)
 
 
 def _draw(night: NightAhead, png: Path) -> None:

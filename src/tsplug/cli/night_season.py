@@ -31,10 +31,12 @@ def night_season(
 
     with common.context() as context:
         profile = common.chosen_profile(context.store)
-        seasons = season_ahead(context, profile.guid, nights=nights, targets=tuple(target or ()))
+        seasons, notes = season_ahead(context, profile.guid, nights=nights, targets=tuple(target or ()))
     if common.as_json:
         show_json(seasons)
         return
+    for note in notes:
+        show_text(f"note: {note}")
     if not seasons:
         show_text("no enabled target wants more exposures")
         return

@@ -26,7 +26,10 @@ class PreviewExposure(Value):
 
 
 class PreviewSpan(Value):
-    """One visit of a target, or one wait with its reason and the target waited for."""
+    """One visit of a target, or one wait with its reason and the target waited for.
+
+    ``cause`` is the reason in a word or two: the rule, the constraints by name, or the rules of its plans.
+    """
 
     start: UtcDatetime
     end: UtcDatetime
@@ -35,17 +38,22 @@ class PreviewSpan(Value):
     target: str
     target_guid: str
     reason: str = ""
+    cause: str = ""
     exposures: tuple[PreviewExposure, ...] = ()
 
 
 class IdleTarget(Value):
-    """A target that gets nothing in a night, with the rule that keeps it and its numbers in words."""
+    """A target that gets nothing, or nothing more, in a night: the rule that keeps it, and its numbers in words.
+
+    ``cause`` is the same in a word or two, as of a `PreviewSpan`.
+    """
 
     project: str
     target: str
     target_guid: str
     rule: str
     detail: str
+    cause: str = ""
 
 
 class NightPreview(Value):
@@ -61,7 +69,8 @@ class NightPreview(Value):
 class PreviewDocument(Value):
     """A previewed night with all that is told of it: whose, where, in which time zone, and what gets nothing.
 
-    ``starts`` is when the preview begins: the night's noon, or the moment that was asked for.
+    ``starts`` is when the preview begins: the night's noon, or the moment that was asked for. ``unfinished`` are the
+    targets that are imaged and want more than the night gives.
     """
 
     date: date
@@ -73,6 +82,7 @@ class PreviewDocument(Value):
     ends_because: str
     notes: tuple[str, ...] = ()
     idle: tuple[IdleTarget, ...] = ()
+    unfinished: tuple[IdleTarget, ...] = ()
 
 
 class SeasonNight(Value):

@@ -96,10 +96,11 @@ class Board:
         uneven = uneven_words(
             {self.entries[place].candidate.project.name: sums[place] for place in by_project.values()}
         )
-        return (*self._lacking, *filter(None, [uneven]))
+        return (*self.lacking, *filter(None, [uneven]))
 
     @property
-    def _lacking(self) -> tuple[str, ...]:
+    def lacking(self) -> tuple[str, ...]:
+        """Return which constraints abstain, and which horizons lack, a line each."""
         asking = {} if self.outlook.tables.place.horizon else {each.project.name: each for each in self.candidates}
         lacking = [name for name, each in asking.items() if each.is_open and each.project.use_custom_horizon]
         if not lacking:

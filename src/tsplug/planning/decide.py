@@ -217,11 +217,17 @@ def wait_words(board: Board, moment: Moment, *, number: int, until: datetime) ->
 
     What is not predicted is told as it is now: weather, and what other rigs are taking.
     """
-    own = explain(board, moment, number=number).rejected[0]
-    if own.rule not in _UNPREDICTED and until - STEP > moment.now:
-        last = explain(board, look(board, until - STEP, request=moment.request), number=number)
-        own = last.rejected[0] if isinstance(last, Refused) else own
+    own = refused_until(board, moment, number=number, until=until).rejected[0]
     return f"{own.rule}: {own.detail}"
+
+
+def refused_until(board: Board, moment: Moment, *, number: int, until: datetime) -> Ready | Refused:
+    """Return what a target says that cannot be imaged up to a moment: at its end, or now of what is not predicted."""
+    view = explain(board, moment, number=number)
+    if view.rejected[0].rule not in _UNPREDICTED and until - STEP > moment.now:
+        last = explain(board, look(board, until - STEP, request=moment.request), number=number)
+        view = last if isinstance(last, Refused) else view
+    return view
 
 
 def _ends_for_humidity(board: Board, views: Sequence[Ready | Refused]) -> bool:

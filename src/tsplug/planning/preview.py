@@ -12,7 +12,7 @@ from tsplug.planning.beside import Room
 from tsplug.planning.board import Board
 from tsplug.planning.candidates import Candidate, CandidatePlan
 from tsplug.planning.choosing import Choice, Moment, choose, look, next_start
-from tsplug.planning.decide import wait_words, waited_for, why_nothing
+from tsplug.planning.decide import refused_until, waited_for, why_nothing
 from tsplug.planning.exposures import after_exposure
 from tsplug.planning.leads import flip_is_due, passed_min
 from tsplug.planning.progress import remaining
@@ -20,6 +20,7 @@ from tsplug.planning.rules import RULES
 from tsplug.planning.scoring import ScoringRule
 from tsplug.planning.situation import Situation
 from tsplug.planning.steps import dithers_first
+from tsplug.planning.visibility import cause_of
 from tsplug.planning.ways import PLAIN, Focus, Ways
 
 
@@ -183,6 +184,7 @@ class _Run:
 
     def _wait(self, moment: Moment, *, place: int, until: datetime) -> None:
         entry = self._board.entries[place]
+        view = refused_until(self._board, moment, number=entry.number, until=until)
         self.spans.append(
             PreviewSpan(
                 start=self.now,
@@ -191,7 +193,8 @@ class _Run:
                 project=entry.candidate.project.name,
                 target=entry.candidate.target.name,
                 target_guid=entry.candidate.target.guid,
-                reason=wait_words(self._board, moment, number=entry.number, until=until),
+                reason=f"{view.rejected[0].rule}: {view.rejected[0].detail}",
+                cause=cause_of(view),
             )
         )
         self.now, self._stands_past = until, None

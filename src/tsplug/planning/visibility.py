@@ -21,6 +21,9 @@ from tsplug.planning.situation import Situation
 from tsplug.planning.standing import in_words, nothing_open, plan_standing, standing_reason
 from tsplug.planning.twilight import SUN_LIMIT_DEG
 
+PERMITS = "_permits_min"
+"""What the numbers of a refused constraint are called, behind its name."""
+
 Told = tuple[Reason, str, dict[str, float]]
 """A reason, its words and its numbers."""
 
@@ -46,6 +49,20 @@ class Refused:
     def again_at(self) -> datetime | None:
         """Return when the target can be imaged, None in this night no more."""
         return self.rejected[0].again_at
+
+
+def cause_of(view: Ready | Refused) -> str:
+    """Return why a target, or of a ready one its first plan, cannot be imaged, in a word or two.
+
+    The rule, attached constraints by their names, or the rules of its plans where these differ.
+    """
+    own, *plans = view.rejected
+    if own.rule == Reason.CONSTRAINT:
+        return ", ".join(name.removesuffix(PERMITS) for name in own.numbers)
+    if own.rule == Reason.ALL_PLANS:
+        open_ones = [each.rule for each in plans if not Reason(each.rule).is_final]
+        return ", ".join(sorted(set(open_ones))) or own.rule
+    return own.rule
 
 
 def assess(candidate: Candidate, situation: Situation) -> Ready | Refused:
@@ -165,7 +182,7 @@ class _Look:
         against = [each for each in attached if not each.allowed[self._sample]]
         if not against:
             return None
-        numbers = {f"{each.name}_permits_min": float(each.allowed.sum()) for each in against}
+        numbers = {f"{each.name}{PERMITS}": float(each.allowed.sum()) for each in against}
         said = (f"{each.name} (permits {each.allowed.sum():d} min of this night)" for each in against)
         return Reason.CONSTRAINT, f"not permitted by {', '.join(said)}", numbers
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from tsplug.errors import InputError, NotFoundError
 from tsplug.model import (
@@ -21,9 +22,9 @@ from tsplug.model import (
     Twilight,
 )
 from tsplug.model.night import Night, night_of, night_starting
-from tsplug.planning import Candidate, NightOutlook, Place, Situation, night_tables
+from tsplug.planning import Board, Candidate, NightOutlook, Place, Situation, night_tables
 from tsplug.planning.beside import SecondCamera
-from tsplug.planning.idle import idle_targets
+from tsplug.planning.idle import idle_targets, unfinished_targets
 from tsplug.planning.season import season
 from tsplug.planning.turns import NOT_BEGUN, Turn, preview_turns
 from tsplug.planning.twilight import SUN_LIMIT_DEG
@@ -34,7 +35,7 @@ from tsplug.services.rig_records import Candidates, RigRecords, read_records
 from tsplug.services.rigs import Rig
 from tsplug.services.scoring_rules import installed_rules
 from tsplug.services.sequence_habits import AS_RECORDED, Habits
-from tsplug.services.sequence_site import absent_words, site_of_sequence
+from tsplug.services.sequence_site import Whereabouts, absent_words, site_of_sequence
 from tsplug.services.sharing import active_projects
 
 
@@ -55,6 +56,19 @@ class NightAhead:
     outlook: NightOutlook
     candidates: tuple[Candidate, ...]
     starts: datetime
+
+    @property
+    def situation(self) -> Situation:
+        """Return what the preview started from."""
+        request = DecisionRequest(profile_guid=self.rig.profile.guid)
+        return Situation(self.starts, self.rig.site, self.rig.profile, self.outlook, request)
+
+
+class SeasonAhead(NamedTuple):
+    """What the nights ahead offer each target, and what lacks or fails in the first of them, a line each."""
+
+    targets: list[TargetSeason]
+    notes: tuple[str, ...]
 
 
 def preview_night(
@@ -80,10 +94,8 @@ def preview_night(
             was, or a sequence waits for what does not come to pass.
     """
     rig, candidates = _loaded(context, profile_guid, targets=targets)
-    with context.store.read() as unit:
-        site, elsewhere = site_of_sequence(habits.whereabouts, rig.site, unit)
-    rig = Rig(rig.profile, site)
-    absent = () if targets else absent_words(habits.whereabouts, {each.target.name for each in candidates})
+    rig, elsewhere = _there(context, rig, said=habits.whereabouts)
+    elsewhere += () if targets else absent_words(habits.whereabouts, {each.target.name for each in candidates})
     beside, notes = _beside(context, rig, second=habits.second)
     turns = [replace(turn, ways=replace(turn.ways, second=beside)) for turn in habits.turns or (Turn(),)]
     if turns[0].planner is not None:
@@ -98,10 +110,30 @@ def preview_night(
     situation = Situation(starts, rig.site, rig.profile, outlook, request)
     installed = installed_rules()
     found = preview_turns(situation, candidates, turns=turns, rules=installed.rules)
-    told = found.model_copy(
-        update={"notes": (*installed.troubles, *elsewhere, *absent, *habits.notes, *notes, *found.notes)}
-    )
+    before = (*installed.troubles, *elsewhere, *habits.notes, *notes, *_unforetold(rig, candidates))
+    told = found.model_copy(update={"notes": (*before, *found.notes)})
     return NightAhead(told, rig, outlook, candidates, starts)
+
+
+def _there(context: Context, rig: Rig, *, said: Whereabouts) -> tuple[Rig, tuple[str, ...]]:
+    """Return a rig where a sequence has it, and what of that is to be told."""
+    with context.store.read() as unit:
+        site, notes = site_of_sequence(said, unit, stored=rig.site)
+    return Rig(rig.profile, site), notes
+
+
+def _unforetold(rig: Rig, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """Return what is to be told of limits of the weather, which a preview leaves out of account."""
+    limits = [(name, most, "") for name, most in sorted(rig.profile.planner.weather_limits.items()) if most is not None]
+    templates = {item.template.name: item.template for each in candidates for item in each.plans}
+    moist = {name: each.maximum_humidity_percent for name, each in sorted(templates.items())}
+    for most in sorted({each for each in moist.values() if each > 0}):
+        names = ", ".join(name for name, each in moist.items() if each == most)
+        limits.append(("humidity", most, f" for {names}"))
+    if not limits:
+        return ()
+    told = ", ".join(f"{name} at most {most:g}{whose}" for name, most, whose in limits)
+    return (f"weather is not foretold: {told} are left out of account",)
 
 
 def _beside(context: Context, rig: Rig, *, second: str) -> tuple[SecondCamera | None, tuple[str, ...]]:
@@ -142,6 +174,7 @@ def told_night(night: NightAhead) -> PreviewDocument:
         time_zone=night.rig.site.time_zone,
         starts=night.starts,
         idle=tuple(_idle(night)),
+        unfinished=tuple(unfinished_targets(night.situation, night.candidates, night=night.preview)),
         **dict(night.preview),
     )
 
@@ -150,15 +183,11 @@ def _idle(night: NightAhead) -> list[IdleTarget]:
     """Return the targets that get nothing, and why; none where nothing is imaged because no container begins."""
     if night.preview.ends_because == NOT_BEGUN:
         return []
-    request = DecisionRequest(profile_guid=night.rig.profile.guid)
-    situation = Situation(night.starts, night.rig.site, night.rig.profile, night.outlook, request)
     imaged = {span.target_guid for span in night.preview.spans if span.exposures}
-    return list(idle_targets(situation, night.candidates, imaged=imaged))
+    return list(idle_targets(night.situation, night.candidates, imaged=imaged))
 
 
-def season_ahead(
-    context: Context, profile_guid: str, *, nights: int, targets: Sequence[str] = ()
-) -> list[TargetSeason]:
+def season_ahead(context: Context, profile_guid: str, *, nights: int, targets: Sequence[str] = ()) -> SeasonAhead:
     """Return what coming nights, the rest of this one first, offer each target; arguments as for `preview_night`.
 
     Raises:
@@ -175,7 +204,8 @@ def season_ahead(
     seasons = season(outlooks, candidates, profile=rig.profile, since=now)
     request = DecisionRequest(profile_guid=profile_guid)
     situation = Situation(max(now, days[0].start), rig.site, rig.profile, first_one, request)
-    return list(_with_reasons(seasons, candidates, situation=situation))
+    lacking = Board(first_one, candidates, profile=rig.profile).lacking
+    return SeasonAhead(list(_with_reasons(seasons, candidates, situation=situation)), lacking)
 
 
 def _with_reasons(

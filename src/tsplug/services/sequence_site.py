@@ -59,7 +59,7 @@ def _targets(catalogue: Mapping[str, Any]) -> Iterator[str]:
             yield from (str(each["name"]) for each in named if each.get("name"))
 
 
-def site_of_sequence(said: Whereabouts, stored: Site, unit: Unit) -> tuple[Site, tuple[str, ...]]:
+def site_of_sequence(said: Whereabouts, unit: Unit, *, stored: Site) -> tuple[Site, tuple[str, ...]]:
     """Return where a sequence images, its fields before those of the stored site, and what of that is to be told.
 
     Raises:

@@ -191,7 +191,7 @@ def test_after_dawn_the_coming_night_is_meant(store: Path) -> None:
 
 
 def test_a_horizon_that_lacks_is_told(tmp_path: Path) -> None:
-    """A project that would keep above a horizon that the site has not: now, preview and the doctor say so."""
+    """A project that would keep above a horizon that the site has not: now, preview, season and the doctor say so."""
     document = first_catalogue()
     document["projects"][0] |= {"use_custom_horizon": True}
     file, clock = tmp_path / "store.sqlite", ManualClock()
@@ -201,6 +201,7 @@ def test_a_horizon_that_lacks_is_told(tmp_path: Path) -> None:
     said = "note: the site has no horizon, which Nebulae would keep above: the minimum altitude counts alone"
     assert said in run(file, "now", "--at", EVENING)
     assert said in run(file, "preview", "--at", EVENING)
+    assert said in run(file, "season", "--nights", "2", "--at", EVENING)
     told = CliRunner().invoke(application(["doctor"]), ["doctor", "--db", str(file), "--json"])
     found = [each["found"] for each in json.loads(told.output)["warnings"]]
     assert "use_custom_horizon, and a site without a horizon: the minimum altitude counts alone" in found

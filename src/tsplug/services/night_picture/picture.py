@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from tsplug.model import PreviewExposure, PreviewSpan
-from tsplug.planning import Candidate
+from tsplug.planning import Board, Candidate
 from tsplug.planning.arrays import FloatArray
 from tsplug.planning.horizon import AltitudeLimits
 from tsplug.services.night_ahead import NightAhead
@@ -32,6 +32,8 @@ from tsplug.services.night_picture.canvas import (
     hours_between,
     mixed,
 )
+from tsplug.services.night_picture.gap_list import LIST_TOP, list_gaps, write_gaps
+from tsplug.services.night_picture.gaps import gaps_of
 
 _TWILIGHTS: tuple[tuple[float, Colour], ...] = (
     (-0.833, (52, 45, 38)),
@@ -82,6 +84,7 @@ class _Picture:
         first, last = (self._tables.moment(int(each)) for each in self._samples[[0, -1]])
         self._frame = Frame(first, last)
         imaged = dict.fromkeys(span.target_guid for span in night.preview.spans if span.kind == "target")
+        self._gaps = gaps_of(night)
         self._colours = {guid: _PALETTE[place % len(_PALETTE)] for place, guid in enumerate(imaged)}
 
     def drawn(self) -> Image.Image:
@@ -90,6 +93,8 @@ class _Picture:
         self._moon()
         self._curves()
         self._waits()
+        write_gaps(self._canvas, self._gaps, frame=self._frame, y=_BAR_BOTTOM + 22)
+        list_gaps(self._canvas, self._gaps, zone=self._zone)
         self._bar()
         self._names()
         self._legend()
@@ -159,15 +164,27 @@ class _Picture:
             colour = self._colours.get(guid)
             thin = others if colour is None else mixed(colour, PAPER, share=0.35)
             visible = self._samples[altitudes[self._samples] > self._frame.lowest_deg]
-            for piece in _unbroken(visible):
-                self._canvas.line(self._points(altitudes, piece), thin, width=1.0 if colour is None else 1.4)
-            if colour is not None:
+            if colour is None:
+                for piece in _unbroken(visible):
+                    self._canvas.line(self._points(altitudes, piece), thin, width=1.0)
+            else:
+                self._possible(candidate, visible, colour=thin)
                 self._limit(row, AltitudeLimits.of(candidate.project), colour=colour)
         for span in self._imaged():
             row = self._tables.rows[span.target_guid]
             samples = np.arange(self._tables.sample_before(span.start), self._tables.sample_before(span.end) + 1)
             points = self._points(self._tables.altitude_deg[row], samples)
             self._canvas.line(points, self._colours[span.target_guid], width=4.5)
+
+    def _possible(self, candidate: Candidate, samples: np.ndarray, *, colour: Colour) -> None:
+        """Draw the curve of a target: through where it can be imaged, dotted where something forbids that."""
+        board = Board(self._night.outlook, [candidate], profile=self._night.rig.profile)
+        visit, altitudes = board.entries[0].visit, self._tables.altitude_deg[self._tables.rows[candidate.target.guid]]
+        possible = np.zeros(self._tables.samples, dtype=np.bool_) if visit is None else visit.ends >= 0
+        for piece in _unbroken(samples):
+            self._canvas.dashes(self._points(altitudes, piece[::2]), colour, width=1.2)
+        for piece in _unbroken(samples[possible[samples]]):
+            self._canvas.line(self._points(altitudes, piece), colour, width=1.4)
 
     def _drawn_candidates(self) -> list[Candidate]:
         """Return the targets with curves, what is imaged last and so on top: of the others those that climb highest."""
@@ -264,7 +281,7 @@ class _Picture:
         highest = f" ({_MOST_OTHERS} highest in grey):" if others > _MOST_OTHERS else " (grey):"
         self._canvas.text((x, y), f"{others} not imaged{highest}", size=14, style=("lm", INK))
         lines = self._canvas.wrapped(names, size=13, width=WIDTH - 20 - x)
-        room = max(1, int((HEIGHT - 60 - y) // 19))
+        room = max(1, int(((LIST_TOP - 16 if self._gaps else HEIGHT - 60) - y) // 19))
         if len(lines) > room or others > len(names):
             lines[room - 1 :] = [f"{lines[min(room, len(lines)) - 1].rstrip(',')} \N{HORIZONTAL ELLIPSIS}"]
         for number, line in enumerate(lines, start=1):
@@ -281,7 +298,7 @@ class _Picture:
             canvas.box((left, HEIGHT - 54, left + 14, HEIGHT - 40), _filter_colour(name))
             canvas.text((left + 20, HEIGHT - 47), name, size=13, style=("lm", FAINT))
             left += 34 + canvas.width_of(name, size=13)
-        notes = ["dashed: Moon, and how high a target must be"]
+        notes = ["dotted: something forbids the target;  dashed: Moon, and how high a target must be"]
         notes += ["ticks below the bar: dithers"] if any(each.dither for each in exposures) else []
         canvas.text((RIGHT, HEIGHT - 47), ";  ".join(notes), size=13, style=("rm", FAINT))
 
