@@ -103,6 +103,18 @@ class FramesAnywhere:
             )
             return self._disk.of_one_frame(first, second)
 
+    def is_frame_of(self, file: FramePlace, header: bytes) -> bool | None:
+        """Return whether a place holds the frame that a header was kept of; what lies at an address is copied."""
+        if not isinstance(file, Address):
+            return self._disk.is_frame_of(file, header)
+        try:
+            with at_hand(file, self._buffer) as copy:
+                return self._disk.is_frame_of(copy, header)
+        except OutOfReachError:
+            raise
+        except FileError:
+            return None
+
     def remove_copy(self, file: FramePlace, *, of: FramePlace) -> bool:
         """Remove one of two files that hold one frame; see `tsplug.ports.FrameFiles`."""
         if not isinstance(file, Address) and not isinstance(of, Address):

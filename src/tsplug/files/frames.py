@@ -23,7 +23,7 @@ from tsplug.files.pixels.fits_frame import FitsFrame
 from tsplug.files.pixels.sources import GzipSource, PlainSource
 from tsplug.files.pixels.xisf_frame import XisfFrame
 from tsplug.files.positional import BYTES_AS_THEY_ARE, positional
-from tsplug.files.same_frame import same_frame
+from tsplug.files.same_frame import is_frame_of, same_frame
 from tsplug.model import FramePlace
 from tsplug.ports import FramePixels, FrameStatus
 
@@ -112,6 +112,10 @@ class DiskFrames:
     def of_one_frame(self, one: Path, other: Path) -> bool:
         """Return whether two files hold one frame; see `tsplug.files.same_frame`."""
         return same_frame(one, other)
+
+    def is_frame_of(self, file: Path, header: bytes) -> bool | None:
+        """Return whether a file holds the frame that a header was kept of; see `tsplug.files.same_frame`."""
+        return is_frame_of(file, header)
 
     def remove_name(self, file: Path) -> None:
         """Take one of several names from a file."""

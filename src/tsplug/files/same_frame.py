@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tsplug.errors import FileError, OutOfReachError
 from tsplug.files.disk_errors import disk_error
 from tsplug.files.headers.fits_header import MAGIC, FitsPart, fits_parts
+from tsplug.files.headers.marks import data_mark
 from tsplug.files.headers.sources import HeaderError
 from tsplug.files.headers.writing import DiskHeaders
 from tsplug.files.positional import BYTES_AS_THEY_ARE, PositionalFile, positional
@@ -31,6 +33,27 @@ def same_frame(one: Path, other: Path) -> bool:
         return len(parts[0]) == len(parts[1]) and all(
             _same_part(here, there, files=(first, second)) for here, there in zip(*parts, strict=True)
         )
+
+
+def is_frame_of(file: Path, kept: bytes) -> bool | None:
+    """Return whether a file holds the frame that a header was kept of; None where nobody can tell.
+
+    Raises:
+        OutOfReachError: the disk does not answer.
+    """
+    try:
+        with _opened(file) as opened:
+            size = os.fstat(opened.descriptor).st_size
+            image = next((part for part in _parts(opened) if part.has_image), None)
+            whole = image is not None and size >= image.data_offset + image.data_bytes
+            if image is None or not whole or image.structure.get("ZIMAGE") is True:
+                return None
+            mark = data_mark(opened, offset=image.data_offset, length=image.data_bytes)
+    except OutOfReachError:
+        raise
+    except FileError:
+        return None
+    return DiskHeaders().of_one_frame(kept, image.header + mark)
 
 
 def _same_part(here: FitsPart, there: FitsPart, *, files: tuple[PositionalFile, PositionalFile]) -> bool:

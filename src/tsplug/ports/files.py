@@ -97,6 +97,17 @@ class FrameFiles(Protocol):
         """
         ...
 
+    def is_frame_of(self, file: FramePlace, header: bytes) -> bool | None:
+        """Return whether a place holds the frame that a header was kept of, by what both say and by a mark of its data.
+
+        Returns:
+            None where nobody can tell: nothing lies there, it is damaged, or of a form of which no header is kept.
+
+        Raises:
+            OutOfReachError: the disk or the storage does not answer.
+        """
+        ...
+
     def remove_copy(self, file: FramePlace, *, of: FramePlace) -> bool:
         """Remove one of two names of a file, or one of two files that hold one frame.
 

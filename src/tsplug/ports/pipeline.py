@@ -57,6 +57,11 @@ class FrameAtWork(Protocol):
         ...
 
     @property
+    def not_of(self) -> AcquiredImage | None:
+        """Return the record whose name or identifier the frame has, and whose frame it is not."""
+        ...
+
+    @property
     def profile(self) -> Profile | None:
         """Return the rig that took it; None where that is not known."""
         ...

@@ -20,7 +20,7 @@ from tsplug.services.disk_frames import record_of
 from tsplug.services.frame_measuring import field_rows, measure_pixels, preview_of, thumbnail_of_measured
 from tsplug.services.measuring import MeasuredImage, store_measured
 from tsplug.services.peer_measuring import PeerMeasuring
-from tsplug.services.record_claims import is_of_record
+from tsplug.services.record_claims import Witnesses, is_of_record
 
 _SETTINGS = Configuration()
 # With fewer stars their own statistics allow no more than rough values (spec/image-performance 3).
@@ -144,6 +144,7 @@ class _Work:
         self._headers = headers
         self._store = store
         self._request = request
+        self._known = Witnesses(files, headers, store)
         self._peers = None if store is None else PeerMeasuring(store, files)
 
     def measure(self, header: FrameHeader, image: AcquiredImage | None = None) -> MeasuredFile:
@@ -194,8 +195,11 @@ class _Work:
             with self._store.read() as unit:
                 image = record_of(unit, header.file, guid=guid)
             # A calibrated copy or a stack says its light's identifier too, and has numbers of its own.
-            if image is not None and not is_of_record(header.file, image, files=self._files, headers=self._headers):
+            if image is not None and not is_of_record(header.file, image, known=self._known):
                 image = None
+        elif self._known.is_other(header.file, image):
+            # Its name is another frame's by now.
+            image = None
         if image is None or image.profile_id is None:
             return image, None
         with self._store.read() as unit:

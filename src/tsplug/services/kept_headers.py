@@ -9,7 +9,7 @@ from tsplug.errors import FileError, NotFoundError
 from tsplug.model import AcquiredImage, BadFile, FramePlace, HeaderChange, KeptHeader, is_nameable
 from tsplug.ports import FrameAtWork, PipelineTools, Store, Unit
 from tsplug.services.disk_frames import record_at
-from tsplug.services.record_claims import is_of_record
+from tsplug.services.record_claims import Witnesses, is_of_record
 
 _LEVEL = 6
 
@@ -45,7 +45,8 @@ def restore_file(file: FramePlace, tools: PipelineTools, *, store: Store) -> Hea
     if isinstance(header, BadFile):
         raise FileError(f"{file}: {header.reason}")
     image = record_at(file, tools.headers, store=store)
-    if image is not None and not is_of_record(file, image, files=tools.files, headers=tools.headers):
+    known = Witnesses(tools.files, tools.headers, store)
+    if image is not None and not is_of_record(file, image, known=known):
         # A calibrated copy or a stack, which has its light's identifier and a header of its own.
         image = None
     return restore_header(file, tools, image=image, store=store)

@@ -10,7 +10,7 @@ from tsplug.services.following import bring_picture, follow, is_under_way, prefe
 
 
 def gone(
-    found: Iterable[tuple[AcquiredImage, str]], files: FrameFiles, *, headers: FrameHeaders
+    found: Iterable[tuple[AcquiredImage, str]], files: FrameFiles, *, headers: FrameHeaders, store: Store
 ) -> list[tuple[AcquiredImage, str]]:
     """Return those of records and the files that are theirs of whose recorded file nothing is left, each record once.
 
@@ -18,13 +18,14 @@ def gone(
     its frames still. A calibrated copy or a stack says the identifier of its light too, and takes no record.
     """
     # What compares frames needs arrays, whose import takes most of a short command's time.
-    from tsplug.services.record_claims import may_be_of
+    from tsplug.services.record_claims import Witnesses, may_be_of
 
+    known = Witnesses(files, headers, store)
     lost: dict[int | None, tuple[AcquiredImage, str]] = {}
     for image, file in found:
         if image.id in lost or image.file == file or files.status(frame_place(image.file)).exists:
             continue
-        if may_be_of(frame_place(file), image, headers=headers):
+        if may_be_of(frame_place(file), image, known=known):
             lost[image.id] = image, file
     return list(lost.values())
 

@@ -124,7 +124,7 @@ def reconcile(
             rig = find_named(unit, Profile, name=profile) if profile else None
             done = _Batch(unit, Matcher(unit, rig), tally=tally, now=context.clock.now(), dry_run=dry_run)
             found_again = done.record(batch)
-        lost = gone(found_again, context.files, headers=headers)
+        lost = gone(found_again, context.files, headers=headers, store=context.store)
         if lost:
             with context.store.read() if dry_run else context.store.write() as unit:
                 tally.moved += let_follow(unit, lost, dry_run=dry_run)

@@ -6,12 +6,14 @@ write any into it. So an identifier alone takes no record from a frame that is s
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from tsplug.errors import FileError, OutOfReachError
-from tsplug.model import AcquiredImage, Address, BadFile, FrameHeader, FramePlace, frame_place
-from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage
+from tsplug.model import AcquiredImage, Address, BadFile, FrameHeader, FramePlace, KeptHeader, frame_place
+from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage, Store
 from tsplug.services.disk_frames import frame_row
 
 _SAME_START = timedelta(seconds=2)
@@ -21,40 +23,58 @@ _COUNTS, _MASTER = ("STACKCNT", "NCOMBINE"), "master"
 # Where programs say of how many frames one was made.
 
 
-def is_of_record(
-    file: FramePlace,
-    image: AcquiredImage,
-    *,
-    files: FrameFiles,
-    headers: FrameHeaders,
-    place: FramePlace | None = None,
-) -> bool:
+@dataclass(frozen=True)
+class Witnesses:
+    """What knows of frames: what looks at them, what reads what they say of themselves, and where they are on record.
+
+    Without a store no header is known that was kept of one.
+    """
+
+    files: FrameFiles
+    headers: FrameHeaders
+    store: Store | None = None
+
+    def is_other(self, file: FramePlace, image: AcquiredImage) -> bool:
+        """Return whether a frame is surely not that of a record: its pixels are not those that the pipeline saw."""
+        if self.store is None:
+            return False
+        with self.store.read() as unit:
+            kept = unit.find(KeptHeader, image_id=image.id)
+        try:
+            return kept is not None and self.files.is_frame_of(file, zlib.decompress(kept.header)) is False
+        except OutOfReachError:
+            return False
+
+
+def is_of_record(file: FramePlace, image: AcquiredImage, *, known: Witnesses, place: FramePlace | None = None) -> bool:
     """Return whether a frame is that of a record: it lies where that says, nothing does, or both hold one frame.
 
-    Where nothing lies, nothing can be compared: the frame is that of the record then unless its header speaks against
-    it, as that of a stack or of what has pixels of floats does. Where not even the folder is that the record says, its
-    disk may be another machine's: the header must tell of a light of the same start, length and filter then.
+    A frame that has the name or the identifier, and other pixels than the pipeline saw, is not. Where nothing lies,
+    nothing else can be compared: the frame is that of the record then unless its header speaks against it, as that of a
+    stack or of what has pixels of floats does. Where not even the folder is that the record says, its disk may be
+    another machine's: the header must tell of a light of the same start, length and filter then.
 
     Args:
         file: the frame, which says the record's identifier or lies at its place.
         image: the record.
-        files: what looks at frames.
-        headers: what reads what the frame says of itself.
+        known: what knows of both.
         place: where the frame is kept, if the file is a copy of what lies there.
     """
+    if known.is_other(file, image):
+        return False
     if image.file == str((place or file).absolute()):
         return True
     recorded = frame_place(image.file)
-    status = files.status(recorded)
+    status = known.files.status(recorded)
     if status.out_of_reach:
         # Nobody knows; the storage has its frame still.
         return False
     if not status.exists:
-        is_here = isinstance(recorded, Address) or files.status(recorded.parent).exists
-        header = headers.read(file)
+        is_here = isinstance(recorded, Address) or known.files.status(recorded.parent).exists
+        header = known.headers.read(file)
         return not isinstance(header, BadFile) and _can_be_of(header, image) and (is_here or _tells_of(header, image))
     try:
-        return files.of_one_frame(file, recorded)
+        return known.files.of_one_frame(file, recorded)
     except FileError:
         return False
 
@@ -89,16 +109,16 @@ def is_kept_already(file: Path, image: AcquiredImage, *, storage: FrameStorage, 
         return False
 
 
-def may_be_of(file: FramePlace, image: AcquiredImage, *, headers: FrameHeaders) -> bool:
+def may_be_of(file: FramePlace, image: AcquiredImage, *, known: Witnesses) -> bool:
     """Return whether a frame that says the identifier of a record may be its own, by what its header tells of it.
 
     Args:
         file: the frame, which somebody has shown to be where the record's own went.
         image: the record, whose own frame is gone.
-        headers: what reads headers.
+        known: what knows of both.
     """
-    header = headers.read(file)
-    return not isinstance(header, BadFile) and _can_be_of(header, image)
+    header = known.headers.read(file)
+    return not isinstance(header, BadFile) and _can_be_of(header, image) and not known.is_other(file, image)
 
 
 def _can_be_of(header: FrameHeader, image: AcquiredImage) -> bool:

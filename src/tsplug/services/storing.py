@@ -13,7 +13,7 @@ from tsplug.model import AcquiredImage, BadFile, FrameHeader, frame_place
 from tsplug.ports import FrameFiles, FrameHeaders, FrameStorage, Store
 from tsplug.services.disk_frames import Row, frame_row, record_of
 from tsplug.services.following import follow
-from tsplug.services.record_claims import is_kept_already, is_of_record, refusal, same_frame
+from tsplug.services.record_claims import Witnesses, is_kept_already, is_of_record, refusal, same_frame
 
 DEFAULT_PATTERN = "$$TARGETNAME$$/$$DATEMINUS12$$/$$IMAGETYPE$$/$$FILENAME$$"
 """How frames are named in a storage where nobody says otherwise."""
@@ -110,7 +110,8 @@ def store_frame(file: Path, storage: FrameStorage, *, known: Known, name: tuple[
     address = storage.put(file, name_of_frame(header, name[0], pattern=name[1]))
     if image is None:
         return StoredFrame(address)
-    if not is_of_record(file, image, files=known.files, headers=known.headers, place=frame_place(address)):
+    witnesses = Witnesses(known.files, known.headers, known.store)
+    if not is_of_record(file, image, known=witnesses, place=frame_place(address)):
         return StoredFrame(address, note=refusal(image))
     with known.store.write() as unit:
         if follow(unit, image.file, new=address, image=image):

@@ -28,7 +28,7 @@ from tsplug.services.disk_frames import frame_row, record_of
 from tsplug.services.following import bring_picture, follow, preferences_of
 from tsplug.services.jobs.submitting import OPEN
 from tsplug.services.preview_places import preview_place
-from tsplug.services.record_claims import is_kept_already, is_of_record, refusal, same_frame
+from tsplug.services.record_claims import Witnesses, is_kept_already, is_of_record, refusal, same_frame
 from tsplug.services.storing import name_of_frame
 
 
@@ -121,7 +121,7 @@ class StoringAway:
             return image, ""
         if is_kept_already(file, image, storage=self._to.storage, files=self._files):
             return None, f"{same_frame(image)}; the record stays with that"
-        if is_of_record(file, image, files=self._files, headers=self._headers):
+        if is_of_record(file, image, known=Witnesses(self._files, self._headers, self._store)):
             return image, ""
         return None, refusal(image)
 

@@ -82,6 +82,10 @@ class PresentFiles:
         """Return whether two files hold the same."""
         return _on_disk(one).read_bytes() == _on_disk(other).read_bytes()
 
+    def is_frame_of(self, file: FramePlace, header: bytes) -> bool | None:
+        """Return None: nobody can tell."""
+        return None
+
     def remove_copy(self, file: FramePlace, *, of: FramePlace) -> bool:
         """Remove one of two files that hold the same."""
         here, there = _on_disk(file), _on_disk(of)

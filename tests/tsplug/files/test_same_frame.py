@@ -12,7 +12,8 @@ from pixel_files import Xisf, fits_bytes
 
 from tsplug.app import frame_files
 from tsplug.errors import FileError
-from tsplug.model import Address
+from tsplug.files.headers.writing import DiskHeaders
+from tsplug.model import Address, HeaderCard, HeaderEdit
 
 PIXELS = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
 FRAME = fits_bytes(PIXELS, OBJECT="M 42")
@@ -56,3 +57,19 @@ def test_a_frame_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     for name in ("b.fits", "."):
         with pytest.raises(FileError, match="cannot be read"):
             frame_files().of_one_frame(tmp_path / "a.fits", tmp_path / name)
+
+
+def test_a_frame_is_known_by_the_header_that_was_kept_of_it(tmp_path: Path) -> None:
+    """On a disk and at an address; what is missing, damaged or never written into cannot be told."""
+    kept: list[bytes] = []
+    own = tmp_path / "a.fits"
+    own.write_bytes(FRAME)
+    DiskHeaders().edit(own, HeaderEdit((HeaderCard("NOTE", "mine"),)), keep=kept.append)
+    files, packed = frame_files(), Xisf().file(PIXELS)
+    other = fits_bytes(PIXELS + 1, OBJECT="M 42")
+    for content, same in ((own.read_bytes(), True), (other, False), (FRAME[:-2880], None), (packed, None)):
+        (tmp_path / "b.fits").write_bytes(content)
+        MemoryFileSystem().pipe("memory://same/b.fits", content)
+        found = [files.is_frame_of(place, kept[0]) for place in (tmp_path / "b.fits", Address("memory://same/b.fits"))]
+        assert found == [same, same]
+    assert [files.is_frame_of(place, kept[0]) for place in (tmp_path / "c", Address("memory://same/c"))] == [None, None]

@@ -11,7 +11,7 @@ from astropy.io import fits
 from pipeline_frames import star_frame
 
 from tsplug.app import frame_files, frame_headers
-from tsplug.services.record_claims import is_of_record
+from tsplug.services.record_claims import Witnesses, is_of_record
 from tsplug.testing import ManualClock, stocked_store, store_light
 
 LIGHT = {"OBJECT": "M 42", "IMAGETYP": "LIGHT", "FILTER": "L", "EXPTIME": 60.0, "DATE_OBS": "2026-01-15T20:00:01"}
@@ -62,4 +62,4 @@ def test_a_record_whose_disk_is_elsewhere_goes_to_its_own_light_only(
         if as_floats:
             pixels, header = fits.getdata(sent, header=True)
             fits.PrimaryHDU(pixels.astype("f4"), header).writeto(sent, overwrite=True)
-    assert is_of_record(sent, image, files=frame_files(), headers=frame_headers()) is claims
+    assert is_of_record(sent, image, known=Witnesses(frame_files(), frame_headers())) is claims

@@ -15,7 +15,7 @@ from tsplug.ports import FramePixels, PipelineTools
 from tsplug.services.disk_frames import record_at
 from tsplug.services.frame_measuring import is_light, measure_pixels
 from tsplug.services.preview_places import likes_with
-from tsplug.services.record_claims import is_of_record
+from tsplug.services.record_claims import Witnesses, is_of_record
 
 _ARCSEC_PER_MM_UM = 206.265
 """Arcseconds that a micrometre covers behind a millimetre of focal length."""
@@ -43,6 +43,7 @@ class PipelineFrame:
         self.profile = profile
         self.outputs: dict[str, object] = {}
         self.previews = ""
+        self.not_of: AcquiredImage | None = None
         self.on_more_time: Callable[[float], None] = lambda more_s: None
         self._pixels: FramePixels | None = None
         self._measurement: FrameMeasurement | None = None
@@ -151,9 +152,12 @@ def frame_at_work(
     place = frame_place(address or str(file))
     # Another frame may have taken the name since its job was made, and say so.
     image = record_at(file, tools.headers, store=store, place=place, told=image)
-    if image is not None and not is_of_record(file, image, files=tools.files, headers=tools.headers, place=place):
-        image = None
+    known, other = Witnesses(tools.files, tools.headers, store), None
+    if image is not None and not is_of_record(file, image, known=known, place=place):
+        image, other = None, image
     rig = profile_id if image is None else image.profile_id
     with store.read() as unit:
         profile = None if rig is None else unit.find(Profile, id=rig)
-    return PipelineFrame(file, tools, image=image, profile=profile, address=address)
+    frame = PipelineFrame(file, tools, image=image, profile=profile, address=address)
+    frame.not_of = other
+    return frame

@@ -21,12 +21,19 @@ class HeaderUpdateModule:
     def run(self, frame: FrameAtWork) -> ModuleOutcome:
         """Write; a frame without a record has nothing to be said of it."""
         if frame.image is None:
-            return skipped("no record of the frame: there is nothing to say of it")
+            return skipped(_unknown(frame))
         values = {**_said(frame.image, frame.profile), **_grade(frame.image)}
         preferences = frame.preferences
         gone = {keyword_of(name, preferences) for name in _GRADE if name not in values} - {""}
         edit = HeaderEdit(tuple(cards_of(values, preferences)), frozenset(gone))
         return write_cards(frame, edit, said=_elsewhere(frame.image, frame.place))
+
+
+def _unknown(frame: FrameAtWork) -> str:
+    if frame.not_of is None:
+        return "no record of the frame: there is nothing to say of it"
+    has = f"it has the name or the identifier of image {frame.not_of.id}, and is another frame"
+    return f"no record of the frame: {has}; there is nothing to say of it"
 
 
 def _elsewhere(image: AcquiredImage, place: FramePlace) -> str:
