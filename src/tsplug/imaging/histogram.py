@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.lanes import begin, slices
 from tsplug.imaging.opencv import FEWEST_PIXELS, opencv
 
 _LEVELS = 65_536
@@ -72,7 +75,32 @@ class LevelHistogram:
         return float(levels[low] + (place - below) * (levels[high] - levels[low]))
 
 
-def _counts_of(levels: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.int64]:
+def counts_apart(pixels: NDArray[np.generic]) -> bool:
+    """Return whether levels of a frame are best counted in few large parts: making OpenCV's table takes a while."""
+    return pixels.dtype == np.uint16 and pixels.size >= FEWEST_PIXELS and opencv() is not None
+
+
+def begin_counting(pixels: NDArray[np.uint16]) -> Callable[[], LevelHistogram]:
+    """Begin to count the levels of a frame that `counts_apart` in another thread; return what waits for the counts.
+
+    The frame must be contiguous and must not change meanwhile.
+    """
+    flat = pixels.reshape(-1)
+    # An even number, for two threads: who asks helps.
+    strips = 2 * -(-flat.size // (2 * _COUNTED_QUICKLY))
+    finish = begin(lambda part: _counts_of(flat[part]), slices(flat.size, -(-flat.size // strips)))
+
+    @cache
+    def counted() -> LevelHistogram:
+        histogram = LevelHistogram(flat.dtype)
+        for strip in finish():
+            histogram.counts[: strip.size] += strip
+        return histogram
+
+    return counted
+
+
+def _counts_of(levels: NDArray[Any]) -> NDArray[np.int64]:
     """Return how many of some pixels have each level, up to the highest there is or to all."""
     # A table of all levels is not worth making for few pixels.
     if levels.dtype != np.uint16 or levels.size < FEWEST_PIXELS or (cv2 := opencv()) is None:

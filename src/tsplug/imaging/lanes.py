@@ -63,6 +63,34 @@ def in_order(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Resu
     return [made[place] for place in range(len(parts))]
 
 
+def begin(work: Callable[[Part], Result], parts: Sequence[Part]) -> Callable[[], list[Result]]:
+    """Begin to work on parts in another thread, and return at once what gives the results in order.
+
+    That works on the parts that are left itself, waits for the other thread, and raises what that one raised; it may be
+    called once. Such work hardly needs the interpreter, as what is done meanwhile does.
+    """
+    waiting, made = deque(enumerate(parts)), dict[int, Result]()
+
+    def lane() -> None:
+        for place, part in _drawn(waiting):
+            made[place] = work(part)
+
+    beside = ThreadPoolExecutor(max_workers=1)
+    try:
+        other = beside.submit(copy_context().run, lane)
+    except RuntimeError:
+        other = None
+    beside.shutdown(wait=False)
+
+    def finish() -> list[Result]:
+        lane()
+        if other is not None:
+            other.result()
+        return [made[place] for place in range(len(parts))]
+
+    return finish
+
+
 def slices(count: int, together: int) -> list[slice]:
     """Return slices of so many things each that cover ``count`` of them in order."""
     return [slice(first, min(first + together, count)) for first in range(0, count, together)]

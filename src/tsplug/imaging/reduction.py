@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tsplug.imaging.histogram import LevelHistogram
+from tsplug.imaging.histogram import LevelHistogram, begin_counting, counts_apart
 from tsplug.imaging.lanes import in_lanes
-from tsplug.imaging.opencv import FEWEST_PIXELS, opencv
+from tsplug.imaging.opencv import opencv
 from tsplug.imaging.source import BandSource
 from tsplug.imaging.statistics import AduStatistics, statistics_of_levels, statistics_of_values
+from tsplug.imaging.top_level import TopLevel
 
 _HOT_PIXELS = 1 << 18
+CLIPPED_PIXELS = 8
+"""A level that so many pixels share at the top is where something clips."""
 
 Number = TypeVar("Number", bound=np.generic)
 NewArray = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
@@ -26,31 +30,63 @@ class FirstPass:
     """What one pass over the pixels of a frame leaves: enough for all that does not need single stars.
 
     ``pixels`` are those of the source (rows by columns). ``binned`` holds the sums of 2x2 pixels as 32-bit floats; an
-    odd last row or column is left out. ``histogram`` counts the levels of 8 and 16 bit integers and is None for others.
+    odd last row or column is left out. ``counted`` gives the histogram, ``top`` the highest level where it is known
+    before that.
     """
 
     pixels: NDArray[Any]
     binned: NDArray[np.float32]
-    histogram: LevelHistogram | None
+    counted: Callable[[], LevelHistogram | None]
+    top: TopLevel | None = None
+
+    @property
+    def histogram(self) -> LevelHistogram | None:
+        """Return how many pixels have each level, of 8 and 16 bit integers; None for others.
+
+        Where another thread still counts them, this waits for it.
+        """
+        return self.counted()
 
 
 @dataclass(frozen=True)
 class ReducedFrame:
-    """A frame after the one pass over it, as `FirstPass` has it, and its statistics.
+    """A frame after the one pass over it, as `FirstPass` has it, and what gives its statistics.
 
     The typical level fills in for sums of pixels that are no number.
     """
 
     pixels: NDArray[Any]
     binned: NDArray[np.float32]
-    statistics: AduStatistics
-    histogram: LevelHistogram | None = None
+    told: Callable[[], AduStatistics]
+    counted: Callable[[], LevelHistogram | None]
+    top: TopLevel | None = None
+
+    @property
+    def statistics(self) -> AduStatistics:
+        """Return the statistics of all pixels; they come late, so ask once there is nothing else to do."""
+        return self.told()
+
+    @property
+    def histogram(self) -> LevelHistogram | None:
+        """Return how many pixels have each level, as `FirstPass` has it."""
+        return self.counted()
+
+    @property
+    def clipping_level(self) -> float | None:
+        """Return the highest level, where several pixels share it but not most: something clips there. None else."""
+        if self.top is not None and not self.top.may_be_usual:
+            return self.top.level if self.top.is_shared_by(CLIPPED_PIXELS) else None
+        levels = self.statistics
+        clipped = levels.maximum_pixels >= CLIPPED_PIXELS and levels.maximum > levels.median
+        return levels.maximum if clipped else None
 
 
 # Floats may hold numbers that no camera makes: what becomes of those has no value, and is left out.
 @np.errstate(over="ignore", invalid="ignore")
 def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPass:
-    """Draw all bands of a source in two threads; fill each, count its levels, add up 2x2 pixels while it is at hand.
+    """Draw all bands of a source in two threads; fill each, add up 2x2 pixels while it is at hand, count its levels.
+
+    Levels of large frames go on being counted in another thread when this returns.
 
     Args:
         source: the frame.
@@ -63,38 +99,60 @@ def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPas
     if pixels.ndim != 2:
         raise ValueError(f"a frame has rows and columns, not the shape {' x '.join(map(str, pixels.shape))}")
     binned = new_array((pixels.shape[0] // 2, pixels.shape[1] // 2), np.dtype(np.float32))
-
-    def lane(bands: Iterator[slice]) -> LevelHistogram | None:
-        histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
-        binner = PairBinner(quickly=pixels.size >= FEWEST_PIXELS)
-        for rows in bands:
-            for hot in _split(rows, columns=pixels.shape[1]):
-                source.fill(hot)
-                band = pixels[hot]
-                first, pairs = hot.start // 2, band.shape[0] // 2
-                binner.add_up(band[: 2 * pairs], out=binned[first : first + pairs])
-            if histogram is not None:
-                histogram.add(pixels[rows])
-        return histogram
-
-    histogram, other = in_lanes(lane, source.bands())
+    if counts_apart(pixels):
+        own, others = in_lanes(lambda bands: _looked_at(source, bands, binned=binned), source.bands())
+        return FirstPass(pixels, binned, begin_counting(pixels), TopLevel.of(pixels, own + others))
+    histogram, other = in_lanes(lambda bands: _counted(source, bands, binned=binned), source.bands())
     if histogram is not None and other is not None:
         histogram.merge(other)
-    return FirstPass(pixels, binned, histogram)
+    return FirstPass(pixels, binned, lambda: histogram)
+
+
+def _looked_at(source: BandSource, bands: Iterator[slice], *, binned: NDArray[np.float32]) -> list[tuple[slice, float]]:
+    """Fill bands and add up their pixels; return the highest levels that were seen, and in which rows."""
+    binner = PairBinner(quickly=True)
+    parts = (hot for rows in bands for hot in _filled(source, rows, binned=binned, binner=binner))
+    return [(hot, float(source.pixels[hot].max())) for hot in parts]
+
+
+def _counted(source: BandSource, bands: Iterator[slice], *, binned: NDArray[np.float32]) -> LevelHistogram | None:
+    """Fill bands, add up their pixels and count the levels of each, where they can be counted."""
+    pixels = source.pixels
+    histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
+    binner = PairBinner(quickly=False)
+    for rows in bands:
+        for _ in _filled(source, rows, binned=binned, binner=binner):
+            pass
+        if histogram is not None:
+            histogram.add(pixels[rows])
+    return histogram
+
+
+def _filled(source: BandSource, rows: slice, *, binned: NDArray[np.float32], binner: PairBinner) -> Iterator[slice]:
+    """Fill a band part by part and add up the pixels of each; yield its rows while they are in the cache."""
+    for hot in _split(rows, columns=source.pixels.shape[1]):
+        source.fill(hot)
+        first, pairs = hot.start // 2, (hot.stop - hot.start) // 2
+        binner.add_up(source.pixels[hot][: 2 * pairs], out=binned[first : first + pairs])
+        yield hot
 
 
 def reduce_frame(passed: FirstPass, *, full_scale_adu: float) -> ReducedFrame:
-    """Return a frame that was gone over with its statistics.
+    """Return a frame that was gone over with what gives its statistics.
 
     Raises:
         ValueError: no pixel has a value.
     """
-    if passed.histogram is not None:
-        statistics = statistics_of_levels(passed.histogram, full_scale_adu=full_scale_adu)
-    else:
-        statistics = statistics_of_values(passed.pixels, full_scale_adu=full_scale_adu)
-        _mend(passed.binned, 4.0 * statistics.median)
-    return ReducedFrame(passed.pixels, passed.binned, statistics, passed.histogram)
+
+    @cache
+    def told() -> AduStatistics:
+        if (histogram := passed.histogram) is not None:
+            return statistics_of_levels(histogram, full_scale_adu=full_scale_adu)
+        return statistics_of_values(passed.pixels, full_scale_adu=full_scale_adu)
+
+    if not LevelHistogram.serves(passed.pixels.dtype):
+        _mend(passed.binned, 4.0 * told().median)
+    return ReducedFrame(passed.pixels, passed.binned, told, passed.counted, passed.top)
 
 
 def halved(frame: ReducedFrame) -> ReducedFrame:
@@ -102,7 +160,7 @@ def halved(frame: ReducedFrame) -> ReducedFrame:
     pixels = np.float32(0.25) * frame.binned
     rows, columns = (size // 2 * 2 for size in pixels.shape)
     across = pixels[:rows, 0:columns:2] + pixels[:rows, 1:columns:2]
-    return ReducedFrame(pixels, across[0::2] + across[1::2], frame.statistics)
+    return ReducedFrame(pixels, across[0::2] + across[1::2], frame.told, lambda: None, frame.top)
 
 
 def _split(rows: slice, *, columns: int) -> Iterator[slice]:

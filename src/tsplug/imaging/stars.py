@@ -35,8 +35,6 @@ _TILES_ACROSS, _SMALLEST_TILE_PX = 8, 24
 _RADIUS_NOISE, _RADIUS_SCATTER = 1.5, 0.03
 # Four readings of whole levels add up to this much noise at least.
 _LEAST_NOISE = 0.577
-# A level that so many pixels share at the top is where something clips.
-_CLIPPED_PIXELS = 8
 _DEFAULTS = StarSettings()
 
 
@@ -248,10 +246,8 @@ def _least_noise(frame: ReducedFrame, *, full_scale_adu: float) -> float:
 
 def _saturated_adu(frame: ReducedFrame, settings: StarSettings) -> float:
     """Return the level at which pixels are saturated: near full scale, or where many pixels end at one level."""
-    levels = frame.statistics
-    clipped = levels.maximum_pixels >= _CLIPPED_PIXELS and levels.maximum > levels.median
-    limit = settings.saturated_share * settings.full_scale_adu
-    return min(limit, settings.saturated_share * levels.maximum) if clipped else limit
+    limit, clipping = settings.saturated_share * settings.full_scale_adu, frame.clipping_level
+    return limit if clipping is None else min(limit, settings.saturated_share * clipping)
 
 
 def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> StarMeasurement:

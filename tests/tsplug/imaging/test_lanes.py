@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tsplug.imaging.lanes import in_lanes, in_order, slices
+from tsplug.imaging.lanes import begin, in_lanes, in_order, slices
 
 
 def test_every_part_is_worked_on_once_by_one_of_two_threads() -> None:
@@ -50,6 +50,37 @@ def test_what_a_lane_raises_comes_out_once_both_have_stopped(fails_in: str) -> N
     with pytest.raises(OSError, match="the disk is gone"):
         in_lanes(lane, range(60_000))
     assert len(drawn) < 50_000
+
+
+def test_work_that_is_begun_goes_on_beside_the_thread_that_began_it() -> None:
+    """Who began it is free, and helps with what is left when it asks for the results, which come in order."""
+    begun, free = threading.Event(), threading.Event()
+    workers: list[threading.Thread] = []
+
+    def work(part: int) -> int:
+        workers.append(threading.current_thread())
+        if part == 0:
+            begun.set()
+            assert free.wait(60.0)
+        if part == 3:
+            free.set()
+        return 10 * part
+
+    finish = begin(work, range(4))
+    assert begun.wait(60.0)
+    assert finish() == [0, 10, 20, 30]
+    assert workers[0] is not threading.current_thread()
+    assert workers[1:] == [threading.current_thread()] * 3
+
+
+def test_what_begun_work_raises_comes_out_when_it_is_asked_for() -> None:
+    """An error in the other thread is not lost."""
+
+    def work(part: int) -> None:
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        begin(work, [1])()
 
 
 def test_slices_cover_everything_once() -> None:

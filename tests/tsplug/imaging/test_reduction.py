@@ -41,22 +41,43 @@ def test_bands_add_up_to_the_frame_whichever_thread_gets_them(dtype: str, shape:
     assert reduced.statistics.maximum_pixels == int((frame == frame.max()).sum())
 
 
-@pytest.mark.parametrize("installed", [True, False], ids=["OpenCV", "numpy alone"])
-@pytest.mark.parametrize("shape", [(803, 1000), (802, 1001)], ids=["odd rows", "odd columns"])
-def test_large_frames_are_added_up_to_the_same_sums_with_opencv_and_without(
-    installed: bool, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Sums of four are exact up to the highest level there is, whoever adds them up."""
-    if installed:
+@pytest.fixture(params=["OpenCV", "numpy alone"])
+def _library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Go over frames with a library or without it."""
+    if request.param == "OpenCV":
         pytest.importorskip("cv2")
     else:
         monkeypatch.setitem(sys.modules, "cv2", None)
     opencv.cache_clear()
+    yield
+    opencv.cache_clear()
+
+
+@pytest.mark.usefixtures("_library")
+@pytest.mark.parametrize("shape", [(803, 1000), (802, 1001)], ids=["odd rows", "odd columns"])
+def test_large_frames_are_gone_over_alike_with_opencv_and_without(shape: tuple[int, int]) -> None:
+    """Sums of four and counts are exact up to the highest level there is, whoever adds up and counts."""
     frame = np.random.default_rng(5).integers(65_000, 65_536, shape).astype(np.uint16)
     passed = pass_over(Slowly(frame, rows=250))
-    opencv.cache_clear()
     even = frame[: shape[0] // 2 * 2, : shape[1] // 2 * 2].astype(np.int64)
     assert np.array_equal(passed.binned, even.reshape(shape[0] // 2, 2, shape[1] // 2, 2).sum(axis=(1, 3)))
+    assert passed.histogram is not None
+    assert np.array_equal(passed.histogram.counts, np.bincount(frame.ravel(), minlength=65_536))
+
+
+@pytest.mark.usefixtures("_library")
+@pytest.mark.parametrize(
+    ("at_the_top", "clips"),
+    [(1, False), (7, False), (8, True), (300_000, True), (399_999, True), (400_001, False), (800_000, False)],
+)
+def test_light_is_cut_off_where_several_pixels_share_the_highest_level_but_not_most(
+    at_the_top: int, clips: bool
+) -> None:
+    """A frame of one level clips nothing; that is told alike before all levels are counted."""
+    frame = np.random.default_rng(6).integers(900, 1100, 800_000).astype(np.uint16)
+    frame[np.random.default_rng(7).permutation(800_000)[:at_the_top]] = 4095
+    reduced = reduce_frame(pass_over(Slowly(frame.reshape(800, 1000), rows=250)), full_scale_adu=65_535.0)
+    assert reduced.clipping_level == (4095.0 if clips else None)
 
 
 def test_what_a_source_raises_comes_out() -> None:
