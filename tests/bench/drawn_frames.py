@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from drawn_structures import add_filaments, add_spikes
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -25,7 +26,11 @@ FINE = 6
 
 @dataclass(frozen=True)
 class Scene:
-    """What a frame shows: electrons, pixels, and stars per megapixel brighter than signal to noise 10."""
+    """What a frame shows: electrons, pixels, and stars per megapixel brighter than signal to noise 10.
+
+    Where stars are ``exactly`` so many of a signal to noise, there are no others. ``filaments`` are so many in a
+    megapixel, at most so many times as bright as the noise of a pixel; ``spiked`` are so many stars of that light.
+    """
 
     fwhm: float = 3.2
     beta: float = 3.5
@@ -45,6 +50,9 @@ class Scene:
     mosaic: bool = False
     lights: bool = True
     vignetting: float = 0.0
+    exactly: tuple[int, float] | None = None
+    filaments: tuple[float, float] | None = None
+    spiked: tuple[int, float] | None = None
 
 
 SCENES = {
@@ -61,6 +69,8 @@ SCENES = {
     "cloud": Scene(stars=5.0, sky_e=900.0),
     "colour": Scene(mosaic=True),
     "satellites": Scene(trails=3),
+    "filaments": Scene(filaments=(16.0, 12.0)),
+    "spikes": Scene(spiked=(6, 5e7)),
     "defocused": Scene(donut=(9.0, 3.6), stars=60.0),
     "hot pixels": Scene(hot_per_mp=800.0),
     "crowded": Scene(stars=800.0),
@@ -102,6 +112,7 @@ def draw(scene: Scene, *, width: int, height: int, seed: int = 1) -> Drawn:
     colours = _colours(scene, x.size, random=random)
     for star in range(x.size):
         _add(light, scene, (x[star], y[star], flux[star]), colour=colours[star])
+    _structures(light, scene, (x, y, flux), random=random, noise_e=noise_e)
     trails = tuple(_trail(light, random, brightness_e=8.0 * noise_e) for _ in range(scene.trails))
     pixels = _expose(light, scene, random=random)
     peak = 500.0 + (flux * _share_in_the_middle(scene) + scene.sky_e) / scene.electrons_per_adu
@@ -116,11 +127,44 @@ def _star_field(
     if not scene.lights:
         return np.zeros(0), np.zeros(0), np.zeros(0)
     width, height = size
+    if scene.exactly is not None:
+        return _equal_stars(scene.exactly, size, random=random, noise_e=faintest_e / 3.0)
     slope = 0.75
     # From signal to noise 3 on: those above 10 are fewer by the power law.
     count = random.poisson(scene.stars * width * height / 1e6 * (10.0 / 3.0) ** slope)
     flux = np.minimum(faintest_e * random.random(count) ** (-1.0 / slope), 3e6)
+    if scene.spiked is not None:
+        bright, electrons = scene.spiked
+        flux[:bright] = electrons * random.uniform(0.5, 2.0, bright)
     return random.uniform(0, width - 1, count), random.uniform(0, height - 1, count), flux
+
+
+def _structures(
+    light: Lights,
+    scene: Scene,
+    stars: tuple[Floats, Floats, Floats],
+    *,
+    random: np.random.Generator,
+    noise_e: float,
+) -> None:
+    """Draw a nebula's filaments, and spikes of the brightest stars."""
+    if scene.filaments is not None:
+        per_mp, sigmas = scene.filaments
+        add_filaments(light, per_mp, random=random, brightness_e=sigmas * noise_e)
+    x, y, flux = stars
+    for star in np.argsort(-flux)[: 0 if scene.spiked is None else scene.spiked[0]]:
+        add_spikes(light, (x[star], y[star], flux[star]), sigma_px=scene.fwhm / 2.355, angle_deg=scene.angle_deg - 17.0)
+
+
+def _equal_stars(
+    exactly: tuple[int, float], size: tuple[int, int], *, random: np.random.Generator, noise_e: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return stars of a signal to noise within a fifth of the wanted one, away from the frame's edges."""
+    count, snr = exactly
+    wanted = snr * random.uniform(0.8, 1.25, count)
+    flux = wanted**2 / 2.0 + np.sqrt(wanted**4 / 4.0 + (wanted * noise_e) ** 2)
+    width, height = size
+    return random.uniform(20, width - 21, count), random.uniform(20, height - 21, count), flux
 
 
 def _colours(scene: Scene, count: int, *, random: np.random.Generator) -> Floats:

@@ -94,8 +94,24 @@ def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float
     search = _Search(frame, worth_a_look=sky.above(_WORTH_A_LOOK), smoothed=sky.above(sigmas), drawing=_Drawing())
     found = in_order(search.highest_of, slices(tops.size, _STRIPS_TOGETHER))
     place = np.concatenate([np.zeros(0, dtype=np.int64), *(each for each, _ in found)])
+    highest = np.concatenate([np.zeros(0, dtype=np.float32), *(each for _, each in found)])
     row, column = np.divmod(place, width)
-    return row, column, np.concatenate([np.zeros(0), *(each for _, each in found)])
+    kept = ~_rise_outwards(frame, (row, column), heights=highest)
+    return row[kept], column[kept], highest[kept].astype(np.float64)
+
+
+def _rise_outwards(
+    frame: NDArray[np.float32], places: tuple[Places, Places], *, heights: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Tell which maxima are the flanks of what is higher beyond the rows and columns that are searched."""
+    (row, column), (height, width) = places, frame.shape
+    to_border = np.minimum(np.minimum(row, height - 1 - row), np.minimum(column, width - 1 - column))
+    beside = np.asarray(to_border == _REACH)
+    rim = np.flatnonzero(beside)
+    down, right = np.repeat([-1, 0, 1], 3), np.tile([-1, 0, 1], 3)
+    around = (row[rim] * width + column[rim]) + (down * width + right)[:, None]
+    beside[rim] = (_smoothed(frame, around.reshape(-1)).reshape(around.shape) > heights[rim]).any(axis=0)
+    return beside
 
 
 class _Drawing:

@@ -17,8 +17,11 @@ _STARS_PER_TERM = 6
 _CLIPPED_SIGMA = 4.0
 # So many stars tell what the pixels themselves do to them.
 _ENOUGH_FOR_PIXELS = 24
-# An eccentricity is told where two standard deviations of the stars' noise to either side span no more than this.
-_WIDEST_SPAN = 0.24
+# What the noise of the stars leaves open, in standard deviations: further down than up, as noise makes round stars look
+# long in any of two directions. Of a few stars, whose scatter is hardly known itself, more by this over their number.
+_OPEN_BELOW_SIGMA, _OPEN_ABOVE_SIGMA, _MORE_OF_FEW = 4.2, 3.3, 2.0
+# The error that a told eccentricity may have, and the one that is aimed at where the stars allow less.
+_LARGEST_ERROR, _AIMED_ERROR = 0.12, 0.08
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,11 @@ def measure_roundness(
     errors = _errors(snr)
     field = min((_fit(terms, vectors, errors=errors) for terms in _models(*places)), key=lambda each: each.information)
     star_eccentricity = float(np.median(eccentricity_of(np.hypot(*(seen or vectors)))))
-    if not field.is_known:
+    eccentricity = field.eccentricity
+    if eccentricity is None:
         return Roundness(None, None, None, None, star_eccentricity)
-    length = float(np.median(field.length))
     sums = float(field.fitted[0].sum()), float(field.fitted[1].sum())
     total = float(np.hypot(*field.fitted).sum())
-    eccentricity = float(eccentricity_of(length))
     return Roundness(
         eccentricity=eccentricity,
         ellipticity=1.0 - math.sqrt(1.0 - eccentricity**2),
@@ -150,11 +152,21 @@ class _Field:
         return np.asarray(seen - noise * (1.0 - np.exp(-(seen**2) / noise)) / (2.0 * seen))
 
     @property
-    def is_known(self) -> bool:
-        """Return whether the stars' noise leaves little open of the typical eccentricity."""
-        seen, either_side = float(np.median(np.hypot(*self.fitted))), 2.0 * math.sqrt(float(np.median(self.variance)))
-        least, most = (eccentricity_of(each) for each in (seen - either_side, seen + either_side))
-        return float(most - least) <= _WIDEST_SPAN
+    def eccentricity(self) -> float | None:
+        """Return the typical eccentricity, the noise taken out, or None where that leaves too much open.
+
+        The value lies within the error that is allowed of both ends of what is left open. Of stars that may be round or
+        not it is lifted that far: 0.1 is within 0.1 of either.
+        """
+        seen, deviation = float(np.median(np.hypot(*self.fitted))), math.sqrt(float(np.median(self.variance)))
+        deviation *= 1.0 + _MORE_OF_FEW / self.variance.size
+        below, above = seen - _OPEN_BELOW_SIGMA * deviation, seen + _OPEN_ABOVE_SIGMA * deviation
+        least, most = (float(eccentricity_of(each)) for each in (below, above))
+        error = max(_AIMED_ERROR, (most - least) / 2.0)
+        if error > _LARGEST_ERROR:
+            return None
+        likely = float(eccentricity_of(np.median(self.length)))
+        return min(max(likely, most - error), least + error)
 
 
 def _models(x: Floats, y: Floats) -> list[Floats]:

@@ -13,11 +13,12 @@ from tsplug.imaging.candidates import Candidates, Mosaic, confirm
 from tsplug.imaging.defocus import Discs, are_most, are_narrow, looks_defocused, measure_discs
 from tsplug.imaging.detection import find_peaks
 from tsplug.imaging.fieldmap import FieldMap, map_field
+from tsplug.imaging.lines import are_pieces
 from tsplug.imaging.middle import median
 from tsplug.imaging.profile import weighted_median
 from tsplug.imaging.reduction import ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.roundness import Roundness, measure_roundness, without_pixels
-from tsplug.imaging.sample import Scene, StarSample, bright_enough, probe, take_sample
+from tsplug.imaging.sample import Probe, Scene, StarSample, bright_enough, probe, take_sample
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.sharpness import Sharpness, measure_sharpness
 from tsplug.imaging.source import ArraySource
@@ -176,12 +177,20 @@ def measure_reduced(
     result = replace(result, star_count=candidates.x.size, trails=trails)
     if not candidates.x.size:
         return result
-    first = probe(scene, candidates)
+    stars = candidates.pick(~are_pieces(frame.binned, candidates))
+    first = _first_look(scene, candidates, stars=stars)
     discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None
     if discs is not None and are_most(discs, first, candidates=candidates.x.size):
         wide = _in_fewer_pixels(result, frame, scene=scene)
         return _out_of_focus(result, discs, shape=frame.pixels.shape) if wide is None else wide
-    return _counted(result, _sample(scene, candidates, sigma_px=first.sigma_px), scene=scene)
+    return _counted(result, _sample(scene, stars, sigma_px=first.sigma_px), scene=scene)
+
+
+def _first_look(scene: Scene, candidates: Candidates, *, stars: Candidates) -> Probe:
+    """Return what a first look at the stars shows; at all candidates, where rings and discs may be taken for lines."""
+    first = probe(scene, stars)
+    known = first.share > 0.0 and not looks_defocused(first)
+    return first if known or stars.x.size == candidates.x.size else probe(scene, candidates)
 
 
 def _sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tuple[StarSample, tuple[Floats, Floats]]:

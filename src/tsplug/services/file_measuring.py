@@ -14,6 +14,7 @@ from tsplug.errors import FileError, NotFoundError
 from tsplug.imaging.encoding import Preview
 from tsplug.imaging.measure import FrameMeasurement
 from tsplug.imaging.preview import PreviewSettings
+from tsplug.imaging.stars import StarMeasurement
 from tsplug.model import AcquiredImage, BadFile, FrameHeader, FramePlace, Profile, frame_place
 from tsplug.ports import FrameFiles, FrameHeaders, FramePixels, Store
 from tsplug.services.disk_frames import record_of
@@ -247,9 +248,13 @@ def _warnings(
         yield "no pixel size and focal length in the header: no fwhm_arcsec"
     if "EGAIN" not in pixels.header:
         yield "no EGAIN in the header: snr counts one electron per ADU"
-    if measurement.stars.measured < _FEW_STARS:
-        known = measurement.stars.eccentricity is not None or not measurement.stars.measured
-        open_too = (
-            "hfr, fwhm and eccentricity are uncertain" if known else "hfr and fwhm are uncertain, eccentricity open"
-        )
-        yield f"{measurement.stars.measured} stars measured: {open_too}"
+    yield from _of_few_stars(measurement.stars)
+
+
+def _of_few_stars(stars: StarMeasurement) -> Iterator[str]:
+    known = stars.eccentricity is not None or not stars.measured
+    if stars.measured < _FEW_STARS:
+        told = "hfr, fwhm and eccentricity are uncertain" if known else "hfr and fwhm are uncertain, eccentricity open"
+        yield f"{stars.measured} stars measured: {told}"
+    elif not known:
+        yield f"{stars.measured} stars measured: too few and faint to tell how round they are, no eccentricity"

@@ -35,3 +35,13 @@ def test_of_equal_neighbours_the_last_is_the_peak() -> None:
     for row in tops:
         frame[row : row + 4, 40:44] += 5000.0
     assert peaks_of(frame) == {(row + 2, 42) for row in tops}
+
+
+def test_the_flank_of_what_is_higher_at_the_border_is_no_peak() -> None:
+    """Six rows and columns at the border are not searched: what has its top there is not found half way down."""
+    frame = np.full((HEIGHT, WIDTH), 1000.0, dtype=np.float32)
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    tops = [(5, 40), (200, 5), (HEIGHT - 6, 60), (300, WIDTH - 6), (5, 5), (6, 20), (100, 6), (250, 50)]
+    for row, column in tops:
+        frame += (3000.0 * np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / 8.0)).astype(np.float32)
+    assert peaks_of(frame) == {(6, 20), (100, 6), (250, 50)}

@@ -21,8 +21,11 @@ def blobs() -> np.ndarray:
 def test_every_number_has_a_known_key() -> None:
     """What is measured is stored and graded under the keys of the metrics."""
     result = measure_frame(blobs(), StarSettings(), scale_arcsec=1.5)
-    # Three stars tell nothing of the field or its parts, one frame nothing of others.
+    # Three stars tell nothing of the field or its parts, nor whether they are round; one frame nothing of others.
     assert STAR_METRICS - set(result.metrics) == {
+        "eccentricity",
+        "ellipticity",
+        "orientation_coherence",
         "tilt",
         "curvature",
         "dead_cells",

@@ -34,6 +34,16 @@ def test_a_few_faint_stars_leave_it_open() -> None:
     assert found.star_eccentricity > 0.2
 
 
+@pytest.mark.parametrize(("count", "snr"), [(20, 30.0), (20, 50.0), (45, 20.0), (80, 20.0), (300, 20.0), (300, 80.0)])
+def test_no_chance_of_noise_is_told_as_a_shape(count: int, snr: float) -> None:
+    """Of 200 round frames none is told to be longer than 0.12, with many bright stars than 0.08."""
+    told = []
+    for seed in range(200):
+        vectors, places, faint = stars(count, snr=snr, seed=seed)
+        told.append(measure_roundness(vectors, places, snr=faint).eccentricity)
+    assert max((each for each in told if each is not None), default=0.0) <= (0.12 if count * snr < 20_000 else 0.08)
+
+
 def test_a_few_stars_that_are_clearly_long_tell_it() -> None:
     """Ten drawn out by wind, as faint: 0.82."""
     vectors, places, snr = stars(10, snr=20.0, length=0.5)

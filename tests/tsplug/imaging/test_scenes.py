@@ -93,6 +93,17 @@ def test_the_plain_median_of_round_stars_is_no_shape(fwhm: float) -> None:
     assert metrics["ellipticity"] == pytest.approx(1 - math.sqrt(1 - metrics["eccentricity"] ** 2))
 
 
+@pytest.mark.parametrize("truth", [0.0, 0.3])
+@pytest.mark.parametrize("stars", [(20, 50.0), (45, 20.0), (80, 20.0), (300, 80.0)], ids=str)
+def test_an_eccentricity_that_is_told_is_near_the_truth(stars: tuple[int, float], truth: float) -> None:
+    """Within 0.12, within 0.08 with 300 bright stars; a few faint stars leave it open."""
+    scene = small(SCENES["rich"], axis_ratio=math.sqrt(1 - truth**2), exactly=stars)
+    told = [measure_drawn(draw(scene, width=700, height=500, seed=seed)).metrics.get("eccentricity") for seed in (1, 2)]
+    allowed = 0.08 if stars[0] == 300 else 0.12
+    assert all(each is None or abs(each - truth) <= allowed for each in told)
+    assert stars[0] != 300 or None not in told
+
+
 def test_numbers_do_not_depend_on_how_pixels_are_stored() -> None:
     """Wide and floating-point frames in either byte order give the same stars."""
     drawn = draw(small(SCENES["rich"], stars=60.0), width=800, height=600)
@@ -104,7 +115,7 @@ def test_numbers_do_not_depend_on_how_pixels_are_stored() -> None:
 
 def test_a_frame_scaled_to_one_shows_the_same_stars() -> None:
     """Programs that stack write floats from 0 to 1: full scale is then 1, and a level stands for more electrons."""
-    drawn = draw(small(SCENES["rich"], stars=60.0), width=800, height=600)
+    drawn = draw(small(SCENES["rich"], stars=200.0), width=800, height=600)
     usual = measure_drawn(drawn).metrics
     settings = StarSettings(full_scale_adu=1.0, electrons_per_adu=drawn.scene.electrons_per_adu * 65_535)
     scaled = measure_frame((drawn.pixels / 65_535).astype(np.float32), settings).metrics
@@ -120,3 +131,12 @@ def test_an_odd_last_row_and_column_change_nothing_else() -> None:
     assert found.false == 0
     levels = measure_drawn(drawn).statistics
     assert levels.mean == pytest.approx(float(drawn.pixels.mean(dtype=np.float64)))
+
+
+def test_stars_at_the_border_lie_where_they_are() -> None:
+    """Of those in the outermost 12 px, which are not looked for, no flank is taken for a star."""
+    drawn = draw(small(SCENES["rich"], stars=600.0, fwhm=5.0), width=700, height=120, seed=4)
+    x, y = measure_drawn(drawn).stars.places
+    off = np.array([np.hypot(drawn.x - right, drawn.y - down).min() for right, down in zip(x, y, strict=True)])
+    assert off.size > 30
+    assert off.max() < 2.5

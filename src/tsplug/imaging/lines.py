@@ -1,0 +1,115 @@
+"""Pieces of something long among candidates, as filaments of nebulae and spikes of bright stars are: no stars."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsplug.imaging.candidates import Candidates
+from tsplug.imaging.lanes import in_order, slices
+from tsplug.imaging.ranking import ranked
+
+Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+# Light is looked for in so many directions at these distances, in pixels of the 2x2 frame: beyond most stars' cores.
+_DIRECTIONS, _RADII_PX = 16, (2.5, 3.5, 4.5)
+# What has this share of its height on both sides, clearly more than noise, goes on there; of a star hardly any is left.
+_SHARE, _SIGMA = 0.3, 2.5
+# Less tells as much beside such a piece: in the same square of so many pixels, or one next to it.
+_SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 1.5, 16
+# Held against the mean of all directions, of which what goes on is a part, these tell of most that it does not.
+_FIRST_SHARE, _FIRST_SIGMA = 0.12, 0.8
+# Fainter ones do not count as stars anyway.
+_LEAST_SIGNIFICANCE = 8.0
+# Where no more than this share of a sample of so many are pieces, all are stars: some look so by chance, the more the
+# closer they are to each other.
+_SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4 = 1024, 0.005, 15_000.0
+# So many that all lie the same way are stars drawn out by the mount, unless they lie on one line: filaments bend.
+_FEWEST_ALIKE, _ALIKE, _ONE_LINE_PX = 5, 0.8, 12.0
+_TOGETHER = 4096
+
+
+def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
+    """Tell which candidates have much of their light on two opposite sides too.
+
+    None are where those lie the same way all over the frame: that is how stars look while a mount drags.
+
+    Args:
+        binned: the 2x2 frame.
+        candidates: what was found on it; saturated ones are stars.
+    """
+    pieces = np.zeros(candidates.x.size, dtype=bool)
+    bright = np.flatnonzero((candidates.significance >= _LEAST_SIGNIFICANCE) & ~candidates.saturated)
+    if bright.size > _SAMPLE:
+        sample = candidates.pick(bright[:: -(-bright.size // _SAMPLE)])
+        by_chance = _BY_CHANCE + _BY_CHANCE_PX4 * (bright.size / (4.0 * binned.size)) ** 2
+        if np.mean(_directions(binned, sample)[1]) <= by_chance:
+            return pieces
+    parts = slices(bright.size, _TOGETHER) or [slice(0, 0)]
+    looked = in_order(lambda part: _directions(binned, candidates.pick(bright[part])), parts)
+    direction, certain = (np.concatenate(each) for each in zip(*looked, strict=True))
+    bright_ones = candidates.pick(bright)
+    if certain.any() and not _are_drawn_out(direction[certain], bright_ones.pick(certain)):
+        pieces[bright] = (direction >= 0) & _beside(certain, bright_ones)
+    return pieces
+
+
+def _beside(certain: NDArray[np.bool_], candidates: Candidates) -> NDArray[np.bool_]:
+    """Tell which candidates lie beside a certain piece."""
+    row, column = candidates.y // _BESIDE_PX + 1, candidates.x // _BESIDE_PX + 1
+    near = np.zeros((int(row.max()) + 2, int(column.max()) + 2), dtype=bool)
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            near[row[certain] + down, column[certain] + right] = True
+    return near[row, column]
+
+
+def _directions(binned: Values, candidates: Candidates) -> tuple[Places, NDArray[np.bool_]]:
+    """Return in which half of the directions candidates go on, -1 where they do not, and where that is certain."""
+    found = np.full(candidates.x.size, -1, dtype=np.int64)
+    certain = np.zeros(found.size, dtype=bool)
+    place = candidates.y // 2 * binned.shape[1] + candidates.x // 2
+    middle, ring = binned.reshape(-1).take(place), _ring(binned, place)
+    noise = 2.0 * candidates.noise / math.sqrt(len(_RADII_PX))
+    both = _on_both_sides(ring)
+    more, mean = both.max(axis=0), ring.mean(axis=0)
+    may = np.flatnonzero((more - mean > _FIRST_SHARE * (middle - mean)) & (more - mean > _FIRST_SIGMA * noise))
+    # A little below the middle: what goes on takes up a quarter of the directions, what crosses it another.
+    low = np.stack(ranked(ring[:, may])[_DIRECTIONS // 4 : _DIRECTIONS // 2]).mean(axis=0)
+    more, height = more[may] - low, middle[may] - low
+    certain[may] = (more > _SHARE * height) & (more > _SIGMA * noise[may])
+    may = may[(more > _SHARE_BESIDE * height) & (more > _SIGMA_BESIDE * noise[may])]
+    found[may] = both[:, may].argmax(axis=0)
+    return found, certain
+
+
+def _ring(binned: Values, place: Places) -> Values:
+    """Return the mean of the values at all distances round places: [direction, place]."""
+    angle, flat = 2.0 * np.pi * np.arange(_DIRECTIONS) / _DIRECTIONS, binned.reshape(-1)
+    total = np.zeros((_DIRECTIONS, place.size), dtype=np.float32)
+    for radius in _RADII_PX:
+        down, right = (np.rint(radius * each).astype(np.int64) for each in (np.sin(angle), np.cos(angle)))
+        total += flat.take(place + (down * binned.shape[1] + right)[:, None])
+    total *= np.float32(1.0 / len(_RADII_PX))
+    return total
+
+
+def _on_both_sides(ring: Values) -> Values:
+    """Return what is at least there on two opposite sides, in half of the directions; a bend to the next is allowed."""
+    near = np.maximum(ring, np.maximum(np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)))
+    half = _DIRECTIONS // 2
+    return np.minimum(near[:half], near[half:])
+
+
+def _are_drawn_out(directions: Places, pieces: Candidates) -> bool:
+    """Tell whether these are stars that a mount dragged: all the same way, and not along one line."""
+    if directions.size < _FEWEST_ALIKE:
+        return False
+    # Half of the directions are half a turn: twice the angle is a whole one.
+    alike = abs(np.exp(4j * np.pi * directions / _DIRECTIONS).mean()) > _ALIKE
+    across = float(np.linalg.eigvalsh(np.cov(pieces.x, pieces.y))[0])
+    return bool(alike and across > _ONE_LINE_PX**2)
