@@ -1,16 +1,13 @@
-"""Frames whose levels are asked for, and whether it pays to find them together."""
+"""Frames whose levels are asked for."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from tsplug.grading.night_levels import Sample
-
-_SPARSE = 8
-"""Nights that differ so much in length that of an array one place in so many is filled are not put side by side."""
+from tsplug.grading.levels import Place
+from tsplug.grading.night_levels import Night, Sample, Yardstick
 
 
 class Asked(NamedTuple):
@@ -21,7 +18,27 @@ class Asked(NamedTuple):
     newest: int | None
 
 
-def is_sparse(nights: Sequence[date]) -> bool:
-    """Return whether arrays of samples by nights would be almost empty."""
-    counts = Counter(nights)
-    return len(counts) * max(counts.values(), default=0) > _SPARSE * len(nights)
+class Holding(Protocol):
+    """Frames that are held against each other by one yardstick."""
+
+    @property
+    def yardstick(self) -> Yardstick:
+        """Return the yardstick."""
+        ...
+
+    @property
+    def samples(self) -> Sequence[tuple[date, Sample]]:
+        """Return the frames as samples, each with its night; no two of them have one rank."""
+        ...
+
+    def night(self, night: date) -> Night:
+        """Return the samples of one night."""
+        ...
+
+
+class Question(NamedTuple):
+    """What is usual for one of the frames that are held against each other, all others being known."""
+
+    held: Holding
+    asked: Asked
+    place: Place

@@ -1,7 +1,8 @@
-"""Cores and medians of many sorted lists at once: the rules of `tsplug.grading.night_levels`, row by row of arrays.
+"""Cores and medians of many sorted lists at once: the rules of `tsplug.grading.night_levels`, for rows of an array.
 
-Whoever judges every frame of a plan apart from itself asks for as many cores as there are frames. Each number here is
-to the last bit what that module finds for one list.
+Whoever judges every frame of a plan apart from itself asks for as many cores as there are frames. A row without one of
+its numbers is the same row, looked at past a gap, so it is sorted once however many are left out of it. Each number
+here is to the last bit what that module finds for one list.
 """
 
 from __future__ import annotations
@@ -9,24 +10,53 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tsplug.grading.night_levels import CORE_SIGMA, MAD_TO_SIGMA, ODD, PASSES, Yardstick
+from tsplug.grading.night_levels import CORE_SIGMA, MAD_TO_SIGMA, ODD, PASSES
+from tsplug.grading.ragged import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+NO_GAP = np.iinfo(np.int64).max // 2
+"""The place of the gap in a row of which nothing is left out."""
+
+
+class Standards(NamedTuple):
+    """What of `tsplug.grading.night_levels.Yardstick` cores need, for each row."""
+
+    floor: Floats
+    ceiling: Floats
+    better: Floats
+    majority: Floats
+
+    def within(self, deviation: Floats) -> Floats:
+        """Return standard deviations within what may be claimed, as `Yardstick.within` does."""
+        return np.minimum(np.maximum(deviation, self.floor), self.ceiling)
+
+    def of(self, rows: Ints) -> Standards:
+        """Return those of some rows."""
+        return Standards(*(each[rows] for each in self))
 
 
 class Rows(NamedTuple):
-    """Sorted numbers in rows, filled up with infinity, and how many of each row count."""
+    """Sorted numbers in rows, of each of which one may be left out.
 
-    ordered: Floats
+    Attributes:
+        values: the numbers of all rows.
+        start: where each row begins among them.
+        counts: how many numbers each row has, without the one that is left out.
+        gap: the place in its row of the one that is left out, `NO_GAP` where none is.
+    """
+
+    values: Floats
+    start: Ints
     counts: Ints
+    gap: Ints
+
+    def of(self, rows: Ints) -> Rows:
+        """Return some of the rows."""
+        return Rows(self.values, self.start[rows], self.counts[rows], self.gap[rows])
 
     def at(self, place: Ints) -> Floats:
         """Return the number at a place of each row; of a place that there is not, any number."""
-        width = self.ordered.shape[1]
-        found: Floats = self.ordered.take(np.arange(0, width * len(place), width) + place, mode="clip")
+        found: Floats = self.values.take(self.start + place + (place >= self.gap), mode="clip")
         return found
 
     def middles(self, begin: Ints, end: Ints) -> Floats:
@@ -37,71 +67,68 @@ class Rows(NamedTuple):
 
     def up_to(self, edge: Floats) -> Ints:
         """Return how many numbers of each row lie no further than an edge."""
-        within: Ints = np.count_nonzero(self.ordered <= edge[:, None], axis=1)
-        return np.minimum(within, self.counts)
+        found: Ints = np.zeros_like(self.counts)
+        step = 1 << int(self.counts.max(initial=0)).bit_length() >> 1
+        while step:
+            further = found + step
+            found = np.where((further <= self.counts) & (self.at(further - 1) <= edge), further, found)
+            step >>= 1
+        return found
+
+    def deviations(self, centre: Floats, begin: Ints, end: Ints) -> Floats:
+        """Return the median distance of a stretch of each row from a centre.
+
+        Those to the left of the centre and those to the right are sorted already; how many of the nearest lie on the
+        left is found by bisection, and the next one beyond them is the nearer of two.
+        """
+        split = np.clip(self.up_to(centre), begin, end)
+        last = end - begin - 1
+        wanted = last // 2 + 1
+        left = self._nearest_on_left(centre, split, wanted=wanted, most=(split - begin, end - split))
+        right = wanted - left
+        on_left = np.where(left > 0, centre - self.at(split - left), 0.0)
+        on_right = np.where(right > 0, self.at(split + right - 1) - centre, 0.0)
+        low = np.maximum(on_left, on_right)
+        next_left = np.where(left < split - begin, centre - self.at(split - 1 - left), np.inf)
+        next_right = np.where(right < end - split, self.at(split + right) - centre, np.inf)
+        return np.where(last % 2 == 0, low, (low + np.minimum(next_left, next_right)) / 2.0)
+
+    def _nearest_on_left(self, centre: Floats, split: Ints, *, wanted: Ints, most: tuple[Ints, Ints]) -> Ints:
+        """Return how many of so many nearest numbers lie to the left of a centre, which has so many on either side."""
+        low: Ints = np.maximum(0, wanted - most[1])
+        high = np.minimum(wanted, most[0])
+        while (is_open := low < high).any():
+            left = (low + high) // 2
+            nearer = centre - self.at(split - 1 - left) < self.at(split + wanted - left - 1) - centre
+            low, high = np.where(is_open & nearer, left + 1, low), np.where(is_open & ~nearer, left, high)
+        return low
 
 
-def sorted_rows(values: Floats, count: Ints) -> Rows:
-    """Return rows, which are nobody else's, sorted; what does not count of them is infinite."""
-    values.sort(axis=1)
-    return Rows(values, count)
-
-
-def rows_of(values: Floats, row: Ints, *, count: int) -> Rows:
-    """Return numbers that are told one after the other, in the order of their rows, as so many rows, not sorted."""
-    counts = np.bincount(row, minlength=count)
-    found = np.full((count, max(1, int(counts.max(initial=0)))), np.inf)
-    found[row, within_rows(row, counts)] = values
-    return Rows(found, counts)
-
-
-def within_rows(row: Ints, count: Ints) -> Ints:
-    """Return the place of each element in its row; elements are in the order of their rows, which have so many."""
-    return np.arange(len(row)) - (np.cumsum(count) - count)[row]
-
-
-def cores_of(flat: Rows, yardstick: Yardstick) -> tuple[Ints, Ints]:
+def cores_of(rows: Rows, standards: Standards) -> tuple[Ints, Ints]:
     """Return where the usual ones of sorted harms begin and end; an empty row has none."""
-    begin = np.zeros(len(flat.counts), dtype=np.int64)
+    begin = np.zeros_like(rows.counts)
     end = begin.copy()
-    rows = np.flatnonzero(flat.counts)
-    end[rows] = _grown(_part(flat, rows), yardstick, begin=begin[rows])
-    while len(rows := rows[end[rows] / flat.counts[rows] < yardstick.majority]):
-        begin[rows] = end[rows]
-        end[rows] = _grown(_part(flat, rows), yardstick, begin=begin[rows])
+    left = np.flatnonzero(rows.counts)
+    end[left] = _grown(rows.of(left), standards.of(left), begin=begin[left])
+    while len(left := left[end[left] / rows.counts[left] < standards.majority[left]]):
+        begin[left] = end[left]
+        end[left] = _grown(rows.of(left), standards.of(left), begin=begin[left])
     return begin, end
 
 
-def _part(flat: Rows, rows: Ints) -> Rows:
-    return flat if len(rows) == len(flat.counts) else Rows(flat.ordered[rows], flat.counts[rows])
-
-
-def _grown(flat: Rows, yardstick: Yardstick, *, begin: Ints) -> Ints:
-    last = flat.counts - begin - 1
-    start = flat.at(begin + np.maximum((last * yardstick.better).astype(np.int64), np.minimum(last // 2, ODD)))
-    found, left = flat.up_to(start), np.arange(len(begin))
+def _grown(rows: Rows, standards: Standards, *, begin: Ints) -> Ints:
+    last = rows.counts - begin - 1
+    start = rows.at(begin + np.maximum((last * standards.better).astype(np.int64), np.minimum(last // 2, ODD)))
+    found, left = rows.up_to(start), np.arange(len(begin))
     end = found.copy()
     for _ in range(PASSES):
-        centre = flat.middles(begin, end)
-        deviation = MAD_TO_SIGMA * _absolute_deviations(flat, centre, bounds=(begin, end))
-        reached = flat.up_to(np.maximum(centre + CORE_SIGMA * claimed(deviation, yardstick), start))
+        centre = rows.middles(begin, end)
+        deviation = MAD_TO_SIGMA * rows.deviations(centre, begin, end)
+        reached = rows.up_to(np.maximum(centre + CORE_SIGMA * standards.within(deviation), start))
         found[left] = reached
         moved = np.flatnonzero(reached != end)
         if not len(moved):
             break
-        left, begin, start, end, flat = left[moved], begin[moved], start[moved], reached[moved], _part(flat, moved)
+        left, begin, start, end = left[moved], begin[moved], start[moved], reached[moved]
+        rows, standards = rows.of(moved), standards.of(moved)
     return found
-
-
-def _absolute_deviations(flat: Rows, centre: Floats, *, bounds: tuple[Ints, Ints]) -> Floats:
-    """Return the median distances of a stretch of each row from a centre."""
-    begin, end = bounds
-    away = np.abs(flat.ordered - centre[:, None])
-    place = np.arange(flat.ordered.shape[1])
-    away[(place < begin[:, None]) | (place >= end[:, None])] = np.inf
-    return sorted_rows(away, end - begin).middles(np.zeros_like(begin), end - begin)
-
-
-def claimed(deviation: Floats, yardstick: Yardstick) -> Floats:
-    """Return standard deviations within what may be claimed, as `Yardstick.within` does."""
-    return np.minimum(np.maximum(deviation, yardstick.floor), yardstick.ceiling)

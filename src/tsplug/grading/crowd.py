@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
-from functools import cached_property
 from typing import Protocol
 
-from tsplug.grading.asked import Asked, is_sparse
+from tsplug.grading.asked import Asked, Question
 from tsplug.grading.disturbance import (
     NO_LIMITS,
     SHAKEN_SHARE,
@@ -21,13 +20,10 @@ from tsplug.grading.disturbance import (
     told_apart,
 )
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
-from tsplug.grading.night_levels import Sample, Yardstick, middle_without
+from tsplug.grading.night_levels import Night, Sample, Yardstick, middle_without
 from tsplug.grading.provenance import mark_of, together
 from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
-
-_SEVERAL = 2
-"""Whoever asks for so many frames of a crowd asks for all: these are found together, which takes as long as a few."""
 
 MINIMUM_PEERS = 3
 """With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
@@ -60,14 +56,13 @@ def hour_of(image: AcquiredImage) -> float:
 
 
 @dataclass(frozen=True)
-class _Held:
+class Held:
     """Frames that are held against each other by one yardstick: their nights, and levels of all of them or but one."""
 
     yardstick: Yardstick
     samples: Sequence[tuple[date, Sample]]
     nights: dict[int | None, Nights] = field(default_factory=dict)
     of_all: dict[int | None, Levels] = field(default_factory=dict)
-    without: dict[str, Levels] = field(default_factory=dict)
 
     def nights_for(self, newest: int | None) -> Nights:
         """Return the nights, of which so many frames are the newest."""
@@ -90,18 +85,9 @@ class _Held:
         own = None if rest is None else (asked.night, rest)
         return Levels(nights.without(asked.night), self.yardstick, own=own)
 
-    def find_without(self, asked: Mapping[str, Asked]) -> None:
-        """Find the levels of all but one, for several."""
-        # Whoever lists or deletes images needs no arrays, and importing them takes most of a short command's time.
-        from tsplug.grading.left_out import levels_without
-
-        every = levels_without(
-            list(asked.values()),
-            self.samples,
-            yardstick=self.yardstick,
-            nights=lambda night: self.nights_for(None)[night],
-        )
-        self.without.update(zip(asked, every, strict=True))
+    def night(self, night: date) -> Night:
+        """Return the samples of one night."""
+        return self.nights_for(None)[night]
 
 
 @dataclass(frozen=True)
@@ -114,39 +100,32 @@ class _Column:
     samples: dict[str, tuple[date, Sample]]
     values: dict[str, float]
     ordered: list[float]
-    held: dict[float, _Held] = field(default_factory=dict)
-
-    @cached_property
-    def is_sparse(self) -> bool:
-        """Return whether its nights differ too much in length to be taken together."""
-        return is_sparse([night for night, _ in self.samples.values()])
+    held: dict[float, Held] = field(default_factory=dict)
 
     def middle_without(self, value: float | None) -> float:
         """Return the median of the values, without one of them; None leaves nothing out."""
         left_out = None if value is None else bisect_left(self.ordered, value)
         return middle_without(self.ordered, left_out, end=len(self.ordered) - (left_out is not None))
 
-    def held_by(self, yardstick: Yardstick, floor: float) -> _Held:
+    def held_by(self, yardstick: Yardstick, floor: float) -> Held:
         """Return what is found by a yardstick whose floor lies higher."""
         found = self.held.get(floor)
         if found is None:
             if floor != yardstick.floor:
                 yardstick = replace(yardstick, floor=floor, ceiling=max(yardstick.ceiling, floor))
-            found = self.held[floor] = _Held(yardstick, list(self.samples.values()))
+            found = self.held[floor] = Held(yardstick, list(self.samples.values()))
         return found
 
 
 @dataclass
 class _Measured:
-    """A metric on a scale: the frames that have it, by which of them are undisturbed, and how many were asked for."""
+    """A metric on a scale: the frames that have it, by which of them are undisturbed."""
 
     scale: Scale
     yardstick: Yardstick
     samples: Sequence[tuple[AcquiredImage, float, date, Sample]]
     columns: dict[Limits, _Column] = field(default_factory=dict)
     alike: dict[tuple[str, ...], _Column] = field(default_factory=dict)
-    against: dict[str, tuple[_Column, _Held]] = field(default_factory=dict)
-    asked: int = 0
 
 
 class Crowd:
@@ -205,16 +184,47 @@ class Crowd:
 
         ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        key = metric, type(scale), yardstick
-        measured = self._measured.get(key)
-        if measured is None:
-            measured = self._measured[key] = _Measured(scale, yardstick, list(self._samples(metric, scale)))
-        column, _ = measured.against.get(image.guid) or self._against(image, measured)
+        measured = self._measured_by(metric, scale, yardstick)
+        column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
         if not count:
             return None
-        levels = self._levels_for(image, measured)
+        newest = self._newest_for(image)
+        levels = held.levels(newest) if own is None else held.levels_without(Asked(*own, newest))
+        return count, levels.usual(self._place_of(image, measured, own=own, pixel_arcsec=pixel_arcsec))
+
+    def ask(
+        self,
+        image: AcquiredImage,
+        metric: str,
+        *,
+        scale: Scale,
+        yardstick: Yardstick,
+        pixel_arcsec: float | None = None,
+    ) -> tuple[int, Question] | None:
+        """Return what `usual_for` would have to find for a frame, and among how many others; None where that is little.
+
+        The frame is one of the crowd then, and has others to be held against.
+        """
+        measured = self._measured_by(metric, scale, yardstick)
+        column, held = self._against(image, measured)
+        own = column.samples.get(image.guid)
+        count = len(column.samples) - 1
+        if own is None or not count:
+            return None
+        place = self._place_of(image, measured, own=own, pixel_arcsec=pixel_arcsec)
+        return count, Question(held, Asked(*own, self._newest_for(image)), place)
+
+    def _place_of(
+        self,
+        image: AcquiredImage,
+        measured: _Measured,
+        *,
+        own: tuple[date, Sample] | None,
+        pixel_arcsec: float | None,
+    ) -> Place:
+        scale, yardstick = measured.scale, measured.yardstick
         night, hour, air = _when(image, scale) if own is None else (own[0], own[1].hour, own[1].air)
         limits = self._limits_for(image, yardstick)
         shaken = shaken_share(image, limits, scale_arcsec=pixel_arcsec)
@@ -224,7 +234,7 @@ class Crowd:
         else:
             cause = _cause(image, limits, seeing=yardstick.seeing)
             by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
-        return count, levels.usual(Place(night, hour, air, cause, by_guiding, self.is_over(image)))
+        return Place(night, hour, air, cause, by_guiding, self.is_over(image))
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""
@@ -239,7 +249,7 @@ class Crowd:
             found = self._limits[image.guid] = self._disturbances.limits_for(image)
         return found
 
-    def _against(self, image: AcquiredImage, measured: _Measured) -> tuple[_Column, _Held]:
+    def _against(self, image: AcquiredImage, measured: _Measured) -> tuple[_Column, Held]:
         """Return the frames that one is held against, it may be among them, and what is found of them."""
         yardstick, scale = measured.yardstick, measured.scale
         limits = self._limits_for(image, yardstick)
@@ -250,33 +260,14 @@ class Crowd:
         noise = 0.0 if is_alone else scale.noise(column.middle_without(column.values.get(image.guid)))
         # Rounded, so that frames whose absence hardly changes it share what is found.
         floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
-        found = measured.against[image.guid] = column, column.held_by(yardstick, floor)
+        return column, column.held_by(yardstick, floor)
+
+    def _measured_by(self, metric: str, scale: Scale, yardstick: Yardstick) -> _Measured:
+        key = metric, type(scale), yardstick
+        found = self._measured.get(key)
+        if found is None:
+            found = self._measured[key] = _Measured(scale, yardstick, list(self._samples(metric, scale)))
         return found
-
-    def _levels_for(self, image: AcquiredImage, measured: _Measured) -> Levels:
-        column, held = measured.against[image.guid]
-        own, newest = column.samples.get(image.guid), self._newest_for(image)
-        if own is None:
-            return held.levels(newest)
-        found = held.without.get(image.guid)
-        if found is not None:
-            return found
-        measured.asked += 1
-        if measured.asked < _SEVERAL or column.is_sparse:
-            return held.levels_without(Asked(*own, newest))
-        self._find_together(measured)
-        return held.without[image.guid]
-
-    def _find_together(self, measured: _Measured) -> None:
-        """Find the levels for all frames: whoever asked for a few asks for all of them."""
-        every: dict[int, tuple[_Held, dict[str, Asked]]] = {}
-        for frame in self.frames:
-            column, held = measured.against.get(frame.guid) or self._against(frame, measured)
-            own = column.samples.get(frame.guid)
-            if own is not None and not column.is_sparse:
-                every.setdefault(id(held), (held, {}))[1][frame.guid] = Asked(*own, self._newest_for(frame))
-        for held, asked in every.values():
-            held.find_without(asked)
 
     def _samples(self, metric: str, scale: Scale) -> Iterator[tuple[AcquiredImage, float, date, Sample]]:
         """Yield the frames that have a metric, with its value, their nights and samples."""
@@ -286,7 +277,8 @@ class Crowd:
                 continue
             harm = scale.harm(frame, value)
             if harm is not None:
-                yield frame, value, night_of(frame), Sample(hour_of(frame), harm, _air(frame, scale), rank)
+                # Of two zeros of different signs the lower one would be a matter of the order.
+                yield frame, value, night_of(frame), Sample(hour_of(frame), harm + 0.0, _air(frame, scale), rank)
 
     def _column(self, measured: _Measured, limits: Limits) -> _Column:
         within = self._disturbances.within

@@ -89,6 +89,23 @@ class SpreadCheck:
             known = case.settled[self._key] = self._settle(case)
         return known
 
+    def asks(self, case: Case) -> Harm | None:
+        """Return the scale on which the frame is held against others as `tsplug.grading.levels` has them.
+
+        None where it is not, or was tested already.
+        """
+        value = case.image.metrics.get(self.metric)
+        if value is None or not math.isfinite(value) or case.preferences.mode is not GraderMode.ROBUST:
+            return None
+        if self._key in case.settled or self._absolute(case, value, limits=self.limits(case.preferences)) is not None:
+            return None
+        return self.scale(case.image, case.preferences)
+
+    def keep(self, case: Case, usual: MetricUsual) -> None:
+        """Settle a frame that `asks`, by what is usual for it."""
+        value, limits = case.image.metrics[self.metric], self.limits(case.preferences)
+        case.settled[self._key] = self._by_usual(case, value, usual=usual, limits=limits)
+
     @cached_property
     def _key(self) -> str:
         # Two metrics may have one title: one in pixels and one in seconds of arc.
@@ -151,15 +168,18 @@ class SpreadCheck:
     def _among_peers(self, case: Case, value: float, *, limits: Limits) -> Settled:
         if case.preferences.mode is GraderMode.ROBUST:
             usual = usual_of(case, self.metric, scale=self.scale, yardstick=self.yardstick)
-            number = usual.samples if usual else 0
-            if usual is not None and number >= MINIMUM_PEERS:
-                return self._against_usual(case, value, usual=usual, sigma=limits.sigma)
-            return Settled(Outcome.PASS, Rule.FEW_PEERS, value, number)
+            return self._by_usual(case, value, usual=usual, limits=limits)
         samples = self._samples(case)
         few = len(samples) < MINIMUM_PEERS
         if few or (self.incomplete_passes and len(samples) < case.population.size):
             return Settled(Outcome.PASS, Rule.FEW_PEERS, value, len(samples))
         return self._against_spread(case, value, samples=samples, sigma=limits.sigma)
+
+    def _by_usual(self, case: Case, value: float, *, usual: MetricUsual | None, limits: Limits) -> Settled:
+        number = usual.samples if usual else 0
+        if usual is not None and number >= MINIMUM_PEERS:
+            return self._against_usual(case, value, usual=usual, sigma=limits.sigma)
+        return Settled(Outcome.PASS, Rule.FEW_PEERS, value, number)
 
     def _samples(self, case: Case) -> list[float]:
         # A size of zero was never measured; a count of zero was.

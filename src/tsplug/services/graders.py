@@ -6,12 +6,15 @@ into `tsplug.grading`, pure; only what it must look up in the store stays here, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tsplug.errors import StoreError
 from tsplug.grading.combine import Said, failure
+from tsplug.grading.finding import Case
+from tsplug.grading.foreseen import foresee
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
 from tsplug.services.criteria_grader import CriteriaGrader
@@ -75,6 +78,14 @@ class PreparedGrader:
     judge: Judge | None
     error: str = ""
 
+    def cases(self, images: Sequence[AcquiredImage]) -> Sequence[Case]:
+        """Return what of images can be found for many at once, before they are judged; nothing where that fails."""
+        foresee: Callable[[Sequence[AcquiredImage]], Sequence[Case]] | None = getattr(self.judge, "foresee", None)
+        try:
+            return () if foresee is None else foresee(images)
+        except Exception:  # noqa: BLE001 - whichever frame it fails on fails again when it is judged, alone
+            return ()
+
     def verdict(self, image: AcquiredImage) -> GraderVerdict:
         """Return the grader's verdict of an image; an error abstains."""
         return self._of(image, self.judge)
@@ -105,6 +116,14 @@ def prepared_graders(
     rigs = {id(profile): profile for profile in map(plan.profile_of, judged)}.values()
     wanted = [grader for grader in graders if any(grader.enabled(profile) for profile in rigs)]
     return [_prepared(grader, plan, unit=unit) for grader in wanted]
+
+
+def foresee_all(asked: Iterable[tuple[Sequence[PreparedGrader], Sequence[AcquiredImage]]]) -> None:
+    """Find for many images of many plans at once what judging them looks up; without it they are judged alike."""
+    cases = [case for graders, images in asked for grader in graders for case in grader.cases(images)]
+    # What a frame fails on it fails on again when it is judged, and then it costs no other frame a verdict.
+    with suppress(ArithmeticError, ValueError):
+        foresee(cases)
 
 
 def verdicts_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[PreparedGrader]) -> list[GraderVerdict]:

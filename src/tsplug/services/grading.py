@@ -22,7 +22,7 @@ from tsplug.model import (
     VerdictStatus,
 )
 from tsplug.ports import Context, ImageQuery, Unit
-from tsplug.services.graders import prepared_graders, verdicts_of
+from tsplug.services.graders import foresee_all, prepared_graders, verdicts_of
 from tsplug.services.measuring import measure_before_grading
 from tsplug.services.plan_images import find_plan, load_plan_images
 
@@ -47,6 +47,7 @@ def judge_plan(event: GradePlan, context: Context) -> PlanGrades:
     with context.store.read() as unit:
         loaded = load_plan_images(event, unit, now=context.clock.now())
         graders = prepared_graders(loaded, unit)
+    foresee_all([(graders, loaded.pending)])
     verdicts = [each for image in loaded.pending for each in verdicts_of(image, loaded, graders=graders)]
     return PlanGrades(
         plan_guid=loaded.plan.guid,

@@ -9,7 +9,16 @@ from typing import TypeVar
 from tsplug.grading.combine import Combination, Said, combine, status_by
 from tsplug.model import AcquiredImage, Band, GraderVerdict, GradingStatus, UngradedPolicy
 from tsplug.ports import Unit
-from tsplug.services.graders import GRADERS, NOBODY, Grader, conclusions_of, prepared_graders, verdicts_of
+from tsplug.services.graders import (
+    GRADERS,
+    NOBODY,
+    Grader,
+    PreparedGrader,
+    conclusions_of,
+    foresee_all,
+    prepared_graders,
+    verdicts_of,
+)
 from tsplug.services.plan_images import PlanImages
 
 S = TypeVar("S", bound=Said)
@@ -58,27 +67,54 @@ class Judging:
 
 
 def regrade_plan(plan: PlanImages, judging: Judging, *, unit: Unit) -> list[Regraded]:
-    """Return what every frame to regrade comes to, in their order.
+    """Return what every frame of a plan to regrade comes to, in their order."""
+    [regraded] = regrade_plans([(plan, judging)], unit=unit)
+    return regraded
+
+
+def regrade_plans(plans: Sequence[tuple[PlanImages, Judging]], *, unit: Unit) -> list[list[Regraded]]:
+    """Return what every frame to regrade of plans comes to, plan by plan, in their order.
 
     A frame is judged by its own status, which lets it wait or not, and against those of its peers; the same run
     changes both. So all are judged in one state, and again in the state that this leads to, until it leads to itself:
     then another run changes nothing. Where states follow each other in a circle the one that sorts first is taken,
     which another run takes too.
     What explains the verdicts is made once, for that one.
+    No plan depends on another, but what frames are held against is found for all plans at once.
     """
-    seen: list[Statuses] = [tuple(image.status for image in judging.images)]
-    while True:
-        bench = _Bench(plan, judging, statuses=seen[-1], unit=unit)
-        reached = bench.statuses()
-        if reached in seen:
-            break
-        seen.append(reached)
-    start = seen.index(reached)
-    led_to = [*seen[1:], reached]
-    chosen = min(range(start, len(seen)), key=lambda place: led_to[place])
-    if chosen < len(seen) - 1:
-        bench = _Bench(plan, judging, statuses=seen[chosen], unit=unit)
-    return bench.judged()
+    settling = [_Settling(plan, judging, unit) for plan, judging in plans]
+    open_ = settling
+    while open_:
+        foresee_all([each.bench.asked for each in open_])
+        open_ = [each for each in open_ if not each.go_on()]
+    return [each.bench.judged() for each in settling]
+
+
+class _Settling:
+    """A plan whose frames are judged in one state after the other."""
+
+    def __init__(self, plan: PlanImages, judging: Judging, unit: Unit) -> None:
+        self._plan, self._judging, self._unit = plan, judging, unit
+        self._seen: list[Statuses] = [tuple(image.status for image in judging.images)]
+        self.bench = self._bench_in(self._seen[0])
+
+    def _bench_in(self, statuses: Statuses) -> _Bench:
+        return _Bench(self._plan, self._judging, statuses=statuses, unit=self._unit)
+
+    def go_on(self) -> bool:
+        """Judge all frames, and return whether that settled them; else ``bench`` is ready to judge them again."""
+        seen, reached = self._seen, self.bench.statuses()
+        if reached not in seen:
+            seen.append(reached)
+            self.bench = self._bench_in(reached)
+            return False
+        start = seen.index(reached)
+        led_to = [*seen[1:], reached]
+        chosen = min(range(start, len(seen)), key=lambda place: led_to[place])
+        if chosen < len(seen) - 1:
+            self.bench = self._bench_in(seen[chosen])
+            foresee_all([self.bench.asked])
+        return True
 
 
 def _as_if(images: Sequence[AcquiredImage], statuses: Statuses) -> dict[str, AcquiredImage]:
@@ -99,6 +135,11 @@ class _Bench:
         self._plan = replace(plan, images=[changed.get(image.guid, image) for image in plan.images])
         self._judging = judging
         self._graders = prepared_graders(self._plan, unit, graders=judging.graders, images=judging.images)
+
+    @property
+    def asked(self) -> tuple[Sequence[PreparedGrader], Sequence[AcquiredImage]]:
+        """Return who is to judge which frames."""
+        return self._graders, self._images
 
     def statuses(self) -> Statuses:
         """Return the statuses that the state leads to."""

@@ -13,7 +13,7 @@ from tsplug.services.criteria_grader import CriteriaGrader
 from tsplug.services.graders import GRADERS, Grader
 from tsplug.services.other_graders import still_counting
 from tsplug.services.plan_images import PlanImages
-from tsplug.services.regrade_decisions import Judging, regrade_plan
+from tsplug.services.regrade_decisions import Judging, regrade_plans
 from tsplug.services.regrade_outcomes import OURS, Decided, decided
 from tsplug.services.regrade_scope import Scope
 from tsplug.services.standing_verdicts import StandingGrader
@@ -34,17 +34,19 @@ class Judges:
         stored: defaultdict[int, list[VerdictRow]] = defaultdict(list)
         for row in unit.verdict_rows([plan.plan.id or 0 for plan in plans]):
             stored[row.image_id].append(row)
-        return [self._decide(plan, unit, stored=stored) for plan in plans]
+        asked = [self._asked(plan, unit, stored=stored) for plan in plans]
+        regraded = iter(regrade_plans([(plan, judging) for plan, judging, _ in asked if judging.images], unit=unit))
+        return [
+            decided(replace(plan, images=()), next(regraded) if judging.images else (), stored=stored, by_hand=by_hand)
+            for plan, judging, by_hand in asked
+        ]
 
-    def _decide(self, plan: PlanImages, unit: Unit, *, stored: Stored) -> Decided:
+    def _asked(self, plan: PlanImages, unit: Unit, *, stored: Stored) -> tuple[PlanImages, Judging, int]:
+        """Return a plan, what is to be judged of it, and how many of its frames stand by hand."""
         wanted = [image for image in plan.images if self._scope.includes(image, plan)]
         images = tuple(image for image in wanted if self._scope.request.include_manual or not image.manual)
-        bare = replace(plan, images=())
-        if not images:
-            return Decided(bare, 0, len(wanted))
         said = _said_by_others(images, stored, plan_id=plan.plan.id or 0, unit=unit)
-        regraded = regrade_plan(plan, Judging(images, said, self._graders(images, stored)), unit=unit)
-        return decided(bare, regraded, stored=stored, by_hand=len(wanted) - len(images))
+        return plan, Judging(images, said, self._graders(images, stored)), len(wanted) - len(images)
 
     def _graders(self, images: Sequence[AcquiredImage], stored: Stored) -> Sequence[Grader]:
         others = [each for each in GRADERS if each.name != self._criteria.name]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tsplug.grading.combine import Conclusion
+from tsplug.grading.finding import Case
 from tsplug.grading.provenance import MADE_FROM_INPUT
 from tsplug.grading.statistical import VERSION
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
@@ -59,6 +60,10 @@ class StandingJudge:
     def briefly(self, image: AcquiredImage) -> GraderVerdict | Conclusion:
         """Return what the verdict of an image concludes."""
         return self._standing(image) or self._judge.briefly(image)
+
+    def foresee(self, images: Iterable[AcquiredImage]) -> list[Case]:
+        """Return what is to be judged of images, those whose verdicts do not stand."""
+        return self._judge.foresee(image for image in images if self._standing(image) is None)
 
     def _standing(self, image: AcquiredImage) -> StandingVerdict | None:
         """Return what is said again, remembered for who concludes briefly at first; None where that is not known."""

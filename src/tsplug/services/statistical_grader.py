@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tsplug.grading.checks import wanted_checks
@@ -46,6 +46,10 @@ class StatisticalJudge:
     def briefly(self, image: AcquiredImage) -> Conclusion:
         """Return what the verdict of an image concludes."""
         return conclude(self._case_of(image), self._rig_of(image).checks)
+
+    def foresee(self, images: Iterable[AcquiredImage]) -> list[Case]:
+        """Return what is to be judged of images, whose peers `tsplug.grading.foreseen` may find together."""
+        return [self._case_of(image) for image in images]
 
     def made_from(self, image: AcquiredImage) -> str:
         """Return the digest of all that the verdict of an image rests on."""

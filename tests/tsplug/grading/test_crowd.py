@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tsplug.grading.finding import Case
+from tsplug.grading.foreseen import foresee
 from tsplug.grading.population import Choice, PlanPopulations, population_of
 from tsplug.grading.statistical import conclude, judge
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, PierSide
@@ -73,7 +74,7 @@ def test_frames_judged_together_get_what_each_gets_alone(seed: int, count: int, 
 
 
 def test_nights_of_very_different_lengths_are_judged_together_as_well() -> None:
-    """One long night and many of a single frame are not put side by side, and come to the same."""
+    """One long night and many of a single frame come to the same."""
     draw = Random(3)
     first, *others = plan(draw, 36)
     at = datetime(2026, 2, 1, 20, tzinfo=UTC)
@@ -88,9 +89,10 @@ def test_nights_of_very_different_lengths_are_judged_together_as_well() -> None:
 def assert_judged_alike(frames: list[AcquiredImage], preferences: GraderPreferences, *, choice: Choice) -> None:
     """Compare the verdicts of frames together with those of each alone, and what they conclude briefly."""
     together = PlanPopulations(frames)
-    for frame in frames:
+    cases = [Case(frame, together.of(frame, choice), preferences, 1.5) for frame in frames]
+    foresee(cases)
+    for frame, case in zip(frames, cases, strict=True):
         alone = judge(Case(frame, population_of(frame, frames, choice=choice), preferences, 1.5))
-        case = Case(frame, together.of(frame, choice), preferences, 1.5)
         brief = conclude(case)
         assert judge(case) == alone
         assert (brief.status, brief.reason) == (alone.status, alone.reason)

@@ -13,7 +13,7 @@ from tsplug.grading.night_levels import Night, Sample, Yardstick
 
 COUNTS = Yardstick(floor=0.036, ceiling=0.05, swing=0.2, young=0.05, steepest=0.25, majority=0.0, better=0.25)
 SHAPES = Yardstick(floor=0.08, ceiling=0.1, swing=0.1, young=0.1, steepest=0.0)
-HARMS = st.one_of(st.sampled_from([0.0, 0.5, 0.55]), st.floats(-1.0, 2.0))
+HARMS = st.one_of(st.sampled_from([0.0, 0.5, 0.55]), st.floats(-1.0, 2.0).map(lambda harm: harm + 0.0))
 AIRS = st.one_of(st.just(math.nan), st.floats(0.0, 1.0))
 
 
