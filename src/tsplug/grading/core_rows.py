@@ -75,7 +75,7 @@ class Rows(NamedTuple):
             step >>= 1
         return found
 
-    def deviations(self, centre: Floats, begin: Ints, end: Ints) -> Floats:
+    def deviations(self, centre: Floats, *, begin: Ints, end: Ints) -> Floats:
         """Return the median distance of a stretch of each row from a centre.
 
         Those to the left of the centre and those to the right are sorted already; how many of the nearest lie on the
@@ -123,7 +123,7 @@ def _grown(rows: Rows, standards: Standards, *, begin: Ints) -> Ints:
     end = found.copy()
     for _ in range(PASSES):
         centre = rows.middles(begin, end)
-        deviation = MAD_TO_SIGMA * rows.deviations(centre, begin, end)
+        deviation = MAD_TO_SIGMA * rows.deviations(centre, begin=begin, end=end)
         reached = rows.up_to(np.maximum(centre + CORE_SIGMA * standards.within(deviation), start))
         found[left] = reached
         moved = np.flatnonzero(reached != end)

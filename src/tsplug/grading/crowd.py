@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
+from itertools import accumulate
 from typing import Protocol
 
 from tsplug.grading.asked import Asked, Question
@@ -21,7 +22,7 @@ from tsplug.grading.disturbance import (
 )
 from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Night, Sample, Yardstick, middle_without
-from tsplug.grading.provenance import mark_of, together
+from tsplug.grading.provenance import Marks, together
 from tsplug.grading.together import Nights
 from tsplug.model import AcquiredImage
 
@@ -135,16 +136,24 @@ class Crowd:
         frames: the frames; those held against them may be among them, and are left out of what they are held against.
         newest: the spread rests on so many of the newest; None takes all.
         latest: the last night of all frames that were taken alike, of which these may be a part.
+        marks: digests of frames, where other crowds have some of them, too.
     """
 
     def __init__(
-        self, frames: Sequence[AcquiredImage], *, newest: int | None = None, latest: date | None = None
+        self,
+        frames: Sequence[AcquiredImage],
+        *,
+        newest: int | None = None,
+        latest: date | None = None,
+        marks: Marks | None = None,
     ) -> None:
         self.frames = tuple(frames)
         self._latest = max(map(night_of, frames), default=None) if latest is None else latest
         self.ids = tuple(frame.id for frame in self.frames)
         self.newest = newest
-        self._marks: dict[str, int] | None = None
+        self._ids_text: tuple[str, list[int]] | None = None
+        self._marks = Marks() if marks is None else marks
+        self._mark: int | None = None
         self._disturbances = Disturbances(self.frames)
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
         self._limits: dict[str, Limits] = {}
@@ -154,22 +163,31 @@ class Crowd:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
         return self._rank.get(image.guid)
 
+    def ids_text(self, begin: int, end: int) -> str:
+        """Return the store's numbers of a stretch of the frames, with commas between them; frames may have none.
+
+        Each verdict of a plan tells of its peers, so the numbers are written once.
+        """
+        if self._ids_text is None:
+            told = ["" if each is None else f"{each}," for each in self.ids]
+            self._ids_text = "".join(told), [0, *accumulate(map(len, told))]
+        text, ends = self._ids_text
+        return text[ends[begin] : ends[end]].removesuffix(",")
+
     def is_over(self, image: AcquiredImage) -> bool:
         """Return whether frames of a later night than a frame's were taken alike: no more of its own will come."""
         return self._latest is not None and night_of(image) < self._latest
 
     def mark_without(self, image: AcquiredImage) -> int:
         """Return the digest of all frames but one, which need not be among them, whatever their order."""
-        if self._marks is None:
-            self._marks = {frame.guid: mark_of(frame) for frame in self.frames}
-            self._mark = sum(self._marks.values())
-        return together(self._mark, without=self._marks.get(image.guid, 0))
+        if self._mark is None:
+            self._mark = sum(map(self._marks.of, self.frames))
+        rank = self._rank.get(image.guid)
+        return together(self._mark, without=0 if rank is None else self._marks.of(self.frames[rank]))
 
     def mark_of(self, image: AcquiredImage) -> int:
-        """Return the digest of a frame, which is found already where it is one of the frames."""
-        rank = self._rank.get(image.guid)
-        is_known = self._marks is not None and rank is not None and self.frames[rank] is image
-        return self._marks[image.guid] if is_known and self._marks is not None else mark_of(image)
+        """Return the digest of a frame."""
+        return self._marks.of(image)
 
     def usual_for(
         self,
@@ -184,7 +202,7 @@ class Crowd:
 
         ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        measured = self._measured_by(metric, scale, yardstick)
+        measured = self._measured_by(metric, scale, yardstick=yardstick)
         column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
@@ -207,7 +225,7 @@ class Crowd:
 
         The frame is one of the crowd then, and has others to be held against.
         """
-        measured = self._measured_by(metric, scale, yardstick)
+        measured = self._measured_by(metric, scale, yardstick=yardstick)
         column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - 1
@@ -262,7 +280,7 @@ class Crowd:
         floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
         return column, column.held_by(yardstick, floor)
 
-    def _measured_by(self, metric: str, scale: Scale, yardstick: Yardstick) -> _Measured:
+    def _measured_by(self, metric: str, scale: Scale, *, yardstick: Yardstick) -> _Measured:
         key = metric, type(scale), yardstick
         found = self._measured.get(key)
         if found is None:

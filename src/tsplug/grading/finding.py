@@ -58,6 +58,11 @@ class Finding(NamedTuple):
     upper: float | None = None
     about: Mapping[str, float | int | None] = MappingProxyType({})
 
+    @property
+    def is_by_rule(self) -> bool:
+        """Return whether too few frames told anything."""
+        return self.rule is Rule.FEW_PEERS
+
     def as_inputs(self) -> dict[str, object]:
         """Return the finding as plain JSON types."""
         # Each by its name, since many thousand are written at once.

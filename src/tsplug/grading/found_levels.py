@@ -43,10 +43,10 @@ def levels_found(table: SampleTable, left_out: LeftOut) -> FoundLevels:
     steep = np.flatnonzero(table.measures.steepest[table.crowd[table.night[left_out.sample]]] > 0)
     for _ in range(TREND_PASSES):
         before = trend[steep]
-        for places, rows in parts_of(table, left_out.of(steep), before):
+        for places, rows in parts_of(table, left_out.of(steep), trend=before):
             trend[steep[places]] = _steeper(rows)
     found: dict[str, Any] = {}
-    for places, rows in parts_of(table, left_out, trend):
+    for places, rows in parts_of(table, left_out, trend=trend):
         for name, values in _Levels(rows).found()._asdict().items():
             if name not in found:
                 found[name] = np.empty(len(trend), dtype=values.dtype)

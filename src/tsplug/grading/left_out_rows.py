@@ -32,7 +32,7 @@ class LeftOut(NamedTuple):
         return LeftOut(self.sample[places], self.newest[places])
 
 
-def parts_of(table: SampleTable, left_out: LeftOut, trend: Floats) -> Iterator[tuple[Ints, NightRows]]:
+def parts_of(table: SampleTable, left_out: LeftOut, *, trend: Floats) -> Iterator[tuple[Ints, NightRows]]:
     """Yield the nights of frames, as many together as make arrays of a bounded size, with the frames' places."""
     night = table.night[left_out.sample]
     crowd = table.crowd[night]
@@ -42,7 +42,7 @@ def parts_of(table: SampleTable, left_out: LeftOut, trend: Floats) -> Iterator[t
     part = np.cumsum(cost) // _AT_ONCE
     for begin, end in zip(*_bounds(part), strict=True):
         places = order[begin:end]
-        yield places, NightRows(table, left_out.of(places), trend[places])
+        yield places, NightRows(table, left_out.of(places), trend=trend[places])
 
 
 def _bounds(part: Ints) -> tuple[list[int], list[int]]:
@@ -67,7 +67,7 @@ class NightRows:
             and ``middle``, the median of that.
     """
 
-    def __init__(self, table: SampleTable, left_out: LeftOut, trend: Floats) -> None:
+    def __init__(self, table: SampleTable, left_out: LeftOut, *, trend: Floats) -> None:
         """Sort the nights and find their cores; frames are given in the order of their crowds and trends."""
         self.table, self.left_out = table, left_out
         own_night = table.night[left_out.sample]

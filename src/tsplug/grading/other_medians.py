@@ -57,7 +57,7 @@ def medians_of_others(sets: Sets, frames: Frames) -> tuple[Floats, Ints]:
         values, label = values[order], label[order]
         stretch = _middle_stretch(sets, frames, label=label, reach=(low, high), is_large=is_large)
     begin = starts_of(size)[frames.set_of]
-    held = _held(values, label, frames, bounds=(begin + stretch.begin, begin + stretch.end)).sorted()
+    held = _held(values, label, frames=frames, bounds=(begin + stretch.begin, begin + stretch.end)).sorted()
     if not len(held.values):
         return np.zeros(len(count)), count
     start = starts_of(held.counts) - stretch.begin + stretch.own_before
@@ -81,7 +81,7 @@ def _middle_stretch(sets: Sets, frames: Frames, *, label: Ints, reach: tuple[Int
     return _Stretch(begin, end, own.up_to(begin - 0.5))
 
 
-def _held(values: Floats, label: Ints, frames: Frames, *, bounds: tuple[Ints, Ints]) -> Ragged:
+def _held(values: Floats, label: Ints, *, frames: Frames, bounds: tuple[Ints, Ints]) -> Ragged:
     """Return for each frame the numbers of a stretch that are not of its own row, and those of its own."""
     row, place = places_of(bounds[1] - bounds[0])
     index = bounds[0][row] + place

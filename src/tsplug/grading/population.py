@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
+from tsplug.grading.provenance import Marks
 from tsplug.grading.setup import setup_of
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 from tsplug.model.angles import same_rotation
@@ -78,6 +79,14 @@ class Population(NamedTuple):
         ids = self._apart(self.crowd.ids)
         return tuple(each for each in ids if each is not None) if None in ids else ids  # type: ignore[return-value]
 
+    @property
+    def ids_text(self) -> str:
+        """Return `ids` as decimal numbers with commas between them."""
+        rank, end = self.rank, self.size
+        if rank is None or rank >= end:
+            return self.crowd.ids_text(0, end)
+        return ",".join(filter(None, (self.crowd.ids_text(0, rank), self.crowd.ids_text(rank + 1, end + 1))))
+
     def _apart(self, every: tuple[T, ...]) -> tuple[T, ...]:
         """Return the newest of what the crowd's frames have, as many as are wanted, without the frame's own."""
         rank, end = self.rank, self.size
@@ -140,7 +149,8 @@ def _trusted(image: AcquiredImage, matching: Sequence[AcquiredImage], *, mode: G
 class PlanPopulations:
     """The populations of all frames of a plan, as `population_of` returns them, with what they share found once."""
 
-    def __init__(self, images: Sequence[AcquiredImage]) -> None:
+    def __init__(self, images: Sequence[AcquiredImage], marks: Marks | None = None) -> None:
+        self._marks = Marks() if marks is None else marks
         self._alike: dict[tuple[object, ...], list[AcquiredImage]] = {}
         for image in sorted(images, key=_age, reverse=True):
             self._alike.setdefault(setup_of(image), []).append(image)
@@ -160,14 +170,16 @@ class PlanPopulations:
     def _found(self, image: AcquiredImage, alike: Sequence[AcquiredImage], *, choice: Choice) -> _Matching:
         frames = [each for each in alike if _turned_alike(image, each, choice=choice)]
         # Angles that differ by a hair have the same frames.
-        return self._shared.setdefault((choice, *(each.guid for each in frames)), _Matching(frames, choice))
+        key = choice, *(each.guid for each in frames)
+        return self._shared.setdefault(key, _Matching(frames, choice, marks=self._marks))
 
 
 class _Matching:
     """Frames taken alike, newest first, and the crowds among them."""
 
-    def __init__(self, frames: Sequence[AcquiredImage], choice: Choice) -> None:
+    def __init__(self, frames: Sequence[AcquiredImage], choice: Choice, *, marks: Marks) -> None:
         self._frames = frames
+        self._marks = marks
         self._choice = choice
         self._status = {frame.guid: frame.status for frame in frames}
         self._accepted = sum(map(_is_accepted, frames))
@@ -196,7 +208,7 @@ class _Matching:
     def _crowd(self, name: object, chosen: Callable[[AcquiredImage], bool]) -> Crowd:
         if name not in self._crowds:
             frames = [frame for frame in self._frames if chosen(frame)]
-            self._crowds[name] = Crowd(frames, newest=self._choice.max_samples, latest=self._latest)
+            self._crowds[name] = Crowd(frames, newest=self._choice.max_samples, latest=self._latest, marks=self._marks)
         return self._crowds[name]
 
 

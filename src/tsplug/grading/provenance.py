@@ -6,6 +6,8 @@ what the profile wants are what they were.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import blake2b
 
 from tsplug.metrics import METRICS
@@ -29,6 +31,20 @@ def mark_of(image: AcquiredImage) -> int:
     return _number(repr(told))
 
 
+class Marks:
+    """The digests of frames, each found once however many crowds it is part of, and whatever its status becomes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Mapping[str, float], datetime, int]] = {}
+
+    def of(self, image: AcquiredImage) -> int:
+        """Return `mark_of` a frame; of frames of one guid and one measurement only the status may differ."""
+        known = self._known.get(image.guid)
+        if known is None or known[0] is not image.metrics or known[1] != image.started:
+            known = self._known[image.guid] = image.metrics, image.started, mark_of(image)
+        return known[2]
+
+
 def together(marks: int, *, without: int) -> int:
     """Return the sum of digests, one of them taken out, within the range of digests."""
     return (marks - without) & _ALL
@@ -46,7 +62,12 @@ def own_of(image: AcquiredImage) -> tuple[object, ...]:
 
 def digest(*parts: object) -> str:
     """Return the digest of values, by their representations, as hexadecimal digits."""
-    return f"{_number(repr(parts)):0{2 * _BYTES}x}"
+    return digest_of(repr(parts))
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of a text, as hexadecimal digits."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BYTES).hexdigest()
 
 
 def _number(text: str) -> int:

@@ -93,7 +93,7 @@ def sample_table(crowds: Sequence[Samples], yardsticks: Sequence[Yardstick]) -> 
     hour, harm, air, rank = told.T
     order = np.lexsort((rank, harm, hour, night))
     night, hour, harm, air, rank = (each[order] for each in (night, hour, harm, air, rank))
-    by_air, air_place = _by_air(night, air, harm, nights=numbered)
+    by_air, air_place = _by_air(night, air=air, harm=harm, nights=numbered)
     given = np.empty_like(order)
     given[order] = np.arange(len(order))
     return SampleTable(
@@ -115,7 +115,7 @@ def sample_table(crowds: Sequence[Samples], yardsticks: Sequence[Yardstick]) -> 
     )
 
 
-def _by_air(night: Ints, air: Floats, harm: Floats, *, nights: int) -> tuple[ByAir, Ints]:
+def _by_air(night: Ints, *, air: Floats, harm: Floats, nights: int) -> tuple[ByAir, Ints]:
     """Return the samples of known air, sorted by it, and the place of each sample among those of its night."""
     known = np.flatnonzero(np.isfinite(air))
     known = known[np.lexsort((harm[known], air[known], night[known]))]

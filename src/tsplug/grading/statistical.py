@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from tsplug.grading.checks import METRIC_CHECKS, OWN_CHECKS, wanted_checks
 from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT, Conclusion
 from tsplug.grading.finding import Case, Check, Finding, Outcome, Rule
 from tsplug.grading.population import MATCHED_BY, MINIMUM_PEERS
-from tsplug.grading.provenance import MADE_FROM_INPUT, asked_of, digest, own_of
+from tsplug.grading.provenance import MADE_FROM_INPUT, asked_of, digest_of, own_of
 from tsplug.grading.setup import setup_of
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
 VERSION = "8"
 
+MATCHED = [*MATCHED_BY, "rotation"]
+"""What frames have in common that are held against each other, as verdicts tell."""
+
+_REMEMBERED = 64
 _COMPARED = {check.metric for check in OWN_CHECKS if check.needs_peers} | METRIC_CHECKS.keys()
 
 
@@ -26,35 +31,45 @@ def judge(case: Case) -> GraderVerdict:
     say anything, or one must see later frames first, the grader abstains; where the frame could not be measured that is
     an error, not a grade.
     """
-    findings = list(_examined(case))
+    findings = [check.examine(case) for check in wanted_checks(case.preferences)]
+    status, reason, said = concluded(case, findings)
+    return GraderVerdict(
+        image_guid=case.image.guid,
+        grader=GRADER,
+        version=VERSION,
+        status=status,
+        reason=reason,
+        inputs=inputs_of(case, findings) | said,
+    )
+
+
+def concluded(case: Case, findings: Sequence[Finding]) -> tuple[VerdictStatus, str, dict[str, str]]:
+    """Return the status that findings lead to, the reason, and what of the inputs tells of waiting or an error."""
     status, reason = _conclusion(findings)
-    inputs = _inputs(case, findings)
+    said: dict[str, str] = {}
     if _waits(findings, status):
-        inputs[WAITS_INPUT] = reason
+        said[WAITS_INPUT] = reason
     if _measuring_failed(case, findings, status=status):
         status, reason = VerdictStatus.ABSTAIN, case.image.measure_error
-        inputs[ERROR_INPUT] = case.image.measure_error
-    return GraderVerdict(
-        image_guid=case.image.guid, grader=GRADER, version=VERSION, status=status, reason=reason, inputs=inputs
-    )
+        said[ERROR_INPUT] = case.image.measure_error
+    return status, reason, said
 
 
 def made_from(case: Case) -> str:
     """Return the digest of all that `judge` looks at: two cases of one digest get one verdict."""
     crowd, image = case.population.crowd, case.image
-    return digest(
-        VERSION,
-        case.asked or asked_of(case.preferences),
-        case.scale_arcsec,
-        case.final,
-        crowd.newest,
-        crowd.is_over(image),
-        case.population.matched,
-        crowd.mark_without(image),
-        crowd.mark_of(image),
-        *own_of(image),
-        *setup_of(image),
+    asked = case.asked or asked_of(case.preferences)
+    # As one tuple would be written; what many frames have in common is written once.
+    return digest_of(
+        f"({_written((VERSION, asked, case.scale_arcsec, case.final, crowd.newest))}, {crowd.is_over(image)}, "
+        f"{case.population.matched}, {crowd.mark_without(image)}, {crowd.mark_of(image)}, {repr(own_of(image))[1:-1]}, "
+        f"{_written(setup_of(image))})"
     )
+
+
+@lru_cache(_REMEMBERED)
+def _written(parts: tuple[object, ...]) -> str:
+    return repr(parts)[1:-1]
 
 
 def conclude(case: Case, checks: Sequence[Check] | None = None) -> Conclusion:
@@ -82,20 +97,16 @@ def _told(verdict: GraderVerdict) -> Conclusion:
     return Conclusion(GRADER, verdict.status, verdict.reason, error=error, waits=waits)
 
 
-def _examined(case: Case) -> Iterator[Finding]:
-    return (check.examine(case) for check in wanted_checks(case.preferences))
-
-
 def _conclusion(findings: Sequence[Finding]) -> tuple[VerdictStatus, str]:
-    decisive = _decisive(findings)
+    deciding = decisive(findings)
     if not findings:
         return VerdictStatus.ACCEPT, "no test is enabled"
-    if decisive is None:
+    if deciding is None:
         return VerdictStatus.ABSTAIN, "; ".join(finding.detail for finding in findings)
-    if decisive.outcome is Outcome.REJECT:
-        return VerdictStatus.REJECT, decisive.check
-    if decisive.outcome is Outcome.WAIT:
-        return VerdictStatus.ABSTAIN, decisive.detail
+    if deciding.outcome is Outcome.REJECT:
+        return VerdictStatus.REJECT, deciding.check
+    if deciding.outcome is Outcome.WAIT:
+        return VerdictStatus.ABSTAIN, deciding.detail
     return VerdictStatus.ACCEPT, _by_rule_words([finding.metric for finding in _by_rule(findings)])
 
 
@@ -108,10 +119,11 @@ def _waits(findings: Sequence[Finding], status: VerdictStatus) -> bool:
 
 
 def _by_rule(findings: Sequence[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.rule is Rule.FEW_PEERS]
+    return [finding for finding in findings if finding.is_by_rule]
 
 
-def _decisive(findings: Sequence[Finding]) -> Finding | None:
+def decisive(findings: Sequence[Finding]) -> Finding | None:
+    """Return the finding that decides: the first that rejects, else that waits, else that passes."""
     for outcome in (Outcome.REJECT, Outcome.WAIT, Outcome.PASS):
         for finding in findings:
             if finding.outcome is outcome:
@@ -128,8 +140,9 @@ def _measuring_failed(case: Case, findings: Sequence[Finding], *, status: Verdic
     return bool(case.image.measure_error) and missing and status is not VerdictStatus.REJECT
 
 
-def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
-    decisive = _decisive(findings)
+def inputs_of(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
+    """Return what explains a verdict, as JSON types; `tsplug.grading.statistical_text` writes the same as text."""
+    deciding = decisive(findings)
     return {
         "mode": str(case.preferences.mode),
         "population": {
@@ -137,7 +150,7 @@ def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
             "size": case.population.size,
             "earlier": case.population.earlier,
             "matched": case.population.matched,
-            "matched_by": [*MATCHED_BY, "rotation"],
+            "matched_by": MATCHED,
             "rotation_tolerance_deg": case.preferences.rotation_tolerance_deg,
         },
         "few_peers": bool(_by_rule(findings)),
@@ -145,8 +158,8 @@ def _inputs(case: Case, findings: Sequence[Finding]) -> dict[str, object]:
         "scale_arcsec": case.scale_arcsec,
         "detector": case.image.detector,
         MADE_FROM_INPUT: made_from(case),
-        "decided_by": None if decisive is None else decisive.check,
-        "rule": None if decisive is None else str(decisive.rule),
-        "detail": "" if decisive is None else decisive.detail,
+        "decided_by": None if deciding is None else deciding.check,
+        "rule": None if deciding is None else str(deciding.rule),
+        "detail": "" if deciding is None else deciding.detail,
         "checks": [finding.as_inputs() for finding in findings],
     }

@@ -44,19 +44,23 @@ class MetricUsual:
     @property
     def about(self) -> dict[str, float | int | None]:
         """Return how the centre came about, as JSON values in the metric's unit."""
-        usual = self.usual
+        usual, centre = self.usual, self.centre
         return {
             "used": usual.used,
             "nights": usual.nights,
-            "night_level": None if usual.night is None else self._value(usual.night),
-            "plan_level": self._value(usual.plan),
-            "slack": abs(self._value(usual.level + usual.slack) - self.centre),
-            "by_guiding": abs(self._value(usual.level + usual.by_guiding) - self.centre),
+            "night_level": None if usual.night is None else self._level(usual.night),
+            "plan_level": self._level(usual.plan),
+            "slack": abs(self._level(usual.level + usual.slack) - centre),
+            "by_guiding": abs(self._level(usual.level + usual.by_guiding) - centre),
             "lasting_before": None if usual.lasting is None else self._value(usual.lasting.before),
             "lasting_most": None if usual.lasting is None else self._value(usual.lasting.most + usual.slack),
-            "sampled": self.centre if usual.sampled else None,
-            "air": abs(self._value(usual.level) - self._value(usual.level - usual.air)),
+            "sampled": centre if usual.sampled else None,
+            "air": abs(centre - self._level(usual.level - usual.air)),
         }
+
+    def _level(self, harm: float) -> float:
+        """Return the value of a harm, which often is the level."""
+        return self.centre if harm == self.usual.level else self._value(harm)
 
     def bounds(self, sigma: float) -> tuple[float, float]:
         """Return the smallest and the largest value within so many standard deviations, slack included."""

@@ -15,6 +15,7 @@ from tsplug.errors import StoreError
 from tsplug.grading.combine import Said, failure
 from tsplug.grading.finding import Case
 from tsplug.grading.foreseen import foresee
+from tsplug.grading.told import ToldVerdict
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
 from tsplug.services.criteria_grader import CriteriaGrader
@@ -90,6 +91,11 @@ class PreparedGrader:
         """Return the grader's verdict of an image; an error abstains."""
         return self._of(image, self.judge)
 
+    def told(self, image: AcquiredImage) -> GraderVerdict | ToldVerdict:
+        """Return the same verdict as it is stored, where the grader can tell it so; an error abstains."""
+        tell: Callable[[AcquiredImage], GraderVerdict | ToldVerdict] | None = getattr(self.judge, "told", self.judge)
+        return self._of(image, tell)
+
     def conclusion(self, image: AcquiredImage) -> Said:
         """Return what the verdict of an image concludes, as shortly as the grader can; an error abstains."""
         briefly: Callable[[AcquiredImage], Said] | None = getattr(self.judge, "briefly", self.judge)
@@ -130,6 +136,15 @@ def verdicts_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[Pre
     """Return what every grader says that the rig of an image wants; an abstention where it wants none."""
     profile = plan.profile_of(image)
     said = [prepared.verdict(image) for prepared in graders if prepared.grader.enabled(profile)]
+    return said or [_nobody(image)]
+
+
+def told_of(
+    image: AcquiredImage, plan: PlanImages, *, graders: Sequence[PreparedGrader]
+) -> list[GraderVerdict | ToldVerdict]:
+    """Return the verdicts of `verdicts_of` as they are stored."""
+    profile = plan.profile_of(image)
+    said = [prepared.told(image) for prepared in graders if prepared.grader.enabled(profile)]
     return said or [_nobody(image)]
 
 

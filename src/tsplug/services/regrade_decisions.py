@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tsplug.grading.combine import Combination, Said, combine, status_by
+from tsplug.grading.told import ToldVerdict
 from tsplug.model import AcquiredImage, Band, GraderVerdict, GradingStatus, UngradedPolicy
 from tsplug.ports import Unit
 from tsplug.services.graders import (
@@ -17,7 +18,7 @@ from tsplug.services.graders import (
     conclusions_of,
     foresee_all,
     prepared_graders,
-    verdicts_of,
+    told_of,
 )
 from tsplug.services.plan_images import PlanImages
 
@@ -31,7 +32,7 @@ class Regraded:
     """What a frame comes to: its verdicts, those of other graders apart, the status and the score."""
 
     image: AcquiredImage
-    verdicts: tuple[GraderVerdict, ...]
+    verdicts: tuple[GraderVerdict | ToldVerdict, ...]
     combination: Combination
     score: float | None
     band: Band | None
@@ -82,7 +83,7 @@ def regrade_plans(plans: Sequence[tuple[PlanImages, Judging]], *, unit: Unit) ->
     What explains the verdicts is made once, for that one.
     No plan depends on another, but what frames are held against is found for all plans at once.
     """
-    settling = [_Settling(plan, judging, unit) for plan, judging in plans]
+    settling = [_Settling(plan, judging, unit=unit) for plan, judging in plans]
     open_ = settling
     while open_:
         foresee_all([each.bench.asked for each in open_])
@@ -93,7 +94,7 @@ def regrade_plans(plans: Sequence[tuple[PlanImages, Judging]], *, unit: Unit) ->
 class _Settling:
     """A plan whose frames are judged in one state after the other."""
 
-    def __init__(self, plan: PlanImages, judging: Judging, unit: Unit) -> None:
+    def __init__(self, plan: PlanImages, judging: Judging, *, unit: Unit) -> None:
         self._plan, self._judging, self._unit = plan, judging, unit
         self._seen: list[Statuses] = [tuple(image.status for image in judging.images)]
         self.bench = self._bench_in(self._seen[0])
@@ -156,7 +157,7 @@ class _Bench:
 
     def _regraded(self, image: AcquiredImage, stored: AcquiredImage) -> Regraded:
         others = self._judging.said.get(image.guid, ())
-        fresh = verdicts_of(image, self._plan, graders=self._graders)
+        fresh = told_of(image, self._plan, graders=self._graders)
         if others:
             fresh = _spoken(fresh)
         scored = [each for each in (*others, *fresh) if each.score is not None or each.band is not None]

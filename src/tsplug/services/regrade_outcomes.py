@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsplug.grading.told import ToldVerdict
 from tsplug.model import Band, GraderVerdict, GradingStatus
 from tsplug.model.json_text import decoded, encoded
 from tsplug.ports import VerdictRow
@@ -88,7 +89,7 @@ def decided(
     return Decided(plan, len(regraded), by_hand, tuple(changed), same, tuple(verdicts), tuple(gone))
 
 
-def _row(image_id: int, verdict: GraderVerdict, *, before: VerdictRow | None) -> VerdictRow | None:
+def _row(image_id: int, verdict: GraderVerdict | ToldVerdict, *, before: VerdictRow | None) -> VerdictRow | None:
     """Return what is to be stored of a verdict, None where it is what is stored."""
     if isinstance(verdict, StandingVerdict):
         return None
@@ -101,7 +102,7 @@ def _row(image_id: int, verdict: GraderVerdict, *, before: VerdictRow | None) ->
         score=verdict.score,
         band=verdict.band,
         reason=verdict.reason,
-        inputs=encoded(verdict.inputs),
+        inputs=verdict.text if isinstance(verdict, ToldVerdict) else encoded(verdict.inputs),
     )
     return None if before is not None and _same(before, row) else row
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from tsplug.grading.combine import Conclusion
 from tsplug.grading.finding import Case
-from tsplug.grading.provenance import MADE_FROM_INPUT
+from tsplug.grading.provenance import MADE_FROM_INPUT, Marks
 from tsplug.grading.statistical import VERSION
+from tsplug.grading.told import ToldVerdict
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.model.json_text import decoded
 from tsplug.ports import Unit, VerdictRow
@@ -30,6 +31,7 @@ class StandingGrader:
     def __init__(self, grader: StatisticalGrader, stored: Mapping[str, VerdictRow]) -> None:
         self._grader = grader
         self._stored = stored
+        self._marks = Marks()
 
     @property
     def name(self) -> str:
@@ -42,7 +44,7 @@ class StandingGrader:
 
     def prepare(self, plan: PlanImages, unit: Unit) -> StandingJudge:
         """Return what judges the plan's images, those whose verdicts do not stand."""
-        return StandingJudge(self._grader.prepare(plan, unit), self._stored)
+        return StandingJudge(self._grader.prepare(plan, unit, marks=self._marks), self._stored)
 
 
 class StandingJudge:
@@ -56,6 +58,10 @@ class StandingJudge:
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
         """Return the verdict of an image, a `StandingVerdict` where what is stored is what it would be."""
         return self._standing(image) or self._judge(image)
+
+    def told(self, image: AcquiredImage) -> GraderVerdict | ToldVerdict:
+        """Return the verdict of an image as it is stored, or as it stands."""
+        return self._standing(image) or self._judge.told(image)
 
     def briefly(self, image: AcquiredImage) -> GraderVerdict | Conclusion:
         """Return what the verdict of an image concludes."""

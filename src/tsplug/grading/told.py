@@ -1,0 +1,53 @@
+"""Verdicts as they are stored: what explains them is JSON text from the beginning.
+
+A regrade writes verdicts by the hundred thousand, and most of what each tells is told of its neighbours too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT
+from tsplug.model import Band, VerdictStatus
+from tsplug.model.json_text import JsonText, encoded
+
+
+class ToldVerdict(NamedTuple):
+    """One grader's judgement of one image, with all that explains it as the JSON text of `GraderVerdict.inputs`."""
+
+    grader: str
+    version: str
+    status: VerdictStatus
+    reason: str
+    text: JsonText
+    score: float | None = None
+    band: Band | None = None
+    error: str = ""
+    waits: str = ""
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Return what of the inputs decides: the error, if there was one, and what is waited for."""
+        told = {ERROR_INPUT: self.error, WAITS_INPUT: self.waits}
+        return {key: value for key, value in told.items() if value}
+
+
+def number_text(value: float | None) -> str:
+    """Return a number as `tsplug.model.json_text.encoded` writes it; null for None."""
+    if value is None:
+        return "null"
+    text = repr(value)
+    return encoded({"": value})[4:-1] if "e" in text else text
+
+
+def quoted(text: str) -> str:
+    """Return a text as a JSON string, as `tsplug.model.json_text.encoded` writes it."""
+    if text.isascii() and text.isprintable():
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return encoded({"": text})[4:-1]
+
+
+def is_finite_text(text: str) -> bool:
+    """Return whether a text holds no number that JSON knows nothing of; it may say no where a word looks like one."""
+    return "nan" not in text and "inf" not in text
