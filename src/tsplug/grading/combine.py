@@ -152,6 +152,8 @@ def failure(grader: str, image_guid: str, *, error: str) -> GraderVerdict:
 
 
 def _of(status: GradingStatus, deciding: Sequence[Said], *, rule: Rule) -> Combination:
+    if len(deciding) == 1:
+        return Combination(status, deciding[0].reason, (deciding[0].grader,), rule)
     ordered = sorted(deciding, key=lambda verdict: (verdict.grader, verdict.reason))
     reasons = dict.fromkeys(verdict.reason for verdict in ordered if verdict.reason)
     return Combination(status, "; ".join(reasons), tuple(dict.fromkeys(each.grader for each in ordered)), rule)

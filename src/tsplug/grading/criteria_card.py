@@ -93,7 +93,7 @@ class Cards:
     def conclusion(self, place: int) -> tuple[int | None, Band | None]:
         """Return score and band of a frame, both None where it is ungraded."""
         score = self._score[place]
-        if self._failed and any(failed[place] for failed in self._failed):
+        if self._failed and self.is_gated(place):
             return int(score), Band.E
         if math.isnan(score):
             return None, None
@@ -101,6 +101,10 @@ class Cards:
         if band is None:
             band = self._bands[score] = self._scores.criteria.band_of(score)
         return int(score), band
+
+    def is_gated(self, place: int) -> bool:
+        """Return whether a gate fails a frame."""
+        return any(failed[place] for failed in self._failed)
 
     def at(self, place: int) -> ScoreCard:
         """Return the card of the frame at a place, without what would reach the next band."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from tsplug.grading.combine import Conclusion
 from tsplug.grading.criteria import Criteria, FrameScores, columns_of, score_frames
 from tsplug.grading.criteria_baseline import Baselines, baselines_of
 from tsplug.grading.criteria_card import Cards, ScoreCard, reaching
+from tsplug.grading.criteria_text import CriteriaTexts
+from tsplug.grading.told import ToldVerdict
 from tsplug.model import AcquiredImage, Band, GraderVerdict, VerdictStatus
+from tsplug.model.json_text import JsonText
 
 GRADER = "criteria"
 VERSION = "1"
@@ -25,7 +29,8 @@ class FrameJudge:
     def __init__(self, criteria: Criteria, images: Sequence[AcquiredImage]) -> None:
         self._criteria = criteria
         self._baselines = baselines_of(criteria, images)
-        self._cards = Cards(score_images(criteria, images, baselines=self._baselines))
+        self._scores = score_images(criteria, images, baselines=self._baselines)
+        self._cards = Cards(self._scores)
         self._thresholds = {str(band): least for band, least in criteria.thresholds.items()}
         self._places = {image.guid: place for place, image in enumerate(images)}
 
@@ -53,6 +58,19 @@ class FrameJudge:
             band=card.band,
             inputs=self._inputs(card, self._places[image.guid], minimum=minimum),
         )
+
+    def told(self, image: AcquiredImage, *, minimum: Band) -> GraderVerdict | ToldVerdict:
+        """Return `verdict` as it is stored, where the band counts; most do, and there is little to tell of them."""
+        place = self._places[image.guid]
+        score, band = self._cards.conclusion(place)
+        if score is None or band is None or not counts_for(band, minimum) or self._cards.is_gated(place):
+            return self.verdict(image, minimum=minimum)
+        text = self._texts.text(place, score=score, minimum=minimum)
+        return ToldVerdict(GRADER, VERSION, VerdictStatus.ACCEPT, "", JsonText(text), float(score), band)
+
+    @cached_property
+    def _texts(self) -> CriteriaTexts:
+        return CriteriaTexts(self._criteria, self._scores, baselines=self._baselines)
 
     def _samples_of(self, metric: str, place: int) -> int:
         samples = self._baselines.samples.get(metric)

@@ -9,8 +9,9 @@ from tsplug.grading.asked import Question
 from tsplug.grading.checks import wanted_checks
 from tsplug.grading.finding import Case
 from tsplug.grading.harm import Harm
-from tsplug.grading.spread import SpreadCheck
+from tsplug.grading.spread import Limits, SpreadCheck
 from tsplug.grading.usual import MetricUsual
+from tsplug.model import GraderMode, GraderPreferences
 
 _SEVERAL = 2
 """One frame alone needs no arrays, and importing them takes longer than to judge it."""
@@ -21,6 +22,7 @@ class _Test(NamedTuple):
 
     case: Case
     check: SpreadCheck
+    limits: Limits
     scale: Harm
     others: int
     question: Question
@@ -32,30 +34,38 @@ def foresee(cases: Iterable[Case]) -> None:
     It may be left out: then it is found when a frame is judged, one by one, and is the same to the last bit.
     """
     tests: dict[int, list[_Test]] = {}
-    checks: dict[int, list[SpreadCheck]] = {}
+    known: dict[int, list[tuple[SpreadCheck, Limits]]] = {}
     for case in cases:
-        known = checks.get(id(case.preferences))
-        if known is None:
-            among = wanted_checks(case.preferences)
-            known = checks[id(case.preferences)] = [each for each in among if isinstance(each, SpreadCheck)]
-        for check in known:
-            if (test := _test(case, check)) is not None:
+        checks = known.get(id(case.preferences))
+        if checks is None:
+            checks = known[id(case.preferences)] = _checks(case.preferences)
+        for check, limits in checks:
+            if (test := _test(case, check, limits=limits)) is not None:
                 tests.setdefault(id(test.question.held), []).append(test)
     if sum(map(len, tests.values())) >= _SEVERAL:
         # Whoever lists or deletes images needs no arrays, and importing them takes most of a short command's time.
         from tsplug.grading.many_usual import usual_of_many
 
         usual = usual_of_many([[test.question for test in among] for among in tests.values()])
-        for among_, found in zip(tests.values(), usual, strict=True):
-            for test, each in zip(among_, found, strict=True):
-                test.check.keep(test.case, MetricUsual(test.case.image, test.scale, test.others, each))
+        for among, found in zip(tests.values(), usual, strict=True):
+            for test, each in zip(among, found, strict=True):
+                usual_here = MetricUsual(test.case.image, test.scale, samples=test.others, usual=each)
+                test.check.keep(test.case, usual_here, limits=test.limits)
 
 
-def _test(case: Case, check: SpreadCheck) -> _Test | None:
+def _checks(preferences: GraderPreferences) -> list[tuple[SpreadCheck, Limits]]:
+    """Return the tests against levels of nights that a profile wants, with their limits."""
+    if preferences.mode is not GraderMode.ROBUST:
+        return []
+    wanted = wanted_checks(preferences)
+    return [(check, check.limits(preferences)) for check in wanted if isinstance(check, SpreadCheck)]
+
+
+def _test(case: Case, check: SpreadCheck, *, limits: Limits) -> _Test | None:
     """Return a test of a frame that is to be settled; None where it is settled already, or without many others."""
-    if (scale := check.asks(case)) is None:
+    if (scale := check.asks(case, limits)) is None:
         return None
     found = case.population.crowd.ask(
         case.image, check.metric, scale=scale, yardstick=check.yardstick, pixel_arcsec=case.scale_arcsec
     )
-    return None if found is None else _Test(case, check, scale, *found)
+    return None if found is None else _Test(case, check, limits, scale, *found)

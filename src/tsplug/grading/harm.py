@@ -166,8 +166,12 @@ class Count:
 class CountAtSize(Count):
     """Numbers of stars, set right for their size: stars blurred to twice the HFR are 0.59 times as many.
 
-    So bad seeing, which HFR is there to judge, is not taken for cloud.
+    So bad seeing, which HFR is there to judge, is not taken for cloud. For the frame that it was made for it knows the
+    size.
     """
+
+    def __init__(self, image: AcquiredImage, size: float) -> None:
+        self._image, self._more = image, SIZE_EXPONENT * math.log(size)
 
     def harm(self, image: AcquiredImage, value: float) -> float | None:
         """Return the harm of the number at an HFR of 1 px, None for a frame without HFR."""
@@ -176,6 +180,8 @@ class CountAtSize(Count):
 
     def value(self, image: AcquiredImage, harm: float) -> float:
         """Return the number at the frame's own HFR."""
+        if image is self._image:
+            return super().value(image, harm + self._more)
         size = hfr_of(image)
         return super().value(image, harm + (0.0 if size is None else SIZE_EXPONENT * math.log(size)))
 
@@ -206,7 +212,8 @@ class Elongation:
 
 def count_scale(image: AcquiredImage, preferences: GraderPreferences) -> Harm:
     """Return the scale of star counts: set right for size where HFR is graded too, and the frame has one."""
-    return CountAtSize() if preferences.grade_hfr and hfr_of(image) is not None else Count()
+    size = hfr_of(image) if preferences.grade_hfr else None
+    return Count() if size is None else CountAtSize(image, size)
 
 
 def hfr_of(image: AcquiredImage) -> float | None:

@@ -89,21 +89,21 @@ class SpreadCheck:
             known = case.settled[self._key] = self._settle(case)
         return known
 
-    def asks(self, case: Case) -> Harm | None:
+    def asks(self, case: Case, limits: Limits) -> Harm | None:
         """Return the scale on which the frame is held against others as `tsplug.grading.levels` has them.
 
-        None where it is not, or was tested already.
+        None where it is not, or was tested already. ``limits`` are those of its preferences, which are robust ones.
         """
         value = case.image.metrics.get(self.metric)
-        if value is None or not math.isfinite(value) or case.preferences.mode is not GraderMode.ROBUST:
+        if value is None or not math.isfinite(value) or self._key in case.settled:
             return None
-        if self._key in case.settled or self._absolute(case, value, limits=self.limits(case.preferences)) is not None:
+        if self._absolute(case, value, limits=limits) is not None:
             return None
         return self.scale(case.image, case.preferences)
 
-    def keep(self, case: Case, usual: MetricUsual) -> None:
+    def keep(self, case: Case, usual: MetricUsual, *, limits: Limits) -> None:
         """Settle a frame that `asks`, by what is usual for it."""
-        value, limits = case.image.metrics[self.metric], self.limits(case.preferences)
+        value = case.image.metrics[self.metric]
         case.settled[self._key] = self._by_usual(case, value, usual=usual, limits=limits)
 
     @cached_property
@@ -189,8 +189,11 @@ class SpreadCheck:
     def _against_spread(self, case: Case, value: float, *, samples: Sequence[float], sigma: float) -> Settled:
         """Compare with mean and sample standard deviation, as the reference does (spec/target-scheduler-domain 2.7)."""
         centre, spread = statistics.fmean(samples), statistics.stdev(samples)
-        found = Settled(Outcome.PASS, Rule.SPREAD, value, len(samples), centre, spread, sigma)
-        return self._judged(case, found, bounds=(centre - sigma * spread, centre + sigma * spread))
+        bounds: tuple[float | None, float | None] = (centre - sigma * spread, centre + sigma * spread)
+        if case.preferences.accept_improvement and self._better is not None:
+            bounds = (bounds[0], None) if self._better == "higher" else (None, bounds[1])
+        outcome, rule = self._judged(case, value, centre=centre, bounds=bounds)
+        return Settled(outcome, rule, value, len(samples), centre, spread, sigma, *bounds)
 
     def _against_usual(self, case: Case, value: float, *, usual: MetricUsual, sigma: float) -> Settled:
         """Compare with the levels of night and plan (`tsplug.grading.levels`).
@@ -205,25 +208,30 @@ class SpreadCheck:
         return self._within_usual(case, value, usual=usual, sigma=sigma)
 
     def _within_usual(self, case: Case, value: float, *, usual: MetricUsual, sigma: float) -> Settled:
-        found = Settled(Outcome.PASS, Rule.SPREAD, value, usual.samples, usual.centre, usual.spread, sigma, usual=usual)
-        return self._judged(case, found, bounds=usual.bounds(sigma))
+        if not (case.preferences.accept_improvement and self._better is not None):
+            bounds: tuple[float | None, float | None] = usual.bounds(sigma)
+        else:
+            # What is better than usual is no fault, so the other end is all that counts.
+            end = usual.bad_end(sigma)
+            bounds = (end, None) if self._better == "higher" else (None, end)
+        if usual.usual.sampled and self._better == "lower":
+            # A level that pixels can just show is none that stars may be too sharp for.
+            bounds = None, bounds[1]
+        outcome, rule = self._judged(case, value, centre=usual.centre, bounds=bounds)
+        return Settled(outcome, rule, value, usual.samples, usual.centre, usual.spread, sigma, *bounds, usual)
 
-    def _judged(self, case: Case, found: Settled, *, bounds: tuple[float, float]) -> Settled:
-        better, value = self._better, found.value
-        centre = found.centre if found.centre is not None else math.nan
-        if value is None:
-            return found
-        improve = case.preferences.accept_improvement and better is not None
-        # A level that pixels can just show is none that stars may be too sharp for.
-        sharper = found.usual is not None and found.usual.usual.sampled
-        lower = None if (improve or sharper) and better == "lower" else bounds[0]
-        upper = None if improve and better == "higher" else bounds[1]
-        outcome, rule = Outcome.PASS, Rule.SPREAD
-        if improve and (value > centre if better == "higher" else value < centre):
-            rule = Rule.IMPROVEMENT
-        elif not ((lower is None or lower <= value) and (upper is None or value <= upper)):
-            outcome = Outcome.REJECT
-        return found._replace(outcome=outcome, rule=rule, lower=lower, upper=upper)
+    def _judged(
+        self, case: Case, value: float, *, centre: float, bounds: tuple[float | None, float | None]
+    ) -> tuple[Outcome, Rule]:
+        better, (lower, upper) = self._better, bounds
+        if (
+            better is not None
+            and case.preferences.accept_improvement
+            and (value > centre if better == "higher" else value < centre)
+        ):
+            return Outcome.PASS, Rule.IMPROVEMENT
+        within = (lower is None or lower <= value) and (upper is None or value <= upper)
+        return Outcome.PASS if within else Outcome.REJECT, Rule.SPREAD
 
     def _detail(self, case: Case, settled: Settled) -> str:
         value, rule = settled.value, settled.rule

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tsplug.grading.checks import wanted_checks
 from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT
-from tsplug.grading.finding import Case, Check, Finding
+from tsplug.grading.finding import Case, Check, Finding, Outcome, Rule
 from tsplug.grading.provenance import MADE_FROM_INPUT
 from tsplug.grading.statistical import GRADER, MATCHED, VERSION, concluded, decisive, inputs_of, made_from
 from tsplug.grading.told import ToldVerdict, is_finite_text, number_text, quoted
@@ -35,10 +35,10 @@ def _inputs(case: Case, findings: Sequence[Finding], *, said: dict[str, str]) ->
     deciding, wanted, few = decisive(findings), case.preferences, any(each.is_by_rule for each in findings)
     more = "".join([f',"{key}":{quoted(text)}' for key, text in said.items()])
     return (
-        f'{{"mode":"{wanted.mode.value}","population":{_population(case)},"few_peers":{_truth(few)},'
+        f'{{"mode":"{wanted.mode}","population":{_population(case)},"few_peers":{_truth(few)},'
         f'"accept_improvement":{_truth(wanted.accept_improvement)},"scale_arcsec":{number_text(case.scale_arcsec)},'
         f'"detector":{_word(case.image.detector)},"{MADE_FROM_INPUT}":"{made_from(case)}",'
-        f'"decided_by":{_word(deciding and deciding.check)},"rule":{_word(deciding and deciding.rule.value)},'
+        f'"decided_by":{_word(deciding and deciding.check)},"rule":{_word(deciding and deciding.rule)},'
         f'"detail":{quoted(deciding.detail if deciding else "")},'
         f'"checks":[{",".join([_finding(each) for each in findings])}]{more}}}'
     )
@@ -54,9 +54,19 @@ def _population(case: Case) -> str:
 
 
 def _finding(finding: Finding) -> str:
+    # What is missing is missing of many frames, and the same is told of all.
+    return _missing(finding[:5], finding.unit) if finding.rule is Rule.MISSING else _full(finding)
+
+
+@lru_cache(_REMEMBERED)
+def _missing(told: tuple[str, str, Outcome, Rule, str], unit: str) -> str:
+    return _full(Finding(*told, unit=unit))
+
+
+def _full(finding: Finding) -> str:
     check, metric, outcome, rule, detail, value, unit, samples, centre, spread, sigma, lower, upper, about = finding
     numbers = [number_text(each) for each in (value, centre, spread, sigma, lower, upper, *about.values())]
-    words = outcome.value, rule.value, quoted(detail), numbers[0], samples
+    words = outcome, rule, quoted(detail), numbers[0], samples
     return _template(check, metric, *about, unit=unit) % (*words, *numbers[1:])
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
 
 from tsplug.grading.finding import Case
 from tsplug.grading.harm import Harm
@@ -19,27 +17,24 @@ _CAUSES = {
 ScaleOf = Callable[[AcquiredImage, GraderPreferences], Harm]
 
 
-@dataclass(frozen=True)
 class MetricUsual:
     """The levels of one metric for one frame.
 
-    ``samples`` counts the population's values.
+    Attributes:
+        image: the frame.
+        scale: turns harms into values.
+        samples: how many values the population has.
+        usual: the levels as harms.
+        centre: the level that the frame is held against, in the metric's unit.
+        spread: one standard deviation to the bad side of the centre, in the metric's unit.
     """
 
-    image: AcquiredImage
-    scale: Harm
-    samples: int
-    usual: Usual
+    __slots__ = ("centre", "image", "samples", "scale", "spread", "usual")
 
-    @cached_property
-    def centre(self) -> float:
-        """Return the level that the frame is held against, in the metric's unit."""
-        return self._value(self.usual.level)
-
-    @cached_property
-    def spread(self) -> float:
-        """Return one standard deviation to the bad side of the centre, in the metric's unit."""
-        return abs(self._value(self.usual.level + self.usual.spread) - self.centre)
+    def __init__(self, image: AcquiredImage, scale: Harm, *, samples: int, usual: Usual) -> None:
+        self.image, self.scale, self.samples, self.usual = image, scale, samples, usual
+        self.centre = scale.value(image, usual.level)
+        self.spread = abs(scale.value(image, usual.level + usual.spread) - self.centre)
 
     @property
     def about(self) -> dict[str, float | int | None]:
@@ -64,15 +59,17 @@ class MetricUsual:
 
     def bounds(self, sigma: float) -> tuple[float, float]:
         """Return the smallest and the largest value within so many standard deviations, slack included."""
-        return self._ends(self.usual.reach(sigma))
+        reach = self.usual.reach(sigma)
+        ends = self._value(self.usual.level - reach), self._value(self.usual.level + reach)
+        return min(ends), max(ends)
+
+    def bad_end(self, sigma: float) -> float:
+        """Return that of the `bounds` which lies to the bad side."""
+        return self._value(self.usual.level + self.usual.reach(sigma))
 
     def without_doubt(self) -> MetricUsual:
         """Return the same without what is granted because little is known of the night."""
-        return replace(self, usual=self.usual.without_doubt())
-
-    def _ends(self, reach: float) -> tuple[float, float]:
-        ends = (self._value(self.usual.level - reach), self._value(self.usual.level + reach))
-        return min(ends), max(ends)
+        return MetricUsual(self.image, self.scale, samples=self.samples, usual=self.usual.without_doubt())
 
     def told(self, sigma: float) -> str:
         """Return in few words what the bound rests on."""
@@ -105,4 +102,4 @@ def usual_of(case: Case, metric: str, *, scale: ScaleOf, yardstick: Yardstick) -
     population, image = case.population, case.image
     on = scale(image, case.preferences)
     found = population.crowd.usual_for(image, metric, scale=on, yardstick=yardstick, pixel_arcsec=case.scale_arcsec)
-    return None if found is None else MetricUsual(image, on, *found)
+    return None if found is None else MetricUsual(image, on, samples=found[0], usual=found[1])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tsplug.errors import NotFoundError
 from tsplug.grading.combine import Conclusion
 from tsplug.grading.criteria import Criteria
 from tsplug.grading.criteria_verdict import GRADER, FrameJudge, ungraded
+from tsplug.grading.told import ToldVerdict
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
 from tsplug.services.criteria import load_criteria
@@ -56,9 +57,8 @@ class CriteriaJudge:
         self._plan = plan
         self._always = always
         self._missing = {name: found for name, found in sets.items() if isinstance(found, str)}
-        self._judges = {
-            name: FrameJudge(found, plan.images) for name, found in sets.items() if isinstance(found, Criteria)
-        }
+        self._sets = {name: found for name, found in sets.items() if isinstance(found, Criteria)}
+        self._judges: dict[str, FrameJudge] = {}
 
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
         """Return the verdict of an image."""
@@ -66,7 +66,15 @@ class CriteriaJudge:
         why = self._why_ungraded(rig)
         if why:
             return ungraded(image.guid, why)
-        return self._judges[rig.grader.criteria_set].verdict(image, minimum=self._plan.template.minimum_grade)
+        return self._judge_of(rig).verdict(image, minimum=self._plan.template.minimum_grade)
+
+    def told(self, image: AcquiredImage) -> GraderVerdict | ToldVerdict:
+        """Return the verdict of an image as it is stored."""
+        rig = self._plan.profile_of(image)
+        why = self._why_ungraded(rig)
+        if why:
+            return ungraded(image.guid, why)
+        return self._judge_of(rig).told(image, minimum=self._plan.template.minimum_grade)
 
     def briefly(self, image: AcquiredImage) -> Conclusion:
         """Return what the verdict of an image concludes."""
@@ -74,7 +82,27 @@ class CriteriaJudge:
         why = self._why_ungraded(rig)
         if why:
             return Conclusion(GRADER, VerdictStatus.ABSTAIN, why)
-        return self._judges[rig.grader.criteria_set].conclusion(image, minimum=self._plan.template.minimum_grade)
+        return self._judge_of(rig).conclusion(image, minimum=self._plan.template.minimum_grade)
+
+    def _judge_of(self, rig: Profile) -> FrameJudge:
+        name = rig.grader.criteria_set
+        found = self._judges.get(name)
+        if found is None:
+            found = self._judges[name] = FrameJudge(self._sets[name], self._plan.images)
+        return found
+
+    @staticmethod
+    def score_together(judges: Iterable[CriteriaJudge]) -> None:
+        """Score the images of several plans at once; frames of other plans are nobody's peers, so nothing changes."""
+        sharing: dict[int, list[tuple[CriteriaJudge, str]]] = {}
+        for judge in judges:
+            for name, criteria in judge._sets.items():
+                sharing.setdefault(id(criteria), []).append((judge, name))
+        for among in sharing.values():
+            first, name = among[0]
+            found = FrameJudge(first._sets[name], [image for judge, _ in among for image in judge._plan.images])
+            for judge, each in among:
+                judge._judges[each] = found
 
     def _why_ungraded(self, rig: Profile) -> str:
         if not (rig.grader.auto_grade or self._always):

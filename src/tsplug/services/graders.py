@@ -6,7 +6,7 @@ into `tsplug.grading`, pure; only what it must look up in the store stays here, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -18,7 +18,7 @@ from tsplug.grading.foreseen import foresee
 from tsplug.grading.told import ToldVerdict
 from tsplug.model import AcquiredImage, GraderVerdict, Profile, VerdictStatus
 from tsplug.ports import Unit
-from tsplug.services.criteria_grader import CriteriaGrader
+from tsplug.services.criteria_grader import CriteriaGrader, CriteriaJudge
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.statistical_grader import StatisticalGrader
 
@@ -124,12 +124,15 @@ def prepared_graders(
     return [_prepared(grader, plan, unit=unit) for grader in wanted]
 
 
-def foresee_all(asked: Iterable[tuple[Sequence[PreparedGrader], Sequence[AcquiredImage]]]) -> None:
+def foresee_all(asked: Sequence[tuple[Sequence[PreparedGrader], Sequence[AcquiredImage]]]) -> None:
     """Find for many images of many plans at once what judging them looks up; without it they are judged alike."""
     cases = [case for graders, images in asked for grader in graders for case in grader.cases(images)]
     # What a frame fails on it fails on again when it is judged, and then it costs no other frame a verdict.
     with suppress(ArithmeticError, ValueError):
         foresee(cases)
+    judges = [grader.judge for graders, _ in asked for grader in graders]
+    with suppress(ArithmeticError, ValueError):
+        CriteriaJudge.score_together(judge for judge in judges if isinstance(judge, CriteriaJudge))
 
 
 def verdicts_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[PreparedGrader]) -> list[GraderVerdict]:

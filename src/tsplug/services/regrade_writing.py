@@ -33,9 +33,8 @@ def write_decided(decided: Sequence[Decided], unit: Unit, *, now: datetime, over
     ]
     unit.update_many(AcquiredImage, scores)
     known = _stored_meanwhile(decided, unit)
-    for plan in decided:
-        rows = [row for row in plan.verdicts if row.image_id not in lost]
-        unit.write_verdict_rows([_in_place(row, known) for row in rows], at=now)
+    rows = [_in_place(row, known) for plan in decided for row in plan.verdicts if row.image_id not in lost]
+    unit.write_verdict_rows(rows, at=now)
     gone = [key for plan in decided for image_id, key in plan.gone if image_id not in lost]
     for start in range(0, len(gone), _PART):
         unit.delete_all(Verdict, id=gone[start : start + _PART])

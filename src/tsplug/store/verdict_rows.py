@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, insert, select, update
+from sqlalchemy import BindParameter, Connection, Text, bindparam, cast, insert, select, update
 
 from tsplug.errors import StoreError
 from tsplug.model import AcquiredImage, Band, Verdict, VerdictStatus
@@ -38,12 +38,15 @@ def read_verdict_rows(connection: Connection, plan_ids: Sequence[int]) -> list[V
 
 def write_verdict_rows(connection: Connection, rows: Sequence[VerdictRow], *, at: datetime) -> None:
     """Insert the rows that have no id, and write the others over what is stored."""
-    fresh = [{"image_id": row.image_id, "grader": row.grader, **_told(row, at)} for row in rows if row.id is None]
-    changed = [{"key": row.id, **_told(row, at, prefix="new_")} for row in rows if row.id is not None]
+    fresh = [
+        _told(row, at) | {"new_image_id": row.image_id, "new_grader": row.grader} for row in rows if row.id is None
+    ]
+    changed = [_told(row, at) | {"key": row.id} for row in rows if row.id is not None]
     if fresh:
-        connection.execute(insert(_VERDICTS), fresh)
+        told = (*_TOLD, "judged_at", "image_id", "grader")
+        connection.execute(insert(_VERDICTS).values({name: _new(name) for name in told}), fresh)
     if changed:
-        new = {name: bindparam(f"new_{name}", type_=_VERDICTS.c[name].type) for name in (*_TOLD, "judged_at")}
+        new = {name: _new(name) for name in (*_TOLD, "judged_at")}
         connection.execute(update(_VERDICTS).where(_VERDICTS.c.id == bindparam("key")).values(new), changed)
 
 
@@ -55,6 +58,17 @@ def _read(row: Any) -> VerdictRow:
         raise StoreError(f"the store's Verdict {key} is spoilt: {error} is unknown; see `tsplug doctor`") from error
 
 
-def _told(row: VerdictRow, at: datetime, *, prefix: str = "") -> dict[str, object]:
-    told: dict[str, object] = {f"{prefix}{name}": getattr(row, name) for name in _TOLD[:-1]}
-    return told | {f"{prefix}inputs": JsonText(row.inputs), f"{prefix}judged_at": at}
+def _told(row: VerdictRow, at: datetime) -> dict[str, object]:
+    return {
+        "new_version": row.version,
+        "new_status": row.status,
+        "new_score": row.score,
+        "new_band": row.band,
+        "new_reason": row.reason,
+        "new_inputs": row.inputs if isinstance(row.inputs, JsonText) else JsonText(row.inputs),
+        "new_judged_at": at,
+    }
+
+
+def _new(name: str) -> BindParameter[Any]:
+    return bindparam(f"new_{name}", type_=_VERDICTS.c[name].type)

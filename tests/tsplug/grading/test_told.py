@@ -1,0 +1,21 @@
+"""Numbers and words of verdicts are written as they would be written of the values."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsplug.grading.told import number_text, quoted
+from tsplug.model.json_text import encoded
+
+
+@given(st.one_of(st.none(), st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
+def test_numbers_are_written_as_of_values(value: float | None) -> None:
+    """Small, large and whole numbers, and none, read as the same text."""
+    assert f'{{"a":{number_text(value)}}}' == encoded({"a": value})
+
+
+@given(st.one_of(st.text(), st.sampled_from(['1.20" a pixel', "C:\\frames", "a\tb", "µm", "\ud800"])))
+def test_words_are_written_as_of_values(text: str) -> None:
+    """Quotes, backslashes, what is no letter and half a letter read as the same text."""
+    assert f'{{"a":{quoted(text)}}}' == encoded({"a": text})
