@@ -107,6 +107,24 @@ class StripLimits:
             limits[outside] += rest * (self.levels[second[outside]] - self.levels[first[outside]])
         return np.asarray(limits)
 
+    def at(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the limits at places: by which of the rows they lie in, and by column."""
+        (before, beyond), (_, share) = self.down
+        width, last = self.limits.shape[1], self.limits.shape[0] - 1
+        first = (before * width).take(row) + column
+        second = (np.minimum(before + 1, last) * width).take(row) + column
+        start = self.limits.reshape(-1).take(first)
+        limits = self.limits.reshape(-1).take(second)
+        limits -= start
+        limits *= share.astype(np.float32).take(row)
+        limits += start
+        outside = np.flatnonzero((beyond != share).take(row))
+        if outside.size:
+            rest = (beyond - share).astype(np.float32).take(row[outside])
+            levels = self.levels.reshape(-1)
+            limits[outside] += rest * (levels.take(second[outside]) - levels.take(first[outside]))
+        return np.asarray(limits)
+
 
 def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise: float) -> Background:
     """Measure level and noise of a frame tile by tile; no noise is taken to be below ``least_noise``.

@@ -91,7 +91,7 @@ def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float
     height, width = frame.shape
     tops = np.arange(_REACH, height - _REACH, _STRIP_ROWS)
     sky = background.strips(tops + (_STRIP_ROWS - 1) / 2.0, width=width)
-    search = _Search(frame, worth_a_look=sky.above(_WORTH_A_LOOK), smoothed=sky.above(sigmas), drawing=_Drawing())
+    search = _Search(frame, worth_a_look=sky.above(_WORTH_A_LOOK), smoothed=sky.above(sigmas))
     found = in_order(search.highest_of, slices(tops.size, _STRIPS_TOGETHER))
     place = np.concatenate([np.zeros(0, dtype=np.int64), *(each for each, _ in found)])
     highest = np.concatenate([np.zeros(0, dtype=np.float32), *(each for _, each in found)])
@@ -117,7 +117,8 @@ def _rise_outwards(
 class _Drawing:
     """Maps of heights, which several threads draw on at once; they are kept, and wiped only where they were drawn on.
 
-    A pixel of no height is minus infinity high, and no rival.
+    A pixel of no height is minus infinity high, and no rival. Two maps of a few megabytes last from frame to frame:
+    fresh memory costs as much as looking for peaks in it.
     """
 
     def __init__(self) -> None:
@@ -138,6 +139,9 @@ class _Drawing:
         self._spare.append(drawn)
 
 
+_DRAWING = _Drawing()
+
+
 @dataclass(frozen=True)
 class _Search:
     """Looks through strips of a frame for pixels above a limit that are higher than those next to them.
@@ -149,7 +153,6 @@ class _Search:
     frame: NDArray[np.float32]
     worth_a_look: StripLimits
     smoothed: StripLimits
-    drawing: _Drawing
 
     def highest_of(self, strips: slice) -> tuple[Places, NDArray[np.float32]]:
         """Return flat places in the frame, in rising order, and smoothed heights.
@@ -164,9 +167,10 @@ class _Search:
         # A row before the first, and one behind the last.
         margin = width + 1
         size = (outer.stop - outer.start) * width + 2 * margin
-        with self.drawing.of(places + margin, heights, size=size) as drawn:
-            place, height = places[own], heights[own]
-            for later in (1, width, width - 1, width + 1):
+        with _DRAWING.of(places + margin, heights, size=size) as drawn:
+            highest = _higher_than_beside(places, heights)[own]
+            place, height = places[own][highest], heights[own][highest]
+            for later in (width, width - 1, width + 1):
                 for apart, beats in ((later, np.greater), (-later, np.greater_equal)):
                     kept = np.flatnonzero(beats(height, drawn[margin + apart :].take(place)))
                     place, height = place.take(kept), height.take(kept)
@@ -183,7 +187,7 @@ class _Search:
         places = self._raised(rows, strips)
         row = places // width
         strip = (row + (rows.start - _REACH)) // _STRIP_ROWS - strips.start
-        limit = self.smoothed.of(strips).reshape(-1).take(places + (strip - row) * width)
+        limit = self.smoothed.at(strip + strips.start, places - row * width)
         smoothed = _smoothed(self.frame, places + rows.start * width)
         high = np.flatnonzero(smoothed > limit)
         return places.take(high), smoothed.take(high)
@@ -202,6 +206,16 @@ class _Search:
         np.greater(pixels[foot:], limits[-1], out=raised[foot:])
         raised[:, :_REACH] = raised[:, width - _REACH :] = False
         return places_of(raised.reshape(-1))
+
+
+def _higher_than_beside(places: Places, heights: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which of some pixels, in rising order, are higher than those right before and after them."""
+    higher = np.ones(places.size, dtype=bool)
+    beside = np.diff(places) == 1
+    rises = heights[1:] >= heights[:-1]
+    higher[:-1] &= ~(beside & rises)
+    higher[1:] &= ~beside | rises
+    return higher
 
 
 def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]:
