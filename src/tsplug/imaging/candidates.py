@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tsplug.imaging.detection import Peaks
 from tsplug.imaging.lanes import in_order, slices
+from tsplug.imaging.ranking import highest_first
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -100,7 +101,7 @@ def confirm(peaks: Peaks, pixels: NDArray[Any], *, mosaic: Mosaic, saturated_adu
     height = np.concatenate([each for each, _ in found])
     names = [each.name for each in fields(Candidates)]
     every = Candidates(*(np.concatenate([getattr(part, name) for _, part in found]) for name in names))
-    return _each_once(every.pick(np.argsort(-height, kind="stable")))
+    return _each_once(every.pick(highest_first(height)))
 
 
 def _confirmed(
@@ -147,6 +148,12 @@ def _around(pixels: NDArray[Any], places: tuple[Places, Places], *, rows: Places
 
 def _place_of_highest(values: NDArray[Any]) -> Places:
     """Return which row is the highest in each column, the first of equal ones: whole rows are compared at once."""
+    if values.dtype == np.uint16:
+        # Of numbers that end with how far a row is from the last one, the highest tells both.
+        last = values.shape[0] - 1
+        told = values.astype(np.uint32) * np.uint32(last + 1)
+        told += np.arange(last, -1, -1, dtype=np.uint32)[:, None]
+        return np.asarray(last - (told.max(axis=0) % np.uint32(last + 1)), dtype=np.int64)
     highest, best = values[0].copy(), np.zeros(values.shape[1], dtype=np.int64)
     for place in range(1, values.shape[0]):
         higher = values[place] > highest
@@ -179,11 +186,14 @@ def _first_of_each(found: Candidates, near_px: int) -> NDArray[np.bool_]:
     alone = np.ones(order.size, dtype=bool)
     here = np.arange(order.size)
     below = np.searchsorted(key, key + (far - near_px))
+    # Nobody is near to what lies behind the last one.
+    ends = np.append(key, np.iinfo(key.dtype).max)
     for first, reach in ((here + 1, near_px), (below, far + near_px)):
-        others = np.searchsorted(key, key + reach, side="right") - first
-        for ahead in range(int(others.max(initial=0))):
-            mine = here[others > ahead]
-            there = first[mine] + ahead
+        mine, there = here, first
+        while mine.size:
+            near = ends[there] <= key[mine] + reach
+            mine, there = mine[near], there[near]
             close = np.hypot(x[mine] - x[there], y[mine] - y[there]) <= near_px
             alone[np.maximum(order[mine[close]], order[there[close]])] = False
+            there = there + 1
     return alone
