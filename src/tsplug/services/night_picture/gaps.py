@@ -28,11 +28,17 @@ class Gap:
 
 
 def gaps_of(night: NightAhead) -> list[Gap]:
-    """Return the gaps of a night, waits and what is dark after it, in order; waiting for dusk is none."""
-    waits = [span for span in night.preview.spans if span.kind == "wait" and span.end - span.start >= _SHORTEST]
-    if waits and waits[0] is night.preview.spans[0] and waits[0].cause == Reason.TWILIGHT:
-        waits = waits[1:]
-    return [*(Gap(span.start, span.end, span.target, span.cause) for span in waits), *_rest(night)]
+    """Return the gaps of a night in order: its waits as far as it is dark enough to expose, and its dark rest."""
+    return [*_waits(night), *_rest(night)]
+
+
+def _waits(night: NightAhead) -> Iterator[Gap]:
+    by_guid = {each.target.guid: each for each in night.candidates}
+    for span in night.preview.spans:
+        if span.kind == "wait":
+            start = max(span.start, _dark_within(night, by_guid[span.target_guid])[0])
+            if span.end - start >= _SHORTEST:
+                yield Gap(start, span.end, span.target, span.cause)
 
 
 def _rest(night: NightAhead) -> Iterator[Gap]:
@@ -43,7 +49,7 @@ def _rest(night: NightAhead) -> Iterator[Gap]:
     wanting = left_by(night.preview, night.candidates, profile=night.rig.profile)
     altitudes = tables.altitude_deg[:, tables.sample_before(ended) :].max(axis=1)
     for each in sorted(wanting, key=lambda each: -float(altitudes[tables.rows[each.target.guid]])):
-        until = _dark_until(night, each)
+        _, until = _dark_within(night, each)
         if until - ended < _SHORTEST:
             continue
         [told] = after_night(night.situation, [each], night=night.preview)
@@ -52,9 +58,11 @@ def _rest(night: NightAhead) -> Iterator[Gap]:
             return
 
 
-def _dark_until(night: NightAhead, candidate: Candidate) -> datetime:
-    """Return until when it is dark enough for any plan of a target that wants more."""
-    board = Board(night.outlook, [candidate], profile=night.rig.profile)
+def _dark_within(night: NightAhead, candidate: Candidate) -> tuple[datetime, datetime]:
+    """Return from when until when it is dark enough for any plan of a target that wants more, in all of the night."""
+    board, tables = Board(night.outlook, [candidate], profile=night.rig.profile), night.outlook.tables
     limits = board.entries[0].limits.values()
     dark = np.flatnonzero(np.logical_or.reduce([night.outlook.dark(each) for each in limits]))
-    return night.outlook.tables.moment(int(dark[-1])) if len(dark) else night.starts
+    if not len(dark):
+        return tables.night.end, tables.night.start
+    return tables.moment(int(dark[0])), tables.moment(int(dark[-1]))

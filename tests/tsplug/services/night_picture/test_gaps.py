@@ -58,6 +58,7 @@ def test_the_gaps_of_a_night_tell_what_forbids_the_best_target(tmp_path: Path) -
     assert told(ahead(tmp_path, M81)) == []
     window = told(ahead(tmp_path, M42, meridian_window_min=60))
     assert [gap[1:] for gap in window] == [("M 42", "meridian window")] * 2
+    assert [window[0][0][:5], window[1][0][6:]] == ["18:52", "06:18"]
 
 
 def test_weather_that_would_stop_the_rig_is_told(tmp_path: Path) -> None:
