@@ -51,8 +51,17 @@ def attached_masks(constraint: SkyConstraint, tables: NightTables, *, targets: S
                 raise ValueError("it gives NaN")
             return np.asarray(found if found.dtype == np.bool_ else found > 0)
         except Exception as error:
-            said = str(error).partition("\n")[0][:_MOST_SAID]
-            raise InputError(f"constraint {constraint.name} failed: {type(error).__name__}: {said}") from error
+            raise InputError(f"constraint {constraint.name} failed: {_why(error, constraint)}") from error
+
+
+def _why(error: Exception, constraint: SkyConstraint) -> str:
+    """Return what made a constraint fail; of units, how they are written."""
+    import astropy.units as u
+
+    if isinstance(error, u.UnitsError) or (isinstance(error, TypeError) and "Quantity" in str(error)):
+        given = ", ".join(f"{name}={value}" for name, value in constraint.arguments.items())
+        return f'{given} lacks a unit that fits; write angles with their unit, like "40 deg"'
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:_MOST_SAID]}"
 
 
 def try_constraint(constraint: SkyConstraint) -> None:

@@ -32,6 +32,25 @@ def test_a_constraint_that_could_not_be_asked_is_refused(text: str, said: str) -
     assert said in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("AltitudeConstraint", '{"min": 40}'),
+        ("MoonSeparationConstraint", '{"min": 40}'),
+        ("SunSeparationConstraint", '{"max": 40, "min": 3}'),
+        ("GalacticLatitudeConstraint", '{"min": 10}'),
+        ("AtNightConstraint", '{"max_solar_altitude": -12}'),
+        ("AltitudeConstraint", '{"min": "40 m"}'),
+    ],
+)
+def test_a_number_without_its_unit_says_how_it_is_written(name: str, arguments: str) -> None:
+    """Angles need their unit; with it they are taken."""
+    [problem] = read_given(Target, [f'constraints=[{{"name": "{name}", "arguments": {arguments}}}]']).problems
+    assert problem.endswith('write angles with their unit, like "40 deg"')
+    given = read_given(Target, ['constraints=[{"name": "AltitudeConstraint", "arguments": {"min": "40 deg"}}]'])
+    assert given.problems == []
+
+
 @pytest.mark.parametrize(("text", "limit"), [("12", 12.0), ("none", None)])
 def test_weather_limits_are_set_and_cleared_by_reading(text: str, limit: float | None) -> None:
     """Each reading has its own limit; none is off."""
