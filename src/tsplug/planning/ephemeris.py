@@ -103,10 +103,9 @@ class NightTables:
         """Return the azimuths of the targets of some rows, 0 to 360."""
         return horizontal(self.stars[rows, None, :], self.sidereal_deg, latitude_deg=self.place.latitude_deg)[1]
 
-    @cached_property
-    def hour_angle_deg(self) -> FloatArray:
-        """Return the hour angles of the targets, -180 to 180, west positive."""
-        return np.asarray((self.sidereal_deg - self.ra_deg[:, None] + 180.0) % 360.0 - 180.0)
+    def hour_angle_of(self, row: int, window: slice = slice(None)) -> FloatArray:
+        """Return the hour angles of the target of a row in some samples, -180 to 180, west positive."""
+        return np.asarray((self.sidereal_deg[window] - self.ra_deg[row] + 180.0) % 360.0 - 180.0)
 
     @cached_property
     def ra_deg(self) -> FloatArray:

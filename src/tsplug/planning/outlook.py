@@ -175,7 +175,7 @@ class NightOutlook:
             if each.altitude.custom_horizon and self.tables.place.horizon:
                 mask[place] &= altitude[place] > self.lowest_deg(row, each.altitude)[window]
             if each.meridian.window_min > 0 or each.meridian.pause_min > 0:
-                minutes = minutes_from_transit(self.tables.hour_angle_deg[row, window])
+                minutes = minutes_from_transit(self.tables.hour_angle_of(row, window))
                 mask[place] &= each.meridian.in_window(minutes) & each.meridian.can_track(minutes)
             for attached in self.attached(row):
                 mask[place] &= attached.allowed[window]

@@ -188,7 +188,7 @@ class _Look:
 
     def _meridian_trouble(self) -> Told | None:
         limits = self._entry.wanted.limits.meridian
-        angles = self._outlook.tables.hour_angle_deg[self._row, self._sample : self._sample + 1]
+        angles = self._outlook.tables.hour_angle_of(self._row, slice(self._sample, self._sample + 1))
         minutes = minutes_from_transit(angles)
         passed = float(minutes[0])
         where = f"{abs(passed):.1f} min {'before' if passed < 0 else 'after'} transit"

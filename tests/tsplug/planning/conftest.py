@@ -78,7 +78,7 @@ class Make:
         """Return the minutes since the upper transit, or below zero until it, by the sample before."""
         sample = tables.sample_before(moment)
         turned = (moment - tables.moment(sample)).total_seconds() / 60 * SIDEREAL_DEG_PER_MINUTE
-        angle = tables.hour_angle_deg[tables.rows[guid], sample] + turned
+        angle = float(tables.hour_angle_of(tables.rows[guid], slice(sample, sample + 1))[0]) + turned
         return float((angle + 180) % 360 - 180) / SIDEREAL_DEG_PER_MINUTE
 
     def utc(self, hour: int, minute: int = 0, day: int = 15, *, month: int = 11) -> datetime:

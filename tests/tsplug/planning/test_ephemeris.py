@@ -91,4 +91,4 @@ def test_samples_around_a_moment_enclose_it(make: Any) -> None:
 def test_hour_angle_passes_zero_on_the_meridian(make: Any) -> None:
     """A target culminates in the minute in which its hour angle changes sign."""
     tables = night_tables(Place(47.0, 8.0, 0.0), night_starting(date(2026, 11, 15), make.site()), targets=TARGETS[:1])
-    assert abs(int(np.abs(tables.hour_angle_deg[0]).argmin()) - int(tables.altitude_deg[0].argmax())) <= 1
+    assert abs(int(np.abs(tables.hour_angle_of(0)).argmin()) - int(tables.altitude_deg[0].argmax())) <= 1

@@ -179,7 +179,7 @@ def keeps_to_limits(tables: NightTables, candidate: Candidate, exposure: Preview
         assert rule is not None
         asked = avoidance_deg(rule, age_days=tables.moon_age_days, altitude_deg=tables.moon_altitude_deg)
         assert (tables.moon_separation_deg[row, samples] >= asked[samples]).all()
-    minutes = tables.hour_angle_deg[row, samples] / SIDEREAL_DEG_PER_MINUTE
+    minutes = tables.hour_angle_of(row, samples) / SIDEREAL_DEG_PER_MINUTE
     assert not project.meridian_window_min or np.abs(minutes).max() <= project.meridian_window_min
     assert not pause_min or not ((minutes > -pause_min - 0.5) & (minutes < 5.5)).any()
 
