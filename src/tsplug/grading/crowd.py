@@ -202,7 +202,7 @@ class Crowd:
 
         ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        measured = self._measured_by(metric, scale, yardstick=yardstick)
+        measured = self._measured_by(metric, scale, yardstick=yardstick.at(pixel_arcsec))
         column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
@@ -225,7 +225,7 @@ class Crowd:
 
         The frame is one of the crowd then, and has others to be held against.
         """
-        measured = self._measured_by(metric, scale, yardstick=yardstick)
+        measured = self._measured_by(metric, scale, yardstick=yardstick.at(pixel_arcsec))
         column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - 1

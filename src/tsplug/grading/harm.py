@@ -28,12 +28,18 @@ Against the sky the square of a star's signal to noise falls as the area that it
 SAMPLED_PX = 2.0
 """Two pixels across the FWHM are what sampling needs: stars that are narrower are no sharper in the pixels."""
 
+ORDINARY_ARCSEC = 4.0
+"""The FWHM up to which ordinary air may spread stars: half way from what is good (2) to what is bad (6) of it.
+
+Two pixels of 2 seconds of arc. Coarser ones are too coarse for what the air does, and their stars as sharp as ever.
+"""
+
 _FWHM_OF_HFR = 1.706
 """FWHM / HFR of a Moffat profile of beta 4 (spec/peers e-4), as the air spreads stars."""
 
 
-def _sizes(sampled_px: float) -> Yardstick:
-    """Return what sizes of stars may do.
+def _sizes(part: float) -> Yardstick:
+    """Return what sizes of stars may do that are such a part of their FWHM.
 
     What whole nights may differ by, and what is granted while nothing is known, is what halves a frame's worth: who
     takes what the night gives loses no more than by taking half as many.
@@ -46,14 +52,15 @@ def _sizes(sampled_px: float) -> Yardstick:
         steepest=0.6,
         undisturbed=True,
         seeing=True,
-        sampled=math.log(sampled_px),
+        sampled=math.log(SAMPLED_PX * part),
+        ordinary=math.log(ORDINARY_ARCSEC * part),
     )
 
 
-HALF_FLUX = _sizes(SAMPLED_PX / _FWHM_OF_HFR)
+HALF_FLUX = _sizes(1.0 / _FWHM_OF_HFR)
 """For half-flux radii in pixels."""
 
-WIDTHS = _sizes(SAMPLED_PX)
+WIDTHS = _sizes(1.0)
 """For widths at half maximum in pixels."""
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from tsplug.grading.spells import NIGHT_FRAMES, NIGHT_HOURS, NO_SPELLS, Spells, spells_of
@@ -45,6 +46,8 @@ class Yardstick:
             clear sky have: then a night that is mostly clouded still shows what a clear one is.
         seeing: whether seeing changes it, so that a long enough part of a night has a level of its own.
         sampled: what the pixels can just show: what is better sets no better standard than this.
+        ordinary: what ordinary air makes of stars, as `sampled` but for pixels of one second of arc: coarse pixels hide
+            no more than that.
         better: which part of the frames, the best of them, the search for the level begins with.
         undisturbed: whether frames that the equipment disturbed set no standard for it.
     """
@@ -59,6 +62,14 @@ class Yardstick:
     undisturbed: bool = False
     seeing: bool = False
     sampled: float = -math.inf
+    ordinary: float = math.inf
+
+    def at(self, pixel_arcsec: float | None) -> Yardstick:
+        """Return the yardstick for pixels of a scale: the same one where the scale does not matter, or is not known."""
+        if pixel_arcsec is None or math.isinf(self.sampled):
+            return self
+        sampled = self.ordinary - math.log(pixel_arcsec)
+        return self if sampled >= self.sampled else _sharper(self, sampled)
 
     def shown(self, harm: float) -> float:
         """Return a harm as pixels can show it."""
@@ -69,6 +80,11 @@ class Yardstick:
         if deviation < self.floor:
             deviation = self.floor
         return min(deviation, self.ceiling)
+
+
+@lru_cache(maxsize=64)
+def _sharper(yardstick: Yardstick, sampled: float) -> Yardstick:
+    return replace(yardstick, sampled=sampled)
 
 
 class Sample(NamedTuple):
