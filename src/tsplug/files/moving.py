@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tsplug.errors import FileError
 from tsplug.files.headers.turns import PATIENCE_S, at_rest
-from tsplug.files.parts import part_beside
+from tsplug.files.parts import part_beside, sweep_folder
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 # What file systems without hard links answer.
@@ -106,6 +106,8 @@ def copy_file(source: Path, target: Path, *, opened: int | None = None) -> None:
         FileExistsError: there is a target.
         OSError: the disk refuses.
     """
+    # Of a copy that was killed, be it of this file or of another.
+    sweep_folder(target.parent)
     part = part_beside(target)
     try:
         _copy(source, part, opened=opened)

@@ -26,7 +26,34 @@ ABANDONED_AFTER_S = 3600.0
 
 def part_beside(file: Path) -> Path:
     """Return a place beside a file to write to until it is whole: hidden, of this process, and at each call another."""
-    return file.with_name(f"{_start(file.name)}{_host()}-{os.getpid()}-{uuid4().hex[:12]}{_PART}")
+    return file.with_name(part_of(file.name))
+
+
+def part_of(name: str) -> str:
+    """Return what a file is called until it is whole: hidden, of this process, and at each call something else."""
+    return f"{_start(name)}{_host()}-{os.getpid()}-{uuid4().hex[:12]}{_PART}"
+
+
+def is_part(name: str) -> bool:
+    """Return whether something is called as what a process writes."""
+    return name.startswith(".") and name.endswith(_PART) and _mark(name) is not None
+
+
+def is_of_the_dead(name: str) -> bool:
+    """Return whether something is called as what a process of this machine wrote that is gone."""
+    mark = _mark(name) if is_part(name) else None
+    return mark is not None and mark[1] == _host() and not _is_alive(int(mark[2]))
+
+
+def sweep_folder(folder: Path) -> None:
+    """Remove whatever processes of this machine that are gone have left half written in a folder."""
+    try:
+        left = [entry.path for entry in os.scandir(folder) if is_of_the_dead(entry.name)]
+    except OSError:
+        return
+    for part in left:
+        with suppress(OSError):
+            Path(part).unlink()
 
 
 def sweep_parts(file: Path, *, at: datetime | None = None) -> int:
@@ -67,8 +94,13 @@ def _parts_of(start: str, folder: Path, *, deep: bool) -> Iterator[Path]:
             yield from _parts_of(start, Path(entry.path), deep=False)
 
 
+def _mark(name: str) -> re.Match[str] | None:
+    """Return host and process that a name tells."""
+    return _MARK.fullmatch(name.removesuffix(_PART).rpartition(".")[2])
+
+
 def _is_left(part: Path, at: datetime | None) -> bool:
-    mark = _MARK.fullmatch(part.name.removesuffix(_PART).rpartition(".")[2])
+    mark = _mark(part.name)
     if mark is not None and mark[1] == _host():
         return not _is_alive(int(mark[2]))
     try:

@@ -12,6 +12,7 @@ from tsplug.files.content_mark import check_mark, content_mark, mark_of_file, sa
 from tsplug.files.folder_storage import PROBE, FolderStorage
 from tsplug.files.objects import CONDITIONAL, OF_OBJECTS, move_object, rename, send_if, tag_of
 from tsplug.files.remote_bytes import RemoteBytes, told
+from tsplug.files.remote_parts import own_part, sweep_beside
 from tsplug.model import Address
 
 _HEADER_BYTES = 1 << 16
@@ -251,19 +252,29 @@ class RemoteStorage:
         if self._protocol not in OF_OBJECTS:
             self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
         self._complete(target)
-        part, aside = _beside(target)
-        self._files.put_file(str(file), part)
+        part = own_part(target)
         try:
+            self._files.put_file(str(file), part)
+            sweep_beside(self._files, part)
             check()
-        except FileError:
-            self._remove_if_there(part)
+            self._take_name(part, target)
+        except Exception:
+            with suppress(Exception):
+                self._remove_if_there(part)
             raise
-        if not self._replaces and self._files.exists(target):
-            rename(self._files, target, target=aside)
-        rename(self._files, part, target=target)
-        if not self._replaces:
-            self._remove_if_there(aside)
         return True
+
+    def _take_name(self, part: str, target: str) -> None:
+        """Give what was sent its name, where a place refuses that by way of names that tell how far it came."""
+        if self._replaces or not self._files.exists(target):
+            rename(self._files, part, target=target)
+            return
+        whole, aside = _beside(target)
+        self._remove_if_there(whole)
+        rename(self._files, part, target=whole)
+        rename(self._files, target, target=aside)
+        rename(self._files, whole, target=target)
+        self._remove_if_there(aside)
 
     def _exists(self, target: str) -> bool:
         # What was remembered of a folder says nothing of what others have put there since.
@@ -302,9 +313,9 @@ class RemoteStorage:
 
 
 def _beside(target: str) -> tuple[str, str]:
-    """Return where a file lies until it takes its name, and where the one does that had it before.
+    """Return where a file lies, whole, while it takes the name of another one, and where that does.
 
-    There is one name of each for a frame: what a crash leaves the next attempt takes up or writes over.
+    There is one name of each for a frame: what a crash leaves the next attempt takes up.
     """
     folder, _, name = target.rpartition("/")
     return f"{folder}/.{name}.part", f"{folder}/.{name}.old"

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from tsplug.errors import FileError
 from tsplug.model import Address, FileMove, FramePlace, MoveState, frame_place
 from tsplug.ports import FrameFiles
+
+_LEFT_AFTER = timedelta(minutes=10)
+# Where there are no locks, a move that began longer ago than this was cut off: no copy takes that long.
+
+
+def is_at_rest(move: FileMove, files: FrameFiles) -> bool | None:
+    """Return whether nobody is at the file of a move; None where the disk knows no locks, and nobody can tell."""
+    # Whoever makes a move holds the file before it is journalled, and until the file is where it goes.
+    found = {files.is_at_rest(frame_place(name)) for name in (move.from_file, move.to_file)}
+    return False if False in found else None if None in found else True
+
+
+def is_made(move: FileMove, rests: bool | None, *, now: datetime | None) -> bool:
+    """Return whether somebody makes a move right now, or may.
+
+    Args:
+        move: what the journal says of it, which is not that it came to its end.
+        rests: whether nobody is at the file; see `is_at_rest`.
+        now: without it a move of which nobody can tell counts as cut off.
+    """
+    return rests is False or (rests is None and now is not None and now - began(move) < _LEFT_AFTER)
+
+
+def began(move: FileMove) -> datetime:
+    """Return when a move that has not ended began; the way back of older stores says only when the way out did."""
+    back = move.returned_at if move.state is MoveState.RETURNING else None
+    return move.moved_at if back is None else back
 
 
 def end_of(move: FileMove, files: FrameFiles, *, surely: bool) -> MoveState | None:

@@ -37,7 +37,7 @@ def examine(store: Store, files: FrameFiles, *, clock: Clock | None = None, look
     """
     ledger = Ledger(now=clock.now() if clock else None)
     with store.read() as unit:
-        _examine(unit, ledger, look=look or files.status)
+        _examine(unit, ledger, files=files, look=look or files.status)
     return ledger.examination()
 
 
@@ -57,7 +57,7 @@ def mend(store: Store, files: FrameFiles, *, clock: Clock, look: Look | None = N
     ledger = Ledger(now=clock.now(), keeps_mends=True)
     # Files are looked at while others may write: nothing slow happens in the writing unit.
     with store.read() as unit:
-        _examine(unit, ledger, look=look)
+        _examine(unit, ledger, files=files, look=look)
     if not ledger.mends and not ledger.astray:
         return ledger.examination().model_copy(update={"mended": ended})
     copy = store.keep_copy(f"before-fix-{clock.now():%Y%m%dT%H%M%S}")
@@ -97,13 +97,13 @@ def _mended(unit: Unit, ledger: Ledger, *, now: datetime) -> tuple[str, ...]:
     return (*told, *([f"and {number - MOST_TOLD} more"] if number > MOST_TOLD else []))
 
 
-def _examine(unit: Unit, ledger: Ledger, *, look: Look) -> None:
+def _examine(unit: Unit, ledger: Ledger, *, files: FrameFiles, look: Look) -> None:
     highest = {name: unit.highest_id(kind) for name, kind in _NAMED.items()}
     # Counters last: they are counted again after everything that they count is mended.
     check_references(unit, ledger)
     check_work(unit, ledger, highest=highest)
     counted = check_images(unit, ledger, look=look, highest=highest)
-    check_moves(unit, ledger, look=look)
+    check_moves(unit, ledger, look=look, files=files)
     check_flats(unit, ledger, look=look)
     check_history(unit, ledger, highest=highest)
     for kind in (CriteriaSet, CriteriaRow):

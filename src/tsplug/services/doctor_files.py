@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tsplug.model import FileMove, MoveState, frame_place
-from tsplug.ports import Unit
+from tsplug.ports import FrameFiles, Unit
+from tsplug.services.cut_off_moves import is_at_rest, is_made
 from tsplug.services.doctor_images import Look
 from tsplug.services.doctor_ledger import Ledger, Problem, every
 from tsplug.services.rejected_files import note_place
@@ -14,15 +15,15 @@ from tsplug.services.rejected_files import note_place
 _LOST_AFTER = timedelta(days=1)
 
 
-def check_moves(unit: Unit, ledger: Ledger, *, look: Look) -> None:
-    """Check that every move of a file came to its end; where one did not, the disk says where the file is."""
+def check_moves(unit: Unit, ledger: Ledger, *, look: Look, files: FrameFiles) -> None:
+    """Check that every move of a file came to its end, or goes on; where it was cut off, the disk says where it is."""
     for move in every(unit, FileMove, ledger=ledger):
         if move.state in (MoveState.MOVED, MoveState.RETURNED):
             ledger.check()
             continue
         left, kept = look(frame_place(move.to_file)), look(frame_place(move.from_file))
-        if left.out_of_reach or kept.out_of_reach:
-            # That is a problem of the record already, and nothing is known to mend this by.
+        if left.out_of_reach or kept.out_of_reach or is_made(move, is_at_rest(move, files), now=ledger.now):
+            # Out of reach is a problem of the record already, and nothing is known to mend this by.
             ledger.check()
             continue
         away = left.exists and not kept.exists

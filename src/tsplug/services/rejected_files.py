@@ -6,7 +6,7 @@ Each move is journalled before it happens and noted after it: where both sides o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from tsplug.errors import FileError
@@ -25,7 +25,7 @@ from tsplug.model import (
     frame_place,
 )
 from tsplug.ports import Clock, Context, FrameFiles, Store, Unit
-from tsplug.services.cut_off_moves import end_of
+from tsplug.services.cut_off_moves import began, end_of, is_at_rest, is_made
 from tsplug.services.following import bring_picture, follow, preferences_of
 from tsplug.services.preview_places import way_to
 
@@ -38,8 +38,6 @@ _REJECTED = GradingStatus.REJECTED
 _NOT_REJECTED = (GradingStatus.PENDING, GradingStatus.ACCEPTED)
 _OPEN = (MoveState.MOVING, MoveState.RETURNING)
 _PART = 5000
-_LEFT_AFTER = timedelta(minutes=10)
-# Where there are no locks, a move that began longer ago than this was cut off: no copy takes that long.
 
 
 class MovedFile(Value):
@@ -131,13 +129,10 @@ class RejectedFiles:
         return sum(self._settle(move) for move in unfinished)
 
     def _settle(self, move: FileMove) -> bool:
-        kept, left = frame_place(move.from_file), frame_place(move.to_file)
-        # Whoever makes a move holds the file before it is journalled, and until the file is where it goes.
-        resting = {self._files.is_at_rest(kept), self._files.is_at_rest(left)}
-        surely = None not in resting
-        if False in resting or not (surely or self._clock.now() - _began(move) >= _LEFT_AFTER):
+        rests = is_at_rest(move, self._files)
+        if is_made(move, rests, now=self._clock.now()):
             return False
-        state = end_of(move, self._files, surely=surely)
+        state = end_of(move, self._files, surely=rests is True)
         if state is None:
             return False
         if state is MoveState.RETURNED and move.state is MoveState.MOVING:
@@ -248,12 +243,6 @@ class RejectedFiles:
             return unit.delete_all(FileMove, id=move.id, state=move.state) > 0
 
 
-def _began(move: FileMove) -> datetime:
-    """Return when a move that has not ended began; the way back of older stores says only when the way out did."""
-    back = move.returned_at if move.state is MoveState.RETURNING else None
-    return move.moved_at if back is None else back
-
-
 def _on_its_way(move: FileMove) -> MovedFile:
     """Return of a file that is on its way, or whose disk is elsewhere, that it is not moved now."""
     problem = (
@@ -292,7 +281,7 @@ def note_place(unit: Unit, move: FileMove, *, state: MoveState, now: datetime) -
     elif image is not None:
         unit.add(line.model_copy(update={"id": None}))
     if image is not None:
-        follow(unit, way.old, new=way.new, image=image, went_at=_began(move) if away else move.returned_at)
+        follow(unit, way.old, new=way.new, image=image, went_at=began(move) if away else move.returned_at)
     return image, way
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from tsplug.errors import FileError
 from tsplug.files.headers.turns import locked
-from tsplug.files.moving import move_file
+from tsplug.files.moving import copy_file, move_file
+from tsplug.files.parts import part_beside, sweep_folder
 
 
 def test_a_file_gets_its_new_name_with_the_folders_on_the_way(tmp_path: Path) -> None:
@@ -44,6 +45,18 @@ def test_other_disks_and_disks_without_hard_links(
         move_file(source, target)
     assert (target.read_bytes(), source.read_bytes()) == (b"x", b"y")
     assert sorted(path.name for path in target.parent.iterdir()) == ["a.fits"]
+
+
+def test_a_copy_that_was_killed_goes_with_the_next_one(tmp_path: Path) -> None:
+    """Whatever file it was of; one that a living process writes stays."""
+    source, own = tmp_path / "a.fits", part_beside(tmp_path / "b" / "b.fits")
+    own.parent.mkdir()
+    left = own.with_name(own.name.replace(f"-{os.getpid()}-", f"-{2**22 + 1}-"))
+    for file in (source, own, left):
+        file.write_bytes(b"x")
+    copy_file(source, own.parent / "a.fits")
+    assert sorted(own.parent.iterdir()) == sorted([own, own.parent / "a.fits"])
+    sweep_folder(tmp_path / "nowhere")
 
 
 def test_a_file_that_is_replaced_while_it_is_copied_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from tsplug.errors import FileError, InputError, NameTakenError, OutOfReachError
 from tsplug.files.folder_storage import FolderStorage
+from tsplug.files.parts import part_of
 from tsplug.files.storage import RemoteStorage, storage_at
 
 Place = Callable[[Path], str]
@@ -27,6 +30,8 @@ PLACES: dict[str, Place] = {
 }
 
 
+NOBODY = 2**22 + 1
+# More than a system numbers its processes.
 NEW, OLD = {".a.fits.part": b"second"}, {".a.fits.old": b"first"}
 CUT_OFF = {
     "while the old one went aside": {"a.fits": b"first", **NEW, ".a.fits.old": b"fi"},
@@ -149,6 +154,49 @@ def test_a_storage_is_tried(storage: FolderStorage | RemoteStorage, tmp_path: Pa
             storage_at(place).check()
 
 
+def bury() -> None:
+    """Let what lies half sent be that of a process that is gone."""
+    for name in list(MemoryFileSystem.store):
+        if f"-{os.getpid()}-" in name:
+            MemoryFileSystem.store[name.replace(f"-{os.getpid()}-", f"-{NOBODY}-")] = MemoryFileSystem.store.pop(name)
+
+
+def test_two_senders_to_one_name_send_one_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two machines that send at once nobody writes into what the other one sends, nor takes it for the own."""
+    MemoryFileSystem.store.clear()
+    storage, address, send = storage_at("memory://kept"), "memory://kept/a.fits", MemoryFileSystem.put_file
+    monkeypatch.setattr("tsplug.files.storage._sending", nullcontext())
+    sent: list[str] = []
+
+    def slow(files: MemoryFileSystem, lpath: str, rpath: str, **kwargs: Any) -> None:
+        send(files, lpath, rpath, **kwargs)
+        sent.append(rpath)
+        if len(sent) == 1:
+            storage.replace(written(tmp_path, b"second", "second.fits"), address)
+            assert content(storage, address, tmp_path / "copy") == b"second"
+
+    monkeypatch.setattr(MemoryFileSystem, "put_file", slow)
+    storage.replace(written(tmp_path, b"first"), address)
+    assert content(storage, address, tmp_path / "copy") == b"first"
+    assert list(MemoryFileSystem.store) == ["/kept/a.fits"]
+
+
+def test_what_the_dead_have_left_half_sent_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the next file that is sent to its folder; what others may be sending stays until it is an hour old."""
+    MemoryFileSystem.store.clear()
+    files, storage = MemoryFileSystem(), storage_at("memory://kept")
+    other = ".a.fits.elsewhere-1-0123456789ab.part"
+    for name in (part_of("b.fits"), other, ".odd.part"):
+        files.pipe(f"/kept/{name}", b"half")
+    bury()
+    storage.put(written(tmp_path, b"whole"), "a.fits")
+    kept = [f"/kept/{name}" for name in (other, ".odd.part", "a.fits")]
+    assert list(MemoryFileSystem.store) == kept
+    MemoryFileSystem.store[f"/kept/{other}"].created -= timedelta(hours=2)
+    storage.put(written(tmp_path, b"whole"), "b.fits")
+    assert list(MemoryFileSystem.store) == [*kept[1:], "/kept/b.fits"]
+
+
 def test_another_file_is_never_overwritten(storage: FolderStorage | RemoteStorage, tmp_path: Path) -> None:
     """A name that another file has is refused, and that file stays."""
     address = storage.put(written(tmp_path, b"first"), "a.fits")
@@ -187,7 +235,7 @@ def test_a_file_can_take_anothers_place(storage: FolderStorage | RemoteStorage, 
     assert [entry.name for entry in kept.iterdir()] == ["a.fits"] if kept.exists() else True
 
 
-@pytest.mark.parametrize("lives", range(6))
+@pytest.mark.parametrize("lives", range(8))
 def test_a_place_that_replaces_nothing_is_never_without_the_file(tmp_path: Path, lives: int) -> None:
     """Killed anywhere on the way, the old or the new one is read whole; the next attempt leaves nothing beside it."""
     MemoryFileSystem.store.clear()
@@ -199,6 +247,7 @@ def test_a_place_that_replaces_nothing_is_never_without_the_file(tmp_path: Path,
     with suppress(Killed):
         storage.replace(new, address)
     StrictFiles.lives = -1
+    bury()
     assert content(storage, address, tmp_path / "copy") in (b"first", b"second")
     with storage.opened(address) as source:
         assert source.read(0, 10) in (b"first", b"second")

@@ -95,6 +95,32 @@ def test_a_move_that_goes_on_is_left_alone_by_others(tmp_path: Path, way_back: b
     assert list(tmp_path.rglob("*.fits")) == [frame.path]
 
 
+@pytest.mark.parametrize("knows_locks", [True, False])
+def test_the_doctor_takes_no_move_that_goes_on_for_cut_off(
+    tmp_path: Path, knows_locks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody holds the file; where the disk knows no locks, it began a moment ago."""
+    frame, told = Frame(tmp_path), []
+    frame.become(REJECTED)
+    if not knows_locks:
+        monkeypatch.setattr(DiskFrames, "is_at_rest", lambda self, file: None)
+
+    def look() -> None:
+        found = examine(frame.store, DiskFrames(), clock=frame.clock).problems
+        told.append([each.invariant for each in found if each.invariant == ENDED])
+
+    class Dying(Watched):
+        def move(self, source: Path, target: Path, *, begin: Callable[[], None] | None = None) -> None:
+            super().move(source, target, begin=begin)
+            raise Killed
+
+    with pytest.raises(Killed):
+        RejectedFiles(frame.store, Dying(begun=look), clock=frame.clock).follow(["g"])
+    frame.clock.advance(601)
+    look()
+    assert told == [[], [ENDED]]
+
+
 def test_a_move_is_noted_though_its_journal_line_went(tmp_path: Path) -> None:
     """The record names the file where it is, and it comes back; nothing is raised into who grades."""
     frame = Frame(tmp_path)
