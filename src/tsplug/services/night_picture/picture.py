@@ -281,7 +281,7 @@ class _Picture:
         highest = f" ({_MOST_OTHERS} highest in grey):" if others > _MOST_OTHERS else " (grey):"
         self._canvas.text((x, y), f"{others} not imaged{highest}", size=14, style=("lm", INK))
         lines = self._canvas.wrapped(names, size=13, width=WIDTH - 20 - x)
-        room = max(1, int(((LIST_TOP - 16 if self._gaps else HEIGHT - 60) - y) // 19))
+        room = max(1, int(((LIST_TOP - 36 if self._gaps else HEIGHT - 60) - y) // 19))
         if len(lines) > room or others > len(names):
             lines[room - 1 :] = [f"{lines[min(room, len(lines)) - 1].rstrip(',')} \N{HORIZONTAL ELLIPSIS}"]
         for number, line in enumerate(lines, start=1):

@@ -100,6 +100,18 @@ def test_the_list_keeps_within_its_place(tmp_path: Path) -> None:
     assert len(inked) > len(listed)
 
 
+def test_many_names_leave_room_above_the_list(tmp_path: Path) -> None:
+    """Names of targets that get nothing end a line above what is not imaged and why."""
+    name, few = "Target {} with a name", [{"template": "L", "desired": 3}]
+    far = [{"name": name.format(number), "ra_hours": 17.0, "dec_deg": 9.0} for number in range(60)]
+    near = [{"name": f"Near {hour}", "ra_hours": hour, "dec_deg": 30.0, "plans": few} for hour in range(4, 13)]
+    night = ahead(tmp_path, *near, *far, meridian_window_min=20, minimum_time_min=5)
+    assert len({span.target for span in night.preview.spans}) == len(near)
+    assert gaps_of(night)
+    drawn = np.asarray(draw_night(night))[LIST_TOP - 24 : LIST_TOP - 9, 1285:]
+    assert (drawn == PAPER).all()
+
+
 @pytest.mark.parametrize("constrained", [False, True])
 def test_a_curve_is_dotted_where_something_forbids_its_target(constrained: bool, tmp_path: Path) -> None:
     """Beside the hours that a constraint permits there is paper between its dots; without one the curve is whole."""
