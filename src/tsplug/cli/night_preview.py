@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,14 +14,13 @@ import typer
 from tsplug.cli.commands import command
 from tsplug.cli.opening import Common, parse_day
 from tsplug.cli.output import counted, show_json, show_table, show_text
-from tsplug.errors import InputError, NotFoundError
-from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan, Profile
+from tsplug.cli.previewed_rig import previewed_rig
+from tsplug.errors import InputError
+from tsplug.model import PreviewDocument, PreviewExposure, PreviewSpan
 from tsplug.model.clock import zone_words
-from tsplug.ports import Store
 
 if TYPE_CHECKING:
     from tsplug.services.night_ahead import NightAhead
-    from tsplug.services.sequence_habits import Habits
 
 
 _MOST_RUNS = 6
@@ -57,35 +56,6 @@ class Asked:
         ),
     ] = None
 
-    def rig(self, common: Common, store: Store) -> tuple[Profile, Habits]:
-        """Return whose night it is, and what counts instead of what the rig's records say.
-
-        Raises:
-            InputError: the sequence cannot be read, or is none of this rig.
-        """
-        from tsplug.services.sequence_habits import Habits, habits_of
-        from tsplug.services.sequence_site import profile_named
-
-        if self.sequence is None:
-            return common.chosen_profile(store), Habits(second=self.second)
-        text, source = _text_of(self.sequence), str(self.sequence)
-        named = "" if common.profile else profile_named(text, source=source)
-        try:
-            profile = replace(common, profile=common.profile or named).chosen_profile(store)
-        except NotFoundError as error:
-            said = f"{source} images with profile {named!r}, which is not stored: " if named else ""
-            raise InputError(f"{said}{error}") from error
-        found = habits_of(text, profile, source=source)
-        return profile, found._replace(second=self.second) if self.second else found
-
-
-def _text_of(sequence: Path) -> str:
-    try:
-        return sequence.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise InputError(f"the sequence {sequence} cannot be read: {why}") from error
-
 
 def night_preview(
     common: Common,
@@ -101,8 +71,7 @@ def night_preview(
     from tsplug.services.night_ahead import preview_night, told_night
 
     day = parse_day(asked.date, "--date") if asked.date else None
-    with common.context() as context:
-        profile, habits = asked.rig(common, context.store)
+    with previewed_rig(common, asked.sequence, second=asked.second) as (context, profile, habits):
         night = preview_night(context, profile.guid, day=day, targets=tuple(asked.target or ()), habits=habits)
     if png is not None:
         _draw(night, png)

@@ -85,7 +85,7 @@ def preview_night(
         context: store and clock.
         profile_guid: the rig.
         day: the date of the night's first noon; None for the rest of the present night, after dawn for the coming one.
-        targets: names or guids of the only targets that take part; none for all.
+        targets: names, ids or guids of the only targets that take part, capitals ignored; none for all.
         habits: what counts instead of what the rig's records say, as of a sequence.
 
     Raises:
@@ -152,7 +152,7 @@ def _beside(context: Context, rig: Rig, *, second: str) -> tuple[SecondCamera | 
     if own is not None and own.id not in shared:
         raise InputError(
             f"profile {own.name!r} contributes to no project of {rig.profile.name!r}, so nothing it takes counts;"
-            f" `tsplug project edit PROJECT contributors={own.name}` lets it"
+            f" `tsplug project edit PROJECT contributors={own.name!r}` lets it"
         )
     notes = (
         ()
@@ -236,10 +236,16 @@ def _loaded(context: Context, profile_guid: str, *, targets: Sequence[str]) -> t
     candidates = tuple(Candidates().of(records, rig.profile).values())
     if not targets:
         return rig, candidates
-    chosen = tuple(each for each in candidates if {each.target.name, each.target.guid} & set(targets))
-    found = {name for each in chosen for name in (each.target.name, each.target.guid)}
-    missing = [name for name in targets if name not in found]
+    wanted = {name.casefold() for name in targets}
+    chosen = tuple(each for each in candidates if _called(each) & wanted)
+    found = {name for each in chosen for name in _called(each)}
+    missing = [name for name in targets if name.casefold() not in found]
     if missing:
         known = ", ".join(sorted({each.target.name for each in candidates})) or "none"
         raise NotFoundError(f"no active project has a target {missing[0]!r}; there are: {known}")
     return rig, chosen
+
+
+def _called(candidate: Candidate) -> set[str]:
+    target = candidate.target
+    return {target.name.casefold(), target.guid.casefold(), str(target.id)}

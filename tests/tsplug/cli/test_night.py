@@ -78,6 +78,8 @@ def test_without_a_date_the_rest_of_the_night_is_previewed(store: Path) -> None:
     spans = json.loads(run(store, "preview", "--at", EVENING, "--json", "--target", "Rosette"))
     assert (spans[0]["start"], spans[0]["target"]) == ("2026-01-15T21:00:00Z", "Rosette")
     assert {span["target"] for span in spans} == {"Rosette"}
+    by_id = json.loads(run(store, "preview", "--at", EVENING, "--json", "--target", "rosette", "--target", "2"))
+    assert by_id == spans
 
 
 def test_a_picture_of_any_night_keeps_within_its_frame(tmp_path: Path) -> None:

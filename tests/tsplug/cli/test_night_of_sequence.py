@@ -64,6 +64,25 @@ def test_a_rig_that_nobody_knows_is_told(
     assert "Traceback" not in text
 
 
+def test_a_sequence_that_was_never_run_is_previewed_by_itself(store: Path, tmp_path: Path) -> None:
+    """Where the store, or that there is one, knows nothing of its rig, its own catalogue counts; nothing is written."""
+    catalogue = first_catalogue()
+    catalogue["profile"]["name"] = "New rig"
+    before, nowhere = store.read_bytes(), tmp_path / "none.sqlite"
+    for held in (store, nowhere):
+        told = json.loads(preview(held, tmp_path / "a.yaml", "--json", "--full", **catalogue))
+        assert (told["profile"], len({span["target"] for span in told["spans"]})) == ("New rig", 3)
+        assert told["notes"][0].startswith("the store knows nothing of the sequence yet")
+    assert store.read_bytes() == before
+    assert not nowhere.exists()
+    cameras = Path(__file__).parents[2] / "night" / "two_cameras.yaml"
+    line = ["night", "preview", "--at", "2026-01-15T17:30:00Z", "--sequence", str(cameras), "--db", str(nowhere)]
+    done = CliRunner().invoke(application(line), line, env={"COLUMNS": "200"})
+    assert "3 exposures and 4 of the second camera" in done.output
+    del catalogue["projects"][0]["name"]
+    assert "a.yaml: projects[0].name: is missing" in preview(store, tmp_path / "a.yaml", status=1, **catalogue)
+
+
 def test_the_sequence_says_where_the_rig_stands(store: Path, tmp_path: Path) -> None:
     """Its fields go before the stored ones, as they would where it is run; what differs is told."""
     rig = {"name": "Refractor"}
