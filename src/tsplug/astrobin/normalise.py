@@ -132,7 +132,7 @@ def normalised(header: FrameHeader, configuration: Configuration) -> Normalised:
     _tell_undated(reading, frame)
     if not _is_timed(reading, frame):
         why = LeftOut(reading.name, "has no exposure time (EXPOSURE, EXPTIME), so it cannot be counted")
-        return Normalised(why, tuple(reading.problems), kind=frame.kind)
+        return Normalised(why, tuple(reading.problems), guid=reading.text("guid"), kind=frame.kind)
     bad = [FieldProblem(reading.name, each.keyword, "", each.reason) for each in header.problems]
     return Normalised(frame, (*bad, *reading.problems), guid=reading.text("guid"), kind=frame.kind)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.detection import Peaks
+from tsplug.imaging.holes import filled_around
 from tsplug.imaging.lanes import in_order, slices
 from tsplug.imaging.ranking import highest_first
 
@@ -111,6 +112,8 @@ def _confirmed(
     level, noise = peaks.level / 4.0, peaks.noise / 2.0
     rows, columns = np.repeat([-1, 0, 1], 3)[:, None], np.tile([-1, 0, 1], 3)[:, None]
     values = _around(pixels, (y, x), rows=rows, columns=columns).astype(np.float64)
+    if pixels.dtype.kind == "f":
+        values = filled_around(values)
     excess = values - (peaks.around / 4.0) * mosaic.at(y + rows, x + columns)
     peak, around = excess[4], excess[_NEIGHBOURS]
     raised = (around > _RAISED_SIGMA * noise).sum(axis=0)

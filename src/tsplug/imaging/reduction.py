@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.histogram import LevelHistogram, begin_counting, counts_apart
+from tsplug.imaging.holes import fill_sums
 from tsplug.imaging.lanes import in_lanes
 from tsplug.imaging.opencv import opencv
 from tsplug.imaging.source import BandSource
@@ -150,8 +151,8 @@ def reduce_frame(passed: FirstPass, *, full_scale_adu: float) -> ReducedFrame:
             return statistics_of_levels(histogram, full_scale_adu=full_scale_adu)
         return statistics_of_values(passed.pixels, full_scale_adu=full_scale_adu)
 
-    if not LevelHistogram.serves(passed.pixels.dtype):
-        _mend(passed.binned, 4.0 * told().median)
+    if passed.pixels.dtype.kind == "f":
+        fill_sums(passed.binned, passed.pixels, level=4.0 * told().median)
     return ReducedFrame(passed.pixels, passed.binned, told, passed.counted, passed.top)
 
 
@@ -216,8 +217,3 @@ class PairBinner:
         if self._halves.dtype != dtype or self._halves.shape[1] < rows or self._halves.shape[2] != columns:
             self._halves = np.empty((2, rows, columns), dtype=dtype)
         return self._halves[0, :rows], self._halves[1, :rows]
-
-
-def _mend(binned: NDArray[np.float32], level: float) -> None:
-    """Put the sky's level where pixels are no number."""
-    np.nan_to_num(binned, copy=False, nan=level, posinf=level, neginf=level)

@@ -190,7 +190,10 @@ def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, errors: Floats) -> _F
     errors = errors * scale
     squares = float(np.minimum((away / errors) ** 2, _CLIPPED_SIGMA**2).sum())
     information = squares * scale**2 + 2.0 * terms.shape[1] * math.log(errors.size)
-    return _Field((fitted[0], fitted[1]), _noise_of_fit(terms[kept], errors=errors[kept], places=terms), information)
+    # Faint stars scatter with long tails, which the median does not see; the mean of what is kept does.
+    spread = max(1.0, float(np.sqrt(np.mean((away[kept] / errors[kept]) ** 2) / 2.0)))
+    variance = _noise_of_fit(terms[kept], errors=spread * errors[kept], places=terms)
+    return _Field((fitted[0], fitted[1]), variance, information)
 
 
 def _noise_of_fit(terms: Floats, *, errors: Floats, places: Floats) -> Floats:

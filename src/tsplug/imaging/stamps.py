@@ -9,6 +9,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from tsplug.imaging.holes import filled_stamps
+
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
@@ -71,7 +73,7 @@ def cut_stamps(
     every = sliding_window_view(pixels, (side, side))[y - half_width, x - half_width]
     values = np.ascontiguousarray(every.transpose(1, 2, 0), dtype=np.float32)
     if pixels.dtype.kind == "f":
-        values = np.where(np.isfinite(values), values, level.astype(np.float32))
+        values = filled_stamps(values, level=level.astype(np.float32))
     values -= level.astype(np.float32)
     if mosaic:
         rows = values[:-1] + values[1:]

@@ -261,7 +261,7 @@ def _saturated_adu(frame: ReducedFrame, settings: StarSettings) -> float:
 
 def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> StarMeasurement:
     settings = scene.settings
-    good = sample.snr >= settings.good_snr
+    whole, good = sample, sample.snr >= settings.good_snr
     sample = sample.pick(good) if np.count_nonzero(good) >= _ENOUGH_STARS else sample
     sharp = measure_sharpness(sample, electrons_per_adu=settings.electrons_per_adu)
     kept = _clipped(sharp.hfr)
@@ -278,10 +278,16 @@ def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> S
         mean_radius=_typical(sharp.mean_radius[kept], sample.snr[kept]),
         fwhm=_typical(sharp.fwhm[kept], sample.snr[kept]),
         snr=median(sharp.snr),
-        roundness=measure_roundness(vectors, places, snr=sample.snr, seen=seen),
+        roundness=_roundness(whole, seen, shape=scene.pixels.shape),
         stars=_listed(sample, sharp),
         field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm, vectors=vectors, snr=sample.snr),
     )
+
+
+def _roundness(whole: StarSample, seen: tuple[Floats, Floats], *, shape: tuple[int, ...]) -> Roundness:
+    """Return how round the stars are: of all, as those that noise made brighter than a limit scatter in other ways."""
+    vectors = without_pixels(whole.shapes.ellipticity, (whole.x, whole.y), snr=whole.snr)
+    return measure_roundness(vectors, _centred(whole.x, whole.y, shape=shape), snr=whole.snr, seen=seen)
 
 
 def _out_of_focus(result: StarMeasurement, discs: Discs, *, shape: tuple[int, ...]) -> StarMeasurement:

@@ -187,6 +187,18 @@ def test_a_light_on_record_gets_its_numbers_once(tmp_path: Path) -> None:
     assert recorded.now.detector == first.detector
 
 
+def test_a_light_that_tells_no_exposure_is_known_by_its_identifier(tmp_path: Path) -> None:
+    """It does not count in a summary, and has its record all the same, wherever it lies now."""
+    recorded = Recorded(tmp_path / "night")
+    cards = {**nina(LIGHT), "EXPOSURE": None, "EXPTIME": None, "TSUID": recorded.image.guid}
+    moved = write(tmp_path / "moved" / "light.fits", fits_bytes(STARS, **cards))
+    recorded.file.unlink()
+    (found,) = measured(moved, store=recorded.store)
+    assert found.record is not None
+    assert found.record.id == recorded.image.id
+    assert recorded.now.metrics["star_count"] == 20
+
+
 def test_a_calibrated_copy_has_numbers_of_its_own(tmp_path: Path) -> None:
     """It says its light's identifier; the record stays that of the light, and the copy is a frame without one."""
     recorded = Recorded(tmp_path)

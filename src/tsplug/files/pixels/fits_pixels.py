@@ -20,6 +20,7 @@ _OFFSETS = {8: (-128.0, "i1"), 16: (32768.0, "u2"), 32: (2.0**31, "u4"), 64: (2.
 _MOST_AXES = 999
 _BLOCK_BYTES = 2880
 _PRECISE_BITS = 32
+_MOST_SHOWN = 40
 
 
 def fits_image(part: FitsPart) -> PlainImage:
@@ -29,9 +30,7 @@ def fits_image(part: FitsPart) -> PlainImage:
         PixelError: what its header says cannot be, or is no frame.
     """
     structure = part.structure
-    bits = structure.get("BITPIX")
-    if not isinstance(bits, int) or isinstance(bits, bool) or bits not in _STORED:
-        raise PixelError(f"says BITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
+    bits = bits_of(part)
     claim = Claim(frame_shape(axes_of(part)), _STORED[bits])
     claim.check()
     scale, zero = scaling_of(part)
@@ -40,6 +39,22 @@ def fits_image(part: FitsPart) -> PlainImage:
     # More than a block's rest are data of another kind, which are not read here.
     told = told_sum(part) if 0 <= padding < _BLOCK_BYTES else None
     return PlainImage(part.data_offset, claim, values, turn, padding, told)
+
+
+def bits_of(part: FitsPart, keyword: str = "BITPIX") -> int:
+    """Return how many bits a number of an image has, less than 0 where it is a float.
+
+    Raises:
+        PixelError: the header says what no FITS image has.
+    """
+    bits = part.structure.get(keyword)
+    if bits is None:
+        raise PixelError(f"does not say {keyword}, how long its numbers are: its header is damaged, copy it again")
+    if isinstance(bits, bool) or not isinstance(bits, int) or bits not in _STORED:
+        text = ", a text" if isinstance(bits, str) else ""
+        told = f"{_as_written(bits)[:_MOST_SHOWN]}{text}"
+        raise PixelError(f"says {keyword} = {told}, which no FITS image has: its header is damaged, copy it again")
+    return bits
 
 
 def axes_of(part: FitsPart, prefix: str = "NAXIS") -> list[int]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tsplug.files.headers.cards import CARD_BYTES
 from tsplug.files.headers.fits_header import FitsPart, count_of
 from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
-from tsplug.files.pixels.fits_pixels import axes_of, scaling_of
+from tsplug.files.pixels.fits_pixels import axes_of, bits_of, scaling_of
 from tsplug.files.pixels.sources import PixelSource
 from tsplug.files.pixels.sums import sum_is_right
 
@@ -28,7 +28,6 @@ _FIRST = (
     b"END",
 )
 _PRIMARY = b"".join(card.ljust(CARD_BYTES) for card in _FIRST).ljust(2880)
-_BYTES = frozenset({8, 16, 32, 64, -32, -64})
 _MOST_RATIO = 1100
 """Bytes that a packed one stands for at most: deflate, the tightest that cameras' programs use, reaches 1032."""
 
@@ -40,9 +39,7 @@ def check_tiled(part: FitsPart, source: PixelSource) -> Claim:
         PixelError: it is not, or the file ends before the packed data do.
     """
     structure = part.structure
-    bits = structure.get("ZBITPIX")
-    if not isinstance(bits, int) or bits not in _BYTES:
-        raise PixelError(f"says ZBITPIX = {bits}, which no FITS image has: its header is damaged, copy it again")
+    bits = bits_of(part, "ZBITPIX")
     claim = Claim(frame_shape(axes_of(part, "ZNAXIS")), np.dtype(f"V{abs(bits) // 8}"))
     claim.check()
     scaling_of(part)
