@@ -17,7 +17,7 @@ from tsplug.ports import Store
 if TYPE_CHECKING:
     from tsplug.services.sequence_habits import Habits
 
-_NEVER_RUN = "the store knows nothing of the sequence yet: its own catalogue is previewed, as if nothing were taken"
+_NEVER_RUN = "its own catalogue is previewed, as if nothing were taken"
 
 
 class PreviewedRig(NamedTuple):
@@ -53,13 +53,23 @@ def previewed_rig(common: Common, sequence: Path | None, *, second: str) -> Iter
         with closing(open_store(IN_MEMORY, clock, create=True)) as store:
             profile = load_sequence(text, store, clock=clock, source=source)
             found = habits_of(text, profile, source=source)
-            habits = found._replace(second=second or found.second, notes=(_NEVER_RUN, *found.notes))
+            habits = found._replace(second=second or found.second, notes=(_unknown(common), *found.notes))
             yield PreviewedRig(CommandContext(store, clock), profile, habits)
         return
     with common.context() as context:
         profile = _chosen(common, context.store, named=named, source=source)
         found = habits_of(text, profile, source=source)
         yield PreviewedRig(context, profile, found._replace(second=second or found.second))
+
+
+def _unknown(common: Common) -> str:
+    """Return why a sequence is previewed by itself; a mistyped ``--db`` must not pass for a new store."""
+    held = (
+        f"no store at {common.store_url()}"
+        if store_is_missing(common)
+        else "the store knows nothing of the sequence yet"
+    )
+    return f"{held}: {_NEVER_RUN}"
 
 
 def _is_stored(common: Common, name: str) -> bool:

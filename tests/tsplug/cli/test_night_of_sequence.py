@@ -69,10 +69,10 @@ def test_a_sequence_that_was_never_run_is_previewed_by_itself(store: Path, tmp_p
     catalogue = first_catalogue()
     catalogue["profile"]["name"] = "New rig"
     before, nowhere = store.read_bytes(), tmp_path / "none.sqlite"
-    for held in (store, nowhere):
+    for held, why in ((store, "the store knows nothing of the sequence yet"), (nowhere, f"no store at {nowhere}")):
         told = json.loads(preview(held, tmp_path / "a.yaml", "--json", "--full", **catalogue))
         assert (told["profile"], len({span["target"] for span in told["spans"]})) == ("New rig", 3)
-        assert told["notes"][0].startswith("the store knows nothing of the sequence yet")
+        assert told["notes"][0].startswith(f"{why}: its own catalogue is previewed")
     assert store.read_bytes() == before
     assert not nowhere.exists()
     cameras = Path(__file__).parents[2] / "night" / "two_cameras.yaml"
