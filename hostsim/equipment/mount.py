@@ -32,6 +32,10 @@ class NotCenteredError(DeviceError):
     """The mount arrived, and still is too far off."""
 
 
+class CannotParkError(DeviceError):
+    """The mount has no park position."""
+
+
 @dataclass(frozen=True)
 class MountReading:
     """Where the mount points: J2000 degrees, altitude and azimuth in degrees, pointing state."""
@@ -93,15 +97,28 @@ class Mount(HostDevice):
             return bool(self._alpaca.Tracking)
 
     def park(self) -> None:
-        """Go to the park position and stand still; a slew under way is stopped, for not every mount parks out of it."""
+        """Go to the park position and stand still; a slew under way is stopped, for not every mount parks out of it.
+
+        Raises:
+            CannotParkError: it has none; a slew under way is stopped.
+            DeviceError: it does not park.
+        """
         if self.parked():
             return
         # A mount that fails at telling or stopping its slew may park all the same.
         with suppress(DeviceError), self._trying("stop before it parks"):
             if self._alpaca.Slewing:
                 self._alpaca.AbortSlew()
+        if not self._can_park():
+            raise CannotParkError(self.label, "cannot park")
         self._begin("park", self._alpaca.Park)
         self._wait(lambda: bool(self._alpaca.AtPark), "parking", patience=_PARKING)
+
+    def _can_park(self) -> bool:
+        # One that does not answer may park all the same.
+        with suppress(DeviceError), self._trying("tell whether it can park"):
+            return bool(self._alpaca.CanPark)
+        return True
 
     def stop(self) -> None:
         """Stop a slew under way."""

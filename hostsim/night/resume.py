@@ -110,8 +110,6 @@ def _take_up(host: Host) -> None:
     if state.simulators is None or state.stood_down:
         # Real equipment may have been parked or moved meanwhile: point and focus anew.
         state.imaging, state.focus = Imaging(), None
-        # It comes again when the target has been pointed at.
-        state.stage.pending = [each for each in state.stage.pending if each.event != "before_target"]
         state.stood_down = state.sheltered = False
         _restore(host, since=since)
 

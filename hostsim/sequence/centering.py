@@ -52,6 +52,7 @@ class Centering:
             DeviceError: the mount is parked, refused, or did not arrive.
         """
         settings = self._settings
+        self._host.journal.state.standing.paused = None
         try:
             self._center(target)
         except NotCenteredError as error:
@@ -60,7 +61,7 @@ class Centering:
             if settings.when_failed == "continue":
                 self._host.warn(f"{error}; {target.name} is exposed all the same")
                 return True
-            self._skip(target, why=str(error))
+            self.leave_out(target, why=str(error))
             return False
         return True
 
@@ -93,7 +94,8 @@ class Centering:
         now = self._host.clock.now()
         return tuple(each for each in self._host.journal.state.stage.skipped if each.until is None or each.until > now)
 
-    def _skip(self, target: Aim, *, why: str) -> None:
+    def leave_out(self, target: Aim, *, why: str) -> None:
+        """Leave a target out for a while, after three times for the night, and say why."""
         stage, minutes = self._host.journal.state.stage, self._settings.skip_min
         times = 1 + max((each.times for each in stage.skipped if each.target_guid == target.guid), default=0)
         others = [each for each in stage.skipped if each.target_guid != target.guid]

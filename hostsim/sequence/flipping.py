@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hostsim.devices.parts import astrometry
 from hostsim.sequence.centering import Centering, CenteringSettings
+from hostsim.sequence.flipped import flip_at, note_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import MARGIN_S, Meridian
 from hostsim.sequence.pointing import rotate_to
-from hostsim.sequence.shelter import sleep_watchfully
+from hostsim.sequence.shelter import kept_from, sleep_watchfully
 from hostsim.sequence.state import Aim
 from hostsim.sequence.unparking import is_idle
 from tsplug import NEVER_FLIPS_MIN, DeviceError, PierSide
@@ -48,6 +50,12 @@ class FlipSettings(BaseModel):
         "absent takes the profile's `planner.flip_pause_min`.",
     )
     autofocus: bool = Field(default=False, description="Focus after each flip.")
+    when_failed: Literal["skip_target", "continue", "stop"] = Field(
+        default="skip_target",
+        description="Where the mount says after a flip past the meridian that it stands as before: it is not flipped "
+        "again, and the target left out as one that cannot be centered (`skip_target`), exposed all the same "
+        "(`continue`), or the container fails (`stop`).",
+    )
 
 
 class Flips:
@@ -120,13 +128,31 @@ class Flips:
             return False
         if 0.0 <= past_meridian_s(target.ra_hours, target.dec_deg, host=self._host) < self._after_s:
             return False
-        self._flip(target)
-        return True
+        known = flip_at(target.ra_hours, target.dec_deg, host=self._host)
+        if known is None:
+            self._flip(target)
+        elif known.failed and not self._centering.leaves_out(target):
+            self._answer_failed(target)
+        return known is None
 
     def _flip(self, target: Aim) -> None:
-        self._host.display.note(f"{target.name} has passed the meridian: flipping")
-        if self._centering.on(target) and self._host.profile.has_rotator and not self._half_turn:
-            rotate_to(target.rotation_deg, self._host, half_turn=False)
+        host, mount = self._host, self._host.mount()
+        host.display.note(f"{target.name} has passed the meridian: flipping")
+        before = mount.reading().pier_side
+        centered = self._centering.on(target)
+        if centered and host.profile.has_rotator and not self._half_turn:
+            rotate_to(target.rotation_deg, host, half_turn=False)
+        failed = note_flipped((target.ra_hours, target.dec_deg), host, before=before)
+        if failed and centered:
+            self._answer_failed(target)
+
+    def _answer_failed(self, target: Aim) -> None:
+        """Do what the sequence wants of a mount that may stand past the meridian as it stood before."""
+        label, wanted = self._host.mount().label, self._settings.when_failed
+        if wanted == "stop":
+            raise DeviceError(label, f"did not flip for {target.name}: look at its limits, and at its driver")
+        if wanted == "skip_target":
+            self._centering.leave_out(target, why=f"{label}: did not flip for {target.name}")
 
     def amid(self) -> None:
         """Flip where that is due while something else is done on a target, such as the instructions of a list."""
@@ -136,6 +162,22 @@ class Flips:
             return
         if mount.off_arcsec(target.ra_hours, target.dec_deg) <= _NEAR_ARCSEC:
             self.if_due(target)
+
+
+def note_flipped(place: tuple[float, float], host: Host, *, before: PierSide) -> bool:
+    """Note that a mount was flipped at a place; return whether it failed: past the meridian it stands as ``before``.
+
+    One that contradicts itself in another way costs a warning.
+    """
+    mount = host.mount()
+    still = mount.wrong_side(*place)
+    unmoved = still and before is not PierSide.UNKNOWN and mount.reading().pier_side is before
+    failed = unmoved and past_meridian_s(*place, host=host) >= 0.0
+    note_flip(*place, host=host, failed=failed)
+    host.journal.save()
+    if still:
+        host.warn(f"{mount.label}: says after a flip that one is due: it is not flipped there again in this passage")
+    return failed
 
 
 def past_meridian_s(ra_hours: float, dec_deg: float, *, host: Host) -> float:
@@ -168,10 +210,35 @@ def sleep_and_flip(until: datetime, host: Host, *, sleep: Callable[[float], None
         (sleep or host.clock.sleep)(min(left_s, quiet_s))
 
 
+def pause_is_outlived(host: Host) -> bool:
+    """Return whether nothing is to point any more where a wait let the mount stand still, and say why."""
+    paused = host.journal.state.standing.paused
+    if paused is None or (why := kept_from(paused, host)) is None:
+        return False
+    host.warn(f"{why}: it stands still where it is")
+    return True
+
+
+def _flip_in_wait(place: tuple[float, float], host: Host, *, before: PierSide) -> None:
+    """Flip a mount where it points, once in a passage; one that says to stand as before must not track on there."""
+    mount, standing = host.mount(), host.journal.state.standing
+    known = flip_at(*place, host=host)
+    if known is None or standing.paused:
+        host.display.note("where the telescope points has passed the meridian: flipping")
+        mount.slew(*place)
+        standing.paused = None
+        failed = note_flipped(place, host, before=before)
+    else:
+        failed = known.failed
+    if failed:
+        host.warn_once(f"{mount.label}: did not flip in a wait: it stands still from then on")
+        mount.track(False)
+
+
 def _flipped_for_s(host: Host) -> float:
     """Flip a mount where that is due, or let it stand still, and return for how long it need not be looked at."""
     mount, standing = host.rig.mount, host.journal.state.standing
-    if mount is None or mount.parked() or mount.tracking():
+    if mount is None or mount.parked() or mount.tracking() or pause_is_outlived(host):
         standing.paused = None
     if mount is None or mount.parked() or not (mount.tracking() or standing.paused):
         return math.inf
@@ -192,7 +259,5 @@ def _flipped_for_s(host: Host) -> float:
             standing.paused = place
             host.journal.save()
     elif standing.paused or (meridian.flips and wrong and not 0.0 <= past_s < meridian.after_s):
-        host.display.note("where the telescope points has passed the meridian: flipping")
-        mount.slew(*place)
-        standing.paused = None
+        _flip_in_wait(place, host, before=reading.pier_side)
     return meridian.is_quiet_for_s(past_s, half_turn_s=_HALF_TURN_S)

@@ -53,9 +53,9 @@ class Happenings:
         return ran
 
     @property
-    def begun(self) -> bool:
-        """Return whether a list has been begun, and is to be gone on with."""
-        return len(self._host.journal.state.cursor) > self._host.depth + 1
+    def due(self) -> bool:
+        """Return whether a list is to run, or to be gone on with."""
+        return any(self._lists.of(each.event) for each in self._stage.pending)
 
     def cut_short(self) -> None:
         """Forget a list before a target's first exposure: it comes again when the target has been pointed at anew."""

@@ -89,6 +89,9 @@ class Imager:
         host = self._host
         until = None if self._settings.until is None else host.end_of(self._settings.until)
         host.between, host.meridian, host.ends = self._flips.amid, self._flips.meridian, until
+        if self._current is None:
+            # Whoever goes on without a target points anew, on real equipment after an interruption.
+            self._happenings.cut_short()
         while True:
             host.context.cancellation.check()
             try:
@@ -109,7 +112,8 @@ class Imager:
             return True
         check_safe(self._host)
         try:
-            leave_shelter(self._host, back=self._happenings.begun)
+            # What a list finds, and what nobody points, is where the telescope pointed before.
+            leave_shelter(self._host, back=self._happenings.due or not self._host.profile.planner.slew_and_center)
         except TooLateInDayError as error:
             self._give_up(str(error))
             self._end()
@@ -209,11 +213,11 @@ class Imager:
     def _end(self) -> None:
         """Run what is to follow the night; like what comes after the container it does not ask whether it is safe."""
         state = self._host.journal.state
-        # From here on nobody wants to image what the telescope pointed at before the shelter.
-        state.sheltered_from = None
         if not state.sheltered:
             end_standstill(self._host)
         self._happenings.run()
+        # From here on nobody wants to image what the telescope pointed at before the shelter.
+        state.sheltered_from = None
 
     def _take_immediate_flats(self, decision: Decision) -> bool:
         """Take the flats of the target that is left; return whether they are wanted. They never end the imaging.

@@ -41,6 +41,7 @@ def point_at_even_sky(host: Host) -> None:
     azimuth_deg = (sun_azimuth_deg(site, moment) + 180.0) % 360.0
     ha_hours, dec_deg = astrometry.equatorial(90.0 - _NULL_SPOT_DEG, azimuth_deg, latitude_deg=site.latitude_deg)
     ra_hours = (astrometry.sidereal_hours(moment, site.longitude_deg) - ha_hours) % 24.0
+    host.journal.state.standing.paused = None
     host.mount().slew(*astrometry.j2000(ra_hours, dec_deg, moment=moment))
 
 
@@ -58,6 +59,7 @@ def point_again(target: Aim, host: Host, *, half_turn: bool) -> None:
     elif mount.tracking() and mount.off_arcsec(target.ra_hours, target.dec_deg) <= _MOVED_ARCSEC:
         return
     host.display.note(f"pointing at {target.name} again")
+    host.journal.state.standing.paused = None
     mount.center(target.ra_hours, target.dec_deg)
     if host.profile.has_rotator and host.rig.rotator is not None:
         rotate_to(target.rotation_deg, host, half_turn=half_turn)

@@ -11,7 +11,7 @@ from hostsim.equipment.mount import MountReading
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Imaging
 from hostsim.sequence.sun import has_risen, sun_altitude_deg
-from hostsim.sequence.unparking import is_idle, unpark
+from hostsim.sequence.unparking import is_idle, park, unpark
 from tsplug import DeviceError, PierSide, TsplugError
 
 LOOK_S = 60.0
@@ -98,7 +98,7 @@ def take_shelter(host: Host, *, why: str, since: datetime | None = None) -> None
     finally:
         # A cover that jams must not leave the mount pointing into the rain.
         if rig.mount is not None:
-            rig.mount.park()
+            park(rig.mount, host)
     state.sheltered, state.sheltered_at, state.sheltered_since = True, host.clock.now(), since or host.clock.now()
     host.journal.save()
 
@@ -122,9 +122,10 @@ def _remember_place(host: Host) -> None:
     # What does not tell it is to be parked all the same.
     with suppress(DeviceError):
         if mount.tracking() and not mount.parked():
+            # Whoever lets it follow the sky again has ended its pause at the meridian.
+            state.standing.paused, state.standing.unparked = None, True
             reading = mount.reading()
             state.sheltered_from = None if is_idle(mount, host) else (reading.ra_deg / 15.0, reading.dec_deg)
-            state.standing.unparked = True
     state.sheltered_from = state.standing.paused or state.sheltered_from
 
 
@@ -185,7 +186,7 @@ def point_back(host: Host) -> None:
     place, state.sheltered_from = state.sheltered_from, None
     if place is None or mount is None or not state.standing.unparked:
         return
-    if (why := _kept_from(place, host)) is not None:
+    if (why := kept_from(place, host)) is not None:
         host.warn(f"{why}: going on where the telescope points after the shelter")
         return
     try:
@@ -201,10 +202,10 @@ def _go_back_in(host: Host) -> None:
             panel.close_cover()
     if mount is not None:
         with suppress(DeviceError):
-            mount.park()
+            park(mount, host)
 
 
-def _kept_from(place: tuple[float, float], host: Host) -> str | None:
+def kept_from(place: tuple[float, float], host: Host) -> str | None:
     """Return why nothing is to point at a place (hours, degrees, J2000) now; None where it may."""
     ra_hours, dec_deg = place
     site, now = host.site, host.clock.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from hostsim.sequence.flipping import past_meridian_s, sleep_and_flip
+from hostsim.sequence.flipping import past_meridian_s, pause_is_outlived, sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import MARGIN_S, Meridian
 from hostsim.sequence.shelter import check_safe, is_exposed, sleep_watchfully
@@ -33,6 +33,9 @@ def ready_for_sky(host: Host) -> None:
     if standing.paused is None or mount is None or mount.parked() or mount.tracking():
         return
     place, meridian = standing.paused, host.meridian or Meridian.of(host.profile)
+    if pause_is_outlived(host):
+        standing.paused = None
+        return
     past_s = past_meridian_s(*place, host=host)
     if meridian.pauses(past_s):
         host.display.note("waiting for the end of the pause at the meridian")

@@ -9,6 +9,7 @@ from hostsim.sequence.flipping import sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.shelter import sleep_watchfully
 from hostsim.sequence.state import Waiting
+from hostsim.sequence.unparking import park, unpark
 
 _PARKING_PAYS = timedelta(seconds=60)
 
@@ -27,7 +28,7 @@ def wait_for(waiting: Waiting, host: Host) -> None:
     left, mount = waiting.until - host.clock.now(), host.rig.mount
     if mount is not None and planner.slew_and_center and not mount.parked():
         if planner.park_on_wait and left > _PARKING_PAYS:
-            mount.park()
+            park(mount, host)
             host.journal.state.stage.parked = True
         else:
             mount.track(False)
@@ -42,5 +43,5 @@ def end_standstill(host: Host) -> None:
     """Unpark a mount that was parked for a wait."""
     stage, mount = host.journal.state.stage, host.rig.mount
     if stage.parked and mount is not None:
-        mount.unpark()
+        unpark(mount, host)
     stage.parked = False

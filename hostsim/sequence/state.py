@@ -143,12 +143,21 @@ class Focus(_Part):
     hfr_px: dict[str, list[float]] = Field(default_factory=dict)
 
 
+class Flipped(_Part):
+    """A flip: J2000 hours and degrees, when, and whether the mount said afterwards that it stood as before."""
+
+    ra_hours: float
+    dec_deg: float
+    moment: AwareDatetime
+    failed: bool = False
+
+
 class Standing(_Part):
     """What the equipment was asked to be until told otherwise; taken up again when a night is resumed.
 
     ``cover_shut`` says that the last flats of a Scheduler Container closed the cover: the next container opens it.
     ``idle`` is where the mount left its park (J2000 hours and degrees), ``paused`` where it pointed when a wait let it
-    stand still because of the meridian.
+    stand still because of the meridian. ``flips`` are those of the last hours.
     """
 
     connected: bool = False
@@ -157,6 +166,7 @@ class Standing(_Part):
     cover_shut: bool = False
     idle: tuple[float, float] | None = None
     paused: tuple[float, float] | None = None
+    flips: list[Flipped] = Field(default_factory=list)
     cooled_to_c: float | None = None
 
 

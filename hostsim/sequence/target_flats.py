@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.host import Host
-from hostsim.sequence.shelter import check_safe, is_watched
+from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched, take_shelter
 from tsplug import Cancelled, DeviceError, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats
 
@@ -60,6 +60,28 @@ def open_again(host: Host) -> None:
     standing.cover_open = True
     check_safe(host)
     host.panel().open_cover()
+
+
+def leave_open(host: Host) -> None:
+    """Open the cover at the end of flats whose author wants it so, where that is safe: else the shelter is taken first.
+
+    Raises:
+        UnsafeError: it is not safe, amid the night of a container, which shelters and opens it later.
+        DeviceError: it does not open, or the shelter cannot be taken.
+    """
+    state, panel = host.journal.state, host.rig.panel
+    if panel is None:
+        return
+    # Whoever leaves the shelter opens what is to be open.
+    state.standing.cover_open, state.standing.cover_shut = True, False
+    try:
+        check_safe(host)
+    except UnsafeError as error:
+        if is_watched(host):
+            raise
+        take_shelter(host, why=str(error))
+    if not state.sheltered:
+        panel.open_cover()
 
 
 def open_after_flats(host: Host) -> None:

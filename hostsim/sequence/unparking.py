@@ -1,14 +1,27 @@
-"""Out of the park, remembering where that was: no instruction has pointed the telescope there."""
+"""Into the park, and out of it, remembering where that was: no instruction has pointed the telescope there."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
-from hostsim.equipment.mount import Mount
+from hostsim.equipment.mount import CannotParkError, Mount
 from hostsim.sequence.host import Host
 from tsplug import DeviceError
 
 _STILL_THERE_ARCSEC = 300.0
+
+
+def park(mount: Mount, host: Host) -> None:
+    """Park a mount; one that cannot park stands still instead, with a warning.
+
+    Raises:
+        DeviceError: it does not obey.
+    """
+    try:
+        mount.park()
+    except CannotParkError as error:
+        host.warn_once(f"{error}: it stands still instead")
+        mount.track(False)
 
 
 def unpark(mount: Mount, host: Host) -> None:

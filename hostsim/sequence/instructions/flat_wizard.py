@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from hostsim.sequence.flats import for_each_camera
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import EachCamera
+from hostsim.sequence.target_flats import leave_open
 from tsplug import TsplugError
 from tsplug.instructions import FlatWizard as Wizard
 
@@ -21,13 +22,17 @@ class FlatWizard(EachCamera, Wizard.Parameters):
         """Let tsplug train the panel for camera after camera, and tell what it found.
 
         Raises:
+            UnsafeError: the cover is to open at the end, and it is not safe, amid the night of a container.
             TsplugError: something is missing, no setting was found for a filter, or the panel may still shine.
         """
         for_each_camera(self._train, host, camera=self.camera)
+        if self.cover_at_end == "open":
+            leave_open(host)
 
     def _train(self, host: Host) -> None:
         wizard = Wizard()
-        parameters = Wizard.Parameters(**{name: getattr(self, name) for name in Wizard.Parameters.model_fields})
+        asked = {name: getattr(self, name) for name in Wizard.Parameters.model_fields}
+        parameters = Wizard.Parameters(**asked | {"cover_at_end": "closed"})
         host.ready(wizard.validate(parameters, host.session))
         report = wizard.run(parameters, host.session)
         whose = "" if host.leads else f" for {host.profile.name}"

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import Instruction
+from hostsim.sequence.unparking import park
 
 
 class Park(Instruction):
@@ -16,8 +17,8 @@ class Park(Instruction):
 
     def run(self, host: Host) -> None:
         """Park."""
-        host.mount().park()
-        host.journal.state.standing.unparked = False
+        park(host.mount(), host)
+        host.journal.state.standing.unparked, host.journal.state.standing.paused = False, None
 
 
 INSTRUCTION = Park

@@ -26,7 +26,7 @@ class Unpark(Instruction):
     def run(self, host: Host) -> None:
         """Unpark and track."""
         unpark(host.mount(), host)
-        host.journal.state.standing.unparked = True
+        host.journal.state.standing.unparked, host.journal.state.standing.paused = True, None
 
 
 INSTRUCTION = Unpark

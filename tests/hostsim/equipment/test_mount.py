@@ -7,7 +7,7 @@ import pytest
 from hostsim.clock import SimulatedClock
 from hostsim.devices.observatory import Observatory
 from hostsim.devices.parts.telescope_config import EquatorialSystem
-from hostsim.equipment.mount import Mount
+from hostsim.equipment.mount import CannotParkError, Mount
 from hostsim.equipment.rig import Rig
 from hostsim.sky.scene import SkySite
 from tsplug import DeviceError, PierSide
@@ -77,6 +77,17 @@ def test_parking_ends_parked(mount: Mount) -> None:
     mount.park()
     mount.park()
     assert mount.parked()
+
+
+def test_a_mount_without_a_park_position_says_so(mount: Mount, observatory: Observatory) -> None:
+    """It is no failure of the night: whoever shelters lets it stand still."""
+    config = observatory.telescope.config
+    none = config.abilities.model_copy(update={"park": False})
+    mount.unpark()
+    observatory.telescope.config = config.model_copy(update={"abilities": none})
+    with pytest.raises(CannotParkError, match="cannot park"):
+        mount.park()
+    assert mount.tracking()
 
 
 def test_where_it_pointed_before_is_known_afterwards(mount: Mount, clock: SimulatedClock) -> None:

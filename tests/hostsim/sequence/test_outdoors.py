@@ -16,8 +16,9 @@ from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.wait_until import WaitUntil as Pause
 from hostsim.sequence.safety_settings import SafetySettings
-from tsplug import DeviceError, PierSide
-from tsplug.model import Until
+from tsplug import DeviceError, FlatRunReport, PierSide, SlewCenter
+from tsplug.instructions import FlatWizard, SchedulerFlats, Session
+from tsplug.model import PlannerPreferences, TrainingReport, Until
 
 BACK = ["unpark", "open_cover", "slew 10.0 80.0"]
 
@@ -145,3 +146,85 @@ def test_a_moment_in_a_list_is_one_of_its_night(
     host.ends = None if ends_h is None else now + timedelta(hours=ends_h)
     host.journal.state.stage.over = "done" if over else None
     assert host.moment_of(Until.model_validate(until)) == now + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("event", ["after_exposure", "after_target", "after_each_target", "after_night"])
+def test_what_a_list_exposes_after_the_rain_is_not_the_park(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    """Before a list that the rain has kept waiting the telescope points where it pointed."""
+    night, pointed = script("A"), []
+    monkeypatch.setattr(Frames, "snapshots", lambda *given, **asked: pointed.append(night.telescope.told[-1]))
+
+    def pour(host: Host) -> None:
+        host.journal.state.standing.unparked = True
+        rain(host, (0, 30))
+
+    night.on_light = pour
+    night.run(events={event: [{"type": "take_exposure", "exposure_s": 1}]})
+    assert pointed == ["slew 10.0 80.0"]
+
+
+def test_a_telescope_that_others_point_is_not_left_at_its_park(script: Callable[..., Script]) -> None:
+    """With `slew_and_center` off nobody else brings it back from the shelter."""
+    night = script("A", "A")
+    made = night.make_host
+
+    def preferring() -> Host:
+        host = made()
+        planner = PlannerPreferences(slew_and_center=False)
+        host.profile = host.profile.model_copy(update={"planner": planner})
+        host.journal.state.standing.unparked = True
+        return host
+
+    def pour(host: Host) -> None:
+        if host.journal.state.lights == 1:
+            rain(host, (0, 30))
+
+    night.make_host, night.on_light = preferring, pour
+    night.decide = pointless(night.decide)  # type: ignore[method-assign]
+    night.run()
+    assert night.done == ["A", "A"]
+    assert night.telescope.told == [*OUT, "unpark", "slew 10.0 80.0"]
+
+
+def pointless(decide: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return decisions without slews."""
+
+    def decided(request: Any) -> Any:
+        decision = decide(request)
+        steps = [each for each in getattr(decision, "steps", ()) if not isinstance(each, SlewCenter)]
+        return decision.model_copy(update={"steps": tuple(steps)} if steps else {})
+
+    return decided
+
+
+@pytest.mark.parametrize(("wet", "told"), [(False, ["open_cover"]), (True, [*OUT, "open_cover"])])
+@pytest.mark.parametrize("kind", ["scheduler_flats", "flat_wizard"])
+def test_flats_open_the_cover_at_their_end_only_where_it_is_safe(
+    host: Host, monkeypatch: pytest.MonkeyPatch, kind: str, wet: bool, told: list[str]
+) -> None:
+    """They end behind it; in the rain the shelter is taken, and the cover opens when that is left."""
+    asked: list[str] = []
+    telescope = rain(host, (0, 30)) if wet else rain(host)
+    opened, opens = [], telescope.open_cover
+    telescope.open_cover = lambda: (opened.append(telescope.is_safe()), opens())[1]  # type: ignore[method-assign,func-returns-value]
+    for flats in (SchedulerFlats, FlatWizard):
+        monkeypatch.setattr(flats, "obstacles", lambda *given: [], raising=False)
+        monkeypatch.setattr(flats, "validate", lambda *given: [])
+        monkeypatch.setattr(flats, "run", lambda self, parameters, session: report(asked, parameters, session))
+    run(
+        host, {"type": kind, "cover_at_end": "open"}, {"type": "take_exposure", "exposure_s": 0, "on_error": "continue"}
+    )
+    assert asked == ["closed"]
+    assert [word for word in telescope.told if word != "unpark"][: len(told)] == told
+    assert opened == [True]
+
+
+def report(asked: list[str], parameters: Any, session: Session) -> Any:
+    """Take no flats, and say so."""
+    asked.append(parameters.cover_at_end)
+    now = session.context.clock.now()
+    if isinstance(parameters, FlatWizard.Parameters):
+        return TrainingReport(results=(), panel_off=True, message="none", finished=now)
+    return FlatRunReport(finished=now)

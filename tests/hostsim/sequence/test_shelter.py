@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from hostsim.equipment.mount import MountReading
+from hostsim.equipment.mount import CannotParkError, MountReading
 from hostsim.equipment.rig import Rig
 from hostsim.night.resume import take_up
 from hostsim.sequence.host import Host
@@ -106,6 +106,32 @@ def test_a_cover_that_jams_does_not_keep_the_mount_from_its_park(host: Host, tel
         take_shelter(host, why="rain")
     assert telescope.told == ["abort", "park"]
     assert not host.journal.state.sheltered
+
+
+def test_a_mount_that_cannot_park_stands_still_in_the_rain(host: Host, telescope: Telescope) -> None:
+    """The cover is shelter enough: the night goes on when it is safe again, and what the mount is not is told once."""
+
+    def refuse() -> None:
+        raise CannotParkError("telescope", "cannot park")
+
+    telescope.park = refuse  # type: ignore[attr-defined]
+    for _ in range(2):
+        take_shelter(host, why="rain")
+        assert host.journal.state.sheltered
+        leave_shelter(host)
+    assert telescope.told == ["abort", "close_cover", "track", "unpark", "open_cover"] * 2
+    assert sum("stands still instead" in said for said in host.warnings) == 1
+
+
+def test_the_place_of_a_pause_that_is_over_is_not_pointed_back_to(
+    host: Host, telescope: Telescope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mount that tracks points where it points, whatever a wait before let stand still."""
+    host.journal.state.standing.paused = (3.0, 80.0)
+    monkeypatch.setattr(Telescope, "tracking", lambda self: True)
+    take_shelter(host, why="rain")
+    assert host.journal.state.sheltered_from == (10.0, 30.0)
+    assert host.journal.state.standing.paused is None
 
 
 def test_a_cover_that_does_not_open_leaves_nothing_in_the_rain(host: Host, telescope: Telescope) -> None:

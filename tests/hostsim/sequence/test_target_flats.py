@@ -106,6 +106,23 @@ def test_the_next_container_opens_what_the_last_flats_closed(
     assert (host.journal.state.standing.cover_open, host.journal.state.standing.cover_shut) == (True, False)
 
 
+def test_a_container_that_waits_opens_no_cover(script: Callable[..., Script]) -> None:
+    """It may begin by day: what the last flats closed is opened for the first light, not for the wait before."""
+    night = script(60, "A")
+    made, opened = night.make_host, []
+
+    def after_another() -> Any:
+        host = made()
+        host.journal.state.standing.cover_shut = True
+        return host
+
+    night.make_host = after_another
+    night.on_light = lambda host: opened.append(night.telescope.told)
+    night.run(events={"before_wait": [pausing(1)], "after_wait": [pausing(2)]})
+    assert opened == [night.telescope.told]
+    assert night.telescope.told.index("open_cover") > night.telescope.told.index("track False")
+
+
 def test_a_panel_that_fails_after_the_last_flats_costs_a_warning(
     script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
 ) -> None:
