@@ -39,6 +39,12 @@ class Leaving:
         else:
             self.done += [outcome] if moved else []
 
+    def add(self, later: Leaving) -> None:
+        """Add what else was done, to be told after the rest."""
+        self.done += later.done
+        for why, names in later.failed.items():
+            self.failed.setdefault(why, []).extend(names)
+
     @property
     def words(self) -> str:
         """Say what is left safe and what is not, each reason once."""
@@ -90,9 +96,11 @@ def make_safe(rig: Rig, *, second: Rig | None = None) -> Leaving:
 
 
 def _bring_to_rest(rig: Rig, leaving: Leaving) -> None:
-    mount = rig.mount
+    """Close the cover, which a mount that takes its time or hangs must not keep open, then park; told the other way."""
+    mount, cover = rig.mount, Leaving()
+    if rig.panel is not None:
+        cover.attempt("cover closed", rig.panel.close_cover)
     if mount is not None and not leaving.attempt("mount parked", mount.park):
         leaving.attempt("slew stopped", mount.stop)
         leaving.attempt("tracking off", lambda: mount.track(False))
-    if rig.panel is not None:
-        leaving.attempt("cover closed", rig.panel.close_cover)
+    leaving.add(cover)

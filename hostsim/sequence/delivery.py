@@ -7,10 +7,12 @@ import logging
 from hostsim.saving.fits import finish
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Outbox
-from tsplug import GradePlan, ImageSaved, TsplugError
+from tsplug import GradePlan, ImageSaved, StoreUnavailableError, TsplugError
 from tsplug.hookspecs import notify_exposure_saved, notify_listeners, request_grades
 
 _log = logging.getLogger(__name__)
+
+_AWAY = StoreUnavailableError.__name__
 
 
 def deliver(outbox: Outbox, host: Host, *, resumed: bool = False) -> None:
@@ -20,7 +22,8 @@ def deliver(outbox: Outbox, host: Host, *, resumed: bool = False) -> None:
 
     Raises:
         FileError: the frame cannot get its name.
-        TsplugError: the light is on disk, but no plugin has recorded it; the promise stays.
+        StoreUnavailableError: the light is on disk, and the store cannot be reached to record it; the promise stays.
+        TsplugError: no plugin has recorded it for another reason; the promise stays.
     """
     finish(outbox.part, outbox.final)
     if outbox.event is not None and outbox.final.exists():
@@ -39,7 +42,8 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
         host.warn(f"plugin {name} failed on {event.file.name}: {failure}")
     if not outcomes:
         why = "; ".join(failures.values()) or "no plugin records exposures"
-        raise TsplugError(f"{event.file} is on disk but not recorded ({why}): run the same command again to record it")
+        kind = StoreUnavailableError if any(each.startswith(_AWAY) for each in failures.values()) else TsplugError
+        raise kind(f"{event.file} is on disk but not recorded ({why}): run the same command again to record it")
     _log.info("saved %s: %s", event.file, outcomes[0].status.value)
     notify_listeners(host.manager, ImageSaved(exposure=event, outcome=outcomes[0]), context=host.context)
     if outbox.grade and (resumed or any(outcome.grading_wanted for outcome in outcomes)):

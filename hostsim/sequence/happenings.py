@@ -41,10 +41,12 @@ class Happenings:
         while self._stage.pending:
             happening = self._stage.pending[0]
             items = self._lists.of(happening.event)
+            # Asked before the list: where the store cannot be reached, that has not run yet.
+            completes = self._completes(happening)
             if items:
                 self._host.run_within(items, ("events", happening.event))
                 ran = True
-            following = self._following(happening)
+            following = self._following(happening) if completes else []
             self._stage.pending[:1] = following
             if items:
                 self._host.journal.save()
@@ -68,12 +70,15 @@ class Happenings:
     def _stage(self) -> Stage:
         return self._host.journal.state.stage
 
-    def _following(self, happening: Happening) -> list[Happening]:
+    def _completes(self, happening: Happening) -> bool:
         target = happening.target
         if happening.event != "after_exposure" or target is None:
-            return []
-        if not SchedulerContainer().is_complete(target.guid, self._host.session):
-            return []
+            return False
+        return SchedulerContainer().is_complete(target.guid, self._host.session)
+
+    def _following(self, happening: Happening) -> list[Happening]:
+        target = happening.target
+        assert target is not None
         self._host.display.note(f"{target.name} is complete")
         tell_complete(target, self._host)
         return [Happening(event="after_target_complete", target=target)]

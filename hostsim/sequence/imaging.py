@@ -7,6 +7,7 @@ from datetime import datetime
 from hostsim.equipment.camera import TooLateError
 from hostsim.sequence.centering import Centering
 from hostsim.sequence.containers import EventName
+from hostsim.sequence.delivery import deliver
 from hostsim.sequence.extras import weather_now
 from hostsim.sequence.flipping import Flips
 from hostsim.sequence.frames import Frames
@@ -92,6 +93,9 @@ class Imager:
         if self._current is None:
             # Whoever goes on without a target points anew, on real equipment after an interruption.
             self._happenings.cut_short()
+        if host.journal.state.outbox is not None:
+            # What is best depends on all that was exposed.
+            deliver(host.journal.state.outbox, host)
         while True:
             host.context.cancellation.check()
             try:

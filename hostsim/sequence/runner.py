@@ -17,7 +17,8 @@ from hostsim.sequence.nodes import Path, shown
 from hostsim.sequence.outdoors import when_safe
 from hostsim.sequence.shelter import TooLateInDayError, UnsafeError, check_safe, is_watched
 from hostsim.sequence.state import Imaging, Place, Stage
-from tsplug import Cancelled, TsplugError
+from hostsim.sequence.store_patience import patiently
+from tsplug import Cancelled, StoreUnavailableError, TsplugError
 from tsplug.instructions import FlatsNeeded, SchedulerCondition
 
 _log = logging.getLogger(__name__)
@@ -123,7 +124,8 @@ class Runner:
         if place.ends is not None and self._host.clock.now() >= place.ends:
             return False
         if loop.as_long_as in _WORK:
-            left = SchedulerCondition().judge(_WORK[loop.as_long_as], self._host.session)
+            judge = partial(SchedulerCondition().judge, _WORK[loop.as_long_as], self._host.session)
+            left = judge() if self._within else patiently(judge, self._host)
             self._host.display.note(f"{loop.as_long_as}: {left.reason}")
             return left.left
         return loop.as_long_as is None or self._flats_help(place)
@@ -146,8 +148,10 @@ class Runner:
         place = f"{self._where}:{self._lines.get(path, 1)}: {shown(path)} ({instruction.type})"
         self._host.display.instruction(instruction.type)
         _log.info("%s begins", place)
+        act = partial(self._carry_out, instruction, place)
         try:
-            self._carry_out(instruction, place)
+            # Within another instruction that is begun again, and goes on with its list.
+            act() if self._within else patiently(act, self._host)
         except Cancelled as error:
             if self._within:
                 raise Cancelled(f"{place}: {error}") from error
@@ -189,6 +193,8 @@ class Runner:
     def _failed(self, instruction: Instruction, said: str, *, error: Exception) -> None:
         if isinstance(error, UnsafeError) and self._within and is_watched(self._host):
             # No failure: the container shelters, and its list goes on from here when it is safe.
+            raise error
+        if isinstance(error, StoreUnavailableError) and self._within:
             raise error
         if instruction.on_error == "continue":
             self._host.journal.state.repeats = 0

@@ -58,10 +58,10 @@ def rig_without_server() -> Rig:
 
 
 def test_everything_is_made_safe_in_order() -> None:
-    """The panel goes dark, the exposure ends, the mount parks, the cover closes, and it is said."""
+    """The panel goes dark, the exposure ends, the cover closes before the mount takes its time to park; it is said."""
     device = Stubborn()
     assert leave_safe(rig_of(device)) == "left safe: panel dark, exposure ended, mount parked, cover closed"
-    assert device.told == ["light_off", "abort", "park", "close_cover"]
+    assert device.told == ["light_off", "abort", "close_cover", "park"]
 
 
 def test_a_second_camera_ends_its_exposure_too() -> None:
@@ -94,7 +94,7 @@ def test_a_mount_that_does_not_park_stands_still() -> None:
     assert leave_safe(rig_of(device)).startswith(
         "left safe: panel dark, exposure ended, slew stopped, tracking off, cover closed; NOT left safe: mount ("
     )
-    assert device.told[-3:] == ["stop", "track False", "close_cover"]
+    assert device.told[-4:] == ["close_cover", "park", "stop", "track False"]
 
 
 def test_whatever_moves_is_stopped(rig: Rig, observatory: Observatory) -> None:

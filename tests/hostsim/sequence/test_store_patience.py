@@ -1,0 +1,182 @@
+"""A store that cannot be reached for a while costs a night time, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+from typing import Any
+
+import pytest
+from raining import OUT, equipped, rain, run
+from scripted import Script, pausing
+
+from hostsim.sequence.delivery import deliver
+from hostsim.sequence.errors import InstructionFailedError
+from hostsim.sequence.host import Host
+from hostsim.sequence.state import Outbox
+from tsplug import ExposureOutcome, ExposureSaved, GradingStatus, PierSide, StoreUnavailableError, hookimpl
+from tsplug.instructions import SchedulerCondition, SchedulerContainer
+from tsplug.model import WorkLeft
+
+
+def away(times: int) -> Callable[[], None]:
+    """Return a look at a store that cannot be reached so many times."""
+    looks: Iterator[bool] = chain(repeat(True, times), repeat(False))
+
+    def look() -> None:
+        if next(looks):
+            raise StoreUnavailableError("the store is locked by another program")
+
+    return look
+
+
+@pytest.mark.parametrize("asks", ["decide", "is_complete", "keep"])
+def test_a_container_waits_for_its_store(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, asks: str
+) -> None:
+    """Whatever it asks for is asked for again; lists go on where they were, and it is warned of once."""
+    night, look = script("A", "B"), away(5)
+    asked = getattr(SchedulerContainer, asks)
+
+    def unsure(*given: Any) -> Any:
+        if night.done[:1] == ["A"]:
+            look()
+        return True if asks == "keep" else asked(*given)
+
+    monkeypatch.setattr(SchedulerContainer, asks, unsure)
+    host = night.run(events={"after_exposure": [pausing(1), pausing(2)], "after_target": [pausing(3)]})
+    assert night.done == ["A", 1, 2, 3, "B", 1, 2, 3]
+    assert sum("waiting for the store" in said for said in host.warnings) == 1
+    assert host.journal.state.finished
+
+
+def test_patience_with_a_store_has_an_end(script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch) -> None:
+    """After half an hour the equipment is left safe, and the night goes on when somebody has seen to the store."""
+    night = script("A")
+    monkeypatch.setattr(SchedulerContainer, "decide", lambda *given: away(1)())
+    with pytest.raises(InstructionFailedError, match="locked by another program; left safe: "):
+        night.run()
+    assert 30 <= (night.host.clock.now() - night.began).total_seconds() / 60.0 <= 31
+
+
+def test_rain_finds_nothing_outside_while_the_store_is_away(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shelter is taken, and left again when store and sky are back."""
+    night, look = script("A", "B"), away(10)
+    decide = SchedulerContainer.decide
+
+    def decided(*given: Any) -> Any:
+        if night.done == ["A"]:
+            look()
+        return decide(*given)
+
+    def pour(host: Host) -> None:
+        host.journal.state.standing.unparked = True
+        if night.done == ["A"]:
+            rain(host, (2, 60))
+
+    monkeypatch.setattr(SchedulerContainer, "decide", decided)
+    night.on_light = pour
+    night.run()
+    assert night.done == ["A", "B"]
+    assert night.telescope.told == ["center 0", *OUT, "unpark", "center 1"]
+
+
+class Recorder:
+    """A plugin that records each light once its store can be reached."""
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        self.look, self.recorded = look, list[str]()
+
+    @hookimpl
+    def on_exposure_saved(self, event: ExposureSaved) -> ExposureOutcome:
+        self.look()
+        self.recorded.append(event.guid)
+        return ExposureOutcome(
+            guid=event.guid,
+            image_id=1,
+            already_recorded=False,
+            status=GradingStatus.PENDING,
+            acquired=1,
+            accepted=0,
+            grading_wanted=False,
+        )
+
+
+def test_a_light_is_recorded_before_what_follows_is_decided(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is on disk and promised: it is recorded once, and no decision is asked for without it."""
+    night, recorder = script("A", "B"), Recorder(away(3))
+    made, decide = night.make_host, night.decide
+
+    def listening() -> Host:
+        host = made()
+        for plugin in host.manager.get_plugins():
+            host.manager.unregister(plugin)
+        host.manager.register(recorder)
+        return host
+
+    def promise(host: Host) -> None:
+        state = host.journal.state
+        part, final = host.out / f".{state.lights}.part", host.out / f"{state.lights}.fits"
+        part.write_bytes(b"pixels")
+        state.outbox = Outbox(part=part, final=final, event=saved(f"light {state.lights}", host))
+        deliver(state.outbox, host)
+
+    def decided(request: Any) -> Any:
+        assert len(recorder.recorded) == len([each for each in night.done if isinstance(each, str)])
+        return decide(request)
+
+    night.make_host, night.on_light, night.decide = listening, promise, decided  # type: ignore[method-assign]
+    night.run()
+    assert recorder.recorded == ["light 1", "light 2"]
+    assert night.done == ["A", "B"]
+
+
+def saved(guid: str, host: Host) -> ExposureSaved:
+    """Return the news of a light."""
+    now = host.clock.now()
+    return ExposureSaved(
+        guid=guid,
+        profile_guid=host.profile.guid,
+        plan_guid="p",
+        file=host.out / f"{host.journal.state.lights}.fits",
+        filter_name="L",
+        started=now,
+        ended=now,
+        exposure_s=1.0,
+        gain=None,
+        offset=None,
+        binning=1,
+        readout_mode=None,
+        readout_mode_name="",
+        rotation_deg=None,
+        position_angle_deg=None,
+        roi_percent=100.0,
+        session_id=1,
+        pier_side=PierSide.UNKNOWN,
+        focuser_position=None,
+        focuser_temperature_c=None,
+        camera_temperature_c=None,
+        camera_set_temperature_c=None,
+        guide_scale_arcsec=None,
+        metrics={},
+    )
+
+
+def test_a_loop_waits_for_its_store(make_host: Callable[[], Host], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a pass depends on is asked for again."""
+    host, look, answers = equipped(make_host()), away(2), iter([True, False])
+
+    def judge(*given: object) -> WorkLeft:
+        look()
+        return WorkLeft(left=next(answers), reason="M 42")
+
+    monkeypatch.setattr(SchedulerCondition, "judge", judge)
+    run(
+        host,
+        {"type": "loop", "as_long_as": "targets_remain", "run": [{"type": "wait_until", "until": {"time": "22:30"}}]},
+    )
+    assert host.journal.state.finished
