@@ -99,6 +99,10 @@ def _take_up(host: Host) -> None:
     since = min(filter(None, (state.sheltered_since, state.moment)))
     if state.standing.connected:
         host.connect_all()
+        if state.standing.monitored and host.rig.safety is None:
+            raise DeviceError(
+                "safety monitor", "was there when the night began, and is not listed now: look at the server"
+            )
         settle(host)
         _drop_exposures(host)
     outbox = state.outbox

@@ -34,6 +34,7 @@ from hostsim.saving.disk import Disk, PlainDisk
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host, HostContext, HostDevices
+from hostsim.sequence.indoors import leave_in
 from hostsim.sequence.journal import Journal, Snapshots
 from hostsim.sequence.parse import Parsed, parse
 from hostsim.sequence.runner import Runner
@@ -161,6 +162,7 @@ class _Night:
             else:
                 journal.save()
             Runner(self.parsed.sequence, host, where=str(self.parsed.file), lines=self.parsed.lines).run()
+            leave_in(host)
         self.show_results("the night is done")
 
     @contextmanager

@@ -16,6 +16,10 @@ class Instruction(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     help: ClassVar[str]
+    is_long: ClassVar[bool] = False
+    """Whether it may take so long without the sky that nothing should follow it meanwhile."""
+    looks_itself: ClassVar[bool] = False
+    """Whether it looks itself at the weather where something is out, or brings it in."""
     type: str
     on_error: Literal["stop", "continue"] = Field(
         default="stop", description="Whether the sequence ends or goes on when this instruction fails."

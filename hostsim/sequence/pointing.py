@@ -84,9 +84,11 @@ def dither(ra_hours: float, dec_deg: float, *, host: Host, pixels: float) -> boo
     """Point up to ``pixels`` away from J2000 coordinates, as the night's seed and the number of its lights draw it.
 
     With the profile's ``slew_and_center`` off, where others point, it is away from where the telescope is. Return
-    whether that was done: no dither flips the mount.
+    whether that was done: no dither flips the mount, nor lets one track again that has stopped.
     """
     state = host.journal.state
+    if not host.mount().tracking():
+        return False
     if not host.profile.planner.slew_and_center:
         reading = host.mount().reading()
         ra_hours, dec_deg = reading.ra_deg / 15.0, reading.dec_deg

@@ -11,6 +11,7 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
+from hostsim.sequence.indoors import come_in
 from hostsim.sequence.instruction import Instruction
 from hostsim.sequence.instructions import Item
 from hostsim.sequence.nodes import Path, shown
@@ -174,6 +175,9 @@ class Runner:
     def _carry_out(self, instruction: Instruction, place: str) -> None:
         self._look_around()
         if not instruction.is_outdoors(self._host):
+            if not instruction.looks_itself:
+                is_dry = getattr(instruction, "dry_run", False)
+                come_in(self._host, is_long=instruction.is_long and not is_dry)
             instruction.run(self._host)
             return
         try:

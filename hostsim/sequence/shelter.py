@@ -18,6 +18,8 @@ LOOK_S = 60.0
 """How often it is asked whether it is safe, in seconds."""
 _STAY_S = 120.0
 _LOWEST_DEG = 5.0
+_TRIES = 10
+_TRY_AGAIN_S = 30.0
 
 
 class UnsafeError(TsplugError):
@@ -80,9 +82,9 @@ def take_shelter(host: Host, *, why: str, since: datetime | None = None) -> None
     ``since`` is when the night was last known to be at work, now if absent: by the day that follows nothing goes out.
 
     Raises:
-        DeviceError: the cover does not close or the mount does not park.
+        DeviceError: the cover does not close or the mount does not park, however often that is tried.
     """
-    state, rig = host.journal.state, host.rig
+    state = host.journal.state
     if state.sheltered:
         return
     host.warn(f"{why}: cover closed and mount parked until it is safe again")
@@ -92,15 +94,32 @@ def take_shelter(host: Host, *, why: str, since: datetime | None = None) -> None
         if each.rig.camera is not None:
             with suppress(DeviceError):
                 each.rig.camera.abort()
-    try:
-        if rig.panel is not None:
-            rig.panel.close_cover()
-    finally:
-        # A cover that jams must not leave the mount pointing into the rain.
-        if rig.mount is not None:
-            park(rig.mount, host)
+    _bring_in(host)
     state.sheltered, state.sheltered_at, state.sheltered_since = True, host.clock.now(), since or host.clock.now()
     host.journal.save()
+
+
+def _bring_in(host: Host) -> None:
+    """Close the cover and park the mount; what fails is tried again for a while, for nobody else is there to do it."""
+    panel, mount = host.rig.panel, host.rig.mount
+    left = [] if panel is None else [panel.close_cover]
+    left += [] if mount is None else [partial(park, mount, host)]
+    for number in range(_TRIES):
+        failed: list[Callable[[], None]] = []
+        for act in left:
+            # A cover that jams must not leave the mount pointing into the rain.
+            try:
+                act()
+            except DeviceError as error:
+                failed.append(act)
+                last = error
+        if not failed:
+            return
+        left = failed
+        if number + 1 < _TRIES:
+            host.warn_once(f"{last}: trying again")
+            host.clock.sleep(_TRY_AGAIN_S)
+    raise last
 
 
 def stay_sheltered(host: Host) -> None:

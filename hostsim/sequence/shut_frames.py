@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field, field_validator
 
 from hostsim.saving.pattern import check_pattern
@@ -17,6 +19,7 @@ _PATTERN = "$$READOUTMODE$$/$$EXPOSURETIME$$s_G$$GAIN$$_O$$OFFSET$$_$$FRAMENR$$"
 class ShutFrames(EachCamera):
     """How frames without light are taken; their readout mode is that of the lights and flats they serve."""
 
+    is_long: ClassVar[bool] = True
     count: int = Field(default=20, ge=1, le=10_000, description="How many frames.")
     gain: int | None = Field(default=None, strict=True, ge=0, description="Gain; absent leaves the camera's.")
     offset: int | None = Field(default=None, strict=True, ge=0, description="Offset; absent leaves the camera's.")

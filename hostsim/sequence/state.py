@@ -155,12 +155,14 @@ class Flipped(_Part):
 class Standing(_Part):
     """What the equipment was asked to be until told otherwise; taken up again when a night is resumed.
 
+    ``monitored`` says that there was a safety monitor when it was connected.
     ``cover_shut`` says that the last flats of a Scheduler Container closed the cover: the next container opens it.
     ``idle`` is where the mount left its park (J2000 hours and degrees), ``paused`` where it pointed when a wait let it
     stand still because of the meridian. ``flips`` are those of the last hours.
     """
 
     connected: bool = False
+    monitored: bool = False
     unparked: bool = False
     cover_open: bool = False
     cover_shut: bool = False

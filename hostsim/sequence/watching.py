@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hostsim.equipment.guider import GuidingReading
 from hostsim.equipment.mount import Mount
-from hostsim.sequence.flipping import past_meridian_s
+from hostsim.sequence.flipping import past_meridian_s, sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import Meridian
 from hostsim.sequence.shelter import sleep_watchfully
@@ -134,7 +136,8 @@ def answer_lost(
         raise TsplugError(f"guider: guiding was lost in {guiding.lost} exposures in a row: look at the guider")
     if settings.when_lost == "pause":
         host.display.note(f"waiting {settings.pause_min:g} min for the guide star")
-        sleep_watchfully(settings.pause_min * 60.0, host)
+        until = host.clock.now() + timedelta(minutes=settings.pause_min)
+        sleep_and_flip(until, host, sleep=partial(sleep_watchfully, host=host))
         return
     host.display.note(f"centering {target.name} to guide anew")
     center(target)

@@ -105,10 +105,11 @@ class Telescope:
     def center(self, ra_hours: float, dec_deg: float, **asked: object) -> None:
         self.told.append(f"center {ra_hours:g}")
         self.clock.sleep(30)
+        self.wrong, self.tracks = False, True
         if self.misses.get(ra_hours, 0) > 0:
             self.misses[ra_hours] -= 1
             raise NotCenteredError(self.label, "is 90 arcsec off")
-        self.off, self.wrong, self.tracks = 0.0, False, True
+        self.off = 0.0
 
     def slew(self, ra_hours: float, dec_deg: float) -> None:
         self.told.append(f"slew {ra_hours} {dec_deg}")

@@ -12,6 +12,7 @@ class CloseCover(Instruction):
     """Closes the cover, with the panel dark."""
 
     help: ClassVar[str] = "Switch the panel's light off and close its cover."
+    looks_itself: ClassVar[bool] = True
     type: Literal["close_cover"] = "close_cover"
 
     def run(self, host: Host) -> None:

@@ -19,6 +19,7 @@ class ConnectEquipment(Instruction):
         """Connect everything that is there."""
         host.connect_all()
         host.journal.state.standing.connected = True
+        host.journal.state.standing.monitored = host.rig.safety is not None
         second = () if host.second is None else host.second.rig.own_devices
         names = ", ".join(device.label for device in (*host.rig.devices, *second))
         host.display.note(f"connected: {names or 'nothing'}")

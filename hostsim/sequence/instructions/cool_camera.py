@@ -15,6 +15,7 @@ class CoolCamera(Instruction):
     """Cools the sensor and waits until it has the temperature."""
 
     help: ClassVar[str] = "Switch the cooler on and wait until the sensor has the temperature."
+    is_long: ClassVar[bool] = True
     type: Literal["cool_camera"] = "cool_camera"
     temperature_c: float = Field(ge=-60, le=40, description="The temperature to reach, in degrees C.")
     tolerance_c: float = Field(default=0.5, gt=0, le=10, description="How near is near enough, in degrees C.")

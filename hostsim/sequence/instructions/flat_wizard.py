@@ -16,6 +16,7 @@ class FlatWizard(EachCamera, Wizard.Parameters):
     """Finds panel settings for good flats; its parameters are those of tsplug's instruction."""
 
     help: ClassVar[str] = Wizard.help
+    is_long: ClassVar[bool] = True
     type: Literal["flat_wizard"] = "flat_wizard"
 
     def run(self, host: Host) -> None:

@@ -13,6 +13,7 @@ class Park(Instruction):
     """Parks the mount."""
 
     help: ClassVar[str] = "Park the mount; it stands still then."
+    looks_itself: ClassVar[bool] = True
     type: Literal["park"] = "park"
 
     def run(self, host: Host) -> None:

@@ -23,6 +23,7 @@ class SchedulerContainer(Instruction, Container.Parameters):
     """Asks tsplug what to image before every exposure, and does it, until nothing is left for this night."""
 
     help: ClassVar[str] = Container.help
+    looks_itself: ClassVar[bool] = True
     type: Literal["scheduler_container"] = "scheduler_container"
     until: Until | None = Field(default=None, description="When no further exposure begins, at the latest.")
     autofocus: bool = Field(default=True, description="Focus before the first light and as the limits below say.")

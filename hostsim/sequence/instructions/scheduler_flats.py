@@ -15,6 +15,7 @@ class SchedulerFlats(EachCamera, Flats.Parameters):
     """Takes the flats that are due; its parameters are those of tsplug's instruction."""
 
     help: ClassVar[str] = Flats.help
+    is_long: ClassVar[bool] = True
     type: Literal["scheduler_flats"] = "scheduler_flats"
 
     def run(self, host: Host) -> None:

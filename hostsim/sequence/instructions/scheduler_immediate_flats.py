@@ -15,6 +15,7 @@ class SchedulerImmediateFlats(EachCamera, Flats.Parameters):
     """Takes the flats of tonight's lights of projects that want them at once."""
 
     help: ClassVar[str] = Flats.help
+    is_long: ClassVar[bool] = True
     type: Literal["scheduler_immediate_flats"] = "scheduler_immediate_flats"
 
     def run(self, host: Host) -> None:

@@ -16,6 +16,7 @@ class WaitUntil(Instruction):
     """Waits for a time, a twilight or an altitude."""
 
     help: ClassVar[str] = "Wait for a time, a twilight, or a place in the sky to be above or below an altitude."
+    looks_itself: ClassVar[bool] = True
     type: Literal["wait_until"] = "wait_until"
     until: Until = Field(description="What to wait for.")
 

@@ -15,6 +15,7 @@ class WarmCamera(Instruction):
     """Lets the sensor warm up, then switches the cooler off."""
 
     help: ClassVar[str] = "Let the sensor warm up gently, then switch the cooler off."
+    is_long: ClassVar[bool] = True
     type: Literal["warm_camera"] = "warm_camera"
     temperature_c: float = Field(default=10.0, le=40, description="Warm enough; in colder air, as warm as that.")
     timeout_s: float = Field(default=1800.0, gt=0, description="How long to wait at most.")

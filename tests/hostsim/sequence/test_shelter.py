@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Any, cast
 
@@ -132,6 +132,31 @@ def test_the_place_of_a_pause_that_is_over_is_not_pointed_back_to(
     take_shelter(host, why="rain")
     assert host.journal.state.sheltered_from == (10.0, 30.0)
     assert host.journal.state.standing.paused is None
+
+
+def test_what_fails_to_come_in_is_tried_again(host: Host, telescope: Telescope) -> None:
+    """The network may be away for a minute: nobody else is there to close the cover in the rain."""
+    fails = iter([True, True, True])
+
+    def hiccup() -> None:
+        if next(fails, False):
+            raise DeviceError("cover", "the connection is lost")
+        telescope.told.append("close_cover")
+
+    telescope.close_cover = hiccup  # type: ignore[attr-defined]
+    take_shelter(host, why="rain")
+    assert telescope.told == ["abort", "park", "close_cover"]
+    assert host.journal.state.sheltered
+    assert sum("trying again" in said for said in host.warnings) == 1
+
+
+def test_a_night_is_not_taken_up_without_its_safety_monitor(host: Host) -> None:
+    """A server that lists it no longer must not make a wet night a safe one."""
+    state, rig = host.journal.state, host.rig
+    state.simulators, state.standing.connected, state.standing.monitored = None, True, True
+    host.connect = lambda: replace(rig, safety=None)
+    with pytest.raises(DeviceError, match="is not listed now"):
+        take_up(host)
 
 
 def test_a_cover_that_does_not_open_leaves_nothing_in_the_rain(host: Host, telescope: Telescope) -> None:

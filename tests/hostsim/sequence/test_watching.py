@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from pointing import Pointing, target
 from scripted import Telescope
 
 from hostsim.devices.parts import astrometry
@@ -58,6 +59,15 @@ def test_lost_guiding_is_answered_as_the_sequence_wants(
     assert host.clock.now() - began == timedelta(minutes=minutes)
     assert cast("Telescope", host.rig.mount).told == told
     assert len(host.warnings) == 2
+
+
+def test_a_pause_for_the_guide_star_is_flipped_through(host: Host) -> None:
+    """An hour may take the target past the meridian: nobody else looks after the mount meanwhile."""
+    place = target(host, transits_in_min=20)
+    mount = Pointing(host, place)
+    host.context.devices.rig = Rig(mount=cast("Any", mount))
+    answer(host, LOST, when_lost="pause", pause_min=60)
+    assert len(mount.slews) == 1
 
 
 @pytest.mark.parametrize(
