@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ from hostsim.sequence.extras import tell_truth, weather_now
 from hostsim.sequence.host import Host
 from hostsim.sequence.known import known_metrics
 from hostsim.sequence.pointing import nudge
+from hostsim.sequence.room import check_out, wait_for_room
+from hostsim.sequence.series import Darks, Snapshots
 from hostsim.sequence.shelter import check_safe
 from hostsim.sequence.state import Aim, Happening, Outbox
 from hostsim.sequence.watching import Guiding
@@ -33,63 +34,6 @@ _WRITING_TRIES = 10
 _WRITING_PAUSE_S = 30.0
 _NUDGE_PX = 40.0
 _FLAT_FOLDERS = {"FLAT": "flats", "DARKFLAT": "dark_flats"}
-
-
-class Series(Protocol):
-    """Equal frames: how they are exposed, and how many."""
-
-    @property
-    def exposure_s(self) -> float:
-        """Return seconds per frame."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """Return how many frames."""
-        ...
-
-    @property
-    def gain(self) -> int | None:
-        """Return the gain, None for the camera's."""
-        ...
-
-    @property
-    def offset(self) -> int | None:
-        """Return the offset, None for the camera's."""
-        ...
-
-    @property
-    def binning(self) -> int:
-        """Return the binning of both axes."""
-        ...
-
-
-class Snapshots(Series, Protocol):
-    """Frames that belong to no plan, and the name they go by."""
-
-    @property
-    def target(self) -> str:
-        """Return the name for header and file."""
-        ...
-
-
-class Darks(Series, Protocol):
-    """Frames of the dark: what they are, and how their files are called."""
-
-    @property
-    def kind(self) -> str:
-        """Return DARK or BIAS."""
-        ...
-
-    @property
-    def folder(self) -> str:
-        """Return the folder for them in the night's output."""
-        ...
-
-    @property
-    def file_pattern(self) -> str:
-        """Return the pattern of their files' names."""
-        ...
 
 
 class Frames:
@@ -144,6 +88,7 @@ class Frames:
         if look is not None:
             look(shot.pixels)
         self.guiding.watch(facts.readings.guiding, self._host)
+        check_out(self._host)
         return final
 
     def take(self, request: FrameRequest) -> SavedFrame:
@@ -164,6 +109,8 @@ class Frames:
         self._host.journal.save()
         finish(part, final)
         state.outbox = None
+        if self._host.watch_sky is not None:
+            check_out(self._host)
         return saved
 
     def measure(self, request: FrameRequest) -> FrameLevels:
@@ -200,6 +147,7 @@ class Frames:
         """
         host, state = self._host, self._host.journal.state
         self._keep_promise()
+        was_out = not state.sheltered
         while state.repeats < wanted.count:
             host.context.cancellation.check()
             look()
@@ -217,6 +165,8 @@ class Frames:
             state.outbox = Outbox(part=part, final=final)
             host.journal.save()
             deliver(state.outbox, host)
+            if was_out:
+                check_out(host)
         state.repeats = 0
 
     def darks(self, wanted: Darks, *, before: int = 0) -> None:
@@ -267,7 +217,7 @@ class Frames:
             except FileError as error:
                 if number == 0:
                     host.warn(f"{error}; trying for {_WRITING_TRIES * _WRITING_PAUSE_S:g} s to save it")
-                host.clock.sleep(_WRITING_PAUSE_S)
+                wait_for_room(_WRITING_PAUSE_S, host)
         return write_part(shot.pixels, cards(facts), final=final, disk=host.disk)
 
     def _facts(self, shot: Shot, guid: str, *, kind: str, number: int, subject: Subject) -> FrameFacts:

@@ -7,9 +7,10 @@ from typing import ClassVar
 from pydantic import Field, field_validator
 
 from hostsim.saving.pattern import check_pattern
-from hostsim.sequence.frames import Darks, Frames
+from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instruction import EachCamera
+from hostsim.sequence.series import Darks
 from tsplug import InputError
 from tsplug.ports import CoverState
 
