@@ -113,6 +113,9 @@ def run(
         str | None,
         typer.Option(metavar="NAME|FILE", help="What happens in the simulated night; the sequence's if absent."),
     ] = None,
+    faults: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Faults of the simulated night, beside the sequence's own.")
+    ] = None,
     truth: Annotated[
         bool, typer.Option("--truth", help="Write what really is on each light beside it, as simulators know it.")
     ] = False,
@@ -130,6 +133,7 @@ def run(
             seed=seed,
             scenario=scenario,
             truth=truth,
+            faults=faults,
         )
     )
 

@@ -12,6 +12,7 @@ class NightOptions:
 
     ``db`` None keeps the store in the output folder, ``alpaca`` (an address) None starts simulators, ``seed`` and
     ``scenario`` None take the sequence's; ``truth`` wants the truth beside each light, as the sequence may, too.
+    ``faults`` is a file of faults that happen beside the sequence's.
     """
 
     sequence: Path
@@ -22,6 +23,7 @@ class NightOptions:
     seed: int | None = None
     scenario: str | None = None
     truth: bool = False
+    faults: Path | None = None
 
     @property
     def store_url(self) -> str:

@@ -36,7 +36,7 @@ from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host, HostContext, HostDevices
 from hostsim.sequence.indoors import leave_in
 from hostsim.sequence.journal import Journal, Snapshots
-from hostsim.sequence.parse import Parsed, parse
+from hostsim.sequence.parse import Parsed, parse, parse_faults
 from hostsim.sequence.runner import Runner
 from hostsim.sequence.state import NightState, begun
 from hostsim.sequence.stopping import StopRequest, WatchfulClock
@@ -66,7 +66,7 @@ def run_night(options: NightOptions) -> None:
     Raises:
         TsplugError: the sequence is wrong, something cannot be reached or written, or an instruction failed.
     """
-    parsed = parse(options.sequence)
+    parsed = _with_faults(parse(options.sequence), options)
     if options.alpaca is not None:
         if parsed.sequence.faults:
             raise InputError(f"{parsed.file}: `faults` happen to own simulators: leave --alpaca out, or the faults")
@@ -89,6 +89,15 @@ def run_night(options: NightOptions) -> None:
             night.show_results("this night is finished already")
         else:
             night.run(stack)
+
+
+def _with_faults(parsed: Parsed, options: NightOptions) -> Parsed:
+    """Return a sequence with the faults of the file that was given, before its own."""
+    if options.faults is None:
+        return parsed
+    sequence = parsed.sequence
+    faults = (*parse_faults(options.faults, start=sequence.start), *sequence.faults)
+    return replace(parsed, sequence=sequence.model_copy(update={"faults": faults}))
 
 
 def _scenario(options: NightOptions, parsed: Parsed) -> Scenario:

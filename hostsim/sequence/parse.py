@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hostsim.devices.parts.limits import FaultyError
+from hostsim.faults.parts.schedule import FaultSchedule
 from hostsim.sequence.catalogue_check import catalogue_problems
 from hostsim.sequence.document import Sequence
 from hostsim.sequence.errors import SequenceFileError
+from hostsim.sequence.fault_check import impossible_faults
 from hostsim.sequence.flat_check import camera_problems, flat_problems, items_of, slew_problems
 from hostsim.sequence.nodes import Document, Path, Problem, shown
 from hostsim.sequence.wording import worded
@@ -51,6 +54,38 @@ def parse(file: FilePath) -> Parsed:
     lines = {path: document.line_of(path) for path, _ in items_of(sequence.run, ("run",))}
     digest = sha256(sequence.model_dump_json().encode()).hexdigest()
     return Parsed(sequence, file, lines, digest)
+
+
+class _FaultFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    faults: FaultSchedule
+
+
+def parse_faults(file: FilePath, *, start: datetime) -> FaultSchedule:
+    """Read and validate a file of faults for a night that begins at ``start``: a list of them, as sequences have it.
+
+    Raises:
+        SequenceFileError: it cannot be read or is wrong; the text holds every problem as ``FILE:LINE: path: message``.
+    """
+    document = Document(_text(file))
+    if document.data is None or document.problems:
+        problems = document.problems or [Problem(1, "", "the file is empty")]
+        raise SequenceFileError(_shown(file, problems))
+    # A list alone, or under the name that it has in a sequence.
+    data = {"faults": document.data} if isinstance(document.data, list) else document.data
+    root: Path = () if isinstance(document.data, list) else ("faults",)
+    try:
+        faults = _FaultFile.model_validate(data).faults
+    except ValidationError as error:
+        raise SequenceFileError(_shown(file, _problems(error, document))) from error
+    found = [
+        Problem(document.line_of((*root, *place)), shown((*root, *place)), said)
+        for place, said in impossible_faults(faults, start)
+    ]
+    if found:
+        raise SequenceFileError(_shown(file, found))
+    return faults
 
 
 def _text(file: FilePath) -> str:

@@ -20,6 +20,7 @@ from hostsim.devices.observatory import Observatory
 from hostsim.night import NightOptions, run_night
 from hostsim.night.run import stopping_on_interrupt
 from hostsim.sequence.journal import load_state
+from hostsim.sequence.parse import parse
 from hostsim.sequence.stopping import StopRequest
 from hostsim.sky.scene import Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
@@ -231,3 +232,16 @@ def test_a_termination_is_a_request_to_stop() -> None:
         with pytest.raises(Cancelled):
             stop.check()
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_faults_may_come_from_a_file_of_their_own(sequence: Path, tmp_path: Path) -> None:
+    """They happen beside the sequence's; the night is that of the sequence all the same, whoever goes on with it."""
+    faults, out = tmp_path / "faults.yaml", tmp_path / "out"
+    faults.write_text("- {type: cooler_fails, for_s: 7200}\n", encoding="utf-8")
+    with pytest.raises(TsplugError, match=r"run\[1\] \(cool_camera\)"):
+        run_night(NightOptions(sequence, out, faults=faults))
+    with pytest.raises(TsplugError, match="`faults` happen to own simulators"):
+        run_night(NightOptions(sequence, tmp_path / "other", alpaca="127.0.0.1:9", faults=faults))
+    state = load_state(out / "state.json")
+    assert state is not None
+    assert state.sequence == parse(sequence).digest

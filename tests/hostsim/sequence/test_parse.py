@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hostsim.sequence.containers import Loop
 from hostsim.sequence.errors import SequenceFileError
-from hostsim.sequence.parse import parse
+from hostsim.sequence.parse import parse, parse_faults
 
 FIRST_NIGHT = Path(__file__).parents[3] / "hostsim" / "sequences" / "first_night.yaml"
 
@@ -221,3 +222,26 @@ def test_a_second_camera_is_checked_like_the_first(
     with pytest.raises(SequenceFileError) as refused:
         parse(write(text))
     assert problem in refused.value.problems[0]
+
+
+@pytest.mark.parametrize("head", ["", "faults:\n"])
+def test_a_file_of_faults_is_a_list_of_them(tmp_path: Path, head: str) -> None:
+    """Alone, or under the name that it has in a sequence; what is wrong has its line."""
+    start, file = datetime(2026, 1, 15, 17, tzinfo=UTC), tmp_path / "faults.yaml"
+    file.write_text(f"{head}- {{type: unsafe, after_s: 60}}\n- {{type: wheel_stuck}}\n", encoding="utf-8")
+    assert [each.type for each in parse_faults(file, start=start)] == ["unsafe", "wheel_stuck"]
+    line = 2 if head else 1
+    for wrong, said in (("typo", "unknown fault typo"), ("unsafe, after_s: 999999", "more than 24 h after the night")):
+        file.write_text(f"{head}- {{type: {wrong}}}\n", encoding="utf-8")
+        with pytest.raises(SequenceFileError) as refused:
+            parse_faults(file, start=start)
+        assert refused.value.problems[0].startswith(f"{file}:{line}: ")
+        assert said in refused.value.problems[0]
+
+
+def test_an_empty_file_of_faults_is_refused(tmp_path: Path) -> None:
+    """Whoever gives one means something by it."""
+    file = tmp_path / "faults.yaml"
+    file.write_text("", encoding="utf-8")
+    with pytest.raises(SequenceFileError, match="is empty"):
+        parse_faults(file, start=datetime(2026, 1, 15, 17, tzinfo=UTC))
