@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tsplug.imaging.lanes import begin, slices
+from tsplug.imaging.lanes import Meanwhile, slices
 from tsplug.imaging.opencv import FEWEST_PIXELS, opencv
 
 _LEVELS = 65_536
@@ -80,24 +78,34 @@ def counts_apart(pixels: NDArray[np.generic]) -> bool:
     return pixels.dtype == np.uint16 and pixels.size >= FEWEST_PIXELS and opencv() is not None
 
 
-def begin_counting(pixels: NDArray[np.uint16]) -> Callable[[], LevelHistogram]:
-    """Begin to count the levels of a frame that `counts_apart` in another thread; return what waits for the counts.
+class Counting:
+    """Counting the levels of a frame that `counts_apart`, while something else is done.
 
-    The frame must be contiguous and must not change meanwhile.
+    The frame must be contiguous, and must not change until it is counted.
     """
-    flat = pixels.reshape(-1)
-    # An even number, for two threads: who asks helps.
-    strips = 2 * -(-flat.size // (2 * _COUNTED_QUICKLY))
-    finish = begin(lambda part: _counts_of(flat[part]), slices(flat.size, -(-flat.size // strips)))
 
-    @cache
-    def counted() -> LevelHistogram:
-        histogram = LevelHistogram(flat.dtype)
-        for strip in finish():
-            histogram.counts[: strip.size] += strip
-        return histogram
+    def __init__(self, pixels: NDArray[np.uint16]) -> None:
+        """Take the frame; nothing is counted yet."""
+        flat = pixels.reshape(-1)
+        # An even number, for two threads: who asks for the histogram helps.
+        strips = 2 * -(-flat.size // (2 * _COUNTED_QUICKLY))
+        parts = slices(flat.size, -(-flat.size // strips))
+        self._strips = Meanwhile(lambda part: _counts_of(flat[part]), parts)
+        self._histogram: LevelHistogram | None = None
 
-    return counted
+    def begin(self) -> None:
+        """Let another thread begin to count."""
+        if self._histogram is None:
+            self._strips.begin()
+
+    def histogram(self) -> LevelHistogram:
+        """Return the histogram once all is counted."""
+        if self._histogram is None:
+            histogram = LevelHistogram(np.dtype(np.uint16))
+            for strip in self._strips.results():
+                histogram.counts[: strip.size] += strip
+            self._histogram = histogram
+        return self._histogram
 
 
 def _counts_of(levels: NDArray[Any]) -> NDArray[np.int64]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -63,32 +63,45 @@ def in_order(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Resu
     return [made[place] for place in range(len(parts))]
 
 
-def begin(work: Callable[[Part], Result], parts: Sequence[Part]) -> Callable[[], list[Result]]:
-    """Begin to work on parts in another thread, and return at once what gives the results in order.
+class Meanwhile(Generic[Part, Result]):
+    """Work on parts, for another thread to do while the one that wants the results goes on with something else.
 
-    That works on the parts that are left itself, waits for the other thread, and raises what that one raised; it may be
-    called once. Such work hardly needs the interpreter, as what is done meanwhile does.
+    Such work hardly needs the interpreter, as what is done meanwhile does.
     """
-    waiting, made = deque(enumerate(parts)), dict[int, Result]()
 
-    def lane() -> None:
-        for place, part in _drawn(waiting):
-            made[place] = work(part)
+    def __init__(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> None:
+        """Take what is to be done; nothing is begun yet."""
+        self._work, self._count = work, len(parts)
+        self._waiting, self._made = deque(enumerate(parts)), dict[int, Result]()
+        self._beside: Future[None] | None = None
 
-    beside = ThreadPoolExecutor(max_workers=1)
-    try:
-        other = beside.submit(copy_context().run, lane)
-    except RuntimeError:
-        other = None
-    beside.shutdown(wait=False)
+    def begin(self) -> None:
+        """Let the other thread begin, where it has not."""
+        if self._beside is not None:
+            return
+        beside = ThreadPoolExecutor(max_workers=1)
+        try:
+            self._beside = beside.submit(copy_context().run, self._lane)
+        except RuntimeError:
+            # While the interpreter ends no thread begins; who wants the results does all.
+            return
+        beside.shutdown(wait=False)
 
-    def finish() -> list[Result]:
-        lane()
-        if other is not None:
-            other.result()
-        return [made[place] for place in range(len(parts))]
+    def results(self) -> list[Result]:
+        """Return the results in order: help with the parts that are left, and wait for the other thread.
 
-    return finish
+        What that one raised comes out here. To be asked once.
+        """
+        if self._count > 1:
+            self.begin()
+        self._lane()
+        if self._beside is not None:
+            self._beside.result()
+        return [self._made[place] for place in range(self._count)]
+
+    def _lane(self) -> None:
+        for place, part in _drawn(self._waiting):
+            self._made[place] = self._work(part)
 
 
 def slices(count: int, together: int) -> list[slice]:

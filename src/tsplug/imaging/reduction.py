@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tsplug.imaging.histogram import LevelHistogram, begin_counting, counts_apart
+from tsplug.imaging.histogram import Counting, LevelHistogram, counts_apart
 from tsplug.imaging.holes import fill_sums
 from tsplug.imaging.lanes import in_lanes
 from tsplug.imaging.opencv import opencv
@@ -31,20 +31,21 @@ class FirstPass:
     """What one pass over the pixels of a frame leaves: enough for all that does not need single stars.
 
     ``pixels`` are those of the source (rows by columns). ``binned`` holds the sums of 2x2 pixels as 32-bit floats; an
-    odd last row or column is left out. ``counted`` gives the histogram, ``top`` the highest level where it is known
-    before that.
+    odd last row or column is left out. ``counted`` gives the histogram; ``counting`` is what does where levels are not
+    counted yet, and ``top`` the highest level then.
     """
 
     pixels: NDArray[Any]
     binned: NDArray[np.float32]
     counted: Callable[[], LevelHistogram | None]
+    counting: Counting | None = None
     top: TopLevel | None = None
 
     @property
     def histogram(self) -> LevelHistogram | None:
         """Return how many pixels have each level, of 8 and 16 bit integers; None for others.
 
-        Where another thread still counts them, this waits for it.
+        Where they are not counted yet, this counts them.
         """
         return self.counted()
 
@@ -60,7 +61,13 @@ class ReducedFrame:
     binned: NDArray[np.float32]
     told: Callable[[], AduStatistics]
     counted: Callable[[], LevelHistogram | None]
+    counting: Counting | None = None
     top: TopLevel | None = None
+
+    def count_meanwhile(self) -> None:
+        """Let another thread count the levels, as far as they are not counted: there is something else to do now."""
+        if self.counting is not None:
+            self.counting.begin()
 
     @property
     def statistics(self) -> AduStatistics:
@@ -87,7 +94,7 @@ class ReducedFrame:
 def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPass:
     """Draw all bands of a source in two threads; fill each, add up 2x2 pixels while it is at hand, count its levels.
 
-    Levels of large frames go on being counted in another thread when this returns.
+    Levels of large frames are counted later, best while their stars are measured, which hardly occupies two threads.
 
     Args:
         source: the frame.
@@ -102,7 +109,8 @@ def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPas
     binned = new_array((pixels.shape[0] // 2, pixels.shape[1] // 2), np.dtype(np.float32))
     if counts_apart(pixels):
         own, others = in_lanes(lambda bands: _looked_at(source, bands, binned=binned), source.bands())
-        return FirstPass(pixels, binned, begin_counting(pixels), TopLevel.of(pixels, own + others))
+        counting = Counting(pixels)
+        return FirstPass(pixels, binned, counting.histogram, counting, TopLevel.of(pixels, own + others))
     histogram, other = in_lanes(lambda bands: _counted(source, bands, binned=binned), source.bands())
     if histogram is not None and other is not None:
         histogram.merge(other)
@@ -153,7 +161,7 @@ def reduce_frame(passed: FirstPass, *, full_scale_adu: float) -> ReducedFrame:
 
     if passed.pixels.dtype.kind == "f":
         fill_sums(passed.binned, passed.pixels, level=4.0 * told().median)
-    return ReducedFrame(passed.pixels, passed.binned, told, passed.counted, passed.top)
+    return ReducedFrame(passed.pixels, passed.binned, told, passed.counted, passed.counting, passed.top)
 
 
 def halved(frame: ReducedFrame) -> ReducedFrame:
@@ -161,7 +169,7 @@ def halved(frame: ReducedFrame) -> ReducedFrame:
     pixels = np.float32(0.25) * frame.binned
     rows, columns = (size // 2 * 2 for size in pixels.shape)
     across = pixels[:rows, 0:columns:2] + pixels[:rows, 1:columns:2]
-    return ReducedFrame(pixels, across[0::2] + across[1::2], frame.told, lambda: None, frame.top)
+    return ReducedFrame(pixels, across[0::2] + across[1::2], frame.told, lambda: None, top=frame.top)
 
 
 def _split(rows: slice, *, columns: int) -> Iterator[slice]:

@@ -177,6 +177,7 @@ def measure_reduced(
     result = replace(result, star_count=candidates.x.size, trails=trails)
     if not candidates.x.size:
         return result
+    frame.count_meanwhile()
     stars = candidates.pick(~are_pieces(frame.binned, candidates))
     first = _first_look(scene, candidates, stars=stars)
     discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tsplug.imaging.lanes import begin, in_lanes, in_order, slices
+from tsplug.imaging.lanes import Meanwhile, in_lanes, in_order, slices
 
 
 def test_every_part_is_worked_on_once_by_one_of_two_threads() -> None:
@@ -66,11 +66,19 @@ def test_work_that_is_begun_goes_on_beside_the_thread_that_began_it() -> None:
             free.set()
         return 10 * part
 
-    finish = begin(work, range(4))
+    meanwhile = Meanwhile(work, range(4))
+    meanwhile.begin()
     assert begun.wait(60.0)
-    assert finish() == [0, 10, 20, 30]
+    meanwhile.begin()
+    assert meanwhile.results() == [0, 10, 20, 30]
     assert workers[0] is not threading.current_thread()
     assert workers[1:] == [threading.current_thread()] * 3
+
+
+@pytest.mark.parametrize("parts", [[], [3], list(range(50))], ids=["none", "one", "many"])
+def test_work_that_was_not_begun_is_done_when_its_results_are_asked_for(parts: list[int]) -> None:
+    """Results come in order, whoever works on what."""
+    assert Meanwhile(lambda part: part * part, parts).results() == [part * part for part in parts]
 
 
 def test_what_begun_work_raises_comes_out_when_it_is_asked_for() -> None:
@@ -80,7 +88,7 @@ def test_what_begun_work_raises_comes_out_when_it_is_asked_for() -> None:
         raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):
-        begin(work, [1])()
+        Meanwhile(work, [1, 2]).results()
 
 
 def test_slices_cover_everything_once() -> None:
