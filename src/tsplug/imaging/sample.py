@@ -21,6 +21,9 @@ Places = NDArray[np.int64]
 REACH_SIGMA = 5.0
 """Stars are measured out to this many of their own sigma; what lies beyond is added from the common profile."""
 
+# The weights that shapes are seen under have fallen to 0.03 % there, and a star's own light with them.
+_WEIGHED_SIGMA = 4.5
+
 _GRID = 12
 _PROBES, _PROBE_HALF_PX, _PROBE_SIGMA_PX = 96, 12, 1.6
 _LEAST_HALF_PX, _MOST_HALF_PX = 6, 20
@@ -111,7 +114,7 @@ class Probe:
 def probe(scene: Scene, candidates: Candidates) -> Probe:
     """Look at some bright stars in stamps that even a soft one fits in."""
     chosen = _spread_out(candidates, shape=scene.pixels.shape, most=_PROBES)
-    sample = _measured(scene, candidates, chosen=chosen, half=_PROBE_HALF_PX, start_sigma_px=_PROBE_SIGMA_PX)
+    sample = _measured(scene, candidates, chosen=chosen, look=_Look(_PROBE_HALF_PX, _PROBE_SIGMA_PX))
     good = sample.starlike
     if not good.any():
         return Probe(_PROBE_SIGMA_PX, 0.0, good.size)
@@ -142,7 +145,7 @@ def take_sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tup
     """
     half = int(np.clip(math.ceil((REACH_SIGMA + 0.5) * sigma_px) + 1, _LEAST_HALF_PX, _MOST_HALF_PX))
     chosen = _spread_out(candidates, shape=scene.pixels.shape, most=scene.settings.most_stars)
-    sample = _measured(scene, candidates, chosen=chosen, half=half, start_sigma_px=sigma_px)
+    sample = _measured(scene, candidates, chosen=chosen, look=_Look(half, sigma_px, _WEIGHED_SIGMA))
     good = sample.starlike
     typical = _common_width(sample.raw.sigma_px[good]) if good.any() else sigma_px
     sharp = _too_sharp(sample, good)
@@ -191,15 +194,27 @@ def _spread_out(candidates: Candidates, *, shape: tuple[int, ...], most: int) ->
     return np.asarray(usable[np.argsort(rank, kind="stable")[:most]])
 
 
-def _measured(scene: Scene, candidates: Candidates, *, chosen: Places, half: int, start_sigma_px: float) -> StarSample:
+@dataclass(frozen=True)
+class _Look:
+    """How stars are looked at: half of the stamps' width, a first guess of their sigma, and how far shapes are weighed.
+
+    That is in units of the guess; none for stars of any width.
+    """
+
+    half: int
+    start_sigma_px: float
+    reach_sigma: float = math.inf
+
+
+def _measured(scene: Scene, candidates: Candidates, *, chosen: Places, look: _Look) -> StarSample:
     x, y = candidates.x[chosen], candidates.y[chosen]
-    inside = fits_inside(x, y, shape=scene.pixels.shape, half_width=half)
+    inside = fits_inside(x, y, shape=scene.pixels.shape, half_width=look.half)
     chosen, x, y = chosen[inside], x[inside], y[inside]
     level, noise, peak = candidates.level[chosen], candidates.noise[chosen], candidates.peak[chosen]
-    stamps = cut_stamps(scene.pixels, (x, y), half_width=half, level=level, mosaic=scene.mosaic)
+    stamps = cut_stamps(scene.pixels, (x, y), half_width=look.half, level=level, mosaic=scene.mosaic)
     stamps = replace(stamps, blur_px2=stamps.blur_px2 + scene.blur_px2)
     stamps.values[...] -= _misjudged(border_levels(stamps), noise, peak=peak).astype(np.float32)
-    raw = adaptive_shapes(stamps, start_sigma_px)
+    raw = adaptive_shapes(stamps, look.start_sigma_px, reach_sigma=look.reach_sigma)
     flux = np.maximum(raw.flux, 0.0)
     # What a matched filter of the star's own shape gathers.
     sky = 4.0 * np.pi * np.sqrt(raw.determinant) * noise**2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -83,7 +84,9 @@ class Shapes:
         return Shapes(self.dx, self.dy, xx, yy, self.xy, self.amplitude, self.settled)
 
 
-def adaptive_shapes(stamps: Stamps, start_sigma_px: float, *, boldness: float = _BOLDNESS) -> Shapes:
+def adaptive_shapes(
+    stamps: Stamps, start_sigma_px: float, *, boldness: float = _BOLDNESS, reach_sigma: float = math.inf
+) -> Shapes:
     """Measure stars with an elliptical Gaussian weight that is fitted to each star's own second moments.
 
     At the fixed point the weight has the star's shape (Bernstein & Jarvis 2002), which reads elongation and width of
@@ -94,27 +97,33 @@ def adaptive_shapes(stamps: Stamps, start_sigma_px: float, *, boldness: float = 
         start_sigma_px: a first guess of their width.
         boldness: from 0 for the steps that even rings end with, to 1 for those that find a Gaussian at once and that
             rings never end with.
+        reach_sigma: how far light is looked at, in units of the first guess, where the stamps are larger.
     """
     count = stamps.x0.size
     if not count:
         none = np.zeros(0)
         return Shapes(none, none, none, none, none, none, none.astype(bool))
     parts = in_order(
-        lambda part: _adapted(stamps.pick(part), start_sigma_px, boldness=boldness), slices(count, _TOGETHER)
+        lambda part: _adapted(stamps.pick(part), start_sigma_px, boldness=boldness, reach_sigma=reach_sigma),
+        slices(count, _TOGETHER),
     )
     columns = np.concatenate([weights for weights, _ in parts], axis=1).astype(np.float64)
     dx, dy, xx, yy, xy, amplitude = columns
     return Shapes(dx, dy, xx, yy, xy, amplitude, np.concatenate([settled for _, settled in parts]))
 
 
-def _adapted(stamps: Stamps, start_sigma_px: float, *, boldness: float) -> tuple[_Values, NDArray[np.bool_]]:
+def _adapted(
+    stamps: Stamps, start_sigma_px: float, *, boldness: float, reach_sigma: float
+) -> tuple[_Values, NDArray[np.bool_]]:
     """Iterate until each star's last step was tiny; return rows of `_ROWS`, and whether that step was a small one."""
     count = stamps.x0.size
     weights = np.zeros((_ROWS, count), dtype=np.float32)
     weights[2:4] = start_sigma_px**2
     settled = np.zeros(count, dtype=bool)
     # Of the stars that are worked on together, those that are not done yet; what the others do meanwhile is lost.
-    stars, values, mine, waiting = np.arange(count), stamps.values, weights.copy(), np.arange(count)
+    left_out = stamps.half_width - math.ceil(min(stamps.half_width, reach_sigma * start_sigma_px))
+    inner = slice(left_out, stamps.values.shape[0] - left_out)
+    stars, values, mine, waiting = np.arange(count), stamps.values[inner, inner], weights.copy(), np.arange(count)
     for _ in range(_ITERATIONS):
         mine, change, light = _stepped(mine, values, half_width=stamps.half_width, boldness=boldness)
         settled[stars[waiting]] = (light & (change < _SMALL_STEP))[waiting]
@@ -132,7 +141,8 @@ def _stepped(
     old: _Values, values: _Values, *, half_width: int, boldness: float
 ) -> tuple[_Values, _Values, NDArray[np.bool_]]:
     """Return weights that fit better, by how much of their size they changed, and which stars have light at all."""
-    span, limit = np.arange(-half_width, half_width + 1, dtype=np.float32), np.float32(half_width / 2.0)
+    span = np.arange(values.shape[0], dtype=np.float32) - np.float32(values.shape[0] // 2)
+    limit = np.float32(half_width / 2.0)
     middle, was = old[:2], old[2:5]
     size = was[0] + was[1]
     weight = _weight(was)
