@@ -155,19 +155,19 @@ def _elongations(
     row = np.clip(candidates.y // 2, half, height - half - 1)
     column = np.clip(candidates.x // 2, half, width - half - 1)
     span = np.arange(-_HALF, _HALF + 1)
-    apart = spacing * span
+    apart, steps = spacing * span, span.astype(np.float32)[:, None]
     values = binned.reshape(-1).take(row * width + column + (apart[:, None] * width + apart)[:, :, None])
     # Only what is clearly light counts: noise in the corners would make everything round.
     sky = 4.0 * candidates.level
     floor = (sky + 0.25 * (values[_HALF, _HALF] - sky)).astype(np.float32)
     np.maximum(np.subtract(values, floor, out=values), np.float32(0.0), out=values)
     across, down = values.sum(axis=0), values.sum(axis=1)
-    slanted = np.multiply(values, span[:, None].astype(np.float32), out=values).sum(axis=1)
-    flux = np.maximum(down.sum(axis=0), 1e-6)
-    mean_x, mean_y = (across * span[:, None]).sum(axis=0) / flux, (down * span[:, None]).sum(axis=0) / flux
-    xx = (across * span[:, None] ** 2).sum(axis=0) / flux - mean_x**2
-    yy = (down * span[:, None] ** 2).sum(axis=0) / flux - mean_y**2
-    xy = (slanted * span[:, None]).sum(axis=0) / flux - mean_x * mean_y
+    slanted = np.multiply(values, steps, out=values).sum(axis=1)
+    flux = np.maximum(down.sum(axis=0), np.float32(1e-6))
+    mean_x, mean_y = (across * steps).sum(axis=0) / flux, (down * steps).sum(axis=0) / flux
+    xx = (across * steps**2).sum(axis=0) / flux - mean_x**2
+    yy = (down * steps**2).sum(axis=0) / flux - mean_y**2
+    xy = (slanted * steps).sum(axis=0) / flux - mean_x * mean_y
     spread, apart = (xx + yy) / 2.0, np.hypot((xx - yy) / 2.0, xy)
     ratio = np.sqrt((spread + apart) / np.maximum(spread - apart, 0.05))
     angle = np.asarray(0.5 * np.arctan2(2.0 * xy, xx - yy), dtype=np.float64)
