@@ -108,7 +108,7 @@ def _half(stamps: Stamps, shapes: Shapes, *, part: slice, total: Floats) -> Floa
     usable = (after > 0) & (total > 0)
     after = np.maximum(after, 1)
     every = np.arange(total.size)
-    low, high = shares[after - 1, every], np.minimum(shares[after, every], 0.99)
+    low, high = shares[after - 1, every], np.where(usable, np.minimum(shares[after, every], 0.99), 0.99)
     # The logarithm of what lies outside falls as the squared radius does: exactly in a Gaussian, nearly in any star.
     inner, outer = radii[after - 1, every] ** 2, radii[after, every] ** 2
     low = np.clip(low, 0.0, 0.4999)
