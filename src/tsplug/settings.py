@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tsplug.errors import InputError
+from tsplug.model.wording import problems_of
 
 
 def _data_dir() -> Path:
@@ -26,6 +30,18 @@ class Settings(BaseSettings):
     """Settings of this user; every field is read from ``TSPLUG_`` and its name, for example ``TSPLUG_DB``."""
 
     model_config = SettingsConfigDict(env_prefix="TSPLUG_", frozen=True)
+
+    def __init__(self, **values: Any) -> None:
+        """Read the environment.
+
+        Raises:
+            InputError: something there is no value for what it sets.
+        """
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            told = [line.partition(": ") for line in problems_of(error)]
+            raise InputError("; ".join(f"TSPLUG_{name.upper()} {why}" for name, _, why in told)) from error
 
     db: str = Field(default="", description="The store: a database URL or an SQLite file; empty is one in data_dir.")
     user: str = Field(default_factory=_login_name, description="Who you are in the queue of jobs; your login name.")
