@@ -38,7 +38,8 @@ def parts_of(table: SampleTable, left_out: LeftOut, *, trend: Floats) -> Iterato
     crowd = table.crowd[night]
     order = np.lexsort((trend, crowd))
     is_first = _is_first(crowd[order], trend[order])
-    cost = 2 * table.count[night[order]] + np.where(is_first, table.size[crowd[order]], 0)
+    of_crowd = table.nights[crowd[order]] + np.where(is_first, table.size[crowd[order]], 0)
+    cost = 2 * table.count[night[order]] + of_crowd
     part = np.cumsum(cost) // _AT_ONCE
     for begin, end in zip(*_bounds(part), strict=True):
         places = order[begin:end]

@@ -7,7 +7,6 @@ into `tsplug.grading`, pure; only what it must look up in the store stays here, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -127,12 +126,17 @@ def prepared_graders(
 def foresee_all(asked: Sequence[tuple[Sequence[PreparedGrader], Sequence[AcquiredImage]]]) -> None:
     """Find for many images of many plans at once what judging them looks up; without it they are judged alike."""
     cases = [case for graders, images in asked for grader in graders for case in grader.cases(images)]
-    # What a frame fails on it fails on again when it is judged, and then it costs no other frame a verdict.
-    with suppress(ArithmeticError, ValueError):
-        foresee(cases)
     judges = [grader.judge for graders, _ in asked for grader in graders]
-    with suppress(ArithmeticError, ValueError):
-        CriteriaJudge.score_together(judge for judge in judges if isinstance(judge, CriteriaJudge))
+    scoring = [judge for judge in judges if isinstance(judge, CriteriaJudge)]
+    _attempt(lambda: foresee(cases))
+    _attempt(lambda: CriteriaJudge.score_together(scoring))
+
+
+def _attempt(find: Callable[[], None]) -> None:
+    try:
+        find()
+    except Exception:  # noqa: BLE001 - who fails on it fails again when it is judged, and costs nobody else a verdict
+        return
 
 
 def verdicts_of(image: AcquiredImage, plan: PlanImages, *, graders: Sequence[PreparedGrader]) -> list[GraderVerdict]:

@@ -259,3 +259,13 @@ def test_what_rests_on_the_same_is_not_judged_again() -> None:
     # One that makes a status is written again as it is, to be dated anew.
     assert all(row == marked[row.image_id, row.grader] for row in written if row.grader == "statistical")
     assert any(grader == "statistical" for _, grader in marked)
+
+
+def test_what_cannot_be_reckoned_with_costs_no_other_frame_a_verdict() -> None:
+    """Sizes beyond any number fail their own plan's frames, which wait, and are no end of the regrade."""
+    plan, sound = varied_plan(Random(2), 12), varied_plan(Random(1), 12)
+    beyond = [image.model_copy(update={"metrics": {"hfr": 1.7e308}, "manual": False}) for image in plan.images]
+    scope = Scope(RegradeRequest(everything=True, criteria=CRITERIA), (), {}, {}, None, ())
+    spoilt, found = Judges(scope).decide([replace(plan, images=beyond), sound], Unit({}))  # type: ignore[arg-type]
+    assert any("OverflowError" in row.reason for row in spoilt.verdicts)
+    assert found.verdicts == decide(sound, {}).verdicts
