@@ -23,8 +23,8 @@ _SHARE, _SIGMA = 0.3, 2.5
 _SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 1.5, 16
 # Held against the mean of all directions, of which what goes on is a part, these tell of most that it does not.
 _FIRST_SHARE, _FIRST_SIGMA = 0.12, 0.8
-# Fainter ones do not count as stars anyway.
-_LEAST_SIGNIFICANCE = 8.0
+# Fainter ones do not count as stars anyway; from the second on noise hardly makes a star look so.
+_LEAST_SIGNIFICANCE, _CLEAR_SIGNIFICANCE = 8.0, 12.0
 # Where no more than this share of a sample of so many are pieces, all are stars: some look so by chance, the more the
 # closer they are to each other.
 _SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4 = 1024, 0.005, 15_000.0
@@ -44,8 +44,9 @@ def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
     """
     pieces = np.zeros(candidates.x.size, dtype=bool)
     bright = np.flatnonzero((candidates.significance >= _LEAST_SIGNIFICANCE) & ~candidates.saturated)
-    if bright.size > _SAMPLE:
-        sample = candidates.pick(bright[:: -(-bright.size // _SAMPLE)])
+    clear = bright[candidates.significance[bright] >= _CLEAR_SIGNIFICANCE]
+    if clear.size > _SAMPLE:
+        sample = candidates.pick(clear[:: -(-clear.size // _SAMPLE)])
         by_chance = _BY_CHANCE + _BY_CHANCE_PX4 * (bright.size / (4.0 * binned.size)) ** 2
         if np.mean(_directions(binned, sample)[1]) <= by_chance:
             return pieces
