@@ -12,13 +12,17 @@ _A_NIGHT = timedelta(hours=16)
 
 @dataclass(frozen=True)
 class Imaging:
-    """What is being imaged, how many of how many lights are done, and when exposing alone would have done them all."""
+    """What is being imaged, how many of how many lights are done, and when exposing alone would have done them all.
+
+    ``tonight`` says whether that is before the Sun rises.
+    """
 
     target: str
     filter_name: str
     done: int
     wanted: int
     ready_at: datetime
+    tonight: bool = True
 
     def one_more(self) -> Imaging:
         """Return this after one more light; where rejected lights are replaced, more come than were wanted."""
@@ -27,7 +31,7 @@ class Imaging:
     def ready(self, now: datetime) -> str:
         """Return when exposing alone would have done them all, or how many hours that takes where it takes nights."""
         left = self.ready_at - now
-        if left > _A_NIGHT:
+        if left > _A_NIGHT or not self.tonight:
             return f"{left / timedelta(hours=1):.0f} h of exposures to go"
         return f"ready {self.ready_at:%H:%M} UTC at the earliest"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hostsim.progress.display import Imaging
 from hostsim.sequence.host import Host
+from hostsim.sequence.sun import is_up_within
 from tsplug import ExposurePlan, ExposureTemplate, Project, TakeExposure, Target
 
 
@@ -29,13 +30,15 @@ def show_progress(host: Host, decision: TakeExposure) -> None:
             wanted += max(plan.acquired, plan.desired)
             exposure_s = plan.exposure_s or templates[plan.template_id].default_exposure_s
             left_s += max(0, plan.desired - plan.acquired) * exposure_s
+    ready_at = host.clock.now() + timedelta(seconds=left_s)
     host.display.imaging(
         Imaging(
             target=decision.target_name,
             filter_name=decision.filter_name,
             done=done,
             wanted=wanted,
-            ready_at=host.clock.now() + timedelta(seconds=left_s),
+            ready_at=ready_at,
+            tonight=not is_up_within(host.site, since=host.clock.now(), now=ready_at),
         )
     )
 

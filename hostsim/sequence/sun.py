@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from hostsim.sky.curves import Floats
 from hostsim.sky.horizontal import Horizontal
 from hostsim.sky.randomness import hours_since_epoch
 from hostsim.sky.scene import SkySite
@@ -29,12 +30,19 @@ def sun_altitude_deg(site: Site, moment: datetime) -> float:
 
 def has_risen(site: Site, *, since: datetime, now: datetime) -> bool:
     """Return whether the Sun is up, and was not all the time since a moment."""
-    if sun_altitude_deg(site, now) <= 0.0:
-        return False
-    steps = np.arange(0.0, max(0.0, (now - since).total_seconds()), _STEP_S)
-    hours = hours_since_epoch(since) + steps / 3600.0
+    return sun_altitude_deg(site, now) > 0.0 and bool((_altitudes_deg(site, since, last=now) <= 0.0).any())
+
+
+def is_up_within(site: Site, *, since: datetime, now: datetime) -> bool:
+    """Return whether the Sun is up at some time from a moment to another one."""
+    return bool((_altitudes_deg(site, since, last=now) > 0.0).any())
+
+
+def _altitudes_deg(site: Site, first: datetime, *, last: datetime) -> Floats:
+    steps = np.arange(0.0, max(0.0, (last - first).total_seconds()), _STEP_S)
+    hours = hours_since_epoch(first) + steps / 3600.0
     place = SkySite(latitude_deg=site.latitude_deg, longitude_deg=site.longitude_deg)
-    return bool((sun_at(place, hours).altitude_deg <= 0.0).any())
+    return sun_at(place, hours).altitude_deg
 
 
 def is_past_twilight(site: Site, moment: datetime, *, when: Literal["dusk", "dawn"]) -> bool:

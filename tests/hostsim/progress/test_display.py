@@ -45,6 +45,7 @@ def test_what_takes_nights_is_told_in_hours() -> None:
     """A time of day would be read as one of this night."""
     now = ManualClock().now()
     assert replace(IMAGING, ready_at=now + timedelta(hours=50)).ready(now) == "50 h of exposures to go"
+    assert replace(IMAGING, ready_at=now + timedelta(hours=9), tonight=False).ready(now) == "9 h of exposures to go"
 
 
 def test_the_live_panel_shows_everything() -> None:
