@@ -73,6 +73,20 @@ def test_stars_half_as_large_again_are_ordinary_air_only_where_air_does_that(
     assert status_of_last(*SHARP, 1.38, scale_arcsec=scale_arcsec, **changes) is status
 
 
+def test_superb_stars_in_one_pixel_are_not_taken_for_clouded_ones() -> None:
+    """Behind 200 mm the number of stars does not rise as they shrink; a third of a night tells so of the rest."""
+    sharp = [frame(number, 0.66 + 0.005 * (number % 3)) for number in range(24)]
+    ordinary = [frame(number, 0.76 + 0.005 * (number % 3)) for number in range(24, 32)]
+    counted = [
+        each.model_copy(update={"metrics": each.metrics | {"star_count": 1730.0 if each in sharp else 1850.0}})
+        for each in [*sharp, *ordinary]
+    ]
+    populations = PlanPopulations(counted)
+    for each in counted:
+        case = Case(each, populations.of(each, Choice(GraderMode.ROBUST)), GraderPreferences(), WIDE_FIELD, True)
+        assert judge(case).reason == ""
+
+
 def test_what_stays_as_sharp_as_ever_is_accepted_by_coarse_pixels() -> None:
     """A tenth more is within what stars of every rig do."""
     assert status_of_last(*SHARP, 0.95, scale_arcsec=WIDE_FIELD) is VerdictStatus.ACCEPT
