@@ -88,7 +88,8 @@ class SlowDriver:
 
     def __init__(self, *, takes_s: float, deaf: bool = False) -> None:
         self.takes_s, self.deaf = takes_s, deaf
-        self.values = {"interfaceversion": 3, "connected": False, "atpark": False, "slewing": False, "tracking": True}
+        self.values = {"interfaceversion": 3, "connected": False, "slewing": False, "tracking": True}
+        self.values |= {"atpark": False, "canpark": True}
         self.asked_meanwhile = 0
         self.asked = threading.Event()
         self.busy = threading.Lock()
