@@ -17,7 +17,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import MARGIN_S, Meridian
 from hostsim.sequence.pointing import rotate_to
 from hostsim.sequence.shelter import kept_from, sleep_watchfully
-from hostsim.sequence.state import Aim
+from hostsim.sequence.state import Aim, Flipped
 from hostsim.sequence.unparking import is_idle
 from tsplug import NEVER_FLIPS_MIN, DeviceError, PierSide
 
@@ -126,23 +126,29 @@ class Flips:
         mount = self._host.rig.mount
         if not self._settings.enabled or mount is None or not mount.wrong_side(target.ra_hours, target.dec_deg):
             return False
-        if 0.0 <= past_meridian_s(target.ra_hours, target.dec_deg, host=self._host) < self._after_s:
+        past_s = past_meridian_s(target.ra_hours, target.dec_deg, host=self._host)
+        if 0.0 <= past_s < self._after_s:
             return False
-        known = flip_at(target.ra_hours, target.dec_deg, host=self._host)
+        pier_side = mount.reading().pier_side
+        known = flip_at(target.ra_hours, target.dec_deg, host=self._host, past=past_s >= 0.0, pier_side=pier_side)
         if known is None:
             self._flip(target)
-        elif known.failed and not self._centering.leaves_out(target):
+        elif known.is_in_doubt and not self._centering.leaves_out(target):
+            if not known.failed:
+                self._host.warn_once(f"{mount.label}: says anew past the meridian that a flip is due for {target.name}")
             self._answer_failed(target)
         return known is None
 
     def _flip(self, target: Aim) -> None:
         host, mount = self._host, self._host.mount()
         host.display.note(f"{target.name} has passed the meridian: flipping")
-        before = mount.reading().pier_side
+        place = target.ra_hours, target.dec_deg
+        # As it is when the mount begins to move: what it chose its side by.
+        before, past = mount.reading().pier_side, past_meridian_s(*place, host=host) >= 0.0
         centered = self._centering.on(target)
         if centered and host.profile.has_rotator and not self._half_turn:
             rotate_to(target.rotation_deg, host, half_turn=False)
-        failed = note_flipped((target.ra_hours, target.dec_deg), host, before=before)
+        failed = note_flipped(place, host, before=before, past=past)
         if failed and centered:
             self._answer_failed(target)
 
@@ -164,16 +170,20 @@ class Flips:
             self.if_due(target)
 
 
-def note_flipped(place: tuple[float, float], host: Host, *, before: PierSide) -> bool:
-    """Note that a mount was flipped at a place; return whether it failed: past the meridian it stands as ``before``.
+def note_flipped(place: tuple[float, float], host: Host, *, before: PierSide, past: bool) -> bool:
+    """Note that a mount was flipped at a place; return whether it failed.
 
-    One that contradicts itself in another way costs a warning.
+    So it has where it says past the meridian that a flip is due still, and not that its side is another than
+    ``before``. One that contradicts itself in another way costs a warning. ``past`` says whether it began to move past
+    the meridian.
     """
-    mount = host.mount()
-    still = mount.wrong_side(*place)
-    unmoved = still and before is not PierSide.UNKNOWN and mount.reading().pier_side is before
-    failed = unmoved and past_meridian_s(*place, host=host) >= 0.0
-    note_flip(*place, host=host, failed=failed)
+    mount, (ra_hours, dec_deg) = host.mount(), place
+    still, after = mount.wrong_side(*place), mount.reading().pier_side
+    changed = PierSide.UNKNOWN not in (before, after) and after is not before
+    failed = still and past and not changed
+    stands, now = None if still else after, host.clock.now()
+    made = Flipped(ra_hours=ra_hours, dec_deg=dec_deg, moment=now, failed=failed, past=past, pier_side=stands)
+    note_flip(made, host=host)
     host.journal.save()
     if still:
         host.warn(f"{mount.label}: says after a flip that one is due: it is not flipped there again in this passage")
@@ -219,20 +229,31 @@ def pause_is_outlived(host: Host) -> bool:
     return True
 
 
-def _flip_in_wait(place: tuple[float, float], host: Host, *, before: PierSide) -> None:
-    """Flip a mount where it points, once in a passage; one that says to stand as before must not track on there."""
+def _flip_in_wait(place: tuple[float, float], host: Host, *, before: PierSide, past: bool) -> None:
+    """Flip a mount where it points, once in a passage; one that may stand as before must not track on there."""
     mount, standing = host.mount(), host.journal.state.standing
-    known = flip_at(*place, host=host)
+    known = flip_at(*place, host=host, past=past, pier_side=before)
     if known is None or standing.paused:
         host.display.note("where the telescope points has passed the meridian: flipping")
         mount.slew(*place)
         standing.paused = None
-        failed = note_flipped(place, host, before=before)
+        stops, why = note_flipped(place, host, before=before, past=past), "did not flip in a wait"
     else:
-        failed = known.failed
-    if failed:
-        host.warn_once(f"{mount.label}: did not flip in a wait: it stands still from then on")
+        stops = known.is_in_doubt
+        why = "did not flip in a wait" if known.failed else "says anew in a wait past the meridian that a flip is due"
+    if stops:
+        host.warn_once(f"{mount.label}: {why}: it stands still from then on")
         mount.track(False)
+
+
+def _pause(place: tuple[float, float], host: Host, *, flips: bool) -> None:
+    """Let a mount that ``flips`` stand still before the meridian, if it does not yet."""
+    standing = host.journal.state.standing
+    if flips and not standing.paused:
+        host.display.note("where the telescope points is about to pass the meridian: standing still")
+        host.mount().track(False)
+        standing.paused = place
+        host.journal.save()
 
 
 def _flipped_for_s(host: Host) -> float:
@@ -247,17 +268,19 @@ def _flipped_for_s(host: Host) -> float:
     meridian = host.meridian or Meridian.of(host.profile)
     past_s = past_meridian_s(*place, host=host)
     wrong = mount.wrong_side(*place)
+    due = wrong and not 0.0 <= past_s < meridian.after_s
     if is_idle(mount, host):
         # Where it left its park nobody has pointed it: it is not flipped there, nor driven past its meridian.
-        if meridian.pauses(past_s) or (wrong and not 0.0 <= past_s < meridian.after_s):
+        if meridian.pauses(past_s) or due:
             mount.track(False)
     elif meridian.pauses(past_s):
         # What has no sides, or stands right for the time after the meridian, may track on.
-        if not standing.paused and reading.pier_side is not PierSide.UNKNOWN and wrong == (past_s >= 0.0):
-            host.display.note("where the telescope points is about to pass the meridian: standing still")
-            mount.track(False)
-            standing.paused = place
-            host.journal.save()
-    elif standing.paused or (meridian.flips and wrong and not 0.0 <= past_s < meridian.after_s):
-        _flip_in_wait(place, host, before=reading.pier_side)
+        _pause(place, host, flips=reading.pier_side is not PierSide.UNKNOWN and wrong == (past_s >= 0.0))
+    elif meridian.flips and due:
+        _flip_in_wait(place, host, before=reading.pier_side, past=past_s >= 0.0)
+    elif standing.paused:
+        # It goes back, which is no flip: whether one is due there is looked at anew.
+        mount.slew(*place)
+        standing.paused = None
+        return MARGIN_S
     return meridian.is_quiet_for_s(past_s, half_turn_s=_HALF_TURN_S)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hostsim.sequence.containers import EventName
 from hostsim.sky.scenario import CLEAR, Scenario
-from tsplug import ExposureSaved, FlatRunReport, TakeExposure, WaitUntil
+from tsplug import ExposureSaved, FlatRunReport, PierSide, TakeExposure, WaitUntil
 from tsplug.ports import SavedFrame
 
 VERSION = 2
@@ -144,12 +144,23 @@ class Focus(_Part):
 
 
 class Flipped(_Part):
-    """A flip: J2000 hours and degrees, when, and whether the mount said afterwards that it stood as before."""
+    """A flip: J2000 hours and degrees, when, and whether the mount said afterwards that it stood as before.
+
+    ``past`` says on which side of the meridian it was made, ``pier_side`` where the mount stood afterwards, if that was
+    right by its own word. What was written before either was kept counts for no flip.
+    """
 
     ra_hours: float
     dec_deg: float
     moment: AwareDatetime
     failed: bool = False
+    past: bool | None = None
+    pier_side: PierSide | None = None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Return whether a mount that says again to stand wrongly may stand past the meridian as before the flip."""
+        return bool(self.past) and (self.failed or self.pier_side is not None)
 
 
 class Standing(_Part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from hostsim.equipment.rig import Rig
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.flipped import flip_at, note_flip
 from hostsim.sequence.host import Host
+from hostsim.sequence.state import Flipped
 from tsplug import PierSide
 
 
@@ -84,14 +86,20 @@ def test_a_wait_flips_once_however_often_it_is_waited(make_host: Callable[[], Ho
 def test_a_flip_counts_for_its_place_and_passage(make_host: Callable[[], Host]) -> None:
     """Elsewhere, and half a day later, the mount is flipped as ever; what is long past is forgotten."""
     host = make_host()
-    note_flip(5.0, 20.0, host=host)
-    assert flip_at(5.001, 20.01, host=host) is not None
-    assert flip_at(5.1, 20.0, host=host) is None
-    assert flip_at(5.0, 21.0, host=host) is None
+    note_flip(made(5.0, host), host=host)
+    known = partial(flip_at, host=host, past=True, pier_side=PierSide.EAST)
+    assert known(5.001, 20.01) is not None
+    assert known(5.1, 20.0) is None
+    assert known(5.0, 21.0) is None
     host.clock.sleep(7 * 3600.0)
-    assert flip_at(5.0, 20.0, host=host) is None
-    note_flip(6.0, 20.0, host=host)
+    assert known(5.0, 20.0) is None
+    note_flip(made(6.0, host), host=host)
     assert len(host.journal.state.standing.flips) == 1
+
+
+def made(ra_hours: float, host: Host) -> Flipped:
+    """Return a flip that was made past the meridian."""
+    return Flipped(ra_hours=ra_hours, dec_deg=20.0, moment=host.clock.now(), past=True)
 
 
 @pytest.mark.parametrize(("hours", "back"), [(1.0, True), (9.0, False), (15.5, False)])
