@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Pixels a prime number apart are of all columns and all colours alike.
-_SAMPLED, _USUAL_SHARE = 1009, 0.25
+# Pixels so far apart are of all columns and all colours alike: one of two prime numbers that is no factor of the width.
+_SAMPLED, _USUAL_SHARE = (1009, 1013), 0.25
 
 
 @dataclass(frozen=True)
@@ -39,5 +39,7 @@ class TopLevel:
     @property
     def may_be_usual(self) -> bool:
         """Return whether so many of a sample of pixels have it that half of the frame may."""
-        sample = self.pixels.reshape(-1)[::_SAMPLED]
+        # No frame is so wide that both divide its width: a million pixels.
+        apart = next((each for each in _SAMPLED if self.pixels.shape[1] % each), 1)
+        sample = self.pixels.reshape(-1)[::apart]
         return bool(np.count_nonzero(sample == self.level) >= _USUAL_SHARE * sample.size)

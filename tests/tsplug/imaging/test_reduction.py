@@ -80,6 +80,17 @@ def test_light_is_cut_off_where_several_pixels_share_the_highest_level_but_not_m
     assert reduced.clipping_level == (4095.0 if clips else None)
 
 
+@pytest.mark.usefixtures("_library")
+@pytest.mark.parametrize("width", [1009, 1013, 2018, 2026])
+def test_a_frame_that_is_at_its_top_almost_everywhere_clips_nothing_however_wide_it_is(width: int) -> None:
+    """Dark columns of a camera, 1009 or 1013 apart, are not all that is looked at."""
+    frame = np.full((600, width), 16_383, np.uint16)
+    frame[:, ::1009] = 1000
+    frame[:, ::1013] = 1000
+    reduced = reduce_frame(pass_over(Slowly(frame, rows=250)), full_scale_adu=65_535.0)
+    assert reduced.clipping_level is None
+
+
 def test_what_a_source_raises_comes_out() -> None:
     """A file that ends in the middle of a frame is told as its reader tells it."""
 
