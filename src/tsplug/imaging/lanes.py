@@ -74,6 +74,7 @@ class Meanwhile(Generic[Part, Result]):
         self._work, self._count = work, len(parts)
         self._waiting, self._made = deque(enumerate(parts)), dict[int, Result]()
         self._beside: Future[None] | None = None
+        self._failure: BaseException | None = None
 
     def begin(self) -> None:
         """Let the other thread begin, where it has not."""
@@ -90,14 +91,23 @@ class Meanwhile(Generic[Part, Result]):
     def results(self) -> list[Result]:
         """Return the results in order: help with the parts that are left, and wait for the other thread.
 
-        What that one raised comes out here. To be asked once.
+        What either raised comes out here, and again whenever the results are asked for: a part is worked on once.
         """
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self._finish()
+        except BaseException as failure:
+            self._failure = failure
+            raise
+        return [self._made[place] for place in range(self._count)]
+
+    def _finish(self) -> None:
         if self._count > 1:
             self.begin()
         self._lane()
         if self._beside is not None:
             self._beside.result()
-        return [self._made[place] for place in range(self._count)]
 
     def _lane(self) -> None:
         for place, part in _drawn(self._waiting):

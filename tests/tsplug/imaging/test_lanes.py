@@ -91,6 +91,24 @@ def test_what_begun_work_raises_comes_out_when_it_is_asked_for() -> None:
         Meanwhile(work, [1, 2]).results()
 
 
+@pytest.mark.parametrize("fails", [0, 1])
+@pytest.mark.parametrize("parts", [[0, 1], [0, 1, 2, 3, 4]], ids=["two", "many"])
+def test_what_work_raised_comes_out_again_when_it_is_asked_for_again(parts: list[int], fails: int) -> None:
+    """Memory that was short once is told as such also by who asks next, whichever thread it was short in."""
+    short = MemoryError("no room for a table")
+
+    def work(part: int) -> int:
+        if part == fails:
+            raise short
+        return part
+
+    meanwhile = Meanwhile(work, parts)
+    for _ in range(3):
+        with pytest.raises(MemoryError) as raised:
+            meanwhile.results()
+        assert raised.value is short
+
+
 def test_slices_cover_everything_once() -> None:
     """The last slice may be shorter."""
     assert slices(7, 3) == [slice(0, 3), slice(3, 6), slice(6, 7)]
