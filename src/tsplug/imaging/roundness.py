@@ -13,13 +13,18 @@ Floats = NDArray[np.float64]
 # An error of an ellipticity's component in a star of signal to noise 1, and what remains of bright ones
 # (spec/image-performance 3.6).
 _NOISE, _LEAST_ERROR = 2.5, 0.02
+# The same of stars so bright that the noise is of their own light, which is least where their shape shows most.
+_NOISE_OF_LIGHT = 1.6
 _STARS_PER_TERM = 6
 _CLIPPED_SIGMA = 4.0
 # So many stars tell what the pixels themselves do to them.
 _ENOUGH_FOR_PIXELS = 24
 # What the noise of the stars leaves open, in standard deviations: further down than up, as noise makes round stars look
-# long in any of two directions. Of a few stars, whose scatter is hardly known itself, more by this over their number.
-_OPEN_BELOW_SIGMA, _OPEN_ABOVE_SIGMA, _MORE_OF_FEW = 4.2, 3.3, 2.0
+# long in any of two directions.
+_OPEN_BELOW_SIGMA, _OPEN_ABOVE_SIGMA = 4.2, 3.3
+# The scatter of a few stars is hardly known itself, and may be more by this over their number. Of fewer than so many it
+# says nothing about what remains of bright ones, of which half is taken for certain then.
+_MORE_OF_FEW, _FEWEST_TO_COMPARE, _LEAST_SCALE = 2.0, 4, 0.5
 # The error that a told eccentricity may have, and the one that is aimed at where the stars allow less.
 _LARGEST_ERROR, _AIMED_ERROR = 0.12, 0.08
 
@@ -65,8 +70,7 @@ def measure_roundness(
         snr: signal to noise of each star.
         seen: the vectors as single stars show them, where what pixels do to them was taken out of ``vectors``.
     """
-    errors = _errors(snr)
-    field = min((_fit(terms, vectors, errors=errors) for terms in _models(*places)), key=lambda each: each.information)
+    field = min((_fit(terms, vectors, snr=snr) for terms in _models(*places)), key=lambda each: each.information)
     star_eccentricity = float(np.median(eccentricity_of(np.hypot(*(seen or vectors)))))
     eccentricity = field.eccentricity
     if eccentricity is None:
@@ -134,10 +138,14 @@ def _errors(snr: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Field:
-    """Fitted vectors of all stars, the variance of a component of each, and Schwarz's criterion of the fit."""
+    """Fitted vectors of all stars, the variance of a component of each, and Schwarz's criterion of the fit.
+
+    ``deviation`` is what that variance may come to, as a standard deviation of the typical star.
+    """
 
     fitted: tuple[Floats, Floats]
     variance: Floats
+    deviation: float
     information: float
 
     @property
@@ -158,9 +166,8 @@ class _Field:
         The value lies within the error that is allowed of both ends of what is left open. Of stars that may be round or
         not it is lifted that far: 0.1 is within 0.1 of either.
         """
-        seen, deviation = float(np.median(np.hypot(*self.fitted))), math.sqrt(float(np.median(self.variance)))
-        deviation *= 1.0 + _MORE_OF_FEW / self.variance.size
-        below, above = seen - _OPEN_BELOW_SIGMA * deviation, seen + _OPEN_ABOVE_SIGMA * deviation
+        seen = float(np.median(np.hypot(*self.fitted)))
+        below, above = seen - _OPEN_BELOW_SIGMA * self.deviation, seen + _OPEN_ABOVE_SIGMA * self.deviation
         least, most = (float(eccentricity_of(each)) for each in (below, above))
         error = max(_AIMED_ERROR, (most - least) / 2.0)
         if error > _LARGEST_ERROR:
@@ -176,24 +183,33 @@ def _models(x: Floats, y: Floats) -> list[Floats]:
     return [np.stack(terms, axis=1) for terms in models if len(terms) == 1 or x.size >= _STARS_PER_TERM * len(terms)]
 
 
-def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, errors: Floats) -> _Field:
-    kept = np.ones(errors.size, dtype=bool)
+def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, snr: Floats) -> _Field:
+    errors, kept = _errors(snr), np.ones(snr.size, dtype=bool)
     for _ in range(3):
         scaled = terms[kept] / errors[kept, None]
         wanted = np.stack(vectors, axis=1)[kept] / errors[kept, None]
         solved = np.linalg.lstsq(scaled, wanted, rcond=None)[0]
         fitted = [(terms * each).sum(axis=1) for each in solved.T]
-        away = np.hypot(vectors[0] - fitted[0], vectors[1] - fitted[1])
+        away = np.hypot(vectors[0] - fitted[0], vectors[1] - fitted[1]) / errors
         # Of a two-dimensional normal deviate the median length is 1.177 sigma.
-        scale = max(float(np.median(away[kept] / errors[kept])) / 1.177, 0.5)
-        kept = away <= _CLIPPED_SIGMA * scale * errors
-    errors = errors * scale
-    squares = float(np.minimum((away / errors) ** 2, _CLIPPED_SIGMA**2).sum())
-    information = squares * scale**2 + 2.0 * terms.shape[1] * math.log(errors.size)
+        typical = float(np.median(away[kept])) / 1.177
+        scale = max(typical, _LEAST_SCALE)
+        kept = away <= _CLIPPED_SIGMA * scale
+    squares = float(np.minimum((away / scale) ** 2, _CLIPPED_SIGMA**2).sum())
+    information = squares * scale**2 + 2.0 * terms.shape[1] * math.log(snr.size)
     # Faint stars scatter with long tails, which the median does not see; the mean of what is kept does.
-    spread = max(1.0, float(np.sqrt(np.mean((away[kept] / errors[kept]) ** 2) / 2.0)))
-    variance = _noise_of_fit(terms[kept], errors=spread * errors[kept], places=terms)
-    return _Field((fitted[0], fitted[1]), variance, information)
+    scatter = max(typical, float(np.sqrt(np.mean(away[kept] ** 2) / 2.0)))
+    noise = _share_of_noise(snr[kept])
+    variance = _noise_of_fit(terms[kept], errors=errors[kept], places=terms)
+    deviation = math.sqrt(float(np.median(variance))) * max(scatter * (1.0 + _MORE_OF_FEW / snr.size), noise)
+    return _Field((fitted[0], fitted[1]), variance * max(scatter, noise) ** 2, deviation, information)
+
+
+def _share_of_noise(snr: Floats) -> float:
+    """Return the least share of the stars' errors that a fit to them has, however little they scatter."""
+    errors = _errors(snr)
+    share = math.sqrt(float(np.average((_NOISE_OF_LIGHT / np.maximum(snr, 1.0) / errors) ** 2, weights=errors**-2.0)))
+    return share if snr.size >= _FEWEST_TO_COMPARE else max(share, _LEAST_SCALE * (1.0 + _MORE_OF_FEW / snr.size))
 
 
 def _noise_of_fit(terms: Floats, *, errors: Floats, places: Floats) -> Floats:

@@ -10,12 +10,14 @@ from tsplug.imaging.roundness import measure_roundness, without_pixels
 Vectors = tuple[np.ndarray, np.ndarray]
 
 
-def stars(count: int, *, snr: float, length: float = 0.0, seed: int = 1) -> tuple[Vectors, Vectors, np.ndarray]:
+def stars(
+    count: int, *, snr: float, length: float = 0.0, seed: int = 1, noise: float = 2.5
+) -> tuple[Vectors, Vectors, np.ndarray]:
     """Return vectors of stars that are all as long along x, with the noise of their light; places; signal to noise."""
     random = np.random.default_rng(seed)
-    noise = random.normal(0.0, 2.5 / snr, (2, count))
+    off = random.normal(0.0, noise / snr, (2, count))
     places = random.uniform(-1.0, 1.0, (2, count))
-    return (noise[0] + length, noise[1]), (places[0], places[1]), np.full(count, snr)
+    return (off[0] + length, off[1]), (places[0], places[1]), np.full(count, snr)
 
 
 @pytest.mark.parametrize(("length", "eccentricity"), [(0.0, 0.0), (0.2, 0.577)])
@@ -42,6 +44,34 @@ def test_no_chance_of_noise_is_told_as_a_shape(count: int, snr: float) -> None:
         vectors, places, faint = stars(count, snr=snr, seed=seed)
         told.append(measure_roundness(vectors, places, snr=faint).eccentricity)
     assert max((each for each in told if each is not None), default=0.0) <= (0.12 if count * snr < 20_000 else 0.08)
+
+
+@pytest.mark.parametrize(("count", "snr"), [(4, 750.0), (5, 600.0), (6, 500.0), (8, 400.0), (11, 400.0), (11, 1000.0)])
+def test_a_few_bright_stars_tell_that_they_are_round(count: int, snr: float) -> None:
+    """Their light leaves little open however few they are: all frames have a value, and none is above 0.08."""
+    told = []
+    for seed in range(200):
+        vectors, places, bright = stars(count, snr=snr, seed=seed, noise=1.5)
+        told.append(measure_roundness(vectors, places, snr=bright).eccentricity)
+    assert None not in told
+    assert max(each for each in told if each is not None) <= 0.08
+
+
+@pytest.mark.parametrize("count", [4, 6, 11])
+def test_bright_stars_that_scatter_tell_no_more_than_that_leaves(count: int) -> None:
+    """What undersampling does to stars is no noise of their light: none of 500 round frames is told as above 0.12."""
+    for seed in range(500):
+        (right, down), places, _ = stars(count, snr=80.0, seed=seed)
+        found = measure_roundness((right, down), places, snr=np.full(count, 800.0)).eccentricity
+        assert (found or 0.0) <= 0.12
+
+
+def test_too_few_bright_stars_to_be_compared_leave_it_open() -> None:
+    """Three may be two stars and a galaxy: they tell a shape only where they are clearly long."""
+    vectors, places, snr = stars(3, snr=1000.0)
+    assert measure_roundness(vectors, places, snr=snr).eccentricity is None
+    vectors, places, snr = stars(3, snr=1000.0, length=0.5)
+    assert measure_roundness(vectors, places, snr=snr).eccentricity == pytest.approx(0.816, abs=0.02)
 
 
 def test_a_few_stars_that_are_clearly_long_tell_it() -> None:
