@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tsplug.errors import NotFoundError
 from tsplug.grading.combine import Conclusion
@@ -58,7 +58,7 @@ class CriteriaJudge:
         self._always = always
         self._missing = {name: found for name, found in sets.items() if isinstance(found, str)}
         self._sets = {name: found for name, found in sets.items() if isinstance(found, Criteria)}
-        self._judges: dict[str, FrameJudge] = {}
+        self._judges: dict[int, FrameJudge | Exception] = {}
 
     def __call__(self, image: AcquiredImage) -> GraderVerdict:
         """Return the verdict of an image."""
@@ -85,29 +85,42 @@ class CriteriaJudge:
         return self._judge_of(rig).conclusion(image, minimum=self._plan.template.minimum_grade)
 
     def _judge_of(self, rig: Profile) -> FrameJudge:
-        name = rig.grader.criteria_set
-        found = self._judges.get(name)
+        criteria = self._sets[rig.grader.criteria_set]
+        found = self._judges.get(id(criteria))
         if found is None:
-            found = self._judges[name] = FrameJudge(self._sets[name], self._plan.images)
+            found = self._judges[id(criteria)] = _scored(criteria, self._plan.images)
+        if isinstance(found, Exception):
+            # Without what led to it before: that would grow with each frame.
+            raise found.with_traceback(None)
         return found
 
     @staticmethod
     def score_together(judges: Iterable[CriteriaJudge]) -> None:
         """Score the images of several plans at once; frames of other plans are nobody's peers, so nothing changes."""
-        sharing: dict[int, list[tuple[CriteriaJudge, str]]] = {}
+        known: dict[int, Criteria] = {}
+        sharing: dict[int, list[CriteriaJudge]] = {}
         for judge in judges:
-            for name, criteria in judge._sets.items():
-                sharing.setdefault(id(criteria), []).append((judge, name))
-        for among in sharing.values():
-            first, name = among[0]
-            found = FrameJudge(first._sets[name], [image for judge, _ in among for image in judge._plan.images])
-            for judge, each in among:
-                judge._judges[each] = found
+            # One set may stand in for those of several rigs of a plan, whose frames count once all the same.
+            for key, criteria in {id(each): each for each in judge._sets.values()}.items():
+                known[key] = criteria
+                sharing.setdefault(key, []).append(judge)
+        for key, among in sharing.items():
+            found = FrameJudge(known[key], [image for judge in among for image in judge._plan.images])
+            for judge in among:
+                judge._judges[key] = found
 
     def _why_ungraded(self, rig: Profile) -> str:
         if not (rig.grader.auto_grade or self._always):
             return f"auto grading is off for profile {rig.name!r}"
         return self._missing.get(rig.grader.criteria_set, "")
+
+
+def _scored(criteria: Criteria, images: Sequence[AcquiredImage]) -> FrameJudge | Exception:
+    """Return what scores a plan's images, or the error that keeps it from it, which is the same for each of them."""
+    try:
+        return FrameJudge(criteria, images)
+    except Exception as error:  # noqa: BLE001 - raised again for every image that is to be judged by it
+        return error
 
 
 def _stored_set(rig: Profile, unit: Unit) -> Criteria | str:

@@ -269,3 +269,21 @@ def test_what_cannot_be_reckoned_with_costs_no_other_frame_a_verdict() -> None:
     spoilt, found = Judges(scope).decide([replace(plan, images=beyond), sound], Unit({}))  # type: ignore[arg-type]
     assert any("OverflowError" in row.reason for row in spoilt.verdicts)
     assert found.verdicts == decide(sound, {}).verdicts
+
+
+def by_sets(plan: PlanImages, *names: str) -> PlanImages:
+    """Return a plan whose rigs grade by the sets of these names, rig by rig."""
+    rigs = {
+        number: rig.model_copy(update={"grader": rig.grader.model_copy(update={"criteria_set": name})})
+        for (number, rig), name in zip(plan.profiles.items(), names, strict=True)
+    }
+    return replace(plan, owner=rigs[1], profiles=rigs)
+
+
+@given(**PLANS)
+@settings(max_examples=25, deadline=None)
+def test_frames_count_once_whichever_sets_their_rigs_have(seed: int, count: int) -> None:
+    """One set that stands in for those of two rigs finds the same peers for a frame, be they two sets or one."""
+    plan = varied_plan(Random(seed), count)
+    two, one = decide(by_sets(plan, "first", "second"), {}), decide(by_sets(plan, "first", "first"), {})
+    assert (two.changed, two.verdicts) == (one.changed, one.verdicts)
