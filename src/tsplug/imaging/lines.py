@@ -28,15 +28,20 @@ _LEAST_SIGNIFICANCE, _CLEAR_SIGNIFICANCE = 8.0, 12.0
 # Where no more than this share of a sample of so many are pieces, all are stars: some look so by chance, the more the
 # closer they are to each other.
 _SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4 = 1024, 0.005, 15_000.0
-# So many that all lie the same way are stars drawn out by the mount, unless they lie on one line: filaments bend.
-_FEWEST_ALIKE, _ALIKE, _ONE_LINE_PX = 5, 0.8, 12.0
+# Where a smooth field, fitted to the others, foretells each direction as well as this, they are stars drawn out by the
+# mount or the optics, unless they lie on one line: filaments bend. More terms need more of them.
+_ALIKE, _ONE_LINE_PX, _PER_TERM = 0.75, 12.0, 1.5
+# So many would show such a field. Fewer are pieces only among clearly more stars that are round and as bright, as a
+# dragged frame has hardly any: so many for each that is drawn out at all, and so many at least.
+_ENOUGH_FOR_A_FIELD, _ROUND_EACH, _FEWEST_ROUND = 24, 3, 10
 _TOGETHER = 4096
 
 
 def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
     """Tell which candidates have much of their light on two opposite sides too.
 
-    None are where those lie the same way all over the frame: that is how stars look while a mount drags.
+    None are where those lie the same way all over the frame, or turn smoothly over it, nor where they are few and
+    hardly anything is round: that is how stars look while a mount drags or the field turns.
 
     Args:
         binned: the 2x2 frame.
@@ -54,7 +59,9 @@ def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
     looked = in_order(lambda part: _directions(binned, candidates.pick(bright[part])), parts)
     direction, certain = (np.concatenate(each) for each in zip(*looked, strict=True))
     bright_ones = candidates.pick(bright)
-    if certain.any() and not _are_drawn_out(direction[certain], bright_ones.pick(certain)):
+    wide, sure = 2 * max(binned.shape), bright_ones.pick(certain)
+    told = _are_enough(direction, certain=int(sure.x.size))
+    if told and not _are_drawn_out(direction[certain], (sure.x / wide, sure.y / wide), wide_px=wide):
         pieces[bright] = (direction >= 0) & _beside(certain, bright_ones)
     return pieces
 
@@ -106,11 +113,31 @@ def _on_both_sides(ring: Values) -> Values:
     return np.minimum(near[:half], near[half:])
 
 
-def _are_drawn_out(directions: Places, pieces: Candidates) -> bool:
-    """Tell whether these are stars that a mount dragged: all the same way, and not along one line."""
-    if directions.size < _FEWEST_ALIKE:
+def _are_enough(directions: Places, *, certain: int) -> bool:
+    """Tell whether so many certain pieces are more than stars drawn out, beside which few are round."""
+    if certain >= _ENOUGH_FOR_A_FIELD:
+        return True
+    drawn_out = int(np.count_nonzero(directions >= 0))
+    return certain > 0 and directions.size - drawn_out >= max(_FEWEST_ROUND, _ROUND_EACH * drawn_out)
+
+
+def _are_drawn_out(directions: Places, places: tuple[Floats, Floats], *, wide_px: int) -> bool:
+    """Tell whether these are stars that a mount or optics drew out: smoothly over the frame, and not along one line."""
+    if directions.size < 2:
         return False
     # Half of the directions are half a turn: twice the angle is a whole one.
-    alike = abs(np.exp(4j * np.pi * directions / _DIRECTIONS).mean()) > _ALIKE
-    across = float(np.linalg.eigvalsh(np.cov(pieces.x, pieces.y))[0])
-    return bool(alike and across > _ONE_LINE_PX**2)
+    vectors = np.exp(4j * np.pi * directions / _DIRECTIONS)
+    x, y = (each - each.mean() for each in places)
+    models = [[np.ones(x.size)], [np.ones(x.size), x, y], [np.ones(x.size), x, y, x * x, x * y, y * y]]
+    fits = (np.stack(terms, axis=1) for terms in models if x.size > _PER_TERM * len(terms))
+    alike = any(_foretold(terms, vectors) > _ALIKE for terms in fits)
+    across_px = wide_px * math.sqrt(max(0.0, float(np.linalg.eigvalsh(np.cov(x, y))[0])))
+    return bool(alike and (x.size == 2 or across_px > _ONE_LINE_PX))
+
+
+def _foretold(terms: Floats, vectors: NDArray[np.complex128]) -> float:
+    """Return how well the field of all others foretells each direction: 1 is wholly, 0 not at all."""
+    solver = np.linalg.pinv(terms)
+    own = (terms * solver.T).sum(axis=1)
+    others = terms @ (solver @ vectors) - own * vectors
+    return float((vectors * others.conj()).real.sum() / max(float(np.abs(others).sum()), 1e-9))
