@@ -107,9 +107,10 @@ def _take_up(host: Host) -> None:
         _drop_exposures(host)
     outbox = state.outbox
     for folder in ("lights", "flats"):
-        sweep(host.out / folder, keep=outbox.part if outbox else None)
+        sweep(host.out / folder, keep=[each.part for each in outbox.in_order] if outbox else ())
     if outbox is not None:
-        host.display.note(f"delivering {outbox.final.name}, which an interruption left behind")
+        names = ", ".join(each.final.name for each in outbox.in_order)
+        host.display.note(f"delivering {names}, which an interruption left behind")
         deliver(outbox, host, resumed=True)
     if state.simulators is None or state.stood_down:
         # Real equipment may have been parked or moved meanwhile: point and focus anew.

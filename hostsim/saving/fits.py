@@ -82,9 +82,9 @@ def finish(part: Path, final: Path) -> None:
         raise FileError(f"{final}: the frame cannot get its name ({error}): look at the folder") from error
 
 
-def sweep(folder: Path, *, keep: Path | None = None) -> int:
+def sweep(folder: Path, *, keep: Sequence[Path] = ()) -> int:
     """Remove what an interrupted write left behind below a folder, and return how many files that were."""
-    leftovers = [part for part in folder.rglob(f".*{PART}") if part != keep]
+    leftovers = [part for part in folder.rglob(f".*{PART}") if part not in keep]
     for part in leftovers:
         part.unlink(missing_ok=True)
     return len(leftovers)

@@ -18,18 +18,20 @@ _AWAY = StoreUnavailableError.__name__
 def deliver(outbox: Outbox, host: Host, *, resumed: bool = False) -> None:
     """Give a promised frame its name, tell every plugin, have its plan graded, and clear the promise.
 
-    Each step may be done again: a name that is given stays, and a light that is recorded is recorded once.
+    What was promised before it comes first. Each step may be done again: a name that is given stays, and a light that
+    is recorded is recorded once.
 
     Raises:
         FileError: the frame cannot get its name.
         StoreUnavailableError: the light is on disk, and the store cannot be reached to record it; the promise stays.
         TsplugError: no plugin has recorded it for another reason; the promise stays.
     """
-    finish(outbox.part, outbox.final)
-    if outbox.event is not None and outbox.final.exists():
-        _tell(outbox, host, resumed=resumed)
-    elif not outbox.final.exists():
-        host.warn(f"{outbox.final}: the frame was removed before it could be recorded")
+    for each in outbox.in_order:
+        finish(each.part, each.final)
+        if each.event is not None and each.final.exists():
+            _tell(each, host, resumed=resumed)
+        elif not each.final.exists():
+            host.warn(f"{each.final}: the frame was removed before it could be recorded")
     host.journal.state.outbox = None
     host.journal.save()
 

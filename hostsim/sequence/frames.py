@@ -79,7 +79,9 @@ class Frames:
         else:
             state.imaging.since_dither = [*state.imaging.since_dither, decision.filter_name]
         event = _event(facts, decision, expose=expose, file=final)
-        outbox = state.outbox = Outbox(part=part, final=final, event=event, grade=grade)
+        # A second camera may have left a promise meanwhile, where the store could not be reached.
+        outbox = Outbox(part=part, final=final, event=event, grade=grade, earlier=state.outbox)
+        state.outbox = outbox
         # Kept with the promise: whatever interrupts, what is to follow an exposure follows each that is saved, once.
         if self._host.leads:
             state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))

@@ -34,12 +34,21 @@ class Place(_Part):
 
 
 class Outbox(_Part):
-    """A frame that is written under a temporary name: give it its final one, then tell of it."""
+    """A frame that is written under a temporary name: give it its final one, then tell of it.
+
+    ``earlier`` is a frame that was promised before it, by a second camera, and could not be told of yet.
+    """
 
     part: Path
     final: Path
     event: ExposureSaved | None = None
     grade: bool = False
+    earlier: Outbox | None = None
+
+    @property
+    def in_order(self) -> list[Outbox]:
+        """Return all that is promised, in the order of the promises."""
+        return [*(self.earlier.in_order if self.earlier is not None else []), self]
 
 
 class Imaging(_Part):

@@ -72,7 +72,7 @@ def test_leftovers_are_swept(tmp_path: Path) -> None:
     """What an interrupted write left is removed, except what is still promised."""
     kept = write_part(PIXELS, [], final=tmp_path / "a" / "kept.fits")
     write_part(PIXELS, [], final=tmp_path / "b" / "lost.fits")
-    assert sweep(tmp_path, keep=kept) == 1
+    assert sweep(tmp_path, keep=[kept]) == 1
     assert [file.name for file in tmp_path.rglob("*.part")] == [kept.name]
 
 

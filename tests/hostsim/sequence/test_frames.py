@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,13 +19,15 @@ from hostsim.devices.camera import CameraConfig
 from hostsim.devices.configuration import ObservatoryConfig, standard_devices
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.rig import connect
+from hostsim.sequence.delivery import deliver
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
 from hostsim.sequence.instructions.take_exposure import TakeExposure
+from hostsim.sequence.journal import load_state
 from hostsim.sequence.state import Outbox
 from hostsim.sky.scene import Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
-from tsplug import DeviceError, Expose, ExposureOutcome, ExposureSaved, GradingStatus, hookimpl
+from tsplug import DeviceError, Expose, ExposureOutcome, ExposureSaved, GradingStatus, StoreUnavailableError, hookimpl
 from tsplug import TakeExposure as Decided
 from tsplug.ports import FrameRequest
 
@@ -94,13 +98,17 @@ def test_dark_flats_lie_apart_from_flats(equipped: Host, tmp_path: Path) -> None
 
 
 class Recorder:
-    """A plugin that records every light."""
+    """A plugin that records every light, once its store has been away for some looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, away: int = 0) -> None:
         self.files: list[Path] = []
+        self.away = away
 
     @hookimpl
     def on_exposure_saved(self, event: ExposureSaved) -> ExposureOutcome:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailableError("the store is locked by another program")
         self.files.append(event.file)
         return ExposureOutcome(
             guid=event.guid,
@@ -113,13 +121,13 @@ class Recorder:
         )
 
 
-def test_a_light_is_recorded_before_it_is_looked_at(equipped: Host) -> None:
-    """Whatever looks at a light's stars cannot cost the light."""
-    recorder = Recorder()
-    equipped.manager.register(recorder)
-    expose = Expose(exposure_s=1.0, gain=None, offset=None, binning=1, roi_percent=100.0)
-    decision = Decided(
-        profile_guid=equipped.profile.guid,
+EXPOSE = Expose(exposure_s=1.0, gain=None, offset=None, binning=1, roi_percent=100.0)
+
+
+def decided(host: Host) -> Decided:
+    """Return the decision to take a light of the Pleiades."""
+    return Decided(
+        profile_guid=host.profile.guid,
         project_name="",
         target_guid="",
         target_name="M 45",
@@ -131,14 +139,49 @@ def test_a_light_is_recorded_before_it_is_looked_at(equipped: Host) -> None:
         rotation_deg=0.0,
         session_id=1,
         score=1.0,
-        until=equipped.clock.now(),
-        steps=(expose,),
+        until=host.clock.now(),
+        steps=(EXPOSE,),
     )
+
+
+def test_a_light_is_recorded_before_it_is_looked_at(equipped: Host) -> None:
+    """Whatever looks at a light's stars cannot cost the light."""
+    recorder = Recorder()
+    equipped.manager.register(recorder)
 
     def look(pixels: NDArray[np.uint16]) -> None:
         raise ZeroDivisionError(f"{pixels.size} pixels")
 
     with pytest.raises(ZeroDivisionError, match="3072 pixels"):
-        Frames(equipped).light(decision, expose, grade=False, look=look)
+        Frames(equipped).light(decided(equipped), EXPOSE, grade=False, look=look)
     assert [file.exists() for file in recorder.files] == [True]
+    assert equipped.journal.state.outbox is None
+
+
+@pytest.mark.parametrize("away", [1, 2, 3])
+def test_a_light_taken_beside_another_is_recorded_when_the_store_is_back(equipped: Host, away: int) -> None:
+    """The promise of a second camera's light stands beside the first one's, also when the night is read anew."""
+    recorder = Recorder(away)
+    for plugin in equipped.manager.get_plugins():
+        equipped.manager.unregister(plugin)
+    equipped.manager.register(recorder)
+    frames, state = Frames(equipped), equipped.journal.state
+    with pytest.raises(StoreUnavailableError):
+        Frames(replace(equipped, leads=False)).light(decided(equipped), EXPOSE, grade=False)
+    # One camera serves for both: the other one's promise is made while this one exposes.
+    beside, state.outbox = state.outbox, None
+    frames.meanwhile = lambda: setattr(state, "outbox", beside)
+    with nullcontext() if away == 1 else pytest.raises(StoreUnavailableError):
+        frames.light(decided(equipped), EXPOSE, grade=False)
+    for _ in range(2, away):
+        with pytest.raises(StoreUnavailableError):
+            Frames(equipped).light(decided(equipped), EXPOSE, grade=False)
+    if away > 1:
+        kept = load_state(equipped.out / "state.json")
+        assert kept is not None
+        assert kept.outbox is not None
+        deliver(kept.outbox, equipped, resumed=True)
+    lights = list((equipped.out / "lights").rglob("*.fits"))
+    assert sorted(recorder.files) == sorted(lights)
+    assert len(lights) == 2
     assert equipped.journal.state.outbox is None
