@@ -15,6 +15,7 @@ from hostsim.sequence.flipping import past_meridian_s, sleep_and_flip
 from hostsim.sequence.host import Host
 from hostsim.sequence.meridian import Meridian
 from hostsim.sequence.shelter import sleep_watchfully
+from hostsim.sequence.sky_ready import ready_for_sky
 from hostsim.sequence.state import Aim
 from tsplug import DeviceError, PierSide, TsplugError
 
@@ -26,16 +27,20 @@ _LOST_PX = 1.5
 def watch_mount(target: Aim, host: Host, *, center: Callable[[Aim], bool]) -> bool:
     """Return whether the mount tracks its target; with one that stopped the target is centered anew.
 
-    With the profile's ``slew_and_center`` off it tracks again and is left where it points, unless it must not track
-    there.
+    With the profile's ``slew_and_center`` off it tracks again: where it pointed before flats or a wait let it stand
+    still, else where it points, unless it must not track there.
 
     Raises:
         DeviceError: it does not, or must not.
+        UnsafeError: it is not safe to observe any more.
     """
     mount = host.rig.mount
     if mount is None or mount.tracking():
         return True
     if not host.profile.planner.slew_and_center:
+        ready_for_sky(host)
+        if mount.tracking():
+            return True
         if where := _forbidden(mount, host):
             raise DeviceError(mount.label, f"stopped tracking {where}, and nobody points it (`slew_and_center` is off)")
         host.warn(f"{mount.label}: had stopped tracking: it tracks again, where it points (`slew_and_center` is off)")

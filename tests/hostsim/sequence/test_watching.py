@@ -16,6 +16,7 @@ from hostsim.equipment.mount import MountReading
 from hostsim.equipment.rig import Rig
 from hostsim.sequence.centering import Centering, CenteringSettings
 from hostsim.sequence.host import Host
+from hostsim.sequence.indoors import come_in
 from hostsim.sequence.pointing import dither
 from hostsim.sequence.state import Aim
 from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost, watch_mount
@@ -121,3 +122,21 @@ def test_a_mount_that_others_point_tracks_again_where_it_points(host: Host) -> N
     _, ra_hours, dec_deg = telescope.told[-1].split()
     reading = telescope.reading()
     assert (float(ra_hours), float(dec_deg)) == pytest.approx((reading.ra_deg / 15.0, reading.dec_deg), abs=0.01)
+
+
+def test_a_mount_that_stood_still_for_flats_goes_back_to_where_others_pointed_it(host: Host) -> None:
+    """With `slew_and_center` off too: the sky has moved on meanwhile, and lights would be of another field."""
+    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(slew_and_center=False)})
+    telescope = cast("Telescope", host.rig.mount)
+    host.journal.state.standing.unparked = telescope.tracks = True
+    # An hour before its transit.
+    hours = astrometry.sidereal_hours(host.clock.now(), host.site.longitude_deg) + 1.0
+    place = hours % 24.0, 20.0
+    telescope.reading = lambda: MountReading("M", 15.0 * place[0], 20.0, 60.0, 180.0, PierSide.WEST)  # type: ignore[method-assign]
+    come_in(host, is_long=True)
+    assert watch_mount(TARGET, host, center=Centering(host, CenteringSettings()).on)
+    assert telescope.told[0] == "track False"
+    _, ra_hours, dec_deg = telescope.told[1].split()
+    assert (float(ra_hours), float(dec_deg)) == pytest.approx(place, abs=0.01)
+    assert host.journal.state.standing.paused is None
+    assert host.warnings == []
