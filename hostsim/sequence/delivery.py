@@ -52,13 +52,19 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
         grade(GradePlan(plan_guid=event.plan_guid, trigger="resume" if resumed else "exposure"), host)
 
 
-def grade(event: GradePlan, host: Host) -> None:
-    """Have a plan graded; what goes wrong costs a warning, and its lights stay as they are."""
+def grade(event: GradePlan, host: Host, *, needs_store: bool = False) -> None:
+    """Have a plan graded; what goes wrong costs a warning, and its lights stay as they are.
+
+    Raises:
+        StoreUnavailableError: the store cannot be reached, and with ``needs_store`` it is to be waited for.
+    """
     try:
         grades = request_grades(host.manager, event, context=host.context)
         for warning in () if grades is None else grades.warnings:
             host.warn(warning)
     except TsplugError as error:
+        if needs_store and isinstance(error, StoreUnavailableError):
+            raise
         host.warn(f"the plan's lights stay ungraded for now: {error}")
     except Exception as error:  # noqa: BLE001 - a foreign grader may raise anything; its lights stay pending
         _log.exception("grading failed")

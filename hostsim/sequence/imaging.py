@@ -71,7 +71,7 @@ class Imager:
         Raises:
             TsplugError: a step failed.
         """
-        state = self._host.journal.state
+        state, self._host.meridian = self._host.journal.state, self._flips.meridian
         tell_begun(self._host)
         try:
             self._settle(container)
@@ -83,13 +83,14 @@ class Imager:
             tell_ended(self._host, reason="failed", error=error)
             raise
         finally:
-            state.imaging, self._host.between, self._host.meridian = Imaging(), None, None
+            # The meridian stays as the container has it: what waits for the store goes by it, and the runner ends it.
+            state.imaging, self._host.between = Imaging(), None
             self._host.ends = None
 
     def _until_nothing_is_left(self, container: SchedulerContainer) -> None:
         host = self._host
         until = None if self._settings.until is None else host.end_of(self._settings.until)
-        host.between, host.meridian, host.ends = self._flips.amid, self._flips.meridian, until
+        host.between, host.ends = self._flips.amid, until
         if self._current is None:
             # Whoever goes on without a target points anew, on real equipment after an interruption.
             self._happenings.cut_short()

@@ -92,7 +92,12 @@ class Runner:
             self._block(item.run, (*path, "run"), depth=depth + 1)
         else:
             self._path, self._host.depth = path, depth
-            self._instruction(item, path)
+            try:
+                self._instruction(item, path)
+            finally:
+                if not self._within:
+                    # What a container wants of the meridian holds while it waits for its store too.
+                    self._host.meridian = None
 
     def _loop(self, loop: Loop, path: Path, *, depth: int) -> None:
         cursor = self._host.journal.state.cursor

@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.outdoors import wait_safely
+from hostsim.sequence.shelter import is_exposed, take_shelter
+from hostsim.sequence.sun import has_risen
 from tsplug import StoreUnavailableError
 
 T = TypeVar("T")
 
 _PAUSE = timedelta(seconds=30)
 _LONGEST = timedelta(minutes=30)
-# What worked for so long has found its store again.
-_WORKED = timedelta(minutes=2)
 
 
 def patiently(work: Callable[[], T], host: Host) -> T:
     """Do what can be begun again, and begin it again where the store cannot be reached, for half an hour in a row.
 
+    A new half hour begins where the night has gone on meanwhile, however long attempts take that come to nothing. Once
+    the Sun has risen since the work began, nothing waits outside the shelter.
+
     Raises:
         StoreUnavailableError: it could not be reached for longer.
+        DeviceError: the equipment does not obey.
         TsplugError: it failed in another way.
         Cancelled: a stop was asked for.
     """
-    first: datetime | None = None
+    began, first, reached = host.clock.now(), host.clock.now(), None
     while True:
-        began = host.clock.now()
         try:
             return work()
         except StoreUnavailableError as error:
-            now = host.clock.now()
-            if first is None or now - began >= _WORKED:
-                first = now
+            now, there = host.clock.now(), _reached(host)
+            if there != reached:
+                first, reached = now, there
                 host.warn(f"{error}; waiting for the store")
             if now - first >= _LONGEST:
                 raise
+            if is_exposed(host) and has_risen(host.site, since=began, now=now):
+                take_shelter(host, why="the Sun has risen", since=began)
             wait_safely(now + _PAUSE, host)
+
+
+def _reached(host: Host) -> tuple[object, ...]:
+    """Return how far the night is: what only a store that can be reached carries on."""
+    state = host.journal.state
+    frames = state.lights, state.darks, state.repeats, len(state.flat_runs)
+    return (*frames, state.stage.waiting, [each.model_copy() for each in state.cursor])

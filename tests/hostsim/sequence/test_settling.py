@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from scripted import Script
 from short_nights import ShortNight
 
+from hostsim.sequence import delivery
 from hostsim.sequence.host import Host
+from tsplug import StoreUnavailableError
+from tsplug.instructions import SchedulerContainer
 
 
 @pytest.fixture
@@ -55,3 +59,24 @@ def test_who_does_not_grade_settles_nothing(night: Callable[..., tuple[Script, l
     begun, seen = night(ShortNight(begun=datetime(2026, 1, 14, 20, tzinfo=UTC)), "A")
     begun.run(grade=False)
     assert seen == ["pppppp"]
+
+
+@pytest.mark.parametrize("asks", ["plans_that_waited", "grade"])
+def test_a_store_that_is_away_is_waited_for_before_earlier_nights_are_settled(
+    night: Callable[..., tuple[Script, list[str]]], monkeypatch: pytest.MonkeyPatch, asks: str
+) -> None:
+    """Each plan would wait for its lock otherwise, while nobody looks at weather and meridian."""
+    begun, seen = night(ShortNight(begun=datetime(2026, 1, 14, 20, tzinfo=UTC)), "A")
+    holder, name = (SchedulerContainer, asks) if asks == "plans_that_waited" else (delivery, "request_grades")
+    asked, looks = getattr(holder, name), iter([True, True])
+
+    def look(*given: Any, **more: Any) -> Any:
+        if next(looks, False):
+            raise StoreUnavailableError("locked by another program")
+        return asked(*given, **more)
+
+    monkeypatch.setattr(holder, name, look)
+    host = begun.run()
+    assert seen == ["aaaaar"]
+    assert [said for said in host.warnings if "ungraded" in said] == []
+    assert sum("waiting for the store" in said for said in host.warnings) == 1

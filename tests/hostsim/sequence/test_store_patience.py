@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from raining import OUT, equipped, rain, run
 from scripted import Script, pausing
 
+from hostsim.sequence import store_patience
 from hostsim.sequence.delivery import deliver
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
@@ -57,6 +59,94 @@ def test_patience_with_a_store_has_an_end(script: Callable[..., Script], monkeyp
     with pytest.raises(InstructionFailedError, match="locked by another program; left safe: "):
         night.run()
     assert 30 <= (night.host.clock.now() - night.began).total_seconds() / 60.0 <= 31
+
+
+@pytest.mark.parametrize("attempt_s", [120.0, 600.0])
+def test_patience_does_not_begin_anew_with_an_attempt_that_takes_long(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, attempt_s: float
+) -> None:
+    """Nothing has come of it: it focused in vain, or waited for locks."""
+    night, attempts = script("A"), [0]
+
+    def decide(*given: object) -> None:
+        attempts[0] += 1
+        assert attempts[0] < 50
+        night.host.clock.sleep(attempt_s)
+        raise StoreUnavailableError("locked by another program")
+
+    monkeypatch.setattr(SchedulerContainer, "decide", decide)
+    with pytest.raises(InstructionFailedError, match="locked by another program; left safe: "):
+        night.run()
+    assert 30 <= (night.host.clock.now() - night.began).total_seconds() / 60.0 <= 51
+
+
+@pytest.mark.parametrize("between", ["a light", "a wait"])
+def test_patience_begins_anew_where_the_night_went_on(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    """Twenty minutes without a store in the evening leave it half an hour later on."""
+    night = script("A", 40, "B") if between == "a wait" else script(*"AAAAA")
+    decide, away_min = SchedulerContainer.decide, ((0, 20), (40, 60)) if between == "a wait" else ((0, 20), (25, 45))
+
+    def decided(*given: Any) -> Any:
+        minutes = (night.host.clock.now() - night.began).total_seconds() / 60.0
+        if any(first <= minutes < last for first, last in away_min):
+            raise StoreUnavailableError("locked by another program")
+        return decide(*given)
+
+    monkeypatch.setattr(SchedulerContainer, "decide", decided)
+    host = night.run()
+    assert night.done == (["A", "B"] if between == "a wait" else list("AAAAA"))
+    assert sum("waiting for the store" in said for said in host.warnings) == 2
+
+
+def test_the_sun_finds_nothing_outside_while_the_store_is_away(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It rises while the container waits: the shelter is taken, whatever the weather, and not left again."""
+    night, decide = script(840, "A"), SchedulerContainer.decide
+    made = night.make_host
+
+    def out() -> Host:
+        host = made()
+        host.journal.state.standing.unparked = True
+        return host
+
+    def decided(*given: Any) -> Any:
+        minutes = (night.host.clock.now() - night.began).total_seconds() / 60.0
+        if 840 <= minutes < 868:
+            raise StoreUnavailableError("locked by another program")
+        return decide(*given)
+
+    night.make_host = out  # type: ignore[method-assign]
+    monkeypatch.setattr(SchedulerContainer, "decide", decided)
+    host = night.run()
+    assert night.done == []
+    assert night.telescope.told[-3:] == OUT
+    assert host.journal.state.sheltered
+    assert any("the Sun has risen" in said for said in host.warnings)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_container_that_waits_for_its_store_flips_as_it_says(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, enabled: bool
+) -> None:
+    """What its cables forbid is forbidden then too; what follows the container goes by the profile."""
+    night, look, seen = script("A", "A"), away(3), set[bool | None]()
+    decide, waited = SchedulerContainer.decide, store_patience.wait_safely
+
+    def decided(*given: Any) -> Any:
+        look()
+        return decide(*given)
+
+    def wait(until: datetime, host: Host) -> None:
+        seen.add(None if host.meridian is None else host.meridian.flips)
+        waited(until, host)
+
+    monkeypatch.setattr(SchedulerContainer, "decide", decided)
+    monkeypatch.setattr(store_patience, "wait_safely", wait)
+    assert night.run(flip={"enabled": enabled}).meridian is None
+    assert seen == {enabled}
 
 
 def test_rain_finds_nothing_outside_while_the_store_is_away(
