@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from hostsim.sequence.host import Host
 from hostsim.sequence.shelter import UnsafeError
-from tsplug import Cancelled, DeviceError, FlatRunReport, FlatSetReport, TsplugError
+from tsplug import Cancelled, DeviceError, FlatRunReport, FlatSetReport, StoreUnavailableError, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
 
@@ -19,6 +19,7 @@ def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | N
 
     Raises:
         UnsafeError: it is not safe to observe any more.
+        StoreUnavailableError: the store of both cannot be reached.
         TsplugError: it failed with one or both.
     """
     chosen = host.chosen(camera)
@@ -29,7 +30,7 @@ def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | N
     for each in chosen:
         try:
             take(each)
-        except (Cancelled, UnsafeError):
+        except (Cancelled, UnsafeError, StoreUnavailableError):
             raise
         except TsplugError as error:
             troubles.append(f"{each.profile.name}: {error}")

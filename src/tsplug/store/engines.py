@@ -32,7 +32,15 @@ MIGRATES = "tsplug_migrates"
 WRITING = "tsplug.writes"
 """The setting of a transaction on PostgreSQL that is a writing unit's, which no other writes beside."""
 
-_CONNECT_TIMEOUT_S = 10
+# What the driver is told unless the URL says it. A server that vanishes without a word is given up in half a minute:
+# by itself Linux sends an unanswered packet again for a quarter of an hour.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _WRITER_LOCK = 0x7473706C7567  # any number does, as long as every tsplug takes the same: "tsplug" in ASCII
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _MADE_FOR = "tsplug_made_for"
@@ -180,7 +188,7 @@ def _postgresql_engine(url: URL) -> Engine:
             pool_pre_ping=True,
             pool_use_lifo=True,
             **_JSON,
-            connect_args={} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_TIMEOUT_S},
+            connect_args={name: value for name, value in _PATIENCE.items() if name not in url.query},
         )
     except ImportError as error:
         raise InputError(

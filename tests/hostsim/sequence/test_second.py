@@ -13,6 +13,7 @@ import pytest
 from scripted import Telescope, taking
 
 from hostsim.equipment.rig import Rig
+from hostsim.sequence.flats import for_each_camera
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host, HostContext, HostDevices
 from hostsim.sequence.instructions.scheduler_container import SchedulerContainer as Settings
@@ -20,7 +21,7 @@ from hostsim.sequence.refocusing import Refocus
 from hostsim.sequence.second import Second
 from hostsim.sequence.shelter import UnsafeError
 from hostsim.sequence.state import Focus
-from tsplug import Cancelled, DeviceError, TakeExposure
+from tsplug import Cancelled, DeviceError, StoreUnavailableError, TakeExposure
 from tsplug.instructions import SchedulerContainer as Container
 from tsplug.instructions import SecondCamera
 from tsplug.model import FittedExposures
@@ -158,3 +159,13 @@ def test_an_exposure_that_begins_again_is_kept_for_the_rig_again(
     for attempts in range(3):
         begun()
         assert kept == ["A"] * attempts
+
+
+def test_flats_of_two_cameras_wait_for_their_store(host: Host) -> None:
+    """That it cannot be reached is told as such, as with one camera: whoever asked waits for it and asks again."""
+
+    def take(each: Host) -> None:
+        raise StoreUnavailableError("the store is locked by another program")
+
+    with pytest.raises(StoreUnavailableError, match="locked by another program"):
+        for_each_camera(take, host)

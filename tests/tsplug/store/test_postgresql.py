@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from databases import PostgresCluster
 from older_store import upgrade
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from tsplug.errors import InputError, StoreError, StoreTooNewError, StoreUnavailableError
 from tsplug.model import Site
@@ -180,3 +181,25 @@ def test_connection_that_broke_is_made_anew(postgres: PostgresCluster) -> None:
         assert unit.list(Site) == []
     store.close()
     postgres.drop(url)
+
+
+@pytest.mark.parametrize("said", ["", "?tcp_user_timeout=5000&keepalives_idle=30"])
+def test_a_server_that_vanishes_is_given_up_soon(said: str) -> None:
+    """A packet that nobody answers ends the connection within half a minute, unless the URL says otherwise."""
+    engine = engine_for(parse_url(f"postgresql://tsplug@server/tsplug{said}"))
+    asked: dict[str, Any] = {}
+
+    def connect(dialect: object, record: object, arguments: object, settings: dict[str, Any]) -> None:
+        asked.update(settings)
+        raise ConnectionRefusedError
+
+    event.listen(engine, "do_connect", connect)
+    with pytest.raises(ConnectionRefusedError):
+        engine.connect()
+    found = {name: int(asked[name]) for name in ("connect_timeout", "tcp_user_timeout", "keepalives_idle")}
+    assert found == {
+        "connect_timeout": 10,
+        "tcp_user_timeout": 5000 if said else 20000,
+        "keepalives_idle": 30 if said else 10,
+    }
+    assert (asked["keepalives_interval"], asked["keepalives_count"]) == (5, 3)
