@@ -8,33 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparable_lights import light
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tsplug.grading.criteria import Criteria
 from tsplug.grading.criteria_baseline import baselines_of, medians_of_others
 from tsplug.model import AcquiredImage, CriteriaRow, CriteriaSet, GradingStatus, Trend
-from tsplug.testing.clock import START
 
 
 def frame(number: int, hfr: float, status: str = "accepted", **changes: Any) -> AcquiredImage:
     """Return a frame of a plan."""
-    usual: dict[str, Any] = {
-        "guid": f"g{number}",
-        "profile_name": "rig",
-        "project_name": "p",
-        "target_name": "t",
-        "plan_id": 1,
-        "filter_name": "L",
-        "file": f"{number}.fits",
-        "started": START,
-        "acquired": START,
-        "exposure_s": 60.0,
-        "metrics": {"hfr": hfr},
-        "status": GradingStatus(status),
-        "detector": "d",
-    }
-    return AcquiredImage(**usual | changes)
+    return light(number, {"hfr": hfr}, **{"plan_id": 1, "status": GradingStatus(status), "detector": "d"} | changes)
 
 
 CRITERIA = Criteria(

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from comparable_lights import light
 from numpy.typing import NDArray
 
 from tsplug.grading.disturbance import HOLLOW, Disturbances, is_defocused, shaken_share, told_apart
 from tsplug.model import AcquiredImage
 
-NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
-
 
 def frame(number: int, **metrics: float) -> AcquiredImage:
-    return AcquiredImage(
-        id=number,
-        guid=f"g{number}",
-        profile_name="rig",
-        project_name="p",
-        target_name="t",
-        filter_name="L",
-        file="light.fits",
-        started=NIGHT + timedelta(minutes=20 * number),
-        acquired=NIGHT + timedelta(minutes=20 * number + 1),
-        exposure_s=60,
-        metrics=metrics,
-    )
+    return light(number, metrics)
 
 
 CALM = [frame(n, guiding_rms=0.5 + 0.01 * n, hfr=1.5, fwhm=2.5) for n in range(1, 10)]

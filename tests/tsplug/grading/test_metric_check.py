@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
+from comparable_lights import light
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.metric_check import metric_check
@@ -12,25 +11,12 @@ from tsplug.grading.population import Choice, population_of
 from tsplug.metrics import METRICS, AmongPeers, Metric
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, MetricPreferences
 
-NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
 TS, ROBUST = GraderMode.TARGET_SCHEDULER, GraderMode.ROBUST
 BOTH = pytest.mark.parametrize("mode", [TS, ROBUST], ids=str)
 
 
 def frame(number: int, key: str, value: float) -> AcquiredImage:
-    return AcquiredImage(
-        id=number,
-        guid=f"g{number}",
-        profile_name="rig",
-        project_name="p",
-        target_name="t",
-        filter_name="L",
-        file="light.fits",
-        started=NIGHT + timedelta(minutes=20 * number),
-        acquired=NIGHT + timedelta(minutes=20 * number + 1),
-        exposure_s=60,
-        metrics={key: value},
-    )
+    return light(number, {key: value})
 
 
 def found(key: str, value: float, samples: list[float], mode: GraderMode = ROBUST, **wishes: float | bool) -> Finding:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from comparable_lights import NIGHT, light
 
 from tsplug.grading.finding import Case
 from tsplug.grading.harm import HALF_FLUX, ORDINARY_ARCSEC, WIDTHS
@@ -20,7 +21,6 @@ from tsplug.testing import FakeContext, ManualClock, recording_devices
 from tsplug.testing.catalogue import stocked_store
 from tsplug.testing.lights import store_light
 
-NIGHT = datetime(2026, 1, 15, 19, tzinfo=UTC)
 WIDTH_OF_HFR = 1.7
 SHARP = [0.85 + 0.01 * (number % 3) for number in range(12)]
 NARROW_FIELD, WIDE_FIELD = 1.44, 3.88
@@ -33,20 +33,7 @@ def metrics(hfr: float) -> dict[str, float]:
 
 
 def frame(number: int, hfr: float) -> AcquiredImage:
-    return AcquiredImage(
-        id=number + 1,
-        guid=f"g{number}",
-        profile_name="rig",
-        project_name="p",
-        target_name="t",
-        filter_name="L",
-        file="light.fits",
-        started=NIGHT + timedelta(minutes=15 * number),
-        acquired=NIGHT + timedelta(minutes=15 * number + 2),
-        exposure_s=120,
-        metrics=metrics(hfr),
-        status=GradingStatus.PENDING,
-    )
+    return light(number, metrics(hfr))
 
 
 def status_of_last(*hfrs: float, scale_arcsec: float | None, **changes: bool) -> VerdictStatus:

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from comparable_lights import NIGHT, light
 
 from tsplug.grading.finding import Case
 from tsplug.grading.population import Choice, PlanPopulations, population_of
 from tsplug.grading.statistical import judge
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus, VerdictStatus
 
-NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
-
 
 def frame(number: int, **changes: Any) -> AcquiredImage:
-    fields: dict[str, Any] = {
-        "id": number,
-        "guid": f"g{number}",
-        "profile_id": 1,
-        "profile_name": "rig",
-        "project_name": "p",
-        "target_name": "t",
-        "plan_id": 1,
-        "filter_name": "L",
-        "file": f"{number}.fits",
-        "started": NIGHT + timedelta(minutes=number),
-        "acquired": NIGHT + timedelta(minutes=number + 1),
-        "exposure_s": 60,
-        "gain": 100,
-        "offset": 50,
-        "rotation_deg": 0.4,
-        "detector": "d",
-    }
-    return AcquiredImage(**{**fields, **changes})
+    usual = {"profile_id": 1, "plan_id": 1, "gain": 100, "offset": 50, "rotation_deg": 0.4, "detector": "d"}
+    return light(number, {}, **usual | changes)
 
 
 def ids(*others: AcquiredImage, mode: GraderMode = GraderMode.ROBUST, most: int | None = None) -> tuple[int, ...]:

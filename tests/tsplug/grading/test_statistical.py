@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import random
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from comparable_lights import light
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +19,6 @@ from tsplug.grading.statistical import judge
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GraderVerdict, VerdictStatus
 from tsplug.model.preferences import MetricPreferences
 
-NIGHT = datetime(2026, 1, 15, 20, tzinfo=UTC)
 NAN = float("nan")
 TS, ROBUST = GraderMode.TARGET_SCHEDULER, GraderMode.ROBUST
 BOTH = pytest.mark.parametrize("mode", [TS, ROBUST], ids=str)
@@ -28,20 +27,7 @@ SCALE_3_8_700 = 3.8 / 700 * 206.265
 
 
 def frame(number: int, *, measure_error: str = "", **metrics: float) -> AcquiredImage:
-    return AcquiredImage(
-        id=number,
-        guid=f"g{number}",
-        profile_name="rig",
-        project_name="p",
-        target_name="t",
-        filter_name="L",
-        file="light.fits",
-        started=NIGHT + timedelta(minutes=20 * number),
-        acquired=NIGHT + timedelta(minutes=20 * number + 1),
-        exposure_s=60,
-        metrics=metrics,
-        measure_error=measure_error,
-    )
+    return light(number, metrics, measure_error=measure_error)
 
 
 def only(metric: str, mode: GraderMode, **changes: Any) -> GraderPreferences:
