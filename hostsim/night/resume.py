@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from hostsim.equipment.waiting import Patience
@@ -17,6 +18,7 @@ from hostsim.sequence.journal import load_state
 from hostsim.sequence.parse import Parsed
 from hostsim.sequence.shelter import UnsafeError, check_safe, point_back, take_shelter
 from hostsim.sequence.state import Imaging, NightState
+from hostsim.sequence.store_patience import patiently
 from hostsim.sequence.sun import has_risen
 from hostsim.sequence.unparking import unpark
 from tsplug import DeviceError, InputError, TsplugError
@@ -85,7 +87,6 @@ def take_up(host: Host) -> None:
     try:
         _take_up(host)
     except BaseException as error:
-        host.context.cancellation.withdraw()
         host.warn(f"the night cannot go on; {host.leave_safe(error)}")
         # Time has passed: without keeping that, what ends by itself would never be over.
         host.journal.state.stood_down = True
@@ -111,7 +112,7 @@ def _take_up(host: Host) -> None:
     if outbox is not None:
         names = ", ".join(each.final.name for each in outbox.in_order)
         host.display.note(f"delivering {names}, which an interruption left behind")
-        deliver(outbox, host, resumed=True)
+        patiently(partial(deliver, outbox, host, resumed=True), host)
     if state.simulators is None or state.stood_down:
         # Real equipment may have been parked or moved meanwhile: point and focus anew.
         state.imaging, state.focus = Imaging(), None

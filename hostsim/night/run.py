@@ -170,8 +170,8 @@ class _Night:
                 take_up(host)
             else:
                 journal.save()
-            Runner(self.parsed.sequence, host, where=str(self.parsed.file), lines=self.parsed.lines).run()
-            leave_in(host)
+            where, lines = str(self.parsed.file), self.parsed.lines
+            Runner(self.parsed.sequence, host, where=where, lines=lines, at_end=leave_in).run()
         self.show_results("the night is done")
 
     @contextmanager

@@ -7,7 +7,7 @@ import logging
 from hostsim.saving.fits import finish
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Outbox
-from tsplug import GradePlan, ImageSaved, StoreUnavailableError, TsplugError
+from tsplug import FileError, GradePlan, ImageSaved, StoreUnavailableError, TsplugError
 from tsplug.hookspecs import notify_exposure_saved, notify_listeners, request_grades
 
 _log = logging.getLogger(__name__)
@@ -19,21 +19,38 @@ def deliver(outbox: Outbox, host: Host, *, resumed: bool = False) -> None:
     """Give a promised frame its name, tell every plugin, have its plan graded, and clear the promise.
 
     What was promised before it comes first. Each step may be done again: a name that is given stays, and a light that
-    is recorded is recorded once.
+    is recorded is recorded once. One of before, and with ``resumed`` any, costs a warning where a store that can be
+    reached refuses it: no other time would do better, and its file stays. One that cannot get its name stays promised.
 
     Raises:
         FileError: the frame cannot get its name.
         StoreUnavailableError: the light is on disk, and the store cannot be reached to record it; the promise stays.
         TsplugError: no plugin has recorded it for another reason; the promise stays.
     """
+    left: Outbox | None = None
     for each in outbox.in_order:
-        finish(each.part, each.final)
-        if each.event is not None and each.final.exists():
-            _tell(each, host, resumed=resumed)
-        elif not each.final.exists():
-            host.warn(f"{each.final}: the frame was removed before it could be recorded")
-    host.journal.state.outbox = None
+        try:
+            _deliver(each, host, resumed=resumed)
+        except StoreUnavailableError:
+            raise
+        except TsplugError as error:
+            if each is outbox and not resumed:
+                raise
+            if isinstance(error, FileError):
+                host.warn_once(f"{error}; it is tried again")
+                left = each.model_copy(update={"earlier": left})
+            else:
+                host.warn_once(f"{error}; mend that, then let `tsplug images reconcile` of its folder record it")
+    host.journal.state.outbox = left
     host.journal.save()
+
+
+def _deliver(outbox: Outbox, host: Host, *, resumed: bool) -> None:
+    finish(outbox.part, outbox.final)
+    if outbox.event is not None and outbox.final.exists():
+        _tell(outbox, host, resumed=resumed)
+    elif not outbox.final.exists():
+        host.warn(f"{outbox.final}: the frame was removed before it could be recorded")
 
 
 def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
@@ -41,11 +58,13 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
     assert event is not None
     outcomes, failures = notify_exposure_saved(host.manager, event, context=host.context)
     for name, failure in failures.items():
-        host.warn(f"plugin {name} failed on {event.file.name}: {failure}")
+        host.warn_once(f"plugin {name} failed on {event.file.name}: {failure}")
     if not outcomes:
         why = "; ".join(failures.values()) or "no plugin records exposures"
-        kind = StoreUnavailableError if any(each.startswith(_AWAY) for each in failures.values()) else TsplugError
-        raise kind(f"{event.file} is on disk but not recorded ({why}): run the same command again to record it")
+        is_away = any(each.startswith(_AWAY) for each in failures.values())
+        again = "" if resumed and not is_away else ": run the same command again to record it"
+        kind = StoreUnavailableError if is_away else TsplugError
+        raise kind(f"{event.file} is on disk but not recorded ({why}){again}")
     _log.info("saved %s: %s", event.file, outcomes[0].status.value)
     notify_listeners(host.manager, ImageSaved(exposure=event, outcome=outcomes[0]), context=host.context)
     if outbox.grade and (resumed or any(outcome.grading_wanted for outcome in outcomes)):

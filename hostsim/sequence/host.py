@@ -185,8 +185,12 @@ class Host:
         return self.chosen(camera or self.profile.name)[0]
 
     def leave_safe(self, error: BaseException | None = None) -> str:
-        """Bring all equipment to a safe end as far as it obeys, and say what was done; ``error`` is why."""
-        return leave_safe(self.rig, error, second=None if self.second is None else self.second.rig)
+        """Bring all equipment to a safe end as far as it obeys, and say what was done; ``error`` is why.
+
+        No stop that is asked for meanwhile, or was before, keeps it from that.
+        """
+        with self.context.cancellation.put_off():
+            return leave_safe(self.rig, error, second=None if self.second is None else self.second.rig)
 
     def tell(self, event: News) -> None:
         """Tell every plugin that listens what has happened."""

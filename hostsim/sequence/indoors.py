@@ -30,8 +30,14 @@ def come_in(host: Host, *, is_long: bool) -> None:
 
 def leave_in(host: Host) -> None:
     """Bring in what a sequence leaves out at its end, with a warning: nobody looks after it from then on."""
-    if is_exposed(host) and not host.journal.state.sheltered:
+    if not is_exposed(host):
+        return
+    standing = host.journal.state.standing
+    if not host.journal.state.sheltered:
         host.warn(f"the sequence ends with the mount out of its park or the cover open; {host.leave_safe()}")
+    # Whatever waits still, or is taken up again, has no need of them.
+    standing.unparked = standing.cover_open = False
+    host.journal.save()
 
 
 def _stand_still(host: Host) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 from functools import partial
 
@@ -33,14 +34,27 @@ _WORK = {
 class Runner:
     """Walks the tree of a sequence; its place is in the journal before and after every instruction."""
 
-    def __init__(self, sequence: Sequence, host: Host, *, where: str, lines: dict[Path, int]) -> None:
-        """Run ``sequence`` of the file ``where``; ``lines`` tells the line of each instruction by its path."""
+    def __init__(
+        self,
+        sequence: Sequence,
+        host: Host,
+        *,
+        where: str,
+        lines: dict[Path, int],
+        at_end: Callable[[Host], None] = lambda host: None,
+    ) -> None:
+        """Run ``sequence`` of the file ``where``; ``lines`` tells the line of each instruction by its path.
+
+        ``at_end`` is done after the last instruction, before the night counts as finished.
+        """
         self._sequence = sequence
         self._host = host
         self._where = where
         self._lines = lines
         self._path: Path = ()
         self._within = 0
+        self._at_end = at_end
+        self._is_safe = False
         host.nested = self.nested
 
     def run(self) -> None:
@@ -49,13 +63,32 @@ class Runner:
         Raises:
             InstructionFailedError: an instruction failed, and the equipment was left safe.
             Cancelled: a stop was asked for, and the equipment was left safe.
-            TsplugError: a light that an instruction left behind cannot be recorded; the night is not finished then.
+            TsplugError: something else failed, and the equipment was left safe; the night is not finished then.
         """
-        self._block(self._sequence.run, ("run",), depth=0)
-        if self._host.journal.state.outbox is not None:
-            deliver(self._host.journal.state.outbox, self._host, resumed=True)
+        try:
+            self._block(self._sequence.run, ("run",), depth=0)
+            # Before a light is told of whose store cannot be reached: nobody looks after what is out any more.
+            self._at_end(self._host)
+            self._keep_promise()
+        except (Exception, KeyboardInterrupt) as error:
+            if not self._is_safe:
+                self._host.warn(f"the night cannot go on; {self._safe(error)}")
+                self._keep_time()
+            raise
         self._host.journal.state.finished = True
         self._host.journal.save()
+
+    def _keep_promise(self) -> None:
+        """Record a light that an instruction left behind."""
+        host, outbox = self._host, self._host.journal.state.outbox
+        if outbox is None:
+            return
+        try:
+            patiently(partial(deliver, outbox, host, resumed=True), host)
+        except Cancelled as error:
+            raise Cancelled(f"{error}; the same command goes on from here") from error
+        if host.journal.state.outbox is not None:
+            raise TsplugError("a frame cannot get its name: see to its folder, and run the same command again")
 
     def nested(self, items: SequenceOf[Item], place: Path) -> None:
         """Run a list that the present instruction holds at ``place``; its place is kept below the instruction's own.
@@ -222,11 +255,14 @@ class Runner:
         """Keep what time it is and how the equipment was left, so that going on begins from there."""
         state = self._host.journal.state
         state.stood_down, state.imaging = True, Imaging()
+        self._keep_time()
+
+    def _keep_time(self) -> None:
         try:
             self._host.journal.save()
         except TsplugError as error:
             _log.warning("%s", error)
 
     def _safe(self, error: BaseException | None = None) -> str:
-        self._host.context.cancellation.withdraw()
+        self._is_safe = True
         return self._host.leave_safe(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from hostsim.clock import SimulatedClock
@@ -16,15 +18,24 @@ class StopRequest:
 
     def __init__(self) -> None:
         """Start without a request."""
-        self._asked = False
+        self._asked = self._is_put_off = False
 
     def ask(self) -> None:
         """Ask for a stop."""
         self._asked = True
 
     def withdraw(self) -> None:
-        """Let work go on, as leaving the equipment safe needs it."""
+        """Forget that a stop was asked for: what it ended goes on."""
         self._asked = False
+
+    @contextmanager
+    def put_off(self) -> Iterator[None]:
+        """Hear no stop meanwhile: leaving the equipment safe is what a stop is to end with."""
+        before, self._is_put_off = self._is_put_off, True
+        try:
+            yield
+        finally:
+            self._is_put_off = before
 
     def check(self) -> None:
         """Return when work may go on.
@@ -32,7 +43,7 @@ class StopRequest:
         Raises:
             Cancelled: a stop was asked for.
         """
-        if self._asked:
+        if self._asked and not self._is_put_off:
             raise Cancelled("stopped on request")
 
 

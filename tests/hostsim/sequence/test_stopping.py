@@ -14,7 +14,7 @@ START = datetime(2026, 1, 15, tzinfo=UTC)
 
 
 def test_a_sleep_ends_when_a_stop_is_asked_for() -> None:
-    """A watchful clock raises instead of sleeping on; withdrawn, it sleeps again."""
+    """A watchful clock raises instead of sleeping on; put off, it sleeps on."""
     stop = StopRequest()
     clock = WatchfulClock(SimulatedClock(START), stop)
     clock.sleep(60)
@@ -22,9 +22,11 @@ def test_a_sleep_ends_when_a_stop_is_asked_for() -> None:
     stop.ask()
     with pytest.raises(Cancelled):
         clock.sleep(60)
-    stop.withdraw()
-    clock.sleep(60)
+    with stop.put_off():
+        clock.sleep(60)
     assert clock.now() == START + timedelta(seconds=120)
+    with pytest.raises(Cancelled):
+        clock.sleep(60)
 
 
 def test_slices_add_up() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from itertools import chain, repeat
 from typing import Any
 
 import pytest
 from raining import OUT, equipped, rain, run
+from recording import Recorder, away, saved
 from scripted import Script, pausing
 
 from hostsim.sequence import store_patience
@@ -16,20 +16,9 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Outbox
-from tsplug import ExposureOutcome, ExposureSaved, GradingStatus, PierSide, StoreUnavailableError, hookimpl
+from tsplug import StoreUnavailableError
 from tsplug.instructions import SchedulerCondition, SchedulerContainer
 from tsplug.model import WorkLeft
-
-
-def away(times: int) -> Callable[[], None]:
-    """Return a look at a store that cannot be reached so many times."""
-    looks: Iterator[bool] = chain(repeat(True, times), repeat(False))
-
-    def look() -> None:
-        if next(looks):
-            raise StoreUnavailableError("the store is locked by another program")
-
-    return look
 
 
 @pytest.mark.parametrize("asks", ["decide", "is_complete", "keep"])
@@ -173,27 +162,6 @@ def test_rain_finds_nothing_outside_while_the_store_is_away(
     assert night.telescope.told == ["center 0", *OUT, "unpark", "center 1"]
 
 
-class Recorder:
-    """A plugin that records each light once its store can be reached."""
-
-    def __init__(self, look: Callable[[], None]) -> None:
-        self.look, self.recorded = look, list[str]()
-
-    @hookimpl
-    def on_exposure_saved(self, event: ExposureSaved) -> ExposureOutcome:
-        self.look()
-        self.recorded.append(event.guid)
-        return ExposureOutcome(
-            guid=event.guid,
-            image_id=1,
-            already_recorded=False,
-            status=GradingStatus.PENDING,
-            acquired=1,
-            accepted=0,
-            grading_wanted=False,
-        )
-
-
 def test_a_light_is_recorded_before_what_follows_is_decided(
     script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,37 +191,6 @@ def test_a_light_is_recorded_before_what_follows_is_decided(
     night.run()
     assert recorder.recorded == ["light 1", "light 2"]
     assert night.done == ["A", "B"]
-
-
-def saved(guid: str, host: Host) -> ExposureSaved:
-    """Return the news of a light."""
-    now = host.clock.now()
-    return ExposureSaved(
-        guid=guid,
-        profile_guid=host.profile.guid,
-        plan_guid="p",
-        file=host.out / f"{host.journal.state.lights}.fits",
-        filter_name="L",
-        started=now,
-        ended=now,
-        exposure_s=1.0,
-        gain=None,
-        offset=None,
-        binning=1,
-        readout_mode=None,
-        readout_mode_name="",
-        rotation_deg=None,
-        position_angle_deg=None,
-        roi_percent=100.0,
-        session_id=1,
-        pier_side=PierSide.UNKNOWN,
-        focuser_position=None,
-        focuser_temperature_c=None,
-        camera_temperature_c=None,
-        camera_set_temperature_c=None,
-        guide_scale_arcsec=None,
-        metrics={},
-    )
 
 
 def test_a_loop_waits_for_its_store(make_host: Callable[[], Host], monkeypatch: pytest.MonkeyPatch) -> None:
