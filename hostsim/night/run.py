@@ -27,7 +27,7 @@ from hostsim.night.resume import STATE, check_store, kept_state, take_up
 from hostsim.night.scenarios import scenario_of
 from hostsim.night.simulators import SimulatedNight, simulated_observatory
 from hostsim.progress.display import Display
-from hostsim.progress.live import LiveDisplay
+from hostsim.progress.live import LiveDisplay, NightConsole
 from hostsim.progress.plain import PlainDisplay
 from hostsim.progress.tables import print_flats, print_tables
 from hostsim.saving.disk import Disk, PlainDisk
@@ -243,7 +243,7 @@ class _Night:
         return _Equipment(server.address, observatory, guider, board)
 
     def _display(self, stack: ExitStack) -> Display:
-        console = Console(stderr=True)
+        console = NightConsole(stderr=True)
         if not console.is_terminal:
             return PlainDisplay(sys.stderr, self.clock)
         return stack.enter_context(LiveDisplay(console, self.clock, title=self.parsed.sequence.name))

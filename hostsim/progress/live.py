@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,13 @@ from tsplug.ports import Clock
 
 _log = logging.getLogger(__name__)
 _REFRESH_HZ = 5
+
+
+class NightConsole(Console):
+    """A console whose loss ends nothing: rich's own ends the program where a pipe breaks."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on: the log has all that is shown."""
 
 
 class LiveDisplay:
@@ -43,7 +51,8 @@ class LiveDisplay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Clear the panel."""
-        self._live.stop()
+        with suppress(OSError, ValueError):
+            self._live.stop()
 
     def report(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
         """Show what a hook is doing."""
@@ -82,8 +91,10 @@ class LiveDisplay:
         line.append(message, style=style)
         # What was under way before is over, and the panel below the line must not be older than the line.
         self._activity = ""
-        self._live.refresh()
-        self._console.print(line)
+        # A terminal may have gone: that ends no night, and the log has it all.
+        with suppress(OSError, ValueError):
+            self._live.refresh()
+            self._console.print(line)
 
     def _panel(self) -> RenderableType:
         rows = Table.grid(padding=(0, 2))

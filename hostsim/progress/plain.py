@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TextIO
 
 from hostsim.progress.display import Imaging
@@ -60,5 +61,7 @@ class PlainDisplay:
         self._line(f"WARNING {message}")
 
     def _line(self, text: str) -> None:
-        self._stream.write(f"{self._clock.now():%Y-%m-%d %H:%M:%S}  {text}\n")
-        self._stream.flush()
+        # Who reads it may have gone, or the disk be full: that ends no night, and the log has it all.
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{self._clock.now():%Y-%m-%d %H:%M:%S}  {text}\n")
+            self._stream.flush()

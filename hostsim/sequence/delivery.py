@@ -65,6 +65,7 @@ def _tell(outbox: Outbox, host: Host, *, resumed: bool) -> None:
         again = "" if resumed and not is_away else ": run the same command again to record it"
         kind = StoreUnavailableError if is_away else TsplugError
         raise kind(f"{event.file} is on disk but not recorded ({why}){again}")
+    host.journal.state.recorded += not outcomes[0].already_recorded
     _log.info("saved %s: %s", event.file, outcomes[0].status.value)
     notify_listeners(host.manager, ImageSaved(exposure=event, outcome=outcomes[0]), context=host.context)
     if outbox.grade and (resumed or any(outcome.grading_wanted for outcome in outcomes)):

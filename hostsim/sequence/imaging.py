@@ -32,7 +32,7 @@ from hostsim.sequence.standstill import end_standstill, wait_for
 from hostsim.sequence.state import Aim, Imaging, Stage, Waiting
 from hostsim.sequence.target_flats import open_after_flats, take_target_flats
 from hostsim.sequence.telling import tell_begun, tell_ended, tell_exposure, tell_waited, tell_waiting
-from hostsim.sequence.watching import Warmth, answer_lost, watch_mount
+from hostsim.sequence.watching import NotPointedError, Warmth, answer_lost, watch_mount
 from tsplug import (
     Decision,
     DecisionRequest,
@@ -293,6 +293,8 @@ class Imager:
         target = Aim.of(decision)
         # Before the steps: a dither would be lost with the place that it is made on.
         flipped = self._flips.if_due(target)
+        if not self._tracks(target):
+            return
         for step in decision.steps:
             if not isinstance(step, SlewCenter | RotateTo | Expose):
                 self._prepare(step, decision)
@@ -319,7 +321,7 @@ class Imager:
         if self._flips.waited(target, exposure_s=expose.exposure_s):
             return False
         flipped = self._flips.if_due(target) or flipped
-        if self._centering.leaves_out(target) or not watch_mount(target, host, center=self._centering.on):
+        if self._centering.leaves_out(target) or not self._tracks(target):
             return False
         if flipped and self._settings.flip.autofocus and self._refocus.possible:
             self._refocus.now()
@@ -330,6 +332,14 @@ class Imager:
         if why:
             host.display.note(f"{why}: asking anew")
         return not why
+
+    def _tracks(self, target: Aim) -> bool:
+        """Return whether the mount follows a target; one that nobody points at it leaves it out."""
+        try:
+            return watch_mount(target, self._host, center=self._centering.on)
+        except NotPointedError as error:
+            self._centering.leave_out(target, why=str(error))
+            return False
 
     def _arrive(self, decision: TakeExposure) -> bool:
         """Point at a new target; return whether it can be exposed at once, else what is best must be asked anew."""

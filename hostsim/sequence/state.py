@@ -195,7 +195,7 @@ class Standing(_Part):
 class NightState(_Part):
     """The whole of it; ``moment`` and ``simulators`` belong together, and to the position.
 
-    Of the ``lights`` so many were taken ``beside`` others, by a second camera.
+    Of the ``lights`` so many were taken ``beside`` others, by a second camera, and so many are ``recorded``.
     ``scenario`` is the one the night began with, whatever has become of its file. ``sheltered`` says that it is not
     safe and the night waits, since ``sheltered_since`` and with a patience that began at ``sheltered_at``,
     ``sheltered_from`` where the telescope pointed before (J2000 hours and degrees),
@@ -214,6 +214,7 @@ class NightState(_Part):
     cursor: list[Place] = Field(default_factory=list)
     lights: int = 0
     beside: int = 0
+    recorded: int = 0
     darks: int = 0
     repeats: int = 0
     imaging: Imaging = Field(default_factory=Imaging)

@@ -21,8 +21,8 @@ _LONGEST = timedelta(minutes=30)
 def patiently(work: Callable[[], T], host: Host) -> T:
     """Do what can be begun again, and begin it again where the store cannot be reached, for half an hour in a row.
 
-    A new half hour begins where the night has gone on meanwhile, however long attempts take that come to nothing. Once
-    the Sun has risen since the work began, nothing waits outside the shelter.
+    A new half hour begins where the night is further than ever before, however long attempts take that come to nothing.
+    Once the Sun has risen since the work began, nothing waits outside the shelter.
 
     Raises:
         StoreUnavailableError: it could not be reached for longer.
@@ -30,14 +30,15 @@ def patiently(work: Callable[[], T], host: Host) -> T:
         TsplugError: it failed in another way.
         Cancelled: a stop was asked for.
     """
-    began, first, reached = host.clock.now(), host.clock.now(), None
+    began, first, reached = host.clock.now(), host.clock.now(), set[tuple[object, ...]]()
     while True:
         try:
             return work()
         except StoreUnavailableError as error:
             now, there = host.clock.now(), _reached(host)
-            if there != reached:
-                first, reached = now, there
+            if there not in reached:
+                first = now
+                reached.add(there)
                 host.warn(f"{error}; waiting for the store")
             if now - first >= _LONGEST:
                 raise
@@ -47,7 +48,10 @@ def patiently(work: Callable[[], T], host: Host) -> T:
 
 
 def _reached(host: Host) -> tuple[object, ...]:
-    """Return how far the night is: what only a store that can be reached carries on."""
+    """Return how far the night is, by what only a store that can be reached carries on, and by its lists.
+
+    Attempts that come to nothing may well take frames that no store knows of, or report that they took no flats.
+    """
     state = host.journal.state
-    frames = state.lights, state.darks, state.repeats, len(state.flat_runs)
-    return (*frames, state.stage.waiting, [each.model_copy() for each in state.cursor])
+    flats = sum(len(run.taken) for run in state.flat_runs)
+    return state.recorded, flats, state.stage.waiting, tuple((each.index, each.iteration) for each in state.cursor)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hostsim.sequence.flats import take_immediate_flats
 from hostsim.sequence.host import Host
 from hostsim.sequence.shelter import UnsafeError, check_safe, is_watched, take_shelter
+from hostsim.sequence.store_patience import patiently
 from tsplug import Cancelled, DeviceError, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats
 
@@ -12,8 +15,9 @@ from tsplug.instructions import SchedulerImmediateFlats
 def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *, last: bool) -> None:
     """Take the flats of the target that is left; flats that fail cost a warning.
 
-    The weather may have changed meanwhile: the cover opens only after a look at the safety monitor, and after the
-    ``last`` ones of a container, whom nobody images after, not at all.
+    Where the store cannot be reached they wait for it. The weather may have changed meanwhile: the cover opens only
+    after a look at the safety monitor, and after the ``last`` ones of a container, whom nobody images after, not at
+    all.
 
     Raises:
         UnsafeError: it is not safe to observe; a cover that flats have closed is closed still.
@@ -22,8 +26,10 @@ def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *,
     check_safe(host)
     failed, panel, standing = False, host.rig.panel, host.journal.state.standing
     try:
-        take_immediate_flats(wanted.model_copy(update={"cover_at_end": "closed"}), host)
-    except Cancelled:
+        # Here, for the container begins anew without the target that they are of.
+        closed = wanted.model_copy(update={"cover_at_end": "closed"})
+        patiently(partial(take_immediate_flats, closed, host), host)
+    except (Cancelled, UnsafeError):
         raise
     except TsplugError as error:
         host.warn(f"{error}; imaging goes on")

@@ -19,35 +19,53 @@ from hostsim.sequence.sky_ready import ready_for_sky
 from hostsim.sequence.state import Aim
 from tsplug import DeviceError, PierSide, TsplugError
 
+# What the sky moves on in a minute: whoever stood still for longer sees another field.
+_SAME_FIELD_ARCSEC = 900.0
 _TOO_WARM_C = 2.0
 # Guided stars stay within a pixel; these move by more than they are wide.
 _LOST_PX = 1.5
+
+
+class NotPointedError(DeviceError):
+    """The mount stands still where lights would be of another field than the target's, and nobody points it."""
 
 
 def watch_mount(target: Aim, host: Host, *, center: Callable[[Aim], bool]) -> bool:
     """Return whether the mount tracks its target; with one that stopped the target is centered anew.
 
     With the profile's ``slew_and_center`` off it tracks again: where it pointed before flats or a wait let it stand
-    still, else where it points, unless it must not track there.
+    still, else where it points, if that is its target still.
 
     Raises:
-        DeviceError: it does not, or must not.
+        NotPointedError: it must not track there, where it pointed has set, or it points beside its target.
+        DeviceError: it does not track.
         UnsafeError: it is not safe to observe any more.
     """
     mount = host.rig.mount
     if mount is None or mount.tracking():
         return True
-    if not host.profile.planner.slew_and_center:
-        ready_for_sky(host)
-        if mount.tracking():
-            return True
-        if where := _forbidden(mount, host):
-            raise DeviceError(mount.label, f"stopped tracking {where}, and nobody points it (`slew_and_center` is off)")
-        host.warn(f"{mount.label}: had stopped tracking: it tracks again, where it points (`slew_and_center` is off)")
-        mount.track(True)
+    if host.profile.planner.slew_and_center:
+        host.warn(f"{mount.label}: had stopped tracking: pointing at {target.name} anew")
+        return center(target)
+    was_known = host.journal.state.standing.paused is not None
+    ready_for_sky(host)
+    if mount.tracking():
         return True
-    host.warn(f"{mount.label}: had stopped tracking: pointing at {target.name} anew")
-    return center(target)
+    where = _forbidden(mount, host) or _beside(target, mount, was_known=was_known)
+    if where:
+        said = f"stands still {where}, and nobody points it (`slew_and_center` is off): point it at {target.name}"
+        raise NotPointedError(mount.label, said)
+    host.warn(f"{mount.label}: had stopped tracking: it tracks again, where it points (`slew_and_center` is off)")
+    mount.track(True)
+    return True
+
+
+def _beside(target: Aim, mount: Mount, *, was_known: bool) -> str:
+    """Return in words that a mount which stands still has lost its target; empty where it has not."""
+    if was_known:
+        return "where the sky has moved on"
+    off_arcsec = mount.off_arcsec(target.ra_hours, target.dec_deg)
+    return "" if off_arcsec <= _SAME_FIELD_ARCSEC else f"{off_arcsec / 3600.0:.1f} degrees beside {target.name}"
 
 
 def _forbidden(mount: Mount, host: Host) -> str:

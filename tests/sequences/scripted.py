@@ -189,6 +189,7 @@ class Script:
         state = self.host.journal.state
         self.host.clock.sleep(EXPOSURE_S)
         state.lights += 1
+        state.recorded += 1
         state.stage.pending.append(Happening(event="after_exposure", target=Aim.of(decision)))
         self.done.append(decision.target_name)
         self.host.journal.save()

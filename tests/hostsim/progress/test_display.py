@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from hostsim.progress.display import Imaging
-from hostsim.progress.live import LiveDisplay
+from hostsim.progress.live import LiveDisplay, NightConsole
 from hostsim.progress.plain import PlainDisplay
 from hostsim.progress.tables import print_tables
 from tsplug import FlatRunReport, FlatSetReport, FlatSpec, Profile, load_catalogue
@@ -39,6 +40,44 @@ def test_plain_lines_carry_the_nights_time() -> None:
         "measuring",
         "WARNING cloud",
     ]
+
+
+class Gone(StringIO):
+    """A stream whose reader may go."""
+
+    error: OSError | None = None
+
+    def write(self, text: str) -> int:
+        if self.error is not None:
+            raise self.error
+        return super().write(text)
+
+
+@pytest.fixture(params=[BrokenPipeError(32, "Broken pipe"), OSError(28, "No space left on device")])
+def error(request: pytest.FixtureRequest) -> OSError:
+    assert isinstance(request.param, OSError)
+    return request.param
+
+
+def test_nobody_who_stops_reading_ends_a_night(error: OSError) -> None:
+    """A pipe that breaks, or a full disk, costs the lines, which the log has too."""
+    stream = Gone()
+    display = PlainDisplay(stream, ManualClock())
+    display.note("before")
+    stream.error = error
+    display.warn("cloud")
+    assert stream.getvalue().endswith("before\n")
+
+
+def test_no_terminal_that_goes_away_ends_a_night(error: OSError) -> None:
+    """Neither its lines nor its end."""
+    stream = Gone()
+    console = NightConsole(file=stream, force_terminal=True, width=100)
+    with LiveDisplay(console, ManualClock(), title="Night") as display:
+        display.note("before")
+        stream.error = error
+        display.warn("cloud")
+    assert "before" in stream.getvalue()
 
 
 def test_what_takes_nights_is_told_in_hours() -> None:

@@ -16,7 +16,7 @@ from hostsim.sequence.delivery import deliver
 from hostsim.sequence.errors import InstructionFailedError
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Outbox
-from tsplug import StoreUnavailableError
+from tsplug import FlatRunReport, StoreUnavailableError
 from tsplug.instructions import SchedulerCondition, SchedulerContainer
 from tsplug.model import WorkLeft
 
@@ -67,6 +67,31 @@ def test_patience_does_not_begin_anew_with_an_attempt_that_takes_long(
     with pytest.raises(InstructionFailedError, match="locked by another program; left safe: "):
         night.run()
     assert 30 <= (night.host.clock.now() - night.began).total_seconds() / 60.0 <= 51
+
+
+@pytest.mark.parametrize("what", ["a report without flats", "a snapshot", "a place in a list"])
+def test_patience_does_not_begin_anew_with_what_an_attempt_in_vain_leaves(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The first of two cameras needs no flats, or a list takes its frames each time, here or there."""
+    night, attempts = script("A"), [0]
+
+    def decide(*given: object) -> None:
+        attempts[0] += 1
+        assert attempts[0] < 100
+        state = night.host.journal.state
+        if what == "a snapshot":
+            state.lights, state.darks, state.repeats = state.lights + 1, state.darks + 1, state.repeats + 1
+        elif what == "a report without flats":
+            state.flat_runs.append(FlatRunReport(message="no flats are due"))
+        else:
+            state.cursor[-1].iteration = attempts[0] % 2
+        raise StoreUnavailableError("locked by another program")
+
+    monkeypatch.setattr(SchedulerContainer, "decide", decide)
+    with pytest.raises(InstructionFailedError, match="locked by another program; left safe: "):
+        night.run()
+    assert 30 <= (night.host.clock.now() - night.began).total_seconds() / 60.0 <= 32
 
 
 @pytest.mark.parametrize("between", ["a light", "a wait"])

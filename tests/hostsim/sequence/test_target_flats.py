@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from recording import away
 from scripted import Script, pausing
 
 from hostsim.sequence.frames import Frames
@@ -29,6 +30,50 @@ def test_flats_may_outlast_the_wait_that_they_come_before(
     monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
     night.run(immediate_flats={}, events={"after_wait": [pausing(2)]})
     assert night.done == ["A", "flats", *([2] if minutes == 1 else []), "B", "flats"]
+
+
+def test_flats_of_a_target_wait_for_their_store(script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are begun again at their target: after the next one the rotator stands otherwise."""
+    night, look = script("A", "B"), away(3)
+
+    def flats(parameters: object, host: Any) -> None:
+        look()
+        night.done.append("flats")
+
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
+    night.run(immediate_flats={})
+    assert night.done == ["A", "flats", "B", "flats"]
+
+
+def test_rain_while_flats_wait_for_their_store_is_sheltered_from(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The night goes on without them."""
+    night = script("A", "B")
+
+    def flats(parameters: object, host: Any) -> None:
+        if night.done == ["A"]:
+            night.telescope.safe = False
+            away(1)()
+
+    made = night.make_host
+
+    def drying() -> Any:
+        host = made()
+        sleep = host.clock.sleep
+
+        def dries(seconds: float) -> None:
+            sleep(seconds)
+            night.telescope.safe = night.telescope.safe or "park" in night.telescope.told
+
+        monkeypatch.setattr(host.clock, "sleep", dries)
+        return host
+
+    night.make_host = drying  # type: ignore[method-assign]
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
+    night.run(immediate_flats={})
+    assert night.done == ["A", "B"]
+    assert night.telescope.told.count("park") == 1
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -19,7 +19,7 @@ from hostsim.sequence.host import Host
 from hostsim.sequence.indoors import come_in
 from hostsim.sequence.pointing import dither
 from hostsim.sequence.state import Aim
-from hostsim.sequence.watching import Guiding, GuidingSettings, answer_lost, watch_mount
+from hostsim.sequence.watching import Guiding, GuidingSettings, NotPointedError, answer_lost, watch_mount
 from tsplug import DeviceError, PierSide, TsplugError
 from tsplug.model import PlannerPreferences
 
@@ -140,3 +140,31 @@ def test_a_mount_that_stood_still_for_flats_goes_back_to_where_others_pointed_it
     assert (float(ra_hours), float(dec_deg)) == pytest.approx(place, abs=0.01)
     assert host.journal.state.standing.paused is None
     assert host.warnings == []
+
+
+def others_point(host: Host) -> Telescope:
+    """Let a mount stand still that nobody points."""
+    host.profile = host.profile.model_copy(update={"planner": PlannerPreferences(slew_and_center=False)})
+    telescope = cast("Telescope", host.rig.mount)
+    telescope.tracks = False
+    return telescope
+
+
+def test_a_mount_whose_field_has_set_meanwhile_exposes_no_other_one(host: Host) -> None:
+    """Flats took longer than it was up: where it stands is not the target, though it may well track there."""
+    telescope = others_point(host)
+    # Where it pointed culminated half a day ago.
+    hours = astrometry.sidereal_hours(host.clock.now(), host.site.longitude_deg) + 12.0
+    host.journal.state.standing.paused = hours % 24.0, -20.0
+    with pytest.raises(NotPointedError, match=r"stands still where the sky has moved on.*: point it at T$"):
+        watch_mount(TARGET, host, center=Centering(host, CenteringSettings()).on)
+    assert telescope.told == []
+
+
+def test_a_mount_that_stood_still_for_long_exposes_no_other_field(host: Host) -> None:
+    """Nobody knows how long that was: it says how far its target has gone."""
+    telescope = others_point(host)
+    telescope.off = 7200.0
+    with pytest.raises(NotPointedError, match=r"stands still 2\.0 degrees beside T, and nobody points it"):
+        watch_mount(TARGET, host, center=Centering(host, CenteringSettings()).on)
+    assert telescope.told == []
