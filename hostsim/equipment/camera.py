@@ -117,8 +117,10 @@ class Camera(HostDevice):
         with self._trying(f"select readout mode {index}"):
             self._alpaca.ReadoutMode = index
 
-    def cool(self, celsius: float, *, tolerance_c: float, patience: Patience) -> None:
-        """Switch the cooler on and wait until the sensor has the temperature.
+    def cool(
+        self, celsius: float, *, tolerance_c: float, patience: Patience, watch: Callable[[], None] = lambda: None
+    ) -> None:
+        """Switch the cooler on and wait until the sensor has the temperature; ``watch`` is called now and then.
 
         Raises:
             DeviceError: the sensor did not come within ``tolerance_c`` in time.
@@ -130,10 +132,11 @@ class Camera(HostDevice):
             lambda: abs(self._alpaca.CCDTemperature - celsius) <= tolerance_c,
             f"cooling to {celsius:g} C",
             patience=patience,
+            watch=watch,
         )
 
-    def warm(self, *, at_least_c: float, patience: Patience) -> None:
-        """Let the sensor warm up gently, then switch the cooler off.
+    def warm(self, *, at_least_c: float, patience: Patience, watch: Callable[[], None] = lambda: None) -> None:
+        """Let the sensor warm up gently, then switch the cooler off; ``watch`` is called now and then.
 
         ``at_least_c`` is where it counts as warm; in frosty air that is as warm as the air gets it.
         """
@@ -141,7 +144,7 @@ class Camera(HostDevice):
             air_c = _optional(lambda: float(self._alpaca.HeatSinkTemperature))
             goal_c = at_least_c if air_c is None else min(at_least_c, air_c - 0.5)
             self._alpaca.SetCCDTemperature = goal_c
-        self._wait(lambda: self._warm_enough(goal_c), "warming up", patience=patience)
+        self._wait(lambda: self._warm_enough(goal_c), "warming up", patience=patience, watch=watch)
         with self._trying("switch the cooler off"):
             self._alpaca.CoolerOn = False
 

@@ -121,8 +121,13 @@ class HostDevice:
         self._silence_left_s = 0.0
         return True
 
-    def _wait(self, done: Callable[[], bool], doing: str, *, patience: Patience) -> None:
+    def _wait(
+        self, done: Callable[[], bool], doing: str, *, patience: Patience, watch: Callable[[], None] = lambda: None
+    ) -> None:
+        """Let time pass until a look at the device says so; ``watch`` looks at something else each time."""
+
         def looked() -> bool:
+            watch()
             with self._trying(f"be watched while {doing}"):
                 try:
                     return done()

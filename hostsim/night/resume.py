@@ -136,7 +136,8 @@ def _restore(host: Host, *, since: datetime) -> None:
     _shelter_where_due(host, since=since)
     for camera in (each.rig.camera for each in host.cameras):
         if standing.cooled_to_c is not None and camera is not None:
-            camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING)
+            watch = partial(_shelter_where_due, host, since=since)
+            camera.cool(standing.cooled_to_c, tolerance_c=1.0, patience=_COOLING, watch=watch)
     # Cooling takes its time.
     _shelter_where_due(host, since=since)
     if not host.journal.state.sheltered:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from hostsim.sequence.host import Host
-from hostsim.sequence.shelter import UnsafeError
+from hostsim.sequence.indoors import look_out
+from hostsim.sequence.shelter import UnsafeError, is_watched
 from tsplug import Cancelled, DeviceError, FlatRunReport, FlatSetReport, StoreUnavailableError, TsplugError
 from tsplug.instructions import SchedulerImmediateFlats, settle_panel
 from tsplug.ports import CoverState
@@ -15,7 +17,8 @@ from tsplug.ports import CoverState
 def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | None = None) -> None:
     """Do something with the first camera, then with the second one, if any; what fails with one the other does still.
 
-    With ``camera``, the name of a profile, it is done with that one alone.
+    With ``camera``, the name of a profile, it is done with that one alone. Outside a container, which looks to it after
+    them, the shelter is taken as soon as it is not safe any more: flats go on in it.
 
     Raises:
         UnsafeError: it is not safe to observe any more.
@@ -23,6 +26,16 @@ def for_each_camera(take: Callable[[Host], None], host: Host, *, camera: str | N
         TsplugError: it failed with one or both.
     """
     chosen = host.chosen(camera)
+    for each in host.cameras:
+        each.watch_out = None if is_watched(host) else partial(look_out, host, drops=False)
+    try:
+        _for_each(chosen, take)
+    finally:
+        for each in host.cameras:
+            each.watch_out = None
+
+
+def _for_each(chosen: Sequence[Host], take: Callable[[Host], None]) -> None:
     if len(chosen) == 1:
         take(chosen[0])
         return

@@ -124,8 +124,9 @@ class Frames:
     def _calibration(self, request: FrameRequest) -> Shot:
         host = self._host
         host.context.cancellation.check()
-        if host.watch_sky is not None:
-            host.watch_sky()
+        look = host.watch_sky or host.watch_out
+        if look is not None:
+            look()
         if request.readout_mode is not None:
             host.camera().set_readout_mode(request.readout_mode)
         if request.dither and host.rig.mount is not None and not host.rig.mount.parked():
@@ -139,7 +140,7 @@ class Frames:
                 binning=request.binning,
                 roi_percent=request.roi_percent,
             ),
-            watch=host.watch_sky if host.safety.frame == "abort" else None,
+            watch=None if host.watch_sky is not None and host.safety.frame != "abort" else look,
         )
 
     def snapshots(self, wanted: Snapshots, *, look: Callable[[], None] = lambda: None) -> None:
@@ -171,9 +172,10 @@ class Frames:
                 check_out(host)
         state.repeats = 0
 
-    def darks(self, wanted: Darks, *, before: int = 0) -> None:
+    def darks(self, wanted: Darks, *, before: int = 0, look: Callable[[], None] = lambda: None) -> None:
         """Take frames with the shutter shut; those taken before an interruption are not taken again.
 
+        ``look`` is called before and amid each.
         ``before`` is how many the same instruction takes with other cameras first. Those of a second camera have a
         folder of their own.
         """
@@ -185,7 +187,8 @@ class Frames:
             exposure = Exposure(
                 wanted.exposure_s, light=False, gain=wanted.gain, offset=wanted.offset, binning=wanted.binning
             )
-            shot = self._shoot(exposure)
+            look()
+            shot = self._shoot(exposure, watch=look)
             guid, number = state.dark_guid(state.darks + 1), state.repeats - before + 1
             facts = self._facts(shot, guid, kind=wanted.kind, number=number, subject=Subject("", "", 0))
             final = self._wanted(folder, wanted.file_pattern, facts=facts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import count
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _NOON = Until(time=time(12))
 _HALF_A_DAY = timedelta(hours=12)
+_TRIES = 10
+_TRY_AGAIN_S = 30.0
 
 
 class HostDevices:
@@ -102,7 +105,7 @@ class Host:
     wants that runs, and ``ends`` when it ends at the latest.
     ``second`` is the host of a second camera on the mount, and ``connect_second`` finds its devices beside a rig; of
     the two this one ``leads`` unless it is the second's. ``watch_sky`` is called before and amid the frames of flats
-    that are of the open sky.
+    that are of the open sky, ``watch_out`` before and amid those that are not.
     """
 
     context: HostContext
@@ -127,6 +130,7 @@ class Host:
     leads: bool = True
     connect_second: Callable[[Rig], Rig] | None = None
     watch_sky: Callable[[], None] | None = None
+    watch_out: Callable[[], None] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -187,10 +191,20 @@ class Host:
     def leave_safe(self, error: BaseException | None = None) -> str:
         """Bring all equipment to a safe end as far as it obeys, and say what was done; ``error`` is why.
 
-        No stop that is asked for meanwhile, or was before, keeps it from that.
+        A cover that does not close and a mount that does not park are tried again for a while: nobody else is there to
+        do it. No stop that is asked for meanwhile, or was before, keeps the equipment from that.
         """
+        tries, second = count(1), None if self.second is None else self.second.rig
+
+        def again(said: str) -> bool:
+            if next(tries) >= _TRIES:
+                return False
+            self.warn_once(f"{said}; trying for {_TRIES * _TRY_AGAIN_S / 60.0:g} min")
+            self.clock.sleep(_TRY_AGAIN_S)
+            return True
+
         with self.context.cancellation.put_off():
-            return leave_safe(self.rig, error, second=None if self.second is None else self.second.rig)
+            return leave_safe(self.rig, error, second=second, again=again)
 
     def tell(self, event: News) -> None:
         """Tell every plugin that listens what has happened."""

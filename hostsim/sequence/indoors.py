@@ -28,6 +28,25 @@ def come_in(host: Host, *, is_long: bool) -> None:
         _stand_still(host)
 
 
+def look_out(host: Host, *, drops: bool = True) -> None:
+    """Take the shelter where it has become unsafe, while what needs no sky goes on.
+
+    Without ``drops`` exposures under way go on: they are of the dark, or of the panel.
+
+    Raises:
+        UnsafeError: it has, amid the night of a container, which shelters instead.
+        DeviceError: the shelter cannot be taken.
+    """
+    if host.journal.state.sheltered or not is_exposed(host):
+        return
+    try:
+        check_safe(host)
+    except UnsafeError as error:
+        if is_watched(host):
+            raise
+        take_shelter(host, why=str(error), drops=drops)
+
+
 def leave_in(host: Host) -> None:
     """Bring in what a sequence leaves out at its end, with a warning: nobody looks after it from then on."""
     if not is_exposed(host):

@@ -76,9 +76,10 @@ def sleep_watchfully(seconds: float, host: Host) -> None:
         left_s -= LOOK_S
 
 
-def take_shelter(host: Host, *, why: str, since: datetime | None = None) -> None:
-    """Drop the exposure under way, close the cover and park the mount; nothing happens when that has been done.
+def take_shelter(host: Host, *, why: str, since: datetime | None = None, drops: bool = True) -> None:
+    """Close the cover and park the mount, and drop the exposure under way; nothing happens when that has been done.
 
+    Where nothing ``drops``, the exposure goes on: of the dark, or of the panel.
     ``since`` is when the night was last known to be at work, now if absent: by the day that follows nothing goes out.
 
     Raises:
@@ -91,7 +92,7 @@ def take_shelter(host: Host, *, why: str, since: datetime | None = None) -> None
     state.imaging = Imaging()
     _remember_place(host)
     for each in host.cameras:
-        if each.rig.camera is not None:
+        if drops and each.rig.camera is not None:
             with suppress(DeviceError):
                 each.rig.camera.abort()
     _bring_in(host)

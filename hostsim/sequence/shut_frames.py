@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from pydantic import Field, field_validator
@@ -9,6 +11,7 @@ from pydantic import Field, field_validator
 from hostsim.saving.pattern import check_pattern
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.host import Host
+from hostsim.sequence.indoors import look_out
 from hostsim.sequence.instruction import EachCamera
 from hostsim.sequence.series import Darks
 from tsplug import InputError
@@ -49,6 +52,7 @@ def take_in_the_dark(wanted: Darks, host: Host, *, camera: str | None, readout_m
     The readout mode is what it was before at the end, whatever happens.
 
     Raises:
+        UnsafeError: it is not safe any more, amid the night of a container.
         TsplugError: a camera or the panel failed, or a frame could not be saved.
     """
     panel = host.rig.panel
@@ -57,19 +61,21 @@ def take_in_the_dark(wanted: Darks, host: Host, *, camera: str | None, readout_m
         if panel.cover_state() is not CoverState.NOT_PRESENT:
             panel.close_cover()
             host.journal.state.standing.cover_open = False
+    look = partial(look_out, host, drops=False)
     for place, each in enumerate(host.chosen(camera)):
-        _take(wanted, each, before=place * wanted.count, readout_mode=readout_mode)
+        taken = partial(Frames(each).darks, wanted, before=place * wanted.count, look=look)
+        _take(taken, each, readout_mode=readout_mode)
     host.journal.state.repeats = 0
 
 
-def _take(wanted: Darks, host: Host, *, before: int, readout_mode: int | None) -> None:
+def _take(take: Callable[[], None], host: Host, *, readout_mode: int | None) -> None:
     if readout_mode is None:
-        Frames(host).darks(wanted, before=before)
+        take()
         return
     camera = host.camera()
     mode = camera.readout_mode()
     camera.set_readout_mode(readout_mode)
     try:
-        Frames(host).darks(wanted, before=before)
+        take()
     finally:
         camera.set_readout_mode(mode)

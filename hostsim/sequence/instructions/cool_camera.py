@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from hostsim.equipment.waiting import Patience
 from hostsim.sequence.host import Host
+from hostsim.sequence.indoors import look_out
 from hostsim.sequence.instruction import Instruction
 
 
@@ -22,11 +24,17 @@ class CoolCamera(Instruction):
     timeout_s: float = Field(default=1800.0, gt=0, description="How long to wait at most.")
 
     def run(self, host: Host) -> None:
-        """Cool, and wait."""
+        """Cool, and wait.
+
+        Raises:
+            UnsafeError: it is not safe any more, amid the night of a container.
+            DeviceError: a sensor did not come to the temperature in time.
+        """
         patience = Patience(timeout_s=self.timeout_s, poll_s=5.0)
-        host.camera().cool(self.temperature_c, tolerance_c=self.tolerance_c, patience=patience)
-        if host.second is not None:
-            host.second.camera().cool(self.temperature_c, tolerance_c=self.tolerance_c, patience=patience)
+        for each in host.cameras:
+            each.camera().cool(
+                self.temperature_c, tolerance_c=self.tolerance_c, patience=patience, watch=partial(look_out, host)
+            )
         host.journal.state.standing.cooled_to_c = self.temperature_c
 
 

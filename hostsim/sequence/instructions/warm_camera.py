@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from hostsim.equipment.waiting import Patience
 from hostsim.sequence.host import Host
+from hostsim.sequence.indoors import look_out
 from hostsim.sequence.instruction import Instruction
 
 
@@ -21,12 +23,15 @@ class WarmCamera(Instruction):
     timeout_s: float = Field(default=1800.0, gt=0, description="How long to wait at most.")
 
     def run(self, host: Host) -> None:
-        """Warm up, and wait."""
-        host.camera().warm(at_least_c=self.temperature_c, patience=Patience(timeout_s=self.timeout_s, poll_s=5.0))
-        if host.second is not None:
-            host.second.camera().warm(
-                at_least_c=self.temperature_c, patience=Patience(timeout_s=self.timeout_s, poll_s=5.0)
-            )
+        """Warm up, and wait.
+
+        Raises:
+            UnsafeError: it is not safe any more, amid the night of a container.
+            DeviceError: a sensor did not get warm in time.
+        """
+        patience = Patience(timeout_s=self.timeout_s, poll_s=5.0)
+        for each in host.cameras:
+            each.camera().warm(at_least_c=self.temperature_c, patience=patience, watch=partial(look_out, host))
         host.journal.state.standing.cooled_to_c = None
 
 

@@ -14,7 +14,7 @@ from alpaca.telescope import Telescope
 
 from hostsim.devices.observatory import Observatory
 from hostsim.equipment.camera import Camera
-from hostsim.equipment.mount import Mount
+from hostsim.equipment.mount import CannotParkError, Mount
 from hostsim.equipment.panel import Panel
 from hostsim.equipment.rig import Rig
 from hostsim.equipment.safety import leave_safe
@@ -122,3 +122,41 @@ def test_a_focuser_that_cannot_be_stopped_is_told() -> None:
     assert leave_safe(rig) == (
         "left safe: panel dark, mount parked, cover closed; NOT left safe: focuser (cannot stop)"
     )
+
+
+@dataclass
+class Away(Stubborn):
+    """Equipment that does not answer for so many attempts."""
+
+    attempts: int = 0
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        obey = super().__getattr__(name)
+
+        def answer(*values: object) -> None:
+            self.fails = {name: DeviceError("server", "no answer")} if self.told.count(name) < self.attempts else {}
+            obey(*values)
+
+        return answer
+
+
+@pytest.mark.parametrize(("patience", "safe"), [(1, False), (2, True), (9, True)])
+def test_cover_and_park_are_tried_again_where_they_cannot_be_reached(patience: int, safe: bool) -> None:
+    """They are the safety of the whole telescope; it is said how it stands while that is tried, and how it ends."""
+    device, said, left = Away(attempts=2), list[str](), iter([True] * patience)
+
+    def again(words: str) -> bool:
+        said.append(words)
+        return next(left, False)
+
+    ends = leave_safe(Rig(mount=cast("Any", device), panel=cast("Any", device)), again=again)
+    assert said[0].endswith("NOT left safe: mount, slew, tracking, cover (no answer)")
+    assert ends.endswith("mount parked, cover closed; NOT left safe: panel (no answer)") is safe
+    assert device.told.count("park") == device.told.count("close_cover") == min(patience, 2) + 1
+
+
+def test_a_mount_that_has_no_park_is_not_asked_again() -> None:
+    """It stands still, and nothing is gained by waiting."""
+    device = Stubborn({"park": CannotParkError("telescope", "cannot park")})
+    leave_safe(rig_of(device), again=lambda said: pytest.fail("nothing to be tried again"))
+    assert device.told.count("park") == 1

@@ -20,7 +20,7 @@ from hostsim.sequence.instructions.scheduler_flats import SchedulerFlats
 from hostsim.sequence.instructions.take_darks import TakeDarks
 from hostsim.sequence.pointing import dither
 from hostsim.sequence.shelter import take_shelter
-from tsplug import PierSide
+from tsplug import DeviceError, PierSide
 
 DARKS = {"type": "take_darks", "exposure_s": 300}
 FLATS = {"type": "scheduler_flats"}
@@ -118,3 +118,85 @@ def test_no_dither_lets_a_mount_track_that_has_stopped(
     telescope.tracks = tracks
     assert dither(10.0, 80.0, host=host, pixels=5.0) is tracks
     assert len(telescope.told) == tracks
+
+
+def jamming(host: Host, times: int) -> Telescope:
+    """Let a cover refuse so many times to close."""
+    telescope, left = cast("Telescope", host.rig.mount), iter([True] * times)
+    close = telescope.close_cover
+    telescope.halt = lambda: False  # type: ignore[attr-defined]
+
+    def refuse() -> None:
+        if next(left, False):
+            raise DeviceError("flat panel", "jams")
+        close()
+
+    telescope.close_cover = refuse  # type: ignore[method-assign]
+    return telescope
+
+
+@pytest.mark.parametrize(
+    ("times", "minutes", "ends"), [(3, 1.5, "mount parked, cover closed"), (99, 4.5, "cover (jams)")]
+)
+def test_a_cover_that_does_not_close_at_the_end_is_told_and_tried_for_a_while(
+    host: Host, times: int, minutes: float, ends: str
+) -> None:
+    """Nobody else is there to close it; a stop that was asked for keeps nobody from that."""
+    telescope, began = jamming(host, times), host.clock.now()
+    host.context.cancellation.ask()
+    assert host.leave_safe().endswith(ends)
+    assert host.clock.now() == began + timedelta(minutes=minutes)
+    assert telescope.told.count("park") == 1
+    assert host.warnings == ["left safe: mount parked; NOT left safe: cover (jams); trying for 5 min"]
+
+
+class Cooling(Telescope):
+    """A camera that takes an hour for a temperature, and is asked by the minute."""
+
+    def cool(self, celsius: float, *, watch: Callable[[], None], **asked: object) -> None:
+        for _ in range(60):
+            watch()
+            self.clock.sleep(60.0)
+
+    def warm(self, *, watch: Callable[[], None], **asked: object) -> None:
+        self.cool(0.0, watch=watch)
+
+    def expose(self, exposure: object, *, watch: Callable[[], None] | None, **asked: object) -> None:
+        assert watch is not None
+        self.cool(0.0, watch=watch)
+        raise DeviceError("camera", "has no frame")
+
+
+@pytest.mark.parametrize("out", [True, False])
+@pytest.mark.parametrize(
+    "item", [{"type": "cool_camera", "temperature_c": -10}, {"type": "warm_camera"}, {**DARKS, "on_error": "continue"}]
+)
+def test_rain_amid_what_takes_its_time_finds_nothing_outside(host: Host, item: dict[str, Any], out: bool) -> None:
+    """The shelter is taken within the minute, and what needs no sky goes on; no dark is dropped for it."""
+    same = cast("Any", Cooling(host.clock))
+    host.context.devices.rig = Rig(mount=same, camera=same, safety=same, panel=same)
+    standing = host.journal.state.standing
+    standing.unparked = standing.cover_open = out
+    began, telescope, parked = host.clock.now(), rain(host, (10, 30)), list[float]()
+    park = telescope.park
+    telescope.park = lambda: (parked.append((host.clock.now() - began).total_seconds() / 60.0), park())  # type: ignore[method-assign,assign,func-returns-value]
+    run(host, item)
+    assert parked == ([10.0] if out else [])
+    assert telescope.told.count("abort") == (out and item["type"] != "take_darks")
+    assert host.clock.now() == began + timedelta(minutes=60)
+
+
+def test_rain_amid_flats_finds_no_mount_outside(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A roof wants to close; the flats behind their cover go on."""
+    telescope = rain(host, (10, 30))
+
+    def take(self: object, host: Host) -> None:
+        for _ in range(60):
+            host.clock.sleep(60.0)
+            assert host.watch_out is not None
+            host.watch_out()
+
+    monkeypatch.setattr(SchedulerFlats, "_take", take)
+    run(host, FLATS)
+    assert telescope.told == ["track False", "close_cover", "park"]
+    assert host.watch_out is None
