@@ -170,7 +170,7 @@ def test_older_store_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch
 def test_a_store_that_is_made_by_half_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store whose making breaks off is undone as a whole: no table stays behind."""
     file = tmp_path / "store.sqlite"
-    monkeypatch.setattr(opening, "METADATA", HalfMade())
+    monkeypatch.setattr(opening, "note_changes", break_off)
     with pytest.raises(ZeroDivisionError):
         reopen(file)
     monkeypatch.undo()
@@ -214,12 +214,9 @@ def test_a_store_that_another_program_made_meanwhile_stays(
         assert found.execute("SELECT name FROM sqlite_master").fetchall() == [("site",)]
 
 
-class HalfMade:
-    """Tables that break off after the first."""
-
-    def create_all(self, connection: Connection) -> None:
-        connection.exec_driver_sql("CREATE TABLE site (id INTEGER)")
-        raise ZeroDivisionError
+def break_off(_connection: Connection) -> None:
+    """Fail when all tables are there and their triggers are not."""
+    raise ZeroDivisionError
 
 
 def test_database_of_another_program_is_refused(tmp_path: Path) -> None:

@@ -61,12 +61,10 @@ def test_a_store_that_is_made_by_half_leaves_nothing(
     """A store whose making breaks off is undone as a whole, as on SQLite."""
     url = postgres.empty()
 
-    class HalfMade:
-        def create_all(self, connection: Connection) -> None:
-            METADATA.create_all(connection)
-            raise ZeroDivisionError
+    def break_off(_connection: Connection) -> None:
+        raise ZeroDivisionError
 
-    monkeypatch.setattr(opening, "METADATA", HalfMade())
+    monkeypatch.setattr(opening, "note_changes", break_off)
     with pytest.raises(ZeroDivisionError):
         open_sql_store(url, ManualClock())
     assert tables(url) == []
