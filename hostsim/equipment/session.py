@@ -6,10 +6,12 @@ import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.hooks import default_hooks
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 ANSWER_S = 5.0
@@ -24,8 +26,37 @@ class BoundedSession(requests.Session):
         """Wait at most ``answer_s`` seconds for an answer, and again as long until it is complete."""
         super().__init__()
         self.trust_env = False
+        self._urls: dict[str, str] = {}
         self._adapter = _BoundedAdapter(answer_s)
         self.mount("http://", self._adapter)
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Return what is sent: what requests makes of it, in a fraction of the time where alpyca reads a value.
+
+        A night reads thousands. What a plain read is made of differs from that of the one before in its query alone.
+        """
+        if not self._is_plain(request):
+            return super().prepare_request(request)
+        url, values = str(request.url), cast("dict[str, str]", request.params)
+        prepared = requests.PreparedRequest()
+        prepared.method = "GET"
+        prepared.url = f"{self._prepared(url)}?{urlencode(values)}"
+        prepared.headers = cast("Any", self.headers.copy())
+        prepared.hooks = default_hooks()
+        return prepared
+
+    def _is_plain(self, request: requests.Request) -> bool:
+        more = (request.headers, request.data, request.json, request.files, request.auth, request.cookies)
+        own = (self.params, self.auth, self.cookies)
+        if request.method != "GET" or any(more) or any(own) or any(sign in str(request.url) for sign in "?#@"):
+            return False
+        values = request.params
+        return isinstance(values, dict) and bool(values) and all(isinstance(value, str) for value in values.values())
+
+    def _prepared(self, url: str) -> str:
+        if url not in self._urls:
+            self._urls[url] = str(super().prepare_request(requests.Request("GET", url)).url)
+        return self._urls[url]
 
     @property
     def answer_s(self) -> float:

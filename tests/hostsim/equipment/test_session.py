@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -66,6 +67,24 @@ def test_an_answer_cut_off_is_a_lost_connection(serve: Serve, length: bytes) -> 
     """Half an answer is no answer."""
     with pytest.raises(requests.ConnectionError):
         get(serve, sends(HEAD + length))
+
+
+@pytest.mark.parametrize("query", [{}, {"ClientID": "7", "Name": "a b&c=d/~\u00e4"}, {"Flag": True, "None": None}])
+@pytest.mark.parametrize("path", ["", "/api/v1/safetymonitor/0/issafe", "/two words?Kept=1", "/\u00e4"])
+def test_reading_is_asked_for_as_by_any_session(serve: Serve, path: str, query: dict[str, Any]) -> None:
+    """The short way on which a read is put together ends at the same bytes, however often it is gone."""
+    seen: list[bytes] = []
+
+    def answer(connected: socket.socket, request: bytes) -> None:
+        seen.append(request)
+        connected.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")
+
+    url = f"http://{serve(answer)}{path}"
+    with BoundedSession() as ours, requests.Session() as usual:
+        for session in (usual, ours, ours):
+            assert session.get(url, params=query).json() == {}
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
 
 
 def counting(seen: list[bytes]) -> Script:
