@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tsplug.imaging.candidates import Candidates
 from tsplug.imaging.lanes import in_order, slices
-from tsplug.imaging.ranking import ranked
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
@@ -18,11 +17,10 @@ Places = NDArray[np.int64]
 # Light is looked for in so many directions at these distances, in pixels of the 2x2 frame: beyond most stars' cores.
 _DIRECTIONS, _RADII_PX = 16, (2.5, 3.5, 4.5)
 # What has this share of its height on both sides, clearly more than noise, goes on there; of a star hardly any is left.
-_SHARE, _SIGMA = 0.3, 2.5
+# A hot pixel on a filament is as high as it likes, and has next to it on all sides hardly more than what goes on.
+_SHARE, _SIGMA, _SHARE_OF_NEXT = 0.3, 4.5, 0.8
 # Less tells as much beside such a piece: in the same square of so many pixels, or one next to it.
-_SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 1.5, 16
-# Held against the mean of all directions, of which what goes on is a part, these tell of most that it does not.
-_FIRST_SHARE, _FIRST_SIGMA = 0.12, 0.8
+_SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 2.5, 24
 # Fainter ones do not count as stars anyway; from the second on noise hardly makes a star look so.
 _LEAST_SIGNIFICANCE, _CLEAR_SIGNIFICANCE = 8.0, 12.0
 # Where no more than this share of a sample of so many are pieces, all are stars: some look so by chance, the more the
@@ -84,15 +82,28 @@ def _directions(binned: Values, candidates: Candidates) -> tuple[Places, NDArray
     middle, ring = binned.reshape(-1).take(place), _ring(binned, place)
     noise = 2.0 * candidates.noise / math.sqrt(len(_RADII_PX))
     both = _on_both_sides(ring)
-    more, mean = both.max(axis=0), ring.mean(axis=0)
-    may = np.flatnonzero((more - mean > _FIRST_SHARE * (middle - mean)) & (more - mean > _FIRST_SIGMA * noise))
-    # A little below the middle: what goes on takes up a quarter of the directions, what crosses it another.
-    low = np.stack(ranked(ring[:, may])[_DIRECTIONS // 4 : _DIRECTIONS // 2]).mean(axis=0)
-    more, height = more[may] - low, middle[may] - low
-    certain[may] = (more > _SHARE * height) & (more > _SIGMA * noise[may])
-    may = may[(more > _SHARE_BESIDE * height) & (more > _SIGMA_BESIDE * noise[may])]
+    # Between what goes on and what crosses it, or a star beside it, some directions show the sky.
+    half = _DIRECTIONS // 2
+    low = np.float32(0.5) * (ring[:half] + ring[half:]).min(axis=0)
+    more = both.max(axis=0) - low
+    may = np.flatnonzero(more > _SIGMA_BESIDE * noise)
+    more, noise, low = more[may], noise[may], low[may]
+    share = more / np.maximum(middle[may] - low, noise)
+    hot = more > _SHARE_OF_NEXT * (_next_to(binned, place[may]) - low)
+    certain[may] = (more > _SIGMA * noise) & (hot | (share > _SHARE))
+    may = may[hot | (share > _SHARE_BESIDE)]
     found[may] = both[:, may].argmax(axis=0)
     return found, certain
+
+
+def _next_to(binned: Values, place: Places) -> Values:
+    """Return the mean of the eight values next to each place."""
+    flat, total = binned.reshape(-1), np.zeros(place.size, dtype=np.float32)
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            if down or right:
+                total += flat.take(place + (down * binned.shape[1] + right))
+    return total / np.float32(8.0)
 
 
 def _ring(binned: Values, place: Places) -> Values:

@@ -41,6 +41,14 @@ def test_filaments_of_a_nebula_are_no_stars(name: str) -> None:
     assert found.complete >= 0.95
 
 
+def test_crossings_of_filaments_and_hot_pixels_on_them_are_no_stars() -> None:
+    """Light lies on more than two sides there, or a pixel stands high above what goes on."""
+    drawn = draw(small(SCENES["rich"], filaments=(16.0, 12.0), hot_per_mp=800.0), width=1500, height=1000, seed=3)
+    found = judge_drawn(drawn, measure_drawn(drawn))
+    assert found.false <= 1
+    assert found.complete > 0.9
+
+
 @pytest.mark.parametrize("fwhm", [1.76, 3.2, 6.2])
 def test_spikes_of_bright_stars_are_no_stars(fwhm: float) -> None:
     """Vanes before the mirror draw four from each; the stars beside them stay, the bright ones too."""
