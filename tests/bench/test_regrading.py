@@ -31,6 +31,7 @@ from tsplug.model import (
     GradingStatus,
     Profile,
     Project,
+    SettledPlan,
     StatusChange,
     Target,
     Trend,
@@ -100,10 +101,17 @@ def test_regrading_beside_a_loop_over_images(name: str, tmp_path: Path) -> None:
     context = FakeContext(store, clock, recording_devices(clock, tmp_path))
     first_s, report = _cpu_s(lambda: regrade(RegradeRequest(everything=True), context))
     again_s, second = _cpu_s(lambda: regrade(RegradeRequest(everything=True), context))
-    assert second.updated == 0
+    with store.write() as unit:
+        assert unit.delete_all(SettledPlan) == unit.count(ExposurePlan)
+    anew_s, third = _cpu_s(lambda: regrade(RegradeRequest(everything=True), context))
+    assert second.updated == third.updated == 0
     loop_s, looped = _cpu_s(lambda: _looped(store, case))
     print(f"\n{name}: {report.updated:,} of {report.processed:,} images changed; CPU, scaled to {PER:,} images")
-    for subject, ours_s in (("regrade", first_s), ("again, nothing changes", again_s)):
+    for subject, ours_s in (
+        ("regrade", first_s),
+        ("again, nothing changes", again_s),
+        ("the same, nothing remembered", anew_s),
+    ):
         peer = f"plain loop, from {len(looped):,} images"
         print(line(subject, ours_s=ours_s / case.count * PER, peer=peer, peer_s=loop_s / len(looped) * PER))
     with store.read() as unit:

@@ -123,7 +123,7 @@ from tsplug.model.project import (
     SmartTurns,
     Target,
 )
-from tsplug.model.regrades import RegradeRun
+from tsplug.model.regrades import RegradeRun, SettledPlan
 from tsplug.model.reports import (
     ExposureOutcome,
     FlatNeeds,
@@ -243,6 +243,7 @@ __all__ = [
     "SeasonNight",
     "SessionDue",
     "SetReadoutMode",
+    "SettledPlan",
     "Site",
     "SkyConstraint",
     "SkyFlatSettings",

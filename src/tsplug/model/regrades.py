@@ -30,3 +30,18 @@ class RegradeRun(Record):
     targets_reopened: int = 0
     started_at: UtcDatetime
     finished_at: UtcDatetime | None = None
+
+
+class SettledPlan(Record):
+    """A state of a plan that a regrade leads to itself: while it lasts there is nothing to do, nor anything to read.
+
+    ``digest`` is that of all that the regrade rests on, settings and what is stored of the plan's frames. ``processed``
+    frames were judged, ``by_hand`` were not since their status stands by hand; ``bands`` has how many of those that
+    were judged have which band, none under an empty text.
+    """
+
+    plan_id: int
+    digest: str
+    processed: int
+    by_hand: int
+    bands: dict[str, int] = Field(default_factory=dict)

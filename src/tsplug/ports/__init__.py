@@ -46,9 +46,9 @@ from tsplug.ports.store import (
     Spoilt,
     Store,
     Unit,
-    VerdictRow,
     ids_of,
 )
+from tsplug.ports.stored_frames import NightOfRig, StoredFrames, VerdictRow
 
 __all__ = [
     "MODULE_GROUP",
@@ -85,6 +85,7 @@ __all__ = [
     "JobQuery",
     "ModuleOutcome",
     "MoreTime",
+    "NightOfRig",
     "Panel",
     "Pictures",
     "PipelineModule",
@@ -107,6 +108,7 @@ __all__ = [
     "StarCatalogue",
     "SteadyClock",
     "Store",
+    "StoredFrames",
     "TaskNews",
     "Tell",
     "Unit",

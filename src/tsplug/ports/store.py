@@ -14,16 +14,15 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from tsplug.model import (
     AcquiredImage,
-    Band,
     Counter,
     GradingStatus,
     Job,
     Record,
     StatusChange,
     Value,
-    VerdictStatus,
 )
 from tsplug.ports.jobs import JobQuery
+from tsplug.ports.stored_frames import StoredFrames, VerdictRow
 
 R = TypeVar("R", bound=Record)
 
@@ -82,24 +81,6 @@ class ExposureTally:
     exposure_s: float
     count: int
     first: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictRow:
-    """A verdict as it is stored, its inputs as JSON text: quick to read, compare and write by the hundred thousand.
-
-    ``id`` is None before it is stored.
-    """
-
-    id: int | None
-    image_id: int
-    grader: str
-    version: str
-    status: VerdictStatus
-    score: float | None
-    band: Band | None
-    reason: str
-    inputs: str
 
 
 @dataclass(frozen=True)
@@ -337,6 +318,10 @@ class Unit(Protocol):
 
     def write_verdict_rows(self, rows: Sequence[VerdictRow], *, at: datetime) -> None:
         """Store verdicts that were made at a moment: new ones, and those with an id in place of what is stored."""
+        ...
+
+    def stored_frames(self, plan_ids: Sequence[int]) -> Mapping[int, StoredFrames]:
+        """Return what is stored of the frames of each of the plans, so that it is known again without being read."""
         ...
 
     def add_image(self, image: AcquiredImage) -> AcquiredImage:

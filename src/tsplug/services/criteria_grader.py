@@ -36,10 +36,11 @@ class CriteriaGrader:
     def prepare(self, plan: PlanImages, unit: Unit) -> CriteriaJudge:
         """Look up the sets of the rigs, score all of the plan's images, and return what tells of each."""
         rigs = {id(profile): profile for profile in map(plan.profile_of, plan.images)}.values()
-        sets = {rig.grader.criteria_set: self._set_of(rig, unit) for rig in rigs if self.enabled(rig)}
+        sets = {rig.grader.criteria_set: self.set_of(rig, unit) for rig in rigs if self.enabled(rig)}
         return CriteriaJudge(plan, sets, always=self._instead is not None)
 
-    def _set_of(self, rig: Profile, unit: Unit) -> Criteria | str:
+    def set_of(self, rig: Profile, unit: Unit) -> Criteria | str:
+        """Return the set that a rig's frames are scored by; a text tells why there is none."""
         if self._instead is not None:
             return self._instead
         name = rig.grader.criteria_set

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tsplug.model import AcquiredImage, Profile, Site
 from tsplug.model.night import session_date
@@ -25,12 +25,16 @@ class Noons:
 
         Where the site of its rig is not known, that is so a day after the image was begun.
         """
+        return self.is_over(image.session_date, profile, last_started=image.started)
+
+    def is_over(self, night: date | None, profile: Profile, *, last_started: datetime) -> bool:
+        """Return whether that is so for all frames of one night of a rig, of which the last was begun at a moment."""
         if self.now is None:
             return False
         site = self.sites.get(profile.site_id or 0)
-        if site is None or image.session_date is None:
-            return self.now - image.started >= _LONGEST_NIGHT
-        return image.session_date < session_date(self.now, site)
+        if site is None or night is None:
+            return self.now - last_started >= _LONGEST_NIGHT
+        return night < session_date(self.now, site)
 
 
 NO_NOONS = Noons()

@@ -29,6 +29,11 @@ class Judges:
         self._scope = scope
         self._criteria = CriteriaGrader(scope.request.criteria, once=True)
 
+    @property
+    def criteria(self) -> CriteriaGrader:
+        """Return the grader that scores by criteria, which looks every set up once."""
+        return self._criteria
+
     def decide(self, plans: Sequence[PlanImages], unit: Unit) -> list[Decided]:
         """Return what the images of plans come to, those of the scope."""
         stored: defaultdict[int, list[VerdictRow]] = defaultdict(list)

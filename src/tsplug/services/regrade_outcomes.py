@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsplug.grading.provenance import digest
 from tsplug.grading.told import ToldVerdict
 from tsplug.model import Band, GraderVerdict, GradingStatus
 from tsplug.model.json_text import decoded, encoded
@@ -42,6 +43,19 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Footing:
+    """What a plan was judged by, as digests: of settings, and of what was stored of its frames."""
+
+    settings: str
+    frames: str
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of both."""
+        return digest(self.settings, self.frames)
+
+
+@dataclass(frozen=True)
 class Decided:
     """What a plan's frames come to.
 
@@ -53,6 +67,7 @@ class Decided:
         same_bands: how many of the others have which band.
         verdicts: what is to be stored of verdicts, by ids those in place of stored ones.
         gone: verdicts that nobody gives any more, each by the ids of its image and of itself.
+        footing: what it was judged by; None where that may be known already, or cannot be known again.
     """
 
     plan: PlanImages
@@ -62,6 +77,12 @@ class Decided:
     same_bands: Mapping[Band | None, int] | None = None
     verdicts: tuple[VerdictRow, ...] = ()
     gone: tuple[tuple[int, int], ...] = ()
+    footing: Footing | None = None
+
+    @property
+    def changes_anything(self) -> bool:
+        """Return whether something is to be written of it."""
+        return bool(self.changed or self.verdicts or self.gone)
 
 
 def decided(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -113,18 +113,23 @@ PAGE = 2000
 
 
 def pages_of(scope: Scope, targets: Sequence[Target], *, unit: Unit) -> Iterator[list[PlanImages]]:
-    """Yield the plans of targets with all their images, oldest first, a few at a time."""
+    """Yield the plans of targets without their images, a few at a time."""
     plans = unit.list(ExposurePlan, target_id=[each.id for each in targets])
     templates = {each.id: each for each in unit.list(ExposureTemplate, id=[plan.template_id for plan in plans])}
     by_id = {each.id: each for each in targets}
     for page in _pages(plans):
-        images: dict[int | None, list[AcquiredImage]] = {plan.id: [] for plan in page}
-        for image in unit.list(AcquiredImage, plan_id=list(images)):
-            images[image.plan_id].append(image)
-        yield [
-            _plan_images(scope, plan, target=by_id[plan.target_id], templates=templates, images=images[plan.id])
-            for plan in page
-        ]
+        yield [_plan_images(scope, plan, target=by_id[plan.target_id], templates=templates) for plan in page]
+
+
+def with_images(plans: Sequence[PlanImages], unit: Unit) -> list[PlanImages]:
+    """Return plans with all their images, oldest first."""
+    images: dict[int | None, list[AcquiredImage]] = {each.plan.id: [] for each in plans}
+    for image in unit.list(AcquiredImage, plan_id=list(images)) if images else ():
+        images[image.plan_id].append(image)
+    return [
+        replace(each, images=sorted(images[each.plan.id], key=lambda image: (image.started, image.id or 0)))
+        for each in plans
+    ]
 
 
 def _pages(plans: Sequence[ExposurePlan]) -> Iterator[list[ExposurePlan]]:
@@ -144,7 +149,6 @@ def _plan_images(
     *,
     target: Target,
     templates: Mapping[int | None, ExposureTemplate],
-    images: Sequence[AcquiredImage],
 ) -> PlanImages:
     project = scope.projects[target.project_id]
     return PlanImages(
@@ -154,7 +158,7 @@ def _plan_images(
         project=project,
         owner=scope.owner_of(project),
         profiles=scope.profiles,
-        images=sorted(images, key=lambda image: (image.started, image.id or 0)),
+        images=(),
         noons=scope.noons,
     )
 

@@ -22,6 +22,7 @@ from tsplug.services.regrade_progress import turned_by
 from tsplug.services.regrade_scope import RegradeRequest, Scope, scope_of
 from tsplug.services.regrade_writing import write_decided
 from tsplug.services.rejected_files import MovedFile, RejectedFiles
+from tsplug.services.settled_plans import Settling
 
 BATCH = 2000
 """About how many images are read, judged and written together."""
@@ -147,7 +148,9 @@ class _Regrading:
         with self._context.store.write() as unit:
             now = self._context.clock.now()
             over_manual = self._scope.request.include_manual
+            settling = Settling(decided, unit)
             lost = write_decided(decided, unit, now=now, over_manual=over_manual)
+            settling.note(lost)
             self._tell(decided, lost=lost)
             counts = {name: getattr(self._report, name) for name in COUNTED}
             self._run = note_done(run, unit, last_target_id=last_target_id, counts=counts)

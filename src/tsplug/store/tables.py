@@ -37,6 +37,7 @@ from tsplug.model import (
     PurgedImage,
     Record,
     RegradeRun,
+    SettledPlan,
     Site,
     StatusChange,
     Target,
@@ -220,6 +221,7 @@ _table(
     _unique("set_id", "metric"),
 )
 _table(RegradeRun, "regrade_run", _unique("guid"), _index("state"))
+_table(SettledPlan, "settled_plan", _refers("plan_id", "exposure_plan", cascade=True), _unique("plan_id"))
 _table(
     Job,
     "job",

@@ -19,7 +19,18 @@ from tsplug.model import (
     Record,
     StatusChange,
 )
-from tsplug.ports import Changes, Clock, Dangling, ExposureTally, ImageQuery, JobQuery, Recalled, Spoilt, VerdictRow
+from tsplug.ports import (
+    Changes,
+    Clock,
+    Dangling,
+    ExposureTally,
+    ImageQuery,
+    JobQuery,
+    Recalled,
+    Spoilt,
+    StoredFrames,
+    VerdictRow,
+)
 from tsplug.store.counting import Counting, counters_of
 from tsplug.store.image_search import image_conditions, image_statement
 from tsplug.store.job_search import job_statement
@@ -29,6 +40,7 @@ from tsplug.store.purging import remember_purged, remove_images, tally
 from tsplug.store.recalling import Asked, Recalling
 from tsplug.store.rows import Rows, equal_to, latest, matching, part_of, table_of
 from tsplug.store.seen_changes import changes_since
+from tsplug.store.stored_frames import read_stored_frames
 from tsplug.store.tallies import exposure_tallies
 from tsplug.store.verdict_rows import read_verdict_rows, write_verdict_rows
 
@@ -251,6 +263,10 @@ class SqlUnit:
         """Store verdicts that were made at a moment: new ones, and those with an id in place of what is stored."""
         self._must_write()
         write_verdict_rows(self._connection, rows, at=at)
+
+    def stored_frames(self, plan_ids: Sequence[int]) -> Mapping[int, StoredFrames]:
+        """Return what is stored of the frames of each of the plans, so that it is known again without being read."""
+        return read_stored_frames(self._connection, plan_ids)
 
     def add_image(self, image: AcquiredImage) -> AcquiredImage:
         """Store a new image; the plan's acquired counter (and accepted, where the image is) changes with it."""
