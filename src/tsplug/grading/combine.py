@@ -54,8 +54,13 @@ class Conclusion(NamedTuple):
     @property
     def inputs(self) -> Mapping[str, Any]:
         """Return the error, if there was one, and what is waited for."""
-        told = {ERROR_INPUT: self.error, WAITS_INPUT: self.waits}
-        return {key: value for key, value in told.items() if value}
+        return deciding_inputs(self.error, self.waits)
+
+
+def deciding_inputs(error: str, waits: str) -> dict[str, Any]:
+    """Return what of the inputs of a verdict decides: an error, and what is waited for; nothing where that is empty."""
+    told = {ERROR_INPUT: error, WAITS_INPUT: waits}
+    return {key: value for key, value in told.items() if value}
 
 
 class Rule(StrEnum):

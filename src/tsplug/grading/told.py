@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tsplug.grading.combine import ERROR_INPUT, WAITS_INPUT
+from tsplug.grading.combine import deciding_inputs
 from tsplug.model import Band, VerdictStatus
 from tsplug.model.json_text import JsonText, encoded
 
@@ -29,8 +29,7 @@ class ToldVerdict(NamedTuple):
     @property
     def inputs(self) -> Mapping[str, Any]:
         """Return what of the inputs decides: the error, if there was one, and what is waited for."""
-        told = {ERROR_INPUT: self.error, WAITS_INPUT: self.waits}
-        return {key: value for key, value in told.items() if value}
+        return deciding_inputs(self.error, self.waits)
 
 
 def number_text(value: float | None) -> str:
