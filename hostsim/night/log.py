@@ -1,10 +1,11 @@
-"""The night's log file, in the night's own time."""
+"""The night's log file, in the night's own time, as clocks at the site show it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from tsplug import FileError
@@ -15,8 +16,8 @@ _FORM = "%(night)s %(levelname)-7s %(name)s: %(message)s"
 
 
 @contextmanager
-def night_log(file: Path, clock: Clock) -> Iterator[None]:
-    """Append what happens to a file.
+def night_log(file: Path, clock: Clock, *, zone: tzinfo = UTC) -> Iterator[None]:
+    """Append what happens to a file, with the times of a zone and their offset from UTC.
 
     Raises:
         FileError: the file cannot be written.
@@ -28,7 +29,7 @@ def night_log(file: Path, clock: Clock) -> Iterator[None]:
     handler.setFormatter(logging.Formatter(_FORM))
 
     def stamp(record: logging.LogRecord) -> bool:
-        record.night = clock.now().isoformat(timespec="seconds")
+        record.night = clock.now().astimezone(zone).isoformat(timespec="seconds")
         return True
 
     handler.addFilter(stamp)

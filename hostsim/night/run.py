@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import FrameType
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -141,7 +142,8 @@ class _Night:
 
     def run(self, stack: ExitStack) -> None:
         profile, site = self._catalogue()
-        stack.enter_context(night_log(self.options.out / "night.log", self.clock))
+        zone = ZoneInfo(site.time_zone)
+        stack.enter_context(night_log(self.options.out / "night.log", self.clock, zone=zone))
         equipment = self._equipment(profile, site, stack=stack)
         journal = Journal(self.options.out / STATE, self.state, clock=self.clock, simulators=equipment.simulators)
         stop = StopRequest()
@@ -150,7 +152,7 @@ class _Night:
         with self._flats_shown(), ExitStack() as shown:
             devices = HostDevices()
             host = Host(
-                context=HostContext(self.store, clock, devices, frame_files(), self._display(shown), stop),
+                context=HostContext(self.store, clock, devices, frame_files(), self._display(shown, zone), stop),
                 manager=plugin_manager(),
                 profile=profile,
                 site=site,
@@ -242,11 +244,11 @@ class _Night:
         _log.info("simulators at %s; faults at http://%s/simulator/v1/faults", server.address, server.address)
         return _Equipment(server.address, observatory, guider, board)
 
-    def _display(self, stack: ExitStack) -> Display:
+    def _display(self, stack: ExitStack, zone: ZoneInfo) -> Display:
         console = NightConsole(stderr=True)
         if not console.is_terminal:
-            return PlainDisplay(sys.stderr, self.clock)
-        return stack.enter_context(LiveDisplay(console, self.clock, title=self.parsed.sequence.name))
+            return PlainDisplay(sys.stderr, self.clock, zone=zone)
+        return stack.enter_context(LiveDisplay(console, self.clock, title=self.parsed.sequence.name, zone=zone))
 
 
 @contextmanager

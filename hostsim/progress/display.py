@@ -14,7 +14,7 @@ _A_NIGHT = timedelta(hours=16)
 class Imaging:
     """What is being imaged, how many of how many lights are done, and when exposing alone would have done them all.
 
-    ``tonight`` says whether that is before the Sun rises.
+    ``ready_at`` is shown in its own zone. ``tonight`` says whether that is before the Sun rises.
     """
 
     target: str
@@ -33,7 +33,7 @@ class Imaging:
         left = self.ready_at - now
         if left > _A_NIGHT or not self.tonight:
             return f"{left / timedelta(hours=1):.0f} h of exposures to go"
-        return f"ready {self.ready_at:%H:%M} UTC at the earliest"
+        return f"ready {self.ready_at:%H:%M %Z} at the earliest"
 
 
 class Display(Protocol):

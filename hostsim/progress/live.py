@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import UTC, tzinfo
 from types import TracebackType
 from typing import Self
 
@@ -31,10 +32,11 @@ class NightConsole(Console):
 class LiveDisplay:
     """One panel that changes, notes above it; implements `Display`, and is a context manager."""
 
-    def __init__(self, console: Console, clock: Clock, *, title: str) -> None:
-        """Show the night of a title on a console."""
+    def __init__(self, console: Console, clock: Clock, *, title: str, zone: tzinfo = UTC) -> None:
+        """Show the night of a title on a console, with the times of a zone."""
         self._console = console
         self._clock = clock
+        self._zone = zone
         self._title = title
         self._instruction = ""
         self._activity = ""
@@ -87,7 +89,7 @@ class LiveDisplay:
         self._print(message, "yellow")
 
     def _print(self, message: str, style: str) -> None:
-        line = Text(f"{self._clock.now():%H:%M:%S}  ", style="dim")
+        line = Text(f"{self._clock.now().astimezone(self._zone):%H:%M:%S}  ", style="dim")
         line.append(message, style=style)
         # What was under way before is over, and the panel below the line must not be older than the line.
         self._activity = ""
@@ -99,7 +101,7 @@ class LiveDisplay:
     def _panel(self) -> RenderableType:
         rows = Table.grid(padding=(0, 2))
         rows.add_row("instruction", Text(self._instruction, style="bold"))
-        rows.add_row("time", f"{self._clock.now():%Y-%m-%d %H:%M:%S} UTC")
+        rows.add_row("time", f"{self._clock.now().astimezone(self._zone):%Y-%m-%d %H:%M:%S %Z}")
         parts: list[RenderableType] = [rows]
         if self._imaging is not None:
             now = self._imaging

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import UTC, tzinfo
 from typing import TextIO
 
 from hostsim.progress.display import Imaging
@@ -15,10 +16,11 @@ _log = logging.getLogger(__name__)
 class PlainDisplay:
     """Writes lines with the time of the night; implements `Display`."""
 
-    def __init__(self, stream: TextIO, clock: Clock) -> None:
-        """Write to a stream."""
+    def __init__(self, stream: TextIO, clock: Clock, *, zone: tzinfo = UTC) -> None:
+        """Write to a stream, with the times of a zone."""
         self._stream = stream
         self._clock = clock
+        self._zone = zone
         self._imaging: Imaging | None = None
         self._reported = ""
 
@@ -63,5 +65,6 @@ class PlainDisplay:
     def _line(self, text: str) -> None:
         # Who reads it may have gone, or the disk be full: that ends no night, and the log has it all.
         with suppress(OSError, ValueError):
-            self._stream.write(f"{self._clock.now():%Y-%m-%d %H:%M:%S}  {text}\n")
+            moment = self._clock.now().astimezone(self._zone)
+            self._stream.write(f"{moment:%Y-%m-%d %H:%M:%S %Z}  {text}\n")
             self._stream.flush()

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from itertools import count
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo
 
 import pluggy
 
@@ -136,6 +137,10 @@ class Host:
     def clock(self) -> Clock:
         """Return the clock."""
         return self.context.clock
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment as clocks at the site show it, for words: whoever reckons with it stays with UTC."""
+        return moment.astimezone(ZoneInfo(self.site.time_zone))
 
     @property
     def rig(self) -> Rig:

@@ -146,7 +146,7 @@ class Imager:
         for note in decided.notes:
             self._host.warn_once(note)
         decision = self._unless_left_out(decided)
-        check_possible(decision, asked_at=asked_at)
+        check_possible(decision, asked_at=asked_at, shown=self._host.local)
         # Flats take their time: what is best after them has to be asked anew.
         return None if self._change_target(decision) else decision
 
@@ -264,7 +264,8 @@ class Imager:
         if decision.until <= host.clock.now():
             # Leaving a shelter or a park took longer than there was to wait: what is best now is asked anew.
             return
-        host.display.note(f"waiting until {decision.until:%H:%M} UTC for {decision.target_name}: {decision.reason}")
+        until = f"{host.local(decision.until):%H:%M %Z}"
+        host.display.note(f"waiting until {until} for {decision.target_name}: {decision.reason}")
         waiting = Waiting.of(decision)
         host.journal.state.stage.waiting = waiting
         tell_waiting(waiting, host)
@@ -326,7 +327,7 @@ class Imager:
         if flipped and self._settings.flip.autofocus and self._refocus.possible:
             self._refocus.now()
         self._warmth.watch(host)
-        why = outlasting(decision, host.clock.now())
+        why = outlasting(decision, host.clock.now(), shown=host.local)
         if not why and not SchedulerContainer().keep(decision, host.session):
             why = f"another rig takes the last {decision.filter_name} of {target.name}"
         if why:

@@ -37,7 +37,7 @@ def show_progress(host: Host, decision: TakeExposure) -> None:
             filter_name=decision.filter_name,
             done=done,
             wanted=wanted,
-            ready_at=ready_at,
+            ready_at=host.local(ready_at),
             tonight=not is_up_within(host.site, since=host.clock.now(), now=ready_at),
         )
     )

@@ -28,7 +28,7 @@ class WaitUntil(Instruction):
             NotCenteredError: the container's target cannot be centered after a flip, and the sequence wants to end.
         """
         moment = host.end_of(self.until)
-        host.display.note(f"waiting for {self.until.described()}, {moment:%Y-%m-%d %H:%M} UTC")
+        host.display.note(f"waiting for {self.until.described()}, {host.local(moment):%Y-%m-%d %H:%M %Z}")
         wait_safely(moment, host)
 
 

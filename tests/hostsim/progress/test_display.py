@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
@@ -22,9 +23,9 @@ IMAGING = Imaging("M 42 [x]", "Ha", done=3, wanted=9, ready_at=datetime(2026, 1,
 
 
 def test_plain_lines_carry_the_nights_time() -> None:
-    """Without a terminal each event is one line with the simulated time, a repeated report only once."""
+    """Without a terminal each event is one line with the simulated time at the site, a repeated report only once."""
     stream = StringIO()
-    display = PlainDisplay(stream, ManualClock())
+    display = PlainDisplay(stream, ManualClock(), zone=ZoneInfo("Europe/Zurich"))
     display.instruction("scheduler_container")
     display.imaging(IMAGING)
     display.exposing(300.0)
@@ -33,8 +34,8 @@ def test_plain_lines_carry_the_nights_time() -> None:
     display.saved()
     display.warn("cloud")
     lines = stream.getvalue().splitlines()
-    assert all(line.startswith("2026-01-15 18:00:00  ") for line in lines)
-    assert [line[21:] for line in lines] == [
+    assert all(line.startswith("2026-01-15 19:00:00 CET  ") for line in lines)
+    assert [line[25:] for line in lines] == [
         "== scheduler_container",
         "[4/9] M 42 [x] Ha 300 s, ready 02:30 UTC at the earliest",
         "measuring",
@@ -114,7 +115,7 @@ def test_no_light_is_numbered_beyond_the_wanted() -> None:
     for _ in range(7):
         display.exposing(300.0)
         display.saved()
-    numbers = [line[21:].split()[0] for line in stream.getvalue().splitlines()]
+    numbers = [line[25:].split()[0] for line in stream.getvalue().splitlines()]
     assert numbers == ["[4/9]", "[5/9]", "[6/9]", "[7/9]", "[8/9]", "[9/9]", "[10/10]"]
 
 
@@ -122,7 +123,7 @@ def test_a_line_above_the_panel_comes_with_a_fresh_panel() -> None:
     """A note ends what was under way before it, and the panel below it shows the note's own time."""
     console = Console(file=StringIO(), force_terminal=True, width=100)
     clock = ManualClock()
-    with LiveDisplay(console, clock, title="First night") as display:
+    with LiveDisplay(console, clock, title="First night", zone=ZoneInfo("Europe/Zurich")) as display:
         display.imaging(IMAGING)
         display.exposing(300.0)
         display.report("measuring 0017.fits", done=0, total=1)
@@ -132,8 +133,8 @@ def test_a_line_above_the_panel_comes_with_a_fresh_panel() -> None:
         stream = console.file
         assert isinstance(stream, StringIO)
         below = stream.getvalue().rpartition("autofocus around 5000")[2]
-    assert "18:00:48 UTC" in below
-    assert "18:00:00 UTC" not in below
+    assert "19:00:48 CET" in below
+    assert "19:00:00 CET" not in below
     assert "measuring" not in below
     assert "4 of 9 lights" in below
 

@@ -180,10 +180,10 @@ def test_a_night_with_an_untold_light_is_not_finished(make_host: Callable[[], Ho
     assert host.journal.state.outbox is None
 
 
-def test_a_local_time_is_shown_in_utc(make_host: Callable[[], Host], screen: StringIO) -> None:
-    """What is labelled UTC is UTC, whatever zone the sequence speaks."""
-    run(make_host(), [{"type": "wait_until", "until": {"time": "22:30"}}])
-    assert "2026-01-15 21:30 UTC" in screen.getvalue()
+def test_a_time_is_shown_as_clocks_at_the_site_show_it(make_host: Callable[[], Host], screen: StringIO) -> None:
+    """With its zone, whatever zone the sequence speaks."""
+    run(make_host(), [wait("21:30")])
+    assert "2026-01-15 22:30 CET" in screen.getvalue()
 
 
 def test_what_could_not_be_connected_is_not_called_safe(make_host: Callable[[], Host]) -> None:
