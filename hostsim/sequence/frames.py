@@ -164,7 +164,7 @@ class Frames:
             final = self._wanted("lights", host.profile.light_pattern, facts=facts)
             part = self._written(shot, facts, final=final)
             tell_truth(final, host=host)
-            state.lights, state.repeats = number, state.repeats + 1
+            state.lights, state.snapshots, state.repeats = number, state.snapshots + 1, state.repeats + 1
             state.outbox = Outbox(part=part, final=final)
             host.journal.save()
             deliver(state.outbox, host)

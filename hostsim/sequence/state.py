@@ -195,7 +195,8 @@ class Standing(_Part):
 class NightState(_Part):
     """The whole of it; ``moment`` and ``simulators`` belong together, and to the position.
 
-    Of the ``lights`` so many were taken ``beside`` others, by a second camera, and so many are ``recorded``.
+    Of the ``lights`` so many were taken ``beside`` others, by a second camera, so many are ``snapshots`` of no plan,
+    and so many are ``recorded``.
     ``scenario`` is the one the night began with, whatever has become of its file. ``sheltered`` says that it is not
     safe and the night waits, since ``sheltered_since`` and with a patience that began at ``sheltered_at``,
     ``sheltered_from`` where the telescope pointed before (J2000 hours and degrees),
@@ -214,6 +215,7 @@ class NightState(_Part):
     cursor: list[Place] = Field(default_factory=list)
     lights: int = 0
     beside: int = 0
+    snapshots: int = 0
     recorded: int = 0
     darks: int = 0
     repeats: int = 0
@@ -234,8 +236,8 @@ class NightState(_Part):
 
     @property
     def led(self) -> int:
-        """Return how many lights the first camera took."""
-        return self.lights - self.beside
+        """Return how many lights of plans the first camera took."""
+        return self.lights - self.beside - self.snapshots
 
     def light_guid(self, number: int) -> str:
         """Return the guid of the night's light of a number, the same whenever it is asked for."""

@@ -185,3 +185,13 @@ def test_a_light_taken_beside_another_is_recorded_when_the_store_is_back(equippe
     assert sorted(recorder.files) == sorted(lights)
     assert len(lights) == 2
     assert equipped.journal.state.outbox is None
+
+
+def test_frames_of_no_plan_are_no_lights_that_focusing_waits_for(equipped: Host) -> None:
+    """An author who takes snapshots in a list focuses after as many lights as without them."""
+    state = equipped.journal.state
+    Frames(equipped).snapshots(TakeExposure(exposure_s=1.0, count=2))
+    assert (state.lights, state.led) == (2, 0)
+    equipped.manager.register(Recorder())
+    Frames(equipped).light(decided(equipped), EXPOSE, grade=False)
+    assert (state.lights, state.led) == (3, 1)
