@@ -41,14 +41,14 @@ def when_safe(work: Callable[[], None], host: Host, *, too_late: Callable[[Host]
         try:
             check_safe(host)
             if not is_watched(host):
-                check_early(host, too_late)
-                leave_shelter(host, back=True)
+                check_early(host, too_late, asked=True)
+                leave_shelter(host, back=True, asked=True)
             work()
         except UnsafeError as error:
             if is_watched(host):
                 raise
             take_shelter(host, why=str(error))
-            check_early(host, too_late)
+            check_early(host, too_late, asked=True)
             stay_sheltered(host)
         else:
             return

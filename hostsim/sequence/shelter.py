@@ -10,7 +10,7 @@ from functools import partial
 from hostsim.equipment.mount import MountReading
 from hostsim.sequence.host import Host
 from hostsim.sequence.state import Imaging
-from hostsim.sequence.sun import has_risen, sun_altitude_deg
+from hostsim.sequence.sun import has_risen, is_evening, sun_altitude_deg
 from hostsim.sequence.unparking import is_idle, park, unpark
 from tsplug import DeviceError, PierSide, TsplugError
 
@@ -149,28 +149,33 @@ def _remember_place(host: Host) -> None:
     state.sheltered_from = state.standing.paused or state.sheltered_from
 
 
-def day_has_come(host: Host) -> str:
-    """Return in words why nothing goes out of the shelter: the Sun has risen since it was taken; empty where it may."""
-    since = host.journal.state.sheltered_since
-    risen = since is not None and has_risen(host.site, since=since, now=host.clock.now())
+def day_has_come(host: Host, *, asked: bool = False) -> str:
+    """Return in words why nothing goes out of the shelter: the Sun has risen since it was taken; empty where it may.
+
+    What is ``asked`` for may go out from the evening on, as dusk flats do.
+    """
+    since, now = host.journal.state.sheltered_since, host.clock.now()
+    risen = since is not None and has_risen(host.site, since=since, now=now)
+    if risen and asked and is_evening(host.site, now):
+        return ""
     return "the Sun has risen since the shelter was taken" if risen else ""
 
 
-def check_early(host: Host, too_late: Callable[[Host], str] = lambda host: "") -> None:
-    """Return where what waits in the shelter may still be done, or nothing waits.
+def check_early(host: Host, too_late: Callable[[Host], str] = lambda host: "", *, asked: bool = False) -> None:
+    """Return where what waits in the shelter may still be done, or nothing waits; ``asked`` as above.
 
     Raises:
         TooLateInDayError: day has come, or ``too_late`` says in words why it is too late by night.
     """
-    if host.journal.state.sheltered and (why := day_has_come(host) or too_late(host)):
+    if host.journal.state.sheltered and (why := day_has_come(host, asked=asked) or too_late(host)):
         raise TooLateInDayError(why)
 
 
-def leave_shelter(host: Host, *, back: bool = False) -> None:
+def leave_shelter(host: Host, *, back: bool = False, asked: bool = False) -> None:
     """Bring mount and cover back to what the night asked of them, and have the focus found anew.
 
     With ``back`` the telescope points where it pointed before, unless the mount refuses. Nothing happens outside the
-    shelter.
+    shelter. What is ``asked`` for may go out in the evening before the Sun has set.
 
     Raises:
         TooLateInDayError: the Sun has risen since the shelter was taken: everything stays in it.
@@ -179,7 +184,7 @@ def leave_shelter(host: Host, *, back: bool = False) -> None:
     state, rig = host.journal.state, host.rig
     if not state.sheltered:
         return
-    check_early(host)
+    check_early(host, asked=asked)
     host.display.note("it is safe again: going on")
     try:
         if state.standing.unparked and rig.mount is not None:

@@ -16,6 +16,7 @@ from tsplug import Site
 
 _STEP_S = 300.0
 _NIGHT_DEG = -18.0
+_EVENING_DEG = 10.0
 
 
 def sun_azimuth_deg(site: Site, moment: datetime) -> float:
@@ -50,8 +51,16 @@ def is_past_twilight(site: Site, moment: datetime, *, when: Literal["dusk", "daw
     altitude_deg = sun_altitude_deg(site, moment)
     if when == "dawn":
         return altitude_deg > 0.0
-    rises = sun_altitude_deg(site, moment + timedelta(minutes=1)) > altitude_deg
-    return altitude_deg < _NIGHT_DEG or rises
+    return altitude_deg < _NIGHT_DEG or _rises(site, moment)
+
+
+def is_evening(site: Site, moment: datetime) -> bool:
+    """Return whether the Sun is about to set, or has set: who asks for something now does so for the night to come."""
+    return sun_altitude_deg(site, moment) < _EVENING_DEG and not _rises(site, moment)
+
+
+def _rises(site: Site, moment: datetime) -> bool:
+    return sun_altitude_deg(site, moment + timedelta(minutes=1)) > sun_altitude_deg(site, moment)
 
 
 def _sun(site: Site, moment: datetime) -> Horizontal:

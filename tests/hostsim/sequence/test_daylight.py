@@ -82,6 +82,19 @@ def test_the_next_evening_brings_out_what_the_day_kept_in(make_host: Callable[[]
     assert host.clock.now() >= datetime(2026, 1, 16, 20, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("time", "goes_out"), [("13:00", False), ("15:30", True)])
+def test_what_is_asked_for_before_sunset_is_done_after_a_wet_dawn(
+    make_host: Callable[[], Host], time: str, goes_out: bool
+) -> None:
+    """A sequence of several days wants it for the next night, as dusk flats; no wait brings anything out for it."""
+    host = at(make_host, BEFORE_DAWN)
+    telescope = rain(host, (0, 240))
+    wait = {"type": "wait_until", "until": {"time": f"2026-01-16T{time}:00+00:00"}}
+    run(host, {"type": "unpark"}, wait, SLEW)
+    assert telescope.told == [*OUT, *(["unpark", "slew 3.0 80.0"] if goes_out else [])]
+    assert host.journal.state.sheltered is not goes_out
+
+
 def test_a_wait_goes_on_in_the_shelter_by_day(make_host: Callable[[], Host]) -> None:
     """When the rain of the night is over, the Sun shines on a closed cover."""
     host = at(make_host, BEFORE_DAWN, out=True)
