@@ -24,6 +24,23 @@ def test_a_field_without_obstruction_has_no_dead_cell() -> None:
     assert dead_cells(stars(960), shape=SHAPE) == 0
 
 
+@pytest.mark.parametrize("count", [200, 280, 340, 400, 500, 600, 800, 1200])
+def test_chance_kills_no_cell_of_a_field_however_full(count: int) -> None:
+    """Evenly strewn stars leave cells empty where they are few, of which nothing is told then."""
+    random = np.random.default_rng(11)
+    fields = [(random.uniform(0, SHAPE[1], count), random.uniform(0, SHAPE[0], count)) for _ in range(300)]
+    told = [dead_cells(field, shape=SHAPE) for field in fields]
+    assert sum(bool(each) for each in told) <= 3
+
+
+@pytest.mark.parametrize("count", [700, 1500, 6000])
+def test_half_a_frame_behind_a_tree_is_dead(count: int) -> None:
+    """The fuller half tells what cells usually hold."""
+    random = np.random.default_rng(count)
+    x, y = random.uniform(0, SHAPE[1] / 2, count), random.uniform(0, SHAPE[0], count)
+    assert dead_cells((x, y), shape=SHAPE) == 24
+
+
 def test_a_tree_on_one_side_kills_the_cells_it_covers() -> None:
     """Two columns of six cells are hidden."""
     x, y = stars(960)
