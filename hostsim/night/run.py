@@ -253,18 +253,25 @@ class _Night:
 
 @contextmanager
 def stopping_on_interrupt(stop: StopRequest) -> Iterator[None]:
-    """Turn the first Ctrl-C or termination into a request to stop; the second one acts at once."""
+    """Turn the first Ctrl-C or termination into a request to stop; the second one acts at once.
+
+    A terminal that is closed asks for it too, however often: nobody is there who wants more than a safe end. Where that
+    is ignored, as under ``nohup``, it stays so.
+    """
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.ask()
-        restore()
+        restore(signal.SIGINT, signal.SIGTERM)
 
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def restore(*numbers: signal.Signals) -> None:
+        for number in numbers:
+            signal.signal(number, before[number])
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    hangup: int | None = getattr(signal, "SIGHUP", None)
+    asking = [signal.SIGINT, signal.SIGTERM]
+    asking += [] if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN else [signal.Signals(hangup)]
+    before = {number: signal.signal(number, ask) for number in asking}
     try:
         yield
     finally:
-        restore()
+        restore(*before)

@@ -46,6 +46,8 @@ def take_target_flats(wanted: SchedulerImmediateFlats.Parameters, host: Host, *,
     # Whoever leaves the shelter opens what stood open.
     standing.cover_open = True
     check_safe(host)
+    if host.journal.state.sheltered:
+        raise UnsafeError("the shelter was taken while flats waited for their store")
     panel.open_cover()
 
 

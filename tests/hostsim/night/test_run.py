@@ -223,15 +223,35 @@ def test_serving_ends_when_interrupted_from_a_script() -> None:
     assert process.wait() == 0
 
 
-def test_a_termination_is_a_request_to_stop() -> None:
-    """SIGTERM stops as Ctrl-C does, at a point where the equipment can be left safe; handlers are put back."""
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_termination_is_a_request_to_stop(number: signal.Signals) -> None:
+    """It stops as Ctrl-C does, at a point where the equipment can be left safe; handlers are put back."""
+    before = signal.getsignal(number)
     stop = StopRequest()
     with stopping_on_interrupt(stop):
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
         with pytest.raises(Cancelled):
             stop.check()
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
+
+
+def test_a_terminal_that_is_closed_twice_or_after_a_stop_ends_nothing_at_once() -> None:
+    """Nobody is there who wants more than that the equipment is left safe."""
+    with stopping_on_interrupt(StopRequest()):
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
+
+
+def test_a_night_that_is_to_outlive_its_terminal_does() -> None:
+    """As under nohup."""
+    before, stop = signal.signal(signal.SIGHUP, signal.SIG_IGN), StopRequest()
+    try:
+        with stopping_on_interrupt(stop):
+            signal.raise_signal(signal.SIGHUP)
+            stop.check()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_faults_may_come_from_a_file_of_their_own(sequence: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from scripted import Script, pausing
 from hostsim.sequence.frames import Frames
 from hostsim.sequence.instructions.close_cover import CloseCover
 from hostsim.sequence.instructions.take_exposure import TakeExposure
-from hostsim.sequence.shelter import UnsafeError
+from hostsim.sequence.shelter import UnsafeError, take_shelter
 from tsplug import DeviceError
 
 
@@ -74,6 +74,31 @@ def test_rain_while_flats_wait_for_their_store_is_sheltered_from(
     night.run(immediate_flats={})
     assert night.done == ["A", "B"]
     assert night.telescope.told.count("park") == 1
+
+
+def test_no_cover_opens_after_flats_in_the_shelter(
+    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Sun rose while they waited for their store: it is for the container to leave the shelter, if at all."""
+    night = script("A", "B")
+
+    def flats(parameters: object, host: Any) -> None:
+        if night.done == ["A"]:
+            take_shelter(host, why="the Sun has risen")
+
+    made = night.make_host
+
+    def out() -> Any:
+        host = made()
+        host.journal.state.standing.unparked = True
+        return host
+
+    night.make_host = out  # type: ignore[method-assign]
+    monkeypatch.setattr("hostsim.sequence.target_flats.take_immediate_flats", flats)
+    night.run(immediate_flats={})
+    told = night.telescope.told
+    assert "open_cover" in told
+    assert told.index("park") < told.index("unpark") < told.index("open_cover")
 
 
 @pytest.mark.parametrize("told", [True, False])
