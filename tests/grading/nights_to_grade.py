@@ -23,10 +23,10 @@ SUPERB_FIRST_HOUR = _seeing(2.6, superb_until_h=1.9)
 
 SUPERB_TWO_THIRDS = _seeing(2.6, superb_until_h=5.3, superb_arcsec=1.2)
 
-HELD_OUT = (808, 909, 1010)
-"""The seeds of the nights that are reported: nobody had seen them when the rules of grading were settled.
+HELD_OUT = (1313, 1414, 1515)
+"""The seeds of the nights that are reported: no rule of grading was chosen by them.
 
-Constants were chosen, and rules tried, by nights of 11, 23, 101, 202, 303, 404, 501 to 506, 606 and 707.
+Constants were chosen, and rules tried, by nights of 11, 23, 101, 202, 303, 404, 501 to 506, 606, 707, 808, 909, 1010.
 """
 
 NIGHTS: dict[str, tuple[str | Scenario, ...]] = {

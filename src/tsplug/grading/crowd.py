@@ -20,7 +20,7 @@ from tsplug.grading.disturbance import (
     shaken_share,
     told_apart,
 )
-from tsplug.grading.levels import Cause, Levels, Place, Usual, nights_of
+from tsplug.grading.levels import DISTURBED, Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Night, Sample, Yardstick, middle_without
 from tsplug.grading.provenance import Marks, together
 from tsplug.grading.together import Nights
@@ -202,7 +202,7 @@ class Crowd:
 
         ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        measured = self._measured_by(metric, scale, yardstick=yardstick.at(pixel_arcsec))
+        measured = self._measured_for(image, metric, scale=scale, yardstick=yardstick, pixel_arcsec=pixel_arcsec)
         column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
@@ -225,7 +225,7 @@ class Crowd:
 
         The frame is one of the crowd then, and has others to be held against.
         """
-        measured = self._measured_by(metric, scale, yardstick=yardstick.at(pixel_arcsec))
+        measured = self._measured_for(image, metric, scale=scale, yardstick=yardstick, pixel_arcsec=pixel_arcsec)
         column, held = self._against(image, measured)
         own = column.samples.get(image.guid)
         count = len(column.samples) - 1
@@ -244,15 +244,19 @@ class Crowd:
     ) -> Place:
         scale, yardstick = measured.scale, measured.yardstick
         night, hour, air = _when(image, scale) if own is None else (own[0], own[1].hour, own[1].air)
+        cause, by_guiding = self._cause_of(image, yardstick, pixel_arcsec=pixel_arcsec)
+        return Place(night, hour, air, cause, by_guiding, self.is_over(image))
+
+    def _cause_of(
+        self, image: AcquiredImage, yardstick: Yardstick, *, pixel_arcsec: float | None
+    ) -> tuple[Cause, float]:
+        """Return what made a frame's harm, and how much of it guiding did that is granted to it."""
         limits = self._limits_for(image, yardstick)
         shaken = shaken_share(image, limits, scale_arcsec=pixel_arcsec)
-        by_guiding = 0.0
         if shaken > SHAKEN_SHARE:
-            cause = Cause.SHAKEN
-        else:
-            cause = _cause(image, limits, seeing=yardstick.seeing)
-            by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
-        return Place(night, hour, air, cause, by_guiding, self.is_over(image))
+            return Cause.SHAKEN, 0.0
+        by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
+        return _cause(image, limits, seeing=yardstick.seeing), by_guiding
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""
@@ -279,6 +283,15 @@ class Crowd:
         # Rounded, so that frames whose absence hardly changes it share what is found.
         floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
         return column, column.held_by(yardstick, floor)
+
+    def _measured_for(
+        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick, pixel_arcsec: float | None
+    ) -> _Measured:
+        """Return a metric on a scale as a frame is held against it: what pixels hide is granted to the air alone."""
+        if not math.isinf(yardstick.sampled):
+            cause, _ = self._cause_of(image, yardstick, pixel_arcsec=pixel_arcsec)
+            yardstick = yardstick.unhidden() if cause in DISTURBED else yardstick.at(pixel_arcsec)
+        return self._measured_by(metric, scale, yardstick=yardstick)
 
     def _measured_by(self, metric: str, scale: Scale, *, yardstick: Yardstick) -> _Measured:
         key = metric, type(scale), yardstick

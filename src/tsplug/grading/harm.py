@@ -34,10 +34,11 @@ Against the sky the square of a star's signal to noise falls as the area that it
 SAMPLED_PX = 2.0
 """Two pixels across the FWHM are what sampling needs: stars that are narrower are no sharper in the pixels."""
 
-ORDINARY_ARCSEC = 4.0
+ORDINARY_ARCSEC = math.sqrt(2.0 * 6.0)
 """The FWHM up to which ordinary air may spread stars: half way from what is good (2) to what is bad (6) of it.
 
-Two pixels of 2 seconds of arc. Coarser ones are too coarse for what the air does, and their stars as sharp as ever.
+Half way in steps of equal effect, that is in factors: 3.46. Two pixels of 1.73 seconds of arc are as wide. Coarser ones
+are too coarse for what the air does, and their stars as sharp as ever.
 """
 
 _FWHM_OF_HFR = 1.706

@@ -31,6 +31,10 @@ class Cause(StrEnum):
     DEFOCUSED = "defocused"
 
 
+DISTURBED = (Cause.SHAKEN, Cause.DEFOCUSED)
+"""What the equipment did."""
+
+
 class Place(NamedTuple):
     """Where a frame stands among others: its night, its hour, the air it was seen through (NaN unknown), its cause.
 
@@ -150,7 +154,7 @@ class Levels:
         """Return what is usual for a frame."""
         own = self._known.get(place.night)
         by_air = 0.0 if math.isnan(place.air) else self._trend * place.air
-        disturbed = place.cause in (Cause.SHAKEN, Cause.DEFOCUSED)
+        disturbed = place.cause in DISTURBED
         granted = self._granted(own, place)
         lasting = granted.lasting
         return Usual(
@@ -181,6 +185,9 @@ class Levels:
         begun = place.hour if spell is None else spell.begin
         undecided = begun >= self._settled() and not place.is_over
         if spell is not None and spell.tells:
+            if self._nights_known == 1:
+                # The part of one night that was better may have been superb: only other nights tell what is usual.
+                most = max(most, self._yardstick.lasting)
             return _Granted(max(level, min(spell.level, most)), slack, undecided, Lasting(level, most))
         return _Granted(level, slack, undecided)
 

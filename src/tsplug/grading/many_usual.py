@@ -14,12 +14,10 @@ from tsplug.grading.asked import Question
 from tsplug.grading.found_levels import FoundLevels, levels_found
 from tsplug.grading.left_out import LevelsWithout
 from tsplug.grading.left_out_rows import LeftOut
-from tsplug.grading.levels import Cause, Usual
+from tsplug.grading.levels import DISTURBED, Cause, Usual
 from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.ragged import Floats, Ints, Truths, starts_of
 from tsplug.grading.sample_table import sample_table
-
-_DISTURBED = (Cause.SHAKEN, Cause.DEFOCUSED)
 
 
 def usual_of_many(questions: Sequence[Sequence[Question]]) -> list[list[Usual]]:
@@ -47,7 +45,7 @@ class _Usual:
         self._hour, self._air, self._by_guiding = _columns(questions)
         self._is_over = np.array([each.place.is_over for each in questions], dtype=bool)
         self._is_air = np.array([each is Cause.AIR for each in self._causes], dtype=bool)
-        self._disturbed = np.array([each in _DISTURBED for each in self._causes], dtype=bool)
+        self._disturbed = np.array([each in DISTURBED for each in self._causes], dtype=bool)
         yardsticks = [each.held.yardstick for each in questions]
         self._swing, self._young = _of(yardsticks, "swing"), _of(yardsticks, "young")
         self._steepest, self._floor = _of(yardsticks, "steepest"), _of(yardsticks, "floor")

@@ -46,8 +46,9 @@ class Yardstick:
             clear sky have: then a night that is mostly clouded still shows what a clear one is.
         seeing: whether seeing changes it, so that a long enough part of a night has a level of its own.
         sampled: what the pixels can just show: what is better sets no better standard than this.
-        ordinary: what ordinary air makes of stars, as `sampled` but for pixels of one second of arc: coarse pixels hide
-            no more than that.
+        ordinary: what ordinary air makes of stars, for pixels of one second of arc: coarse pixels hide no more.
+        lasting: the same for the pixels at hand, where their scale is known. What lasts may be usual up to there,
+            however much better its night was before, as long as no other night is known.
         better: which part of the frames, the best of them, the search for the level begins with.
         undisturbed: whether frames that the equipment disturbed set no standard for it.
     """
@@ -63,13 +64,18 @@ class Yardstick:
     seeing: bool = False
     sampled: float = -math.inf
     ordinary: float = math.inf
+    lasting: float = -math.inf
 
     def at(self, pixel_arcsec: float | None) -> Yardstick:
         """Return the yardstick for pixels of a scale: the same one where the scale does not matter, or is not known."""
         if pixel_arcsec is None or math.isinf(self.sampled):
             return self
-        sampled = self.ordinary - math.log(pixel_arcsec)
-        return self if sampled >= self.sampled else _sharper(self, sampled)
+        ordinary = self.ordinary - math.log(pixel_arcsec)
+        return _scaled(self, sampled=min(self.sampled, ordinary), lasting=ordinary)
+
+    def unhidden(self) -> Yardstick:
+        """Return the yardstick as if pixels could show everything."""
+        return _scaled(self, sampled=-math.inf, lasting=-math.inf)
 
     def shown(self, harm: float) -> float:
         """Return a harm as pixels can show it."""
@@ -83,8 +89,8 @@ class Yardstick:
 
 
 @lru_cache(maxsize=64)
-def _sharper(yardstick: Yardstick, sampled: float) -> Yardstick:
-    return replace(yardstick, sampled=sampled)
+def _scaled(yardstick: Yardstick, *, sampled: float, lasting: float) -> Yardstick:
+    return replace(yardstick, sampled=sampled, lasting=lasting)
 
 
 class Sample(NamedTuple):
