@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -19,16 +20,22 @@ from tsplug.testing.night import record_night
 COMMAND = [str(Path(sys.executable).with_name("tsplug"))]
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    """Return the file of a store with a recorded night."""
-    file = tmp_path / "store.sqlite"
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store with a recorded night; each test works on a copy."""
+    file = tmp_path_factory.mktemp("recorded") / "store.sqlite"
     clock = ManualClock()
     store = open_store(str(file), clock)
     load_catalogue(first_catalogue(), store, clock=clock)
     record_night(store)
     store.close()
     return file
+
+
+@pytest.fixture
+def db(recorded: Path, tmp_path: Path) -> Path:
+    """Return the file of a store with a recorded night."""
+    return Path(shutil.copyfile(recorded, tmp_path / "store.sqlite"))
 
 
 def test_the_installed_command_prints_one_document(db: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,22 @@ Run = Callable[..., Result]
 AFTER = "2026-01-16T06:00:00+01:00"
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    """Return the file of a store with a recorded night, whose frames lie nowhere."""
-    file = tmp_path / "store.sqlite"
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store with a recorded night, whose frames lie nowhere; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("recorded")
     clock = ManualClock(START)
-    store = open_store(str(file), clock)
+    store = open_store(str(folder / "store.sqlite"), clock)
     load_catalogue(first_catalogue(), store, clock=clock)
-    record_night(store, folder=tmp_path / "lights")
+    record_night(store, folder=folder / "lights")
     store.close()
-    return file
+    return folder / "store.sqlite"
+
+
+@pytest.fixture
+def db(recorded: Path, tmp_path: Path) -> Path:
+    """Return the file of a store with a recorded night."""
+    return Path(shutil.copyfile(recorded, tmp_path / "store.sqlite"))
 
 
 @pytest.fixture
@@ -196,10 +203,10 @@ def test_an_empty_file_stays_empty(run: Run, tmp_path: Path) -> None:
     assert empty.read_bytes() == b""
 
 
-def test_the_doctor_prints_paths_whole(run: Run, tmp_path: Path) -> None:
+def test_the_doctor_prints_paths_whole(run: Run, recorded: Path) -> None:
     """However narrow the console is, the file of a missing frame stands in one piece, to be copied."""
     shown = run("doctor", columns=60).stdout
-    assert str(tmp_path / "lights") in shown
+    assert str(recorded.parent / "lights") in shown
     assert any(line.startswith("found: ") and line.endswith(": missing") for line in shown.splitlines())
 
 

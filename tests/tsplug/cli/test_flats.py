@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,17 +22,24 @@ from tsplug.testing.night import record_night
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Return what runs a command on the morning after a recorded night whose blue lights have no flats."""
-    file = tmp_path / "store.sqlite"
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store with a recorded night whose blue lights have no flats; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("recorded")
     clock = ManualClock(START)
-    store = open_store(str(file), clock)
+    store = open_store(str(folder / "store.sqlite"), clock)
     load_catalogue(first_catalogue(), store, clock=clock)
-    record_night(store, folder=tmp_path / "lights")
+    record_night(store, folder=folder / "lights")
     store_light(store, "M 42", filter_name="Ha", started=START - timedelta(days=50))
     store_light(store, "M 42", filter_name="Ha", started=START, gain=77)
     store.close()
+    return folder / "store.sqlite"
+
+
+@pytest.fixture
+def run(recorded: Path, tmp_path: Path) -> Run:
+    """Return what runs a command on the morning after the recorded night."""
+    file = Path(shutil.copyfile(recorded, tmp_path / "store.sqlite"))
 
     def runs(*arguments: str, typed: str = "") -> Result:
         environment = {"TSPLUG_DB": str(file), "COLUMNS": "200", "NO_COLOR": "1"}
