@@ -230,8 +230,11 @@ class _Run:
 
 def _show_frame(frame: MeasuredFile) -> None:
     adu = is_in_adu(frame.metrics)
-    known = {key: value for key, value in frame.metrics.items() if key in METRICS}
-    named = {METRICS[key].title: _with_unit(key, value, adu=adu) for key, value in known.items()}
+    named: dict[str, str] = {}
+    for key in (key for key in frame.metrics if key in METRICS):
+        title, value = METRICS[key].title, _with_unit(key, frame.metrics[key], adu=adu)
+        # Sizes in pixels and on the sky have one title.
+        named[title] = f"{named[title]}, {value}" if title in named else value
     told: dict[str, Any] = {"kind": frame.kind or "unknown", "detector": frame.detector, **named}
     if frame.record is not None:
         told["record"] = f"{frame.record.id}{', written' if frame.updated else ''}"

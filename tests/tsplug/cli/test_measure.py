@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def test_one_frame(tmp_path: Path, run: Run) -> None:
     assert told["metrics"]["star_count"] == 12
     shown = run("measure", str(file))
     assert "HFR over the field, px:" in shown.stdout
+    assert re.search(r"FWHM +[0-9.]+ px, [0-9.]+ arcsec", shown.stdout)
     assert " ADU" in shown.stdout
     assert not (tmp_path / "store.sqlite").exists()
 
