@@ -23,6 +23,9 @@ _WIDTHS = np.linspace(1.4, 3.6, 221)
 # Every so many of the widths are tried first.
 _COARSE = 8
 _BIN, _REACH = 0.15, 4.2
+# Whatever added a variance to stars made of each point a ring, as seen over all directions: it is averaged over the
+# cosines of so many angles.
+_COSINES = np.cos(np.pi * np.array([1.0, 3.0, 5.0]) / 6.0)
 # Nothing of a profile without wings lies beyond so many times the radius at which it falls to 1 / e.
 _NODES, _FARTHEST = 1201, 6.0
 
@@ -57,7 +60,8 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> StarProfi
     """Fit one profile to all stars, each scaled by its own amplitude, width and ellipse.
 
     A grid over width and shape with the height solved for: no star can make it diverge. The median of each ring is
-    blind to neighbours and hot pixels.
+    blind to neighbours and hot pixels. What cutting the stamps added to the stars is no part of the profile: a box
+    widens the half of a peaked one by more than variances tell.
 
     Args:
         stamps: the stars' cut-outs, background subtracted.
@@ -75,7 +79,8 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> StarProfi
         if ring.size
     ]
     r, p, w = (np.array(column) for column in zip(*points, strict=True))
-    return _best(r, p, weights=w)
+    blur = math.sqrt(2.0 * stamps.blur_px2) / float(np.median(shapes.sigma_px))
+    return _best(_blurred(r, blur), p, weights=w)
 
 
 def _scaled_pixels(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> tuple[Floats, Floats, Floats]:
@@ -99,6 +104,11 @@ def weighted_median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(total, total[-1] / 2.0)])
 
 
+def _blurred(r: Floats, blur: float) -> Floats:
+    """Return the distances from which light comes to some radii, [one, radius], where points were made rings."""
+    return np.sqrt(r * r + blur * blur + 2.0 * blur * r * _COSINES[:, None]) if blur else r[None]
+
+
 def _best(r: Floats, p: Floats, *, weights: Floats) -> StarProfile:
     """Return the profile of the grid that fits best; the error of each shape has one minimum, which is narrowed."""
     every, place = np.arange(_WIDTHS.size), np.zeros((_SHAPES, 1), dtype=np.int64)
@@ -117,13 +127,11 @@ def _best(r: Floats, p: Floats, *, weights: Floats) -> StarProfile:
 
 def _errors(r: Floats, p: Floats, *, weights: Floats, widths: Floats) -> Floats:
     """Return the summed squares that profiles of each shape and some widths leave, the best height being theirs."""
-    squared = (2.0 * r / widths[..., None]) ** 2
     beta, power = _BETAS[:, None, None], _POWERS[:, None, None]
-    model = np.concatenate(
-        [
-            (1.0 + squared[: _BETAS.size] * (2.0 ** (1.0 / beta) - 1.0)) ** -beta,
-            2.0 ** -(squared[_BETAS.size :] ** (power / 2.0)),
-        ]
-    )
+    model = np.zeros((*widths.shape, p.size))
+    for distance in r:
+        squared = (2.0 * distance / widths[..., None]) ** 2
+        model[: _BETAS.size] += (1.0 + squared[: _BETAS.size] * (2.0 ** (1.0 / beta) - 1.0)) ** -beta
+        model[_BETAS.size :] += 2.0 ** -(squared[_BETAS.size :] ** (power / 2.0))
     height = (model * p * weights).sum(axis=-1) / (model * model * weights).sum(axis=-1)
     return np.asarray(((p - height[..., None] * model) ** 2 * weights).sum(axis=-1))

@@ -48,14 +48,17 @@ def measure_sharpness(sample: StarSample, *, electrons_per_adu: float) -> Sharpn
     """
     best = np.argsort(-sample.snr, kind="stable")[:_PROFILE_STARS]
     top = sample.pick(best)
-    profile = fit_profile(top.stamps, _stacked(top), weights=_weights(top.snr))
+    stacked = _stacked(top)
+    profile = fit_profile(top.stamps, stacked, weights=_weights(top.snr))
     spread, sigma = sample.raw.sigma_px, sample.shapes.sigma_px
     total = _total(sample, profile=profile)
     # What cutting stamps out of a mosaic added to the widths is taken out of the radii too.
     sharper = sigma / spread
     hfr = half_flux_radii(sample.stamps, sample.raw, total=total) * sharper
     mean = mean_radii(sample.stamps, sample.raw, reach=_reach(sample)) * sharper
-    fwhm = profile.fwhm * sigma
+    # The profile's unit is the sigma that stamps show, which cutting them out of a mosaic made larger.
+    wider = median(stacked.sigma_px) / median(stacked.without_blur(top.stamps.blur_px2).sigma_px)
+    fwhm = profile.fwhm * wider * sigma
     aperture = _APERTURE_FWHM * median(fwhm)
     flux = within_radius(sample.stamps, sample.raw, radius=np.full(sigma.size, aperture))
     sky = math.pi * aperture**2 * sample.noise**2

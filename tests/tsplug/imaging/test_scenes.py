@@ -140,3 +140,12 @@ def test_stars_at_the_border_lie_where_they_are() -> None:
     off = np.array([np.hypot(drawn.x - right, drawn.y - down).min() for right, down in zip(x, y, strict=True)])
     assert off.size > 30
     assert off.max() < 2.5
+
+
+@pytest.mark.parametrize(("fwhm", "beta"), [(1.8, 3.0), (2.2, 4.7), (3.5, 2.5)])
+def test_stars_under_a_colour_mosaic_are_no_wider_than_they_are(fwhm: float, beta: float) -> None:
+    """Four cells in one widen the half of a peaked star by up to an eighth: that is taken out whatever the profile."""
+    drawn = draw(small(SCENES["colour"], fwhm=fwhm, beta=beta, stars=250.0), width=900, height=700, seed=3)
+    found = judge_drawn(drawn, measure_drawn(drawn))
+    assert abs(found.fwhm) < 0.03
+    assert abs(found.hfr) < 0.03
