@@ -78,8 +78,8 @@ def regrade_plans(plans: Sequence[tuple[PlanImages, Judging]], *, unit: Unit) ->
 
     A frame is judged by its own status, which lets it wait or not, and against those of its peers; the same run
     changes both. So all are judged in one state, and again in the state that this leads to, until it leads to itself:
-    then another run changes nothing. Where states follow each other in a circle the one that sorts first is taken,
-    which another run takes too.
+    then another run changes nothing. Where states follow each other in a circle the one is taken that follows from the
+    fewest rejected frames, that is from the most peers, which another run takes too.
     What explains the verdicts is made once, for that one.
     No plan depends on another, but what frames are held against is found for all plans at once.
     """
@@ -110,12 +110,16 @@ class _Settling:
             self.bench = self._bench_in(reached)
             return False
         start = seen.index(reached)
-        led_to = [*seen[1:], reached]
-        chosen = min(range(start, len(seen)), key=lambda place: led_to[place])
+        # Where frames were rejected others are accepted for want of peers: who looked at more of them knows better.
+        chosen = min(range(start, len(seen)), key=lambda place: (_rejected(seen[place]), seen[place]))
         if chosen < len(seen) - 1:
             self.bench = self._bench_in(seen[chosen])
             foresee_all([self.bench.asked])
         return True
+
+
+def _rejected(statuses: Statuses) -> int:
+    return statuses.count(GradingStatus.REJECTED)
 
 
 def _as_if(images: Sequence[AcquiredImage], statuses: Statuses) -> dict[str, AcquiredImage]:

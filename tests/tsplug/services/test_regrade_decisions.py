@@ -137,10 +137,31 @@ def test_states_that_follow_each_other_in_a_circle_come_to_one() -> None:
         return [each.combination.status for each in results]
 
     once = come_to(images)
-    assert (
-        come_to([image.model_copy(update={"status": status}) for image, status in zip(images, once, strict=True)])
-        == once
-    )
+    assert come_to(_with(images, once)) == once
+
+
+def test_a_regrade_accepts_no_clouded_frames_for_want_of_peers() -> None:
+    """Few clear frames are left when the clouded ones are rejected; what was judged among all of them holds."""
+    rig = Profile(id=1, name="rig", grader=GraderPreferences(delay_percent=0))
+    clouded = [310, 450, 1000, 260, 980, 520, 390, 340]
+    images = [
+        frame(number, 2.0, GradingStatus.PENDING).model_copy(
+            update={"metrics": {"hfr": 2.0, "star_count": float(count)}}
+        )
+        for number, count in enumerate(clouded)
+    ]
+    plan = replace(plan_of(images, Band.E, policy=UngradedPolicy.COUNT), owner=rig, profiles={1: rig})
+    live = prepared_graders(plan, None, graders=(StatisticalGrader(),))  # type: ignore[arg-type]
+    graded = [status_by(verdicts_of(image, plan, graders=live), UngradedPolicy.COUNT) for image in images]
+    assert [status.value[0] for status in graded] == list("rrararrr")
+    for known in (images, _with(images, graded)):
+        judging = Judging(tuple(known), {}, (StatisticalGrader(),))
+        results = regrade_plan(replace(plan, images=known), judging, unit=None)  # type: ignore[arg-type]
+        assert [each.combination.status for each in results] == graded
+
+
+def _with(images: Sequence[AcquiredImage], statuses: Sequence[GradingStatus]) -> list[AcquiredImage]:
+    return [image.model_copy(update={"status": status}) for image, status in zip(images, statuses, strict=True)]
 
 
 class Flips:
