@@ -54,7 +54,7 @@ class SpreadCheck:
 
     ``zero_fails`` tells where a value of zero means that nothing was measured; then it fails without statistics, as it
     does in the reference for every metric. ``counts`` marks a metric of which zero is a measurement like any other.
-    ``incomplete_passes`` is the reference's: where one comparable frame lacks the metric nothing is tested.
+    ``incomplete_passes`` is the reference's: where one comparable frame lacks the metric nothing is, zeros neither.
     ``of_reference`` is False for what the reference does not test, so that it has no rules for it.
     ``scale`` and ``yardstick`` are those of the robust mode.
     """
@@ -148,7 +148,7 @@ class SpreadCheck:
             return self._bounded(Outcome.REJECT, Rule.REJECT_LEVEL, value=value, level=limits.reject_level)
         if limits.accept_level is not None and not self._worse(value, than=limits.accept_level):
             return self._bounded(Outcome.PASS, Rule.ACCEPT_LEVEL, value=value, level=limits.accept_level)
-        if self._zero_fails(case) and abs(value) <= _ALMOST_ZERO:
+        if abs(value) <= _ALMOST_ZERO and self._zero_fails(case):
             return Settled(Outcome.REJECT, Rule.ZERO, value)
         return None
 
@@ -162,7 +162,7 @@ class SpreadCheck:
 
     def _zero_fails(self, case: Case) -> bool:
         if self.of_reference and case.preferences.mode is GraderMode.TARGET_SCHEDULER:
-            return not case.population.too_small
+            return not case.population.too_small and not self._is_incomplete(case, self._samples(case))
         return self.zero_fails
 
     def _among_peers(self, case: Case, value: float, *, limits: Limits) -> Settled:
@@ -170,8 +170,7 @@ class SpreadCheck:
             usual = usual_of(case, self.metric, scale=self.scale, yardstick=self.yardstick)
             return self._by_usual(case, value, usual=usual, limits=limits)
         samples = self._samples(case)
-        few = len(samples) < MINIMUM_PEERS
-        if few or (self.incomplete_passes and len(samples) < case.population.size):
+        if len(samples) < MINIMUM_PEERS or self._is_incomplete(case, samples):
             return Settled(Outcome.PASS, Rule.FEW_PEERS, value, len(samples))
         return self._against_spread(case, value, samples=samples, sigma=limits.sigma)
 
@@ -180,6 +179,9 @@ class SpreadCheck:
         if usual is not None and number >= MINIMUM_PEERS:
             return self._against_usual(case, value, usual=usual, sigma=limits.sigma)
         return Settled(Outcome.PASS, Rule.FEW_PEERS, value, number)
+
+    def _is_incomplete(self, case: Case, samples: Sequence[float]) -> bool:
+        return self.incomplete_passes and len(samples) < case.population.size
 
     def _samples(self, case: Case) -> list[float]:
         # A size of zero was never measured; a count of zero was.

@@ -342,6 +342,15 @@ def test_the_reference_tests_nothing_where_a_peer_lacks_the_metric(metric: str) 
     assert verdict(frame(0, **{metric: bad}), peers, only(metric, ROBUST)).status is VerdictStatus.REJECT
 
 
+@pytest.mark.parametrize(("peer", "status"), [({}, VerdictStatus.ACCEPT), ({"fwhm": 2.4}, VerdictStatus.REJECT)])
+def test_the_reference_looks_at_peers_without_a_width_before_it_fails_a_zero(
+    peer: dict[str, float], status: VerdictStatus
+) -> None:
+    """A host without widths has zeros for all; where all others have one, a zero is a failed measurement."""
+    peers = [frame(n, fwhm=2.4) for n in range(1, 6)] + [frame(9, **peer)]
+    assert verdict(frame(0, fwhm=0.0), peers, only("fwhm", TS)).status is status
+
+
 def test_long_stars_are_rejected_by_default_in_robust_mode_alone() -> None:
     """A frame pulled along is rejected though its stars are hardly larger; the reference tests no shapes unasked."""
     peers = [frame(n, star_count=300.0 + n, hfr=2.0 + n / 100, eccentricity=0.2) for n in range(1, 8)]
