@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -106,11 +107,15 @@ def edited(document: Document, assignments: Sequence[str]) -> Document:
     """Return a document with ``KEY=VALUE`` texts applied: fields of the set, ``METRIC.FIELD``, ``METRIC=none``.
 
     Raises:
-        InputError: a text is no assignment, or none makes sense; or the document's rows are none.
+        InputError: a text is no assignment, or none makes sense; or the document's rows are none, or a metric has two.
     """
     found = _rows_of(document)
     if found is None:
         raise InputError(f"rows: {_ROWS}")
+    twice = [metric for metric, number in Counter(metric for metric, _ in found).items() if number > 1]
+    if twice:
+        # One of them would be lost here, and with it what is wrong with it.
+        raise InputError(";\n".join(f"{metric}: has more than one row; one is enough" for metric in twice))
     changed: Document = {**document, "rows": dict(found)}
     problems: list[str] = []
     for text in assignments:

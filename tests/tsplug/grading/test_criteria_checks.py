@@ -67,3 +67,10 @@ def test_a_set_in_which_nothing_weighs_is_refused() -> None:
 def test_what_makes_sense_is_taken(fine: str) -> None:
     """Equal limits, a gate at good, and negative limits where the metric has them."""
     assert refused(fine) == []
+
+
+def test_a_metric_has_one_row() -> None:
+    """Of two rows in a list none is silently taken, whatever is changed of the set."""
+    rows = [{"metric": "hfr", "good": 5, "bad": 1.8}, {"metric": "hfr"}, {"metric": "snr"}]
+    with pytest.raises(InputError, match=r"^hfr: has more than one row; one is enough$"):
+        edited({"name": "s", "rows": rows}, ["threshold_a=95"])
