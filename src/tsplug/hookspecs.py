@@ -185,6 +185,12 @@ def plugin_manager(plugins: Sequence[tuple[str, object]] = ()) -> pluggy.PluginM
     return manager
 
 
+def other_graders(manager: pluggy.PluginManager) -> list[str]:
+    """Return the names of the plugins that grade plans beside or instead of tsplug itself."""
+    found = manager.hook.grade_plan.get_hookimpls()
+    return [each.plugin_name for each in found if each.plugin_name != PROJECT_NAME]
+
+
 def notify_exposure_saved(
     manager: pluggy.PluginManager, event: ExposureSaved, *, context: Context
 ) -> tuple[list[ExposureOutcome], dict[str, str]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from tsplug.cli.opening import CommandContext, Common
 from tsplug.cli.output import complain, show_text
-from tsplug.cli.regrade import show_report
+from tsplug.cli.regrade import show_left_pending, show_report
+from tsplug.hookspecs import other_graders, plugin_manager
 from tsplug.model import Target
 from tsplug.ports import Store
 from tsplug.services.regrade_scope import RegradeRequest
@@ -29,13 +30,16 @@ def regrade_measured(target_ids: Iterable[int], common: Common, *, store: Store,
             show_text(f"grades stay as they are; tsplug regrade --target T judges anew: {names}")
         return []
     context = CommandContext(store, common.clock())
+    others = other_graders(plugin_manager())
     reports = []
     for target in targets:
-        report = regrade(RegradeRequest(target=target.guid), context)
+        report = regrade(RegradeRequest(target=target.guid, leave_pending=bool(others)), context)
         reports.append({"target": target.name, **asdict(report)})
         if not common.as_json:
             show_text(f"{target.name}:")
             show_report(report)
         for problem in report.warnings:
             complain(problem)
+    if reports and not common.as_json:
+        show_left_pending(others)
     return reports

@@ -17,6 +17,7 @@ from tsplug.cli.opening import Common, check_year, parse_moment
 from tsplug.cli.output import complain, counted, show_json, show_table, show_text
 from tsplug.cli.processes import usual_processes
 from tsplug.errors import InputError
+from tsplug.hookspecs import other_graders, plugin_manager
 from tsplug.ports import Store
 from tsplug.services.regrade_deciding import Decide
 from tsplug.services.regrade_scope import RegradeRequest
@@ -63,6 +64,7 @@ def regrade_images(common: Common, which: Which, *, how: How, dry_run: DryRun = 
     """Judge stored images anew: one of --target, --profile and --all; an interrupted run goes on where it stopped."""
     if not (which.target or common.profile or which.everything):
         raise typer.BadParameter("give --target, --profile or --all", param_hint="--target")
+    others = other_graders(plugin_manager())
     criteria = None
     if how.set_name:
         with reading(common, how.set_name) as unit:
@@ -76,6 +78,7 @@ def regrade_images(common: Common, which: Which, *, how: How, dry_run: DryRun = 
         criteria=criteria,
         include_manual=how.include_manual,
         keep_statistics=how.keep_statistics,
+        leave_pending=bool(others),
         dry_run=dry_run,
     )
     with common.context() as context:
@@ -84,6 +87,7 @@ def regrade_images(common: Common, which: Which, *, how: How, dry_run: DryRun = 
         show_json(asdict(report))
     else:
         show_report(report)
+        show_left_pending(others)
     end_with(report)
 
 
@@ -144,6 +148,12 @@ def show_report(report: RegradeReport) -> None:
             show_text(f"{'would be ' if report.dry_run else ''}{words}: {', '.join(names)}")
     for each in report.left_alone:
         show_text(f"project {each['project']!r} is left alone: {each['why']}")
+
+
+def show_left_pending(others: Sequence[str]) -> None:
+    """Say who else grades, where somebody does, so that pending images are left to all graders together."""
+    if others:
+        show_text(f"pending images are left to tsplug grade run, which asks {', '.join(others)} too")
 
 
 def show_bands(bands: Mapping[str, Mapping[str, int]]) -> None:

@@ -16,6 +16,7 @@ from tsplug.model import (
     CriteriaSet,
     ExposurePlan,
     ExposureTemplate,
+    GradingStatus,
     Profile,
     Project,
     ProjectState,
@@ -37,7 +38,8 @@ class RegradeRequest:
     """What to regrade: names, ids or guids; one of ``target``, ``profile`` and ``everything``, or several that narrow.
 
     ``first`` and ``last`` are nights, both inclusive, or moments, the last one exclusive. ``criteria`` stands in for
-    the sets of the rigs. ``keep_statistics`` leaves what the statistical grader said where it said something.
+    the sets of the rigs. ``keep_statistics`` leaves what the statistical grader said where it said something, and
+    ``leave_pending`` leaves pending images to the next grading, for which graders of other packages are asked, too.
     """
 
     target: str = ""
@@ -48,6 +50,7 @@ class RegradeRequest:
     criteria: Criteria | None = None
     include_manual: bool = False
     keep_statistics: bool = False
+    leave_pending: bool = False
     dry_run: bool = False
 
 
@@ -74,6 +77,8 @@ class Scope:
     def includes(self, image: AcquiredImage, plan: PlanImages) -> bool:
         """Return whether an image is to be regraded; a status by hand is another matter."""
         if self.rig is not None and plan.profile_of(image).id != self.rig.id:
+            return False
+        if self.request.leave_pending and image.status is GradingStatus.PENDING:
             return False
         return not (_is_before(image, self.request.first) or _is_after(image, self.request.last))
 
@@ -178,6 +183,7 @@ def _said(request: RegradeRequest, *, target: Target | None, rig: Profile | None
         "to": str(request.last) if request.last else None,
         "include_manual": request.include_manual,
         "keep_statistics": request.keep_statistics,
+        "leave_pending": request.leave_pending,
         "criteria": None if request.criteria is None else document_of(request.criteria),
     }
 

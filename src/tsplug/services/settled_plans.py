@@ -36,7 +36,7 @@ class Footings:
         self._scope = scope
         self._criteria = criteria
         self._asked = (
-            *(request.first, request.last, request.include_manual, request.keep_statistics),
+            *(request.first, request.last, request.include_manual, request.keep_statistics, request.leave_pending),
             request.criteria is not None,
             None if scope.rig is None else scope.rig.id,
         )

@@ -66,6 +66,34 @@ def test_a_regrade_tells_what_changed(run: Run) -> None:
     assert all(image["band"] and image["score"] for image in images)
 
 
+GRADER = """
+from tsplug import hookimpl
+
+class Psf:
+    @hookimpl(wrapper=True)
+    def grade_plan(self, event, context):
+        return (yield)
+"""
+
+
+def test_pending_images_are_left_to_all_graders_where_others_are_installed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A regrade asks the built-in graders alone, and would accept what another one has yet to look at."""
+    run("images", "grade", "1", "2", "pending")  # beside 10, which is
+    told = tmp_path / "psf-1.0.dist-info"
+    told.mkdir()
+    (tmp_path / "psf.py").write_text(GRADER, encoding="utf-8")
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: psf\nVersion: 1.0\n", encoding="utf-8")
+    (told / "entry_points.txt").write_text("[tsplug]\npsf = psf:Psf\n", encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.syspath_prepend(tmp_path)
+        shown = run("regrade", "--all", "--set", "default").stdout
+    assert "processed 12, updated 12" in shown
+    assert "pending images are left to tsplug grade run, which asks psf too" in shown
+    assert "processed 15, updated 3" in run("regrade", "--all", "--set", "default").stdout
+
+
 def test_a_set_is_tried_on_a_night(run: Run, tmp_path: Path) -> None:
     """Bands before and after, by a draft that is stored nowhere; nothing is written."""
     draft = tmp_path / "draft.yaml"

@@ -179,6 +179,7 @@ def test_whatever_changes_is_judged_anew(name: str) -> None:
     [
         replace(ALL, include_manual=True),
         replace(ALL, keep_statistics=True),
+        replace(ALL, leave_pending=True),
         replace(ALL, first=START),
         replace(ALL, last=date(2026, 2, 1)),
         RegradeRequest(profile="Refractor"),
