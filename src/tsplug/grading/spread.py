@@ -116,7 +116,10 @@ class SpreadCheck:
         if value is None or not math.isfinite(value):
             return Settled(Outcome.ABSTAIN, Rule.MISSING, value)
         limits = self.limits(case.preferences)
-        return self._absolute(case, value, limits=limits) or self._among_peers(case, value, limits=limits)
+        settled = self._absolute(case, value, limits=limits)
+        if settled is None:
+            return self._among_peers(case, value, limits=limits)
+        return self._tightened(case, settled, limits=limits) if settled.rule is Rule.REJECT_LEVEL else settled
 
     def examine(self, case: Case) -> Finding:
         """Test a frame as `settle` does, and tell how that came about."""
@@ -151,6 +154,13 @@ class SpreadCheck:
         if abs(value) <= _ALMOST_ZERO and self._zero_fails(case):
             return Settled(Outcome.REJECT, Rule.ZERO, value)
         return None
+
+    def _tightened(self, case: Case, settled: Settled, *, limits: Limits) -> Settled:
+        """Return what a level rejects with the bound that would have passed: others may be closer than the level."""
+        peers = self._among_peers(case, settled.value or 0.0, limits=limits)
+        if self._better == "higher":
+            return settled._replace(lower=max(each for each in (settled.lower, peers.lower) if each is not None))
+        return settled._replace(upper=min(each for each in (settled.upper, peers.upper) if each is not None))
 
     def _worse(self, value: float, *, than: float) -> bool:
         return value < than if self._better == "higher" else value > than
@@ -245,7 +255,7 @@ class SpreadCheck:
             return self._few(settled.samples)
         told = f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
         if rule in (Rule.REJECT_LEVEL, Rule.ACCEPT_LEVEL):
-            return f"{told} {self._level_words(settled)}"
+            return f"{told} {self._level_words(case, rule)}"
         name = _centre_name(case, settled)
         if rule is Rule.IMPROVEMENT:
             return f"{told} is better than the {name} {settled.centre:.4g}"
@@ -258,11 +268,12 @@ class SpreadCheck:
             return f"accepted by rule: {number} comparable frames have {self.metric}, {MINIMUM_PEERS} needed"
         return f"accepted by rule: a comparable frame has no {self.metric}"
 
-    def _level_words(self, settled: Settled) -> str:
-        level = settled.upper if settled.lower is None else settled.lower
-        if settled.rule is Rule.ACCEPT_LEVEL:
-            return f"reaches the automatic accept level {level:g}"
-        return f"is {'below' if self._better == 'higher' else 'above'} the automatic reject level {level:g}"
+    def _level_words(self, case: Case, rule: Rule) -> str:
+        limits = self.limits(case.preferences)
+        if rule is Rule.ACCEPT_LEVEL:
+            return f"reaches the automatic accept level {limits.accept_level:g}"
+        side = "below" if self._better == "higher" else "above"
+        return f"is {side} the automatic reject level {limits.reject_level:g}"
 
 
 def _centre_name(case: Case, settled: Settled) -> str:

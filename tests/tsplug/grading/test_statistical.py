@@ -150,6 +150,19 @@ def test_automatic_levels_go_before_statistics(
 
 
 @BOTH
+@pytest.mark.parametrize(("level", "passes"), [(2.2, 2.2), (4.0, 2.5)])
+def test_what_a_level_rejects_tells_what_peers_would_have_let_pass(
+    mode: GraderMode, level: float, passes: float
+) -> None:
+    """The level where it is the closer one, else the bound that peers set."""
+    preferences = only("hfr", mode, hfr_sigma=2, auto_reject_hfr=level)
+    [check] = of_hfr(5.0, [2.0, 2.2, 1.8, 2.1, 1.9], preferences).inputs["checks"]
+    assert f"the automatic reject level {level:g}" in check["detail"]
+    assert check["upper"] <= passes
+    assert of_hfr(check["upper"], [2.0, 2.2, 1.8, 2.1, 1.9], preferences).status is VerdictStatus.ACCEPT
+
+
+@BOTH
 def test_fewer_than_three_peers_accept_by_rule_and_say_so(mode: GraderMode) -> None:
     """With two other frames nothing is compared; with three it is."""
     bad = of_hfr(9.0, [2.0, 2.0], GraderPreferences(mode=mode, grade_rms=False, grade_stars=False))
