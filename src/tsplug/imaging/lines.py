@@ -23,8 +23,8 @@ _SHARE, _SIGMA, _SHARE_OF_NEXT = 0.3, 4.5, 0.8
 _SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 2.5, 24
 # Fainter ones do not count as stars anyway; from the second on noise hardly makes a star look so.
 _LEAST_SIGNIFICANCE, _CLEAR_SIGNIFICANCE = 8.0, 12.0
-# Where no more than this share of a sample of so many are pieces, all are stars: some look so by chance, the more the
-# closer they are to each other.
+# Where no more than this share of a sample of so many at most are pieces, all are stars: some look so by chance, the
+# more the closer they are to each other.
 _SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4 = 1024, 0.005, 15_000.0
 # Where a smooth field, fitted to the others, foretells each direction as well as this, they are stars drawn out by the
 # mount or the optics, unless they lie on one line: filaments bend. More terms need more of them.
@@ -48,7 +48,7 @@ def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
     pieces = np.zeros(candidates.x.size, dtype=bool)
     bright = np.flatnonzero((candidates.significance >= _LEAST_SIGNIFICANCE) & ~candidates.saturated)
     clear = bright[candidates.significance[bright] >= _CLEAR_SIGNIFICANCE]
-    if clear.size > _SAMPLE:
+    if clear.size:
         sample = candidates.pick(clear[:: -(-clear.size // _SAMPLE)])
         by_chance = _BY_CHANCE + _BY_CHANCE_PX4 * (bright.size / (4.0 * binned.size)) ** 2
         if np.mean(_directions(binned, sample)[1]) <= by_chance:

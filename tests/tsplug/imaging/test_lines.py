@@ -119,3 +119,11 @@ def _add_drawn_out(
         down = np.exp(-((top + side - place[1] - step * way[1]) ** 2) / (2.0 * sigma**2))
         share = flux / (2.0 * math.pi * sigma**2 * steps.size)
         light[top : top + 81, left : left + 81] += share * down[:, None] * right
+
+
+def test_close_neighbours_in_a_small_dense_frame_stay_stars() -> None:
+    """Some have another on two opposite sides by chance: no more than that is no filament."""
+    drawn = draw(small(SCENES["rich"], stars=1500.0, fwhm=2.2), width=640, height=480, seed=3)
+    found = judge_drawn(drawn, measure_drawn(drawn))
+    assert found.false == 0
+    assert found.found >= 395
