@@ -153,7 +153,8 @@ class Alone:
         while (reached := self._next(seen[-1])) not in seen:
             seen.append(reached)
         led_to = [*seen[1:], reached]
-        chosen = min(range(seen.index(reached), len(seen)), key=lambda place: tuple(led_to[place]))
+        circle = range(seen.index(reached), len(seen))
+        chosen = min(circle, key=lambda place: (seen[place].count(GradingStatus.REJECTED), tuple(seen[place])))
         return self._as_if(seen[chosen]), led_to[chosen]
 
     def _next(self, statuses: Sequence[GradingStatus]) -> list[GradingStatus]:
