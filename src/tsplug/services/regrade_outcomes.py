@@ -44,10 +44,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Footing:
-    """What a plan was judged by, as digests: of settings, and of what was stored of its frames."""
+    """What a plan was judged by, as digests: of settings, and of what was stored of its frames.
+
+    ``leads_on`` tells whether what is written of it leads to itself.
+    """
 
     settings: str
     frames: str
+    leads_on: bool = True
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ plan is judged as if nothing were remembered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from tsplug.errors import StoreError, TsplugError
 from tsplug.grading.criteria import Criteria
@@ -16,14 +16,16 @@ from tsplug.grading.criteria_verdict import VERSION as CRITERIA
 from tsplug.grading.provenance import digest
 from tsplug.grading.statistical import VERSION as STATISTICAL
 from tsplug.metrics import METRICS
-from tsplug.model import Band, Profile, Record, SettledPlan
+from tsplug.model import Band, ExposurePlan, Profile, Record, SettledPlan
 from tsplug.ports import StoredFrames, Unit
+from tsplug.services.criteria_documents import document_of
 from tsplug.services.criteria_grader import CriteriaGrader
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.regrade_outcomes import OURS, Decided, Footing
 from tsplug.services.regrade_scope import Scope
 
 _PART = 5000
+_BANDS = {"", *(band.value for band in Band)}
 _COUNTERS = ("acquired", "accepted")
 _CODE = (STATISTICAL, CRITERIA, repr(sorted(METRICS.items())))
 
@@ -40,6 +42,8 @@ class Footings:
             request.criteria is not None,
             None if scope.rig is None else scope.rig.id,
         )
+        # Such runs judge otherwise what they themselves have written: it is known what the next one finds unchanged.
+        self._leads_on = not (request.keep_statistics or request.leave_pending)
         self._told: dict[int, tuple[object, str]] = {}
 
     def of(self, plans: Sequence[PlanImages], unit: Unit) -> dict[int, Footing]:
@@ -55,7 +59,7 @@ class Footings:
             if frames.graders <= OURS and self._is_over(plan, frames):
                 settings = self._settings(plan, frames, unit=unit)
                 if settings is not None:
-                    found[plan.plan.id or 0] = Footing(settings, frames.digest)
+                    found[plan.plan.id or 0] = Footing(settings, frames.digest, leads_on=self._leads_on)
         return found
 
     def _is_over(self, plan: PlanImages, frames: StoredFrames) -> bool:
@@ -82,26 +86,28 @@ class Footings:
         if not self._criteria.enabled(rig):
             return ""
         found = self._criteria.set_of(rig, unit)
-        if isinstance(found, Criteria):
-            return " ".join(map(self._text, (found.set, *found.rows)))
-        return found
+        return self._once(found.set, lambda: digest(document_of(found))) if isinstance(found, Criteria) else found
 
     def _text(self, record: Record) -> str:
+        return self._once(record, lambda: digest(record.model_dump(mode="json")))
+
+    def _once(self, record: Record, text: Callable[[], str]) -> str:
         """Return the text of a record, once made for each; the record is kept, so that no other takes its place."""
         known = self._told.get(id(record))
         if known is None:
-            known = self._told[id(record)] = record, digest(record.model_dump(mode="json"))
+            known = self._told[id(record)] = record, text()
         return known[1]
 
 
 def settled_among(plans: Sequence[PlanImages], footings: Mapping[int, Footing], *, unit: Unit) -> dict[int, Decided]:
     """Return what those of the plans come to, by their ids, that are known to be settled."""
     by_id = {plan.plan.id or 0: plan for plan in plans}
-    known = unit.list(SettledPlan, plan_id=list(footings)) if footings else ()
+    # What cannot be read is as good as not known.
+    known = unit.sift(SettledPlan, [], plan_id=list(footings)) if footings else ()
     return {
         each.plan_id: Decided(by_id[each.plan_id], each.processed, each.by_hand, same_bands=_bands(each.bands))
         for each in known
-        if each.digest == footings[each.plan_id].digest
+        if each.digest == footings[each.plan_id].digest and _BANDS.issuperset(each.bands)
     }
 
 
@@ -115,7 +121,8 @@ class Settling:
     def __init__(self, decided: Sequence[Decided], unit: Unit) -> None:
         self._unit = unit
         self._unchanged = [each for each in decided if each.footing is not None and not each.changes_anything]
-        written = {_id(each): each for each in decided if each.footing is not None and each.changes_anything}
+        changed = [each for each in decided if each.footing is not None and each.changes_anything]
+        written = {_id(each): each for each in changed if each.footing and each.footing.leads_on}
         found = unit.stored_frames(list(written)) if written else {}
         self._written = {
             key: each for key, each in written.items() if each.footing and each.footing.frames == found[key].digest
@@ -132,6 +139,9 @@ class Settling:
             for key, each in sound.items()
             if each.footing
         ]
+        # A plan may have been deleted since it was judged.
+        there = self._unit.stored_among(ExposurePlan, [row.plan_id for row in rows])
+        rows = [row for row in rows if row.plan_id in there]
         ids = [row.plan_id for row in rows]
         for start in range(0, len(ids), _PART):
             self._unit.delete_all(SettledPlan, plan_id=ids[start : start + _PART])

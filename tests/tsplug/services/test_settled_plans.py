@@ -253,6 +253,45 @@ def no_target(found: Frames) -> None:
         delete_record(Request("target", "Rosette"), found.store)
 
 
+def test_a_plan_that_is_deleted_while_it_is_judged_ends_no_regrade() -> None:
+    """Nothing is remembered of it."""
+    found = frames()
+    found.regrade()
+    forget(found)
+    regrade(ALL, found.context, decide=deciding_before(found, no_target))
+    assert known(found) == ["M 42"]
+
+
+def test_plans_graded_by_the_built_in_set_are_known_again() -> None:
+    """It is made anew each time, and says the same."""
+    found = frames()
+    found.change(Profile, grader=STATISTICAL | {"criteria_set": "Default"})
+    found.regrade()
+    assert known(found) == ["M 42", "Rosette"]
+
+
+@pytest.mark.parametrize("spoilt", [{"bands": {"Z": 3}}, {"bands": "no object"}, {"processed": "x"}])
+def test_what_is_remembered_and_cannot_be_read_counts_as_not_known(spoilt: dict[str, object]) -> None:
+    """It can be judged anew at any time."""
+    found = frames()
+    found.regrade()
+    with found.store.write() as unit:
+        unit.update_many(SettledPlan, [{"id": row.id, **spoilt} for row in unit.list(SettledPlan)])
+    assert known(found) == []
+    found.regrade()
+    assert known(found) == ["M 42", "Rosette"]
+
+
+@pytest.mark.parametrize("kept", [{"keep_statistics": True}, {"leave_pending": True}])
+def test_a_run_that_leaves_some_frames_alone_knows_only_what_it_finds_unchanged(kept: dict[str, bool]) -> None:
+    """The next one leaves alone what this one judged."""
+    found, request = frames(), replace(ALL, **kept)
+    found.regrade(request)
+    assert known(found, request) == []
+    found.regrade(request)
+    assert known(found, request) == ["M 42", "Rosette"]
+
+
 def later(found: Frames) -> None:
     """Let half a day pass."""
     found.clock.advance(43200)
