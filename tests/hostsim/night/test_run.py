@@ -226,21 +226,28 @@ def test_serving_ends_when_interrupted_from_a_script() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_termination_is_a_request_to_stop(number: signal.Signals) -> None:
     """It stops as Ctrl-C does, at a point where the equipment can be left safe; handlers are put back."""
-    before = signal.getsignal(number)
-    stop = StopRequest()
-    with stopping_on_interrupt(stop):
-        signal.raise_signal(number)
-        with pytest.raises(Cancelled):
-            stop.check()
-    assert signal.getsignal(number) is before
+    # Whoever runs the tests may have started them so that they outlive the terminal.
+    inherited, stop = signal.signal(number, signal.SIG_DFL), StopRequest()
+    try:
+        with stopping_on_interrupt(stop):
+            signal.raise_signal(number)
+            with pytest.raises(Cancelled):
+                stop.check()
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, inherited)
 
 
 def test_a_terminal_that_is_closed_twice_or_after_a_stop_ends_nothing_at_once() -> None:
     """Nobody is there who wants more than that the equipment is left safe."""
-    with stopping_on_interrupt(StopRequest()):
-        signal.raise_signal(signal.SIGTERM)
-        signal.raise_signal(signal.SIGHUP)
-        signal.raise_signal(signal.SIGHUP)
+    inherited = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with stopping_on_interrupt(StopRequest()):
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, inherited)
 
 
 def test_a_night_that_is_to_outlive_its_terminal_does() -> None:
