@@ -249,6 +249,7 @@ def test_lost_file_is_found(folder: Path, harm: Callable[[Path], object], name: 
         "INSERT INTO contribution VALUES (1, 1, 1)",
         "INSERT INTO lease VALUES (1, 99, 1, '', '2026-01-01')",
         "INSERT INTO job_step VALUES (1, 9, 'stars', 'done', 1.0, '')",
+        "INSERT INTO settled_plan VALUES (1, 99, '', 0, 0, '{}')",
     ],
 )
 def test_mended_store_is_sound(folder: Path, statement: str) -> None:
