@@ -19,6 +19,8 @@ _DIRECTIONS, _RADII_PX = 16, (2.5, 3.5, 4.5)
 # What has this share of its height on both sides, clearly more than noise, goes on there; of a star hardly any is left.
 # A hot pixel on a filament is as high as it likes, and has next to it on all sides hardly more than what goes on.
 _SHARE, _SIGMA, _SHARE_OF_NEXT = 0.3, 4.5, 0.8
+# But not less either than where a line of a pixel's width goes through it: else it is a sharp star between others.
+_LEAST_NEXT = 0.25
 # Less tells as much beside such a piece: in the same square of so many pixels, or one next to it.
 _SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 2.5, 24
 # Fainter ones do not count as stars anyway; from the second on noise hardly makes a star look so.
@@ -89,7 +91,8 @@ def _directions(binned: Values, candidates: Candidates) -> tuple[Places, NDArray
     may = np.flatnonzero(more > _SIGMA_BESIDE * noise)
     more, noise, low = more[may], noise[may], low[may]
     share = more / np.maximum(middle[may] - low, noise)
-    hot = more > _SHARE_OF_NEXT * (_next_to(binned, place[may]) - low)
+    beside = _next_to(binned, place[may]) - low
+    hot = (more > _SHARE_OF_NEXT * beside) & (beside > _LEAST_NEXT * more)
     certain[may] = (more > _SIGMA * noise) & (hot | (share > _SHARE))
     may = may[hot | (share > _SHARE_BESIDE)]
     found[may] = both[:, may].argmax(axis=0)

@@ -32,6 +32,7 @@ _OTHER_SKY_SIGMA, _WINGS_SHARE = 0.75, 0.006
 _FEWEST_BORDERS = 16
 # Stars are a group of at least this many and this share of what looks like stars, within this ratio of the narrowest.
 _FEWEST_IN_GROUP, _LEAST_GROUP_SHARE, _GROUP_RATIO = 8, 0.25, 1.5
+_FEW_IN_GROUP = 0.1
 # Sharper or wider than these shares of the typical width is something else: a cosmic ray, a galaxy, a blend.
 _NARROWEST, _WIDEST = 0.6, 1.8
 _TELLING_SIGMA_PX, _TELLING_SNR = 0.9, 12.0
@@ -154,9 +155,10 @@ def take_sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tup
 
 
 def _common_width(sigma_px: Floats) -> float:
-    """Return the width that stars have in common: the median, or that of a group far below it.
+    """Return the width that stars have in common: the median, or that of a group below it.
 
     Stars are alike, knots of a nebula are of any width: before a bright one most of what looks like a star is none.
+    Where the median would call more than a few of such a group too sharp, it is that of the knots.
     """
     middle = median(sigma_px)
     ordered = np.sort(sigma_px)
@@ -166,8 +168,9 @@ def _common_width(sigma_px: Floats) -> float:
     if not is_group.any():
         return middle
     first = int(np.argmax(is_group))
-    group = median(ordered[first : ends[first]])
-    return group if _WIDEST * group < middle else middle
+    group = ordered[first : ends[first]]
+    is_below = group[int(_FEW_IN_GROUP * group.size)] < _NARROWEST * middle
+    return median(group) if is_below else middle
 
 
 def _too_sharp(sample: StarSample, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
