@@ -32,15 +32,20 @@ class Recorder:
         if event.guid in self.refused:
             raise InputError(f"{event.guid} has a gain below 0")
         self.recorded.append(event.guid)
-        return ExposureOutcome(
-            guid=event.guid,
-            image_id=1,
-            already_recorded=False,
-            status=GradingStatus.PENDING,
-            acquired=1,
-            accepted=0,
-            grading_wanted=False,
-        )
+        return first_of_plan(event)
+
+
+def first_of_plan(event: ExposureSaved) -> ExposureOutcome:
+    """Return what becomes of a light that is the first of its plan and waits to be graded."""
+    return ExposureOutcome(
+        guid=event.guid,
+        image_id=1,
+        already_recorded=False,
+        status=GradingStatus.PENDING,
+        acquired=1,
+        accepted=0,
+        grading_wanted=False,
+    )
 
 
 def saved(guid: str, host: Host) -> ExposureSaved:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from numpy.typing import NDArray
+from recording import first_of_plan
 
 from hostsim.alpaca.server import AlpacaServer
 from hostsim.clock import SimulatedClock
@@ -27,7 +28,7 @@ from hostsim.sequence.journal import load_state
 from hostsim.sequence.state import Outbox
 from hostsim.sky.scene import Optics, Sensor, SkySite
 from hostsim.sky.sky import Sky
-from tsplug import DeviceError, Expose, ExposureOutcome, ExposureSaved, GradingStatus, StoreUnavailableError, hookimpl
+from tsplug import DeviceError, Expose, ExposureOutcome, ExposureSaved, StoreUnavailableError, hookimpl
 from tsplug import TakeExposure as Decided
 from tsplug.ports import FrameRequest
 
@@ -110,15 +111,7 @@ class Recorder:
             self.away -= 1
             raise StoreUnavailableError("the store is locked by another program")
         self.files.append(event.file)
-        return ExposureOutcome(
-            guid=event.guid,
-            image_id=1,
-            already_recorded=False,
-            status=GradingStatus.PENDING,
-            acquired=1,
-            accepted=0,
-            grading_wanted=False,
-        )
+        return first_of_plan(event)
 
 
 EXPOSE = Expose(exposure_s=1.0, gain=None, offset=None, binning=1, roi_percent=100.0)
