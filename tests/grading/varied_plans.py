@@ -24,7 +24,7 @@ from tsplug.services.plan_images import PlanImages
 from tsplug.testing.clock import START
 
 STATUSES = (GradingStatus.ACCEPTED, GradingStatus.ACCEPTED, GradingStatus.PENDING, GradingStatus.REJECTED)
-NO_NUMBERS = (math.nan, math.inf, -math.inf, 0.0, -1.0)
+NO_NUMBERS = (math.nan, math.inf, -math.inf, 0.0, -1.0, 1e308)
 NAMES = {"profile_name": "Rig", "project_name": "P", "target_name": "T", "template_name": "L", "file": "x.fits"}
 METRICS: dict[str, Callable[[Random], float]] = {
     "hfr": lambda draw: draw.choice([2.0, 2.1, draw.uniform(1.5, 4.0)]),

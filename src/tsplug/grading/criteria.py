@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tsplug.metrics import METRICS
+from tsplug.metrics import LARGEST, METRICS
 from tsplug.model import Band, CriteriaRow, CriteriaSet, Trend
 
 Numbers = NDArray[np.float64]
@@ -166,8 +166,8 @@ def usable_samples(metric: str, values: Numbers) -> Numbers:
 
 def _usable(metric: str, values: Numbers) -> Numbers:
     known = METRICS[metric]
-    finite = np.where(np.isfinite(values), values, np.nan)
-    return finite if known.may_be_negative or known.zero_is_failure else np.where(finite < 0, np.nan, finite)
+    measured = np.where(np.abs(values) <= LARGEST, values, np.nan)
+    return measured if known.may_be_negative or known.zero_is_failure else np.where(measured < 0, np.nan, measured)
 
 
 def _row_scores(row: CriteriaRow, values: Numbers, *, baselines: Numbers) -> RowScores:

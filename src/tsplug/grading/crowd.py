@@ -24,6 +24,7 @@ from tsplug.grading.levels import DISTURBED, Cause, Levels, Place, Usual, nights
 from tsplug.grading.night_levels import Night, Sample, Yardstick, middle_without
 from tsplug.grading.provenance import Marks, together
 from tsplug.grading.together import Nights
+from tsplug.metrics import is_measured
 from tsplug.model import AcquiredImage
 
 MINIMUM_PEERS = 3
@@ -304,7 +305,7 @@ class Crowd:
         """Yield the frames that have a metric, with its value, their nights and samples."""
         for rank, frame in enumerate(self.frames):
             value = frame.metrics.get(metric)
-            if value is None or not math.isfinite(value):
+            if not is_measured(value):
                 continue
             harm = scale.harm(frame, value)
             if harm is not None:
@@ -340,4 +341,4 @@ def _when(image: AcquiredImage, scale: Scale) -> tuple[date, float, float]:
 
 def _air(image: AcquiredImage, scale: Scale) -> float:
     airmass = image.metrics.get("airmass")
-    return scale.air(airmass) if airmass is not None and math.isfinite(airmass) and airmass >= 1.0 else math.nan
+    return scale.air(airmass) if is_measured(airmass) and airmass >= 1.0 else math.nan

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tsplug.grading.night_levels import middle_without
+from tsplug.metrics import is_measured
 from tsplug.model import AcquiredImage
 
 UNSTEADY = 1.75
@@ -90,7 +91,7 @@ def shaken_share(image: AcquiredImage, limits: Limits, *, scale_arcsec: float | 
         return 0.0
     radius = image.metrics.get("hfr")
     # Too small to be squared is too small to be measured.
-    if scale_arcsec is None or radius is None or not (math.isfinite(radius) and radius > 0 and radius * radius > 0):
+    if scale_arcsec is None or not (is_measured(radius) and radius > 0 and radius * radius > 0):
         return 1.0
     usual = limits.guiding / UNSTEADY
     added_px2 = (error**2 - usual**2) * (_HFR_OF_RMS / scale_arcsec) ** 2
@@ -121,12 +122,12 @@ def _limit(ordered: list[float], own: float | None, *, standard: tuple[float, in
 
 def _guiding_of(image: AcquiredImage) -> float | None:
     error = image.metrics.get("guiding_rms")
-    return error if error is not None and math.isfinite(error) and error > 0 else None
+    return error if is_measured(error) and error > 0 else None
 
 
 def _profile_of(image: AcquiredImage) -> float | None:
     """Return FWHM / HFR of a frame's stars; None where they are not resolved."""
     width, radius = image.metrics.get("fwhm"), image.metrics.get("hfr")
-    if width is None or radius is None or not (math.isfinite(width) and math.isfinite(radius)):
+    if not (is_measured(width) and is_measured(radius)):
         return None
     return width / radius if width >= RESOLVED_PX and radius > 0 else None

@@ -6,6 +6,7 @@ import math
 from typing import Protocol
 
 from tsplug.grading.night_levels import Yardstick
+from tsplug.metrics import is_measured
 from tsplug.model import AcquiredImage, GraderPreferences
 
 SIZE_EXPONENT = 0.75
@@ -237,4 +238,4 @@ def count_scale(image: AcquiredImage, preferences: GraderPreferences) -> Harm:
 def hfr_of(image: AcquiredImage) -> float | None:
     """Return a frame's HFR in px, None where it was not measured."""
     hfr = image.metrics.get("hfr")
-    return hfr if hfr is not None and math.isfinite(hfr) and hfr > 0 else None
+    return hfr if is_measured(hfr) and hfr > 0 else None

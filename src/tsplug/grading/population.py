@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
 from tsplug.grading.provenance import Marks
 from tsplug.grading.setup import setup_of
+from tsplug.metrics import is_measured
 from tsplug.model import AcquiredImage, GraderMode, GradingStatus
 from tsplug.model.angles import same_rotation
 
@@ -98,9 +98,9 @@ class Population(NamedTuple):
         return self.size < MINIMUM_PEERS
 
     def values(self, metric: str) -> tuple[float, ...]:
-        """Return the finite values that the frames have of a metric."""
+        """Return the values that were measured of a metric."""
         found = (frame.metrics.get(metric) for frame in self.frames)
-        return tuple(value for value in found if value is not None and math.isfinite(value))
+        return tuple(value for value in found if is_measured(value))
 
 
 class Choice(NamedTuple):

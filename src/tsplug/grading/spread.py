@@ -14,7 +14,7 @@ from tsplug.grading.harm import Harm
 from tsplug.grading.night_levels import Yardstick
 from tsplug.grading.population import MINIMUM_PEERS
 from tsplug.grading.usual import MetricUsual, usual_of
-from tsplug.metrics import METRICS
+from tsplug.metrics import METRICS, is_measured
 from tsplug.model import AcquiredImage, GraderMode, GraderPreferences, GradingStatus
 
 _ALMOST_ZERO = 0.001
@@ -95,7 +95,7 @@ class SpreadCheck:
         None where it is not, or was tested already. ``limits`` are those of its preferences, which are robust ones.
         """
         value = case.image.metrics.get(self.metric)
-        if value is None or not math.isfinite(value) or self._key in case.settled:
+        if not is_measured(value) or self._key in case.settled:
             return None
         if self._absolute(case, value, limits=limits) is not None:
             return None
@@ -113,7 +113,7 @@ class SpreadCheck:
 
     def _settle(self, case: Case) -> Settled:
         value = case.image.metrics.get(self.metric)
-        if value is None or not math.isfinite(value):
+        if not is_measured(value):
             return Settled(Outcome.ABSTAIN, Rule.MISSING, value)
         limits = self.limits(case.preferences)
         settled = self._absolute(case, value, limits=limits)
@@ -248,7 +248,7 @@ class SpreadCheck:
     def _detail(self, case: Case, settled: Settled) -> str:
         value, rule = settled.value, settled.rule
         if value is None or rule is Rule.MISSING:
-            return f"{self.metric} is {'missing' if value is None else 'not a number'}"
+            return f"{self.metric} {_unmeasured(value)}"
         if rule is Rule.ZERO:
             return f"{self.metric} is zero"
         if rule is Rule.FEW_PEERS:
@@ -280,6 +280,12 @@ def _centre_name(case: Case, settled: Settled) -> str:
     if settled.usual is not None and settled.usual.usual.sampled:
         return "pixel limit"
     return "median" if case.preferences.mode is GraderMode.ROBUST else "mean"
+
+
+def _unmeasured(value: float | None) -> str:
+    if value is None:
+        return "is missing"
+    return f"is {value:g}, more than anything measures" if math.isfinite(value) else "is not a number"
 
 
 def _how(settled: Settled) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tsplug.metrics.metric import AmongPeers, Metric
+from tsplug.metrics.metric import LARGEST, AmongPeers, Metric, is_measured
 
-__all__ = ["METRICS", "AmongPeers", "Metric"]
+__all__ = ["LARGEST", "METRICS", "AmongPeers", "Metric", "is_measured"]
 
 
 def _collect() -> dict[str, Metric]:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
+
+LARGEST = 2.0**53
+"""The largest number that counts as a value: beyond it numbers of this kind are further apart than 1.
+
+Nothing measures so finely. What is larger is what a program left where it failed, and its square may be no number.
+"""
+
+
+def is_measured(value: float | None) -> TypeGuard[float]:
+    """Return whether a metric of a frame is a number that something may have measured."""
+    return value is not None and -LARGEST <= value <= LARGEST
 
 
 @dataclass(frozen=True)

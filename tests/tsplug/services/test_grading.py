@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -228,24 +228,25 @@ def test_grading_twice_changes_nothing() -> None:
     assert plan.everything() == before
 
 
+@pytest.mark.parametrize("mode", ["robust", "target-scheduler"])
 @pytest.mark.parametrize(("policy", "status"), [("count", "a"), ("hold", "p")])
-def test_a_frame_nobody_can_judge_follows_the_policy(policy: str, status: str) -> None:
-    """Missing metrics abstain; counting or holding is the profile's choice."""
-    plan = PlanInStore(desired=1, ungraded=policy)
-    plan.take({"hfr": NAN})
-    assert plan.grade().verdicts[0].status is VerdictStatus.ABSTAIN
-    assert plan.statuses() == status
+def test_a_frame_nobody_can_judge_follows_the_policy(policy: str, status: str, mode: str) -> None:
+    """Missing metrics abstain, and so do numbers too large to be any; counting or holding is the profile's choice."""
+    plan = PlanInStore(desired=1, ungraded=policy, mode=mode)
+    plan.take({"hfr": NAN}, {"hfr": 1.7e308}, *map(good, range(6)))
+    assert [each.status for each in plan.grade().verdicts[:2]] == [VerdictStatus.ABSTAIN] * 2
+    assert plan.statuses() == status * 2 + "a" * 6
 
 
 @pytest.mark.parametrize("policy", ["count", "hold"])
 def test_an_error_in_judging_leaves_its_frame_pending_and_the_others_are_graded(policy: str) -> None:
     """An exception abstains with its text and neither rejects nor counts, whatever the policy for abstentions."""
     plan = PlanInStore(desired=1, mode="target-scheduler", ungraded=policy)
-    huge = {**GOOD, "hfr": 1.7e308}
-    plan.take(GOOD, GOOD, huge, huge)
+    # Nobody can tell the noon before the first day there is.
+    plan.take(GOOD, GOOD, started=datetime(1, 1, 1, 1, tzinfo=UTC), profile_id=None)
     plan.take(GOOD, GOOD, GOOD, GOOD, gain=1)
     result = plan.grade()
-    assert plan.statuses() == "ppaaaaaa"
+    assert plan.statuses() == "ppaaaa"
     assert result.verdicts[0].status is VerdictStatus.ABSTAIN
     assert result.verdicts[0].reason.startswith("grading failed: OverflowError")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from random import Random
 from statistics import median
 from typing import Any
@@ -263,9 +264,10 @@ def test_what_rests_on_the_same_is_not_judged_again() -> None:
 
 
 def test_what_cannot_be_reckoned_with_costs_no_other_frame_a_verdict() -> None:
-    """Sizes beyond any number fail their own plan's frames, which wait, and are no end of the regrade."""
+    """Frames of a day that nobody can tell fail those of their own plan, which wait, and are no end of the regrade."""
     plan, sound = varied_plan(Random(2), 12), varied_plan(Random(1), 12)
-    beyond = [image.model_copy(update={"metrics": {"hfr": 1.7e308}, "manual": False}) for image in plan.images]
+    first_day = {"started": datetime(1, 1, 1, 1, tzinfo=UTC), "session_date": None, "manual": False}
+    beyond = [image.model_copy(update=first_day) for image in plan.images]
     scope = Scope(RegradeRequest(everything=True, criteria=CRITERIA), (), {}, {}, None, ())
     spoilt, found = Judges(scope).decide([replace(plan, images=beyond), sound], Unit({}))  # type: ignore[arg-type]
     assert any("OverflowError" in row.reason for row in spoilt.verdicts)

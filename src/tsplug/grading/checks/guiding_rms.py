@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
+from tsplug.metrics import is_measured
 from tsplug.model import GraderPreferences
 
 
@@ -56,7 +56,7 @@ class GuidingCheck:
 
     def _compared(self, case: Case) -> Compared:
         rms_arcsec = case.image.metrics.get(self.metric)
-        if case.scale_arcsec is None or rms_arcsec is None or not math.isfinite(rms_arcsec) or rms_arcsec <= 0:
+        if case.scale_arcsec is None or not is_measured(rms_arcsec) or rms_arcsec <= 0:
             return Compared(Outcome.ABSTAIN, Rule.MISSING, None)
         rms_px = rms_arcsec / case.scale_arcsec
         passed = rms_px <= case.preferences.rms_threshold_px
@@ -65,7 +65,7 @@ class GuidingCheck:
 
 def _silence(case: Case) -> str:
     rms_arcsec = case.image.metrics.get("guiding_rms")
-    if rms_arcsec is None or not math.isfinite(rms_arcsec) or rms_arcsec <= 0:
+    if not is_measured(rms_arcsec) or rms_arcsec <= 0:
         return "no guiding was recorded"
     return "the focal length or pixel size of the rig is unknown"
 

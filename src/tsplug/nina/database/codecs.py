@@ -54,6 +54,8 @@ def decode_real(value: Any) -> float:
         number = float(value)
     except (TypeError, ValueError) as error:
         raise ValueError("is not a number") from error
+    except OverflowError as error:
+        raise ValueError("is not a finite number") from error
     if not math.isfinite(number):
         raise ValueError("is not a finite number")
     return number

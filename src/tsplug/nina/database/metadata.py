@@ -54,6 +54,7 @@ _NAN_WHERE_UNKNOWN = ("FWHM", "Eccentricity", "Airmass")
 _SCALE = "GuidingRMSScale"
 _KEPT_AS_WRITTEN = ("ExposureStartTime", "FilterName", _SCALE, "PierSide", "Binning")
 _SQUARE = re.compile(r"(\d+)x\1$")
+_LONGEST_SHOWN = 40
 
 
 @dataclass
@@ -127,8 +128,8 @@ class _Reading:
         value = self._left.get(key)
         try:
             number = None if value is None else float(value)
-        except (TypeError, ValueError):
-            self._complain(f"metadata {key} {value!r}", "it is not a number; kept in extra")
+        except (OverflowError, TypeError, ValueError):
+            self._complain(f"metadata {key} {_shown(value)}", "it is not a number; kept in extra")
             return None
         self._left.pop(key, None)
         return number if number is not None and math.isfinite(number) else None
@@ -138,7 +139,7 @@ class _Reading:
         try:
             number = None if value is None else decode_whole(value)
         except ValueError as error:
-            self._complain(f"metadata {key} {value!r}", f"{error}; kept in extra")
+            self._complain(f"metadata {key} {_shown(value)}", f"{error}; kept in extra")
             return None
         self._left.pop(key, None)
         return number
@@ -180,14 +181,24 @@ class _Reading:
         for name, value in guiding.items():
             pixels = guiding.get(f"{name}_px")
             known = pixels * scale if value is None and pixels is not None else value
-            metrics |= {} if known is None else {name: known}
+            metrics |= {} if known is None or not math.isfinite(known) else {name: known}
 
     def _rest(self) -> None:
         for key, value in self._left.items():
-            if key in METRICS and isinstance(value, int | float) and math.isfinite(value):
+            if key in METRICS and isinstance(value, int | float) and _is_finite(value):
                 self._found.metrics[key] = float(value)
             elif value is not None:
                 self._found.extra[key] = value
+
+
+def _is_finite(value: float) -> bool:
+    # Whole numbers may have more digits than any other kind holds.
+    return abs(value) <= sys.float_info.max
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def settle_start(metadata: Metadata, started: datetime) -> None:

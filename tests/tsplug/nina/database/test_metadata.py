@@ -26,6 +26,17 @@ def test_what_nobody_knew_is_left_out(unknown: Any) -> None:
     assert found.fields["camera_temperature_c"] is None
 
 
+@pytest.mark.parametrize("key", ["HFR", "CameraTemp", "Gain", "GuidingRMSArcSec", "background"])
+def test_a_number_with_more_digits_than_any_number_has_is_told_and_kept(key: str) -> None:
+    """Whole numbers of JSON have no end; one that nothing can hold costs its key alone, and is told in short."""
+    complaints: list[str] = []
+    text = metadata(**{key: 10**400})
+    found = read_metadata(text, "L", complain=lambda what, why: complaints.append(f"{what}: {why}"))
+    assert (found.extra[key], "star_count" in found.metrics) == (10**400, True)
+    assert all(len(each) < 120 and each.startswith(f"metadata {key} 1000") for each in complaints)
+    assert len(complaints) == (key != "background")
+
+
 @pytest.mark.parametrize(
     ("mechanical", "sky", "angles"),
     [
