@@ -115,7 +115,8 @@ def full_scale_of(pixels: NDArray[Any]) -> float:
     """Return the level that pixels reach at most: that of their type; by their highest values where that tells nothing.
 
     Floats that are up to 1 but for one in a thousand have it at 1, as processing programs write them; wider numbers up
-    to 65535 there, as cameras do. A few pixels that are far beyond all others, as faults of files are, do not count.
+    to 65535 there, as cameras do, and so have floats that a calibration took below -1. A few pixels that are far beyond
+    all others, as faults of files are, do not count.
     """
     if pixels.dtype.name in _FULL_SCALE:
         return _FULL_SCALE[pixels.dtype.name]
@@ -123,13 +124,17 @@ def full_scale_of(pixels: NDArray[Any]) -> float:
         return max(float(pixels.max(initial=0)), _USUAL_SCALE)
     if not np.isfinite(pixels.max(initial=0)):
         pixels = pixels[np.isfinite(pixels)]
-    if np.count_nonzero(pixels <= 1.0) >= _NEARLY_ALL * pixels.size:
+    if _are_nearly_all(pixels <= 1.0) and _are_nearly_all(pixels >= -1.0):
         return 1.0
     highest = float(pixels.max())
     while highest > _USUAL_SCALE and np.count_nonzero(pixels > _NEAR_HIGHEST * highest) < _FEW_PIXELS:
         pixels = pixels[pixels <= _NEAR_HIGHEST * highest]
         highest = float(pixels.max(initial=0))
     return max(highest, _USUAL_SCALE)
+
+
+def _are_nearly_all(told: NDArray[np.bool_]) -> bool:
+    return bool(np.count_nonzero(told) >= _NEARLY_ALL * told.size)
 
 
 def _brightness(frame: NDArray[np.generic], size: tuple[int, int], *, reduced: Reduced | None) -> tuple[Plane, Levels]:

@@ -133,6 +133,14 @@ def test_full_scale_follows_from_the_pixels() -> None:
     assert full_scale_of(np.full(3, np.nan)) == 1.0
 
 
+def test_a_sky_below_zero_is_no_frame_from_zero_to_one() -> None:
+    """Calibrated frames whose pedestal was taken off keep a camera's range; noise about 0 does not change that of 1."""
+    field = np.random.default_rng(1).normal(0.0, 20.0, 4000)
+    assert full_scale_of(np.append(field - 5000.0, 700.0)) == 65_535
+    assert full_scale_of(np.append(field - 60.0, 700.0)) == 65_535
+    assert full_scale_of(np.append(field / 5000.0, 0.7)) == 1.0
+
+
 def test_a_few_pixels_far_beyond_all_others_are_no_full_scale() -> None:
     """One that overshoots 1, a fault of the file, or infinity says nothing of the others; a star's several do."""
     field = np.linspace(0.0, 1.0, 4000)
