@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import cmath
+import math
+from dataclasses import fields, replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -37,6 +40,23 @@ def moved(stars: StarList, *, dx: float, dy: float, dimmed: float = 1.0) -> Star
     )
 
 
+def turned(stars: StarList, degrees: float, *, scale: float = 1.0, dimmed: float = 1.0) -> StarList:
+    """Return the stars on the frame of a camera that stands otherwise: turned about its middle, and aimed again."""
+    middle = complex(SHAPE[1] - 1, SHAPE[0] - 1) / 2.0
+    place = (stars.x + 1j * stars.y - middle) * scale * cmath.rect(1.0, math.radians(degrees)) + middle
+    return moved(replace(stars, x=place.real, y=place.imag), dx=14.0, dy=-9.0, dimmed=dimmed)
+
+
+def scattered(count: int, *, seed: int, shape: tuple[int, int], crowded: bool) -> StarList:
+    """Return stars anywhere on a frame, two thirds of them in a cluster where it is crowded."""
+    random = np.random.default_rng(seed)
+    x, y = random.uniform(0, shape[1] - 1, count), random.uniform(0, shape[0] - 1, count)
+    members = slice(0, 2 * count // 3 if crowded else 0)
+    x[members], y[members] = (random.normal(side / 2, shape[0] / 12, x[members].size) for side in (shape[1], shape[0]))
+    places = random.permutation(count)
+    return replace(field(count, seed), x=x[places], y=y[places])
+
+
 @pytest.mark.parametrize(("dx", "dy"), [(0.0, 0.0), (12.3, -7.9), (-160.0, 220.0)])
 @pytest.mark.parametrize("flipped", [False, True], ids=["same side", "after the flip"])
 def test_dithered_and_flipped_frames_match(dx: float, dy: float, flipped: bool) -> None:
@@ -45,6 +65,42 @@ def test_dithered_and_flipped_frames_match(dx: float, dy: float, flipped: bool) 
     if flipped:
         stars = replace(stars, x=SHAPE[1] - 1 - stars.x, y=SHAPE[0] - 1 - stars.y)
     assert beside(peer(stars), peer(field()))["transparency"] == pytest.approx(60.0, rel=0.01)
+
+
+@pytest.mark.parametrize("scale", [0.996, 1.0, 1.005])
+@pytest.mark.parametrize("degrees", [0.4, 7.0, 90.0, 187.0, 233.3])
+def test_frames_of_a_turned_camera_match(degrees: float, scale: float) -> None:
+    """A camera that was taken off stands at another angle afterwards, and focus changes the scale a little."""
+    stars = turned(field(), degrees, scale=scale, dimmed=0.6)
+    match = match_stars(stars, field(), shape=SHAPE)
+    assert match is not None
+    assert match.turn_deg == pytest.approx(360.0 - degrees, abs=0.1)
+    assert match.stars.size >= 0.95 * stars.x.size
+    assert beside(peer(stars), peer(field()))["transparency"] == pytest.approx(60.0, rel=0.01)
+
+
+@pytest.mark.parametrize("left", [8, 15])
+def test_few_stars_of_a_turned_camera_match(left: int) -> None:
+    """What clouds leave of a turned frame is enough where two handfuls of bright stars are left."""
+    stars = turned(field(), 7.0, dimmed=0.1)
+    few = StarList(*(getattr(stars, column.name)[:left] for column in fields(stars)))
+    match = match_stars(few, field(), shape=SHAPE)
+    assert match is not None
+    assert match.stars.size == left
+
+
+@pytest.mark.parametrize("shape", [SHAPE, (480, 640)])
+@pytest.mark.parametrize("crowded", [False, True], ids=["evenly", "in clusters"])
+def test_stars_at_random_never_match(shape: tuple[int, int], crowded: bool) -> None:
+    """However many stars two frames of different fields show, none of some hundred pairs of them match by chance."""
+    counts = (5, 8, 12, 20, 40, 80, 200, 600)
+    for seed, (mine, theirs) in enumerate(product(counts, counts)):
+        stars, other = (
+            scattered(count, seed=2 * seed + which, shape=shape, crowded=crowded)
+            for which, count in enumerate((mine, theirs))
+        )
+        told = match_stars(stars, other, shape=shape) is not None
+        assert not told, (mine, theirs)
 
 
 def test_other_fields_do_not_match() -> None:

@@ -81,7 +81,7 @@ def fit(
     stars = np.column_stack([frame.x, frame.y])[: max(_FEWEST_STARS, _STARS_SHARE * on_frame)]
     best: Fit | None = None
     for radius in (*_COARSE_PX, *_FINE_PX) if coarse else _FINE_PX:
-        mine, other = _matched(stars @ matrix.T + shift, theirs, radius=radius)
+        mine, other = matched(stars @ matrix.T + shift, theirs, radius=radius)
         if mine.size < _FEWEST - 1:
             break
         matrix, shift = _least_squares(stars[mine], theirs[other])
@@ -106,13 +106,13 @@ def _weighed(
     residual = float(np.sqrt(((there[mine] - theirs[other]) ** 2).sum(axis=1).mean()))
     inside = _inside(theirs, matrix, shift=shift, size_px=size_px)
     even = np.count_nonzero(inside) * min(1.0, stars.shape[0] * math.pi * radius**2 / (size_px[0] * size_px[1]))
-    luck = _luck_log10(mine.size, mean=max(even, _crowded(there, theirs, radius=radius)))
+    luck = _luck_log10(mine.size, mean=max(even, crowded(there, theirs, radius=radius)))
     brightest = np.flatnonzero(inside)[: min(_BRIGHTEST, stars.shape[0])]
     share = float(np.isin(brightest, other).mean()) if brightest.size else 0.0
     return Fit(matrix, shift, mine, other, residual, luck, share)
 
 
-def _crowded(stars: Floats, theirs: Floats, *, radius: float) -> float:
+def crowded(stars: Floats, theirs: Floats, *, radius: float) -> float:
     """Return how many pairs within a radius are expected by luck, from those that lie a little farther apart.
 
     In a cluster of stars an even field would be far too kind: any two clusters laid on each other match in many places.
@@ -132,10 +132,10 @@ def _surely(count: int) -> float:
 def _luck_log10(count: int, *, mean: float) -> float:
     """Return the power of ten of the chance that so many match by luck at one of the radii that are tried."""
     free = count - _FIXED[count >= _ENOUGH_FOR_AFFINE]
-    return min(0.0, _tail_log10(free, mean=mean) + math.log10(len(_FINE_PX)))
+    return min(0.0, tail_log10(free, mean=mean) + math.log10(len(_FINE_PX)))
 
 
-def _matched(stars: Floats, theirs: Floats, *, radius: float) -> tuple[Places, Places]:
+def matched(stars: Floats, theirs: Floats, *, radius: float) -> tuple[Places, Places]:
     """Return pairs that are each other's nearest within a radius."""
     apart = _apart(stars, theirs)
     nearest = apart.argmin(axis=1)
@@ -171,7 +171,7 @@ def _inside(theirs: Floats, matrix: Floats, *, shift: Floats, size_px: tuple[flo
     return np.asarray((abs(back[0]) <= size_px[0] / 2.0) & (abs(back[1]) <= size_px[1] / 2.0))
 
 
-def _tail_log10(count: int, *, mean: float) -> float:
+def tail_log10(count: int, *, mean: float) -> float:
     """Return the power of ten of the chance of so many matches or more where ``mean`` are expected by luck (Poisson).
 
     An upper bound: the first term, by the geometric series that lies above the rest.
