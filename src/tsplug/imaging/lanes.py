@@ -12,13 +12,28 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
+# Threads that wait to work beside others, for so many measurements at once: beginning one takes as long as a small step
+# of measuring does. What no thread has begun is taken back by who wants it, so nobody waits for threads that are busy,
+# nor for those of a process that was forked.
+_BESIDE = ThreadPoolExecutor(max_workers=8)
+
+
+def _begin(work: Callable[[], Result]) -> Future[Result] | None:
+    """Let a thread do something as soon as one is free; None while the interpreter ends, when no thread begins."""
+    try:
+        # What numpy does about overflows is of the context, and the same in both lanes.
+        return _BESIDE.submit(copy_context().run, work)
+    except RuntimeError:
+        return None
+
+
 def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) -> tuple[Result, Result]:
     """Let two lanes draw parts from one supply until none is left, and return what each of them made.
 
     One lane is the thread that asks, the other one beside it. Which part goes to which lane is chance, so what lanes
     make must not depend on that: sums of whole numbers, or results written where the part belongs. Parts are drawn in
     order. What a lane raises ends the other one at its next part, and comes out once both have stopped. Where no thread
-    can be begun any more, as while the interpreter ends, the one that asks does all.
+    is free in time, or none can be begun any more, as while the interpreter ends, the one that asks does all.
     """
     waiting = deque(parts)
 
@@ -29,14 +44,14 @@ def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) ->
             waiting.clear()
             raise
 
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        try:
-            # What numpy does about overflows is of the context, and the same in both lanes.
-            other = beside.submit(copy_context().run, lane)
-        except RuntimeError:
-            return lane(), lane()
+    beside = _begin(lane)
+    try:
         own = lane()
-        return own, other.result()
+    finally:
+        begun = None if beside is None or beside.cancel() else beside
+        if begun is not None:
+            begun.exception()
+    return own, lane() if begun is None else begun.result()
 
 
 def _drawn(waiting: deque[Part]) -> Iterator[Part]:
@@ -78,15 +93,9 @@ class Meanwhile(Generic[Part, Result]):
 
     def begin(self) -> None:
         """Let the other thread begin, where it has not."""
-        if self._beside is not None:
-            return
-        beside = ThreadPoolExecutor(max_workers=1)
-        try:
-            self._beside = beside.submit(copy_context().run, self._lane)
-        except RuntimeError:
+        if self._beside is None:
             # While the interpreter ends no thread begins; who wants the results does all.
-            return
-        beside.shutdown(wait=False)
+            self._beside = _begin(self._lane)
 
     def results(self) -> list[Result]:
         """Return the results in order: help with the parts that are left, and wait for the other thread.
@@ -106,7 +115,7 @@ class Meanwhile(Generic[Part, Result]):
         if self._count > 1:
             self.begin()
         self._lane()
-        if self._beside is not None:
+        if self._beside is not None and not self._beside.cancel():
             self._beside.result()
 
     def _lane(self) -> None:

@@ -109,6 +109,35 @@ def test_what_work_raised_comes_out_again_when_it_is_asked_for_again(parts: list
         assert raised.value is short
 
 
+def workers_of_two_lanes() -> set[threading.Thread]:
+    """Return the threads that work where both lanes have a part."""
+    both = threading.Barrier(2, timeout=60.0)
+
+    def lane(parts: Iterator[int]) -> threading.Thread:
+        next(parts)
+        both.wait()
+        return threading.current_thread()
+
+    return set(in_lanes(lane, range(2)))
+
+
+def test_threads_are_kept_for_the_next_work() -> None:
+    """Work that comes right after other work begins no thread of its own."""
+    assert workers_of_two_lanes() == workers_of_two_lanes()
+
+
+def test_one_thread_does_all_while_the_others_are_busy() -> None:
+    """Nobody waits for a thread that works for others: part by part is done meanwhile."""
+    free = threading.Event()
+    busy = [Meanwhile(lambda _: free.wait(60.0), [0]) for _ in range(30)]
+    for each in busy:
+        each.begin()
+    alone = in_lanes(list, range(100))
+    free.set()
+    assert alone == (list(range(100)), [])
+    assert [each.results() for each in busy] == [[True]] * 30
+
+
 def test_slices_cover_everything_once() -> None:
     """The last slice may be shorter."""
     assert slices(7, 3) == [slice(0, 3), slice(3, 6), slice(6, 7)]
