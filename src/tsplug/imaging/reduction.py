@@ -18,7 +18,7 @@ from tsplug.imaging.source import BandSource
 from tsplug.imaging.statistics import AduStatistics, statistics_of_levels, statistics_of_values
 from tsplug.imaging.top_level import TopLevel
 
-_HOT_PIXELS = 1 << 18
+_HOT_PIXELS = 1 << 19
 CLIPPED_PIXELS = 8
 """A level that so many pixels share at the top is where something clips."""
 
@@ -108,7 +108,9 @@ def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPas
         raise ValueError(f"a frame has rows and columns, not the shape {' x '.join(map(str, pixels.shape))}")
     binned = new_array((pixels.shape[0] // 2, pixels.shape[1] // 2), np.dtype(np.float32))
     if counts_apart(pixels):
-        own, others = in_lanes(lambda bands: _looked_at(source, bands, binned=binned), source.bands())
+        # Small parts, so that no lane waits for the other one's last: all that is done once for each lane is a buffer.
+        parts = (hot for rows in source.bands() for hot in _split(rows, columns=pixels.shape[1]))
+        own, others = in_lanes(lambda mine: _looked_at(source, mine, binned=binned), parts)
         counting = Counting(pixels)
         return FirstPass(pixels, binned, counting.histogram, counting, TopLevel.of(pixels, own + others))
     histogram, other = in_lanes(lambda bands: _counted(source, bands, binned=binned), source.bands())
@@ -117,11 +119,14 @@ def pass_over(source: BandSource, *, new_array: NewArray = np.empty) -> FirstPas
     return FirstPass(pixels, binned, lambda: histogram)
 
 
-def _looked_at(source: BandSource, bands: Iterator[slice], *, binned: NDArray[np.float32]) -> list[tuple[slice, float]]:
-    """Fill bands and add up their pixels; return the highest levels that were seen, and in which rows."""
+def _looked_at(source: BandSource, parts: Iterator[slice], *, binned: NDArray[np.float32]) -> list[tuple[slice, float]]:
+    """Fill parts of bands and add up their pixels; return the highest levels that were seen, and in which rows."""
     binner = PairBinner(quickly=True)
-    parts = (hot for rows in bands for hot in _filled(source, rows, binned=binned, binner=binner))
-    return [(hot, float(source.pixels[hot].max())) for hot in parts]
+    tops = []
+    for hot in parts:
+        _fill(source, hot, binned=binned, binner=binner)
+        tops.append((hot, float(source.pixels[hot].max())))
+    return tops
 
 
 def _counted(source: BandSource, bands: Iterator[slice], *, binned: NDArray[np.float32]) -> LevelHistogram | None:
@@ -130,20 +135,18 @@ def _counted(source: BandSource, bands: Iterator[slice], *, binned: NDArray[np.f
     histogram = LevelHistogram(pixels.dtype) if LevelHistogram.serves(pixels.dtype) else None
     binner = PairBinner(quickly=False)
     for rows in bands:
-        for _ in _filled(source, rows, binned=binned, binner=binner):
-            pass
+        for hot in _split(rows, columns=pixels.shape[1]):
+            _fill(source, hot, binned=binned, binner=binner)
         if histogram is not None:
             histogram.add(pixels[rows])
     return histogram
 
 
-def _filled(source: BandSource, rows: slice, *, binned: NDArray[np.float32], binner: PairBinner) -> Iterator[slice]:
-    """Fill a band part by part and add up the pixels of each; yield its rows while they are in the cache."""
-    for hot in _split(rows, columns=source.pixels.shape[1]):
-        source.fill(hot)
-        first, pairs = hot.start // 2, (hot.stop - hot.start) // 2
-        binner.add_up(source.pixels[hot][: 2 * pairs], out=binned[first : first + pairs])
-        yield hot
+def _fill(source: BandSource, rows: slice, *, binned: NDArray[np.float32], binner: PairBinner) -> None:
+    """Fill a part of a band and add up its pixels while they are in the cache."""
+    source.fill(rows)
+    first, pairs = rows.start // 2, (rows.stop - rows.start) // 2
+    binner.add_up(source.pixels[rows][: 2 * pairs], out=binned[first : first + pairs])
 
 
 def reduce_frame(passed: FirstPass, *, full_scale_adu: float) -> ReducedFrame:

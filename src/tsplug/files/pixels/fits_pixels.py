@@ -124,12 +124,15 @@ def _copied(stored: NDArray[np.generic], values: NDArray[np.generic]) -> None:
 
 
 def _shifted(stored: np.dtype[np.generic], values: np.dtype[np.generic]) -> Turn:
-    """Return what adds half of the range: turning the highest bit does, and swaps the bytes on the way."""
+    """Return what adds half of the range, which turning the highest bit does, and then swaps the bytes."""
     unsigned = np.dtype(f"u{stored.itemsize}")
-    bit = unsigned.type(1 << (8 * stored.itemsize - 1))
+    bit = np.array(1 << (8 * stored.itemsize - 1), unsigned.newbyteorder(">")).view(unsigned)[()]
 
     def turn(chunk: NDArray[np.generic], flat: NDArray[np.generic]) -> None:
-        np.bitwise_xor(chunk.view(unsigned.newbyteorder(">")), bit, out=flat.view(unsigned))
+        # In one step numpy would copy to and fro: turning bits of bytes in the file's order takes a third of the time.
+        words = chunk.view(unsigned)
+        np.bitwise_xor(words, bit, out=words)
+        np.copyto(flat.view(unsigned), chunk.view(unsigned.newbyteorder(">")))
 
     return turn
 

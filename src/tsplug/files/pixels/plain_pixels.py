@@ -19,10 +19,10 @@ from tsplug.imaging.reduction import pass_over
 from tsplug.imaging.source import band_rows
 from tsplug.ports import FramePixels
 
-CHUNK_PIXELS = 256 << 10
+CHUNK_PIXELS = 512 << 10
 """Pixels that are read, turned and stored at a time: they stay in the processor's cache meanwhile."""
 Turn = Callable[[NDArray[np.generic], NDArray[np.generic]], object]
-"""Turns a chunk as stored into one of native values: from, into."""
+"""Turns a chunk as stored into one of native values: from, which may be changed on the way, into."""
 
 
 @dataclass(frozen=True)
