@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -145,8 +146,9 @@ def measure_background(frame: NDArray[np.float32], *, tile_px: int, least_noise:
 
 @dataclass(frozen=True)
 class _Tiles:
-    """Where tiles begin, how high and wide they are, and every how many pixels a sample of them is taken."""
+    """Where tiles of a frame so wide begin, how high and wide they are, and every how many pixels they are sampled."""
 
+    frame_width: int
     tops: NDArray[np.int64]
     lefts: NDArray[np.int64]
     height: int
@@ -160,7 +162,7 @@ class _Tiles:
         lefts, width = _tiles(shape[1], tile_px)
         fewer = 1 if tops.size * lefts.size >= _FEW_TILES else 2
         steps = max(1, height // (_SAMPLES * fewer)), max(1, width // (_SAMPLES * fewer))
-        return cls(tops, lefts, height, width, steps)
+        return cls(shape[1], tops, lefts, height, width, steps)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -173,13 +175,23 @@ class _Tiles:
         rows, columns = self.tops.astype(np.float64), self.lefts.astype(np.float64)
         return rows + (self.height - 1) / 2.0, columns + (self.width - 1) / 2.0
 
-    def samples(self, frame: NDArray[Any], part: slice, *, beside: int = 0) -> NDArray[Any]:
-        """Return the samples of some rows of tiles, or the pixels so far to the right of them, [tile, sample]."""
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the samples of a row of tiles lie from the beginning of its first row on, and the pixels beside them.
+
+        [tile, sample]; beside the last column of the frame is that column.
+        """
         down, right = self.steps
-        across = (self.lefts[:, None] + np.arange(right // 2, self.width, right)).ravel()
-        columns = np.minimum(across + beside, frame.shape[1] - 1)
-        rows = [frame[top + down // 2 : top + self.height : down] for top in self.tops[part]]
-        return np.concatenate([_by_tile(each[:, columns], self.lefts.size) for each in rows])
+        rows = self.frame_width * np.arange(down // 2, self.height, down)
+        columns = self.lefts[:, None] + np.arange(right // 2, self.width, right)
+        both = (columns, np.minimum(columns + 1, self.frame_width - 1))
+        first, beside = ((rows[:, None] + each[:, None]).reshape(self.lefts.size, -1) for each in both)
+        return first, beside
+
+    def samples(self, frame: NDArray[Any], part: slice, *, beside: bool = False) -> NDArray[Any]:
+        """Return the samples of some rows of tiles, or the pixels to the right of them, [tile, sample]."""
+        flat, places = frame.reshape(-1), self._places[beside]
+        return np.concatenate([flat[top * self.frame_width :].take(places) for top in self.tops[part]])
 
 
 def _measured(frame: NDArray[np.float32], tiles: _Tiles) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -188,7 +200,7 @@ def _measured(frame: NDArray[np.float32], tiles: _Tiles) -> tuple[Floats, Floats
 
     def measure(part: slice) -> None:
         found = tiles.samples(frame, part)
-        steps = np.abs(found - tiles.samples(frame, part, beside=1))
+        steps = np.abs(found - tiles.samples(frame, part, beside=True))
         found.sort(axis=1)
         levels[part], noise = (each.reshape(-1, tiles.lefts.size) for each in _sky_of(found))
         noises[part] = _less_slope(noise, steps)
@@ -209,8 +221,8 @@ def _without_blank(whole: Background, frame: NDArray[np.float32], *, tiles: _Til
         return whole
     every = slice(0, tiles.tops.size)
     found = tiles.samples(frame, every)
-    steps = np.abs(found - tiles.samples(frame, every, beside=1))
-    free = ~(tiles.samples(blank, every) | tiles.samples(blank, every, beside=1))
+    steps = np.abs(found - tiles.samples(frame, every, beside=True))
+    free = ~(tiles.samples(blank, every) | tiles.samples(blank, every, beside=True))
     seen = np.count_nonzero(free, axis=1) >= _LEAST_SKY * free.shape[1]
     if np.count_nonzero(steps[seen][free[seen]]) <= np.count_nonzero(free[seen]) / 2:
         return whole
@@ -228,12 +240,6 @@ def _tiles(size: int, tile_px: int) -> tuple[NDArray[np.int64], int]:
     side = min(tile_px, size)
     count = -(-size // side)
     return np.rint(np.linspace(0, size - side, count)).astype(np.int64), side
-
-
-def _by_tile(samples: NDArray[Any], tiles: int) -> NDArray[Any]:
-    """Return samples [row, column of all tiles] as [tile, sample]."""
-    parts = samples.reshape(samples.shape[0], tiles, -1).transpose(1, 0, 2)
-    return np.ascontiguousarray(parts.reshape(tiles, -1))
 
 
 def _less_slope(noises: Floats, steps: NDArray[np.float32]) -> Floats:
