@@ -110,7 +110,7 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
         return
     value = f"{check['value']:.4g} {unit}".strip()
     bound = _bound(check)
-    yield f"{mark:>3}  {check['check']:<13}{value:<12}{bound}".rstrip()
+    yield f"{mark:>3}  {check['check']:<12} {value:<11} {bound}".rstrip()
     for facts in (_comparison(check), _about(check.get("about") or {}), [f"rule: {check['rule']}"]):
         if facts:
             yield from _wrapped("; ".join(facts), indent=_INDENT)

@@ -18,7 +18,9 @@ from tsplug.model import Band, CriteriaRow, CriteriaSet, Trend
 Numbers = NDArray[np.float64]
 
 LOWEST_SCORE, HIGHEST_SCORE = 1, 100
-_DIGITS = 9
+DIGITS = 9
+"""Decimals of a score that count; those beyond are what binary fractions leave."""
+
 # What lies closer than this to a half was one before it was computed in binary: 89.49999999999999 is 89.5.
 _TINY = 1e-9
 
@@ -130,7 +132,7 @@ def score_frames(criteria: Criteria, values: Mapping[str, Numbers], *, baselines
 
 def rounded(unrounded: Numbers) -> Numbers:
     """Return scores as they are shown: rounded half to even, a perfect failure is 1 (spec/peers AM-S5)."""
-    return np.clip(np.rint(np.round(unrounded, _DIGITS)), LOWEST_SCORE, HIGHEST_SCORE)
+    return np.clip(np.rint(np.round(unrounded, DIGITS)), LOWEST_SCORE, HIGHEST_SCORE)
 
 
 def by_threshold(row: CriteriaRow, values: Numbers) -> Numbers:

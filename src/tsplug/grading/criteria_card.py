@@ -202,12 +202,14 @@ def _value_of(row: CriteriaRow, score: float, *, baseline: float | None) -> floa
     if score > _ALL + _JUST:
         return None
     lower = row.trend is Trend.LOWER_IS_BETTER
-    limit = row.good if row.good == row.bad else row.bad + min(score, _ALL) / _ALL * (row.good - row.bad)
-    if baseline is None or baseline <= 0:
-        return limit
-    worse = row.allowed_percent * (2.0 - min(score, _ALL) / _ALL) / _ALL
-    reach = baseline * (1.0 + worse if lower else 1.0 - worse)
-    return min(limit, reach) if lower else max(limit, reach)
+    limits = [row.good if row.good == row.bad else row.bad + min(score, _ALL) / _ALL * (row.good - row.bad)]
+    if baseline is not None and baseline > 0:
+        worse = row.allowed_percent * (2.0 - min(score, _ALL) / _ALL) / _ALL
+        limits.append(baseline * (1.0 + worse if lower else 1.0 - worse))
+    if row.gate is not None:
+        # The points may be had beyond the gate that would fail the frame.
+        limits.append(row.gate)
+    return min(limits) if lower else max(limits)
 
 
 def _number(value: float) -> float | None:

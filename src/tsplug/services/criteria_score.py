@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tsplug.errors import InputError
-from tsplug.grading.criteria import Criteria
+from tsplug.grading.criteria import DIGITS, Criteria
 from tsplug.grading.criteria_baseline import baselines_of
-from tsplug.grading.criteria_card import ScoreCard, score_values
+from tsplug.grading.criteria_card import CardRow, ScoreCard, score_values
 from tsplug.grading.setup import setup_of
 from tsplug.metrics import METRICS
 from tsplug.model import AcquiredImage
@@ -53,7 +53,7 @@ def card_row(card: ScoreCard, criteria: Criteria) -> dict[str, Any]:
         "band": None if card.band is None else str(card.band),
         "unrounded": card.unrounded,
         "coverage": card.coverage,
-        "rows": [row._asdict() for row in card.rows],
+        "rows": [_shown(row) for row in card.rows],
         "missing": list(card.missing),
         "gated": list(card.gated),
         "reason": card.reason,
@@ -65,6 +65,13 @@ def card_row(card: ScoreCard, criteria: Criteria) -> dict[str, Any]:
             "values": card.next_band.values,
         },
     }
+
+
+def _shown(row: CardRow) -> dict[str, Any]:
+    """Return a card's row without what binary fractions leave beyond the digits that decide."""
+    scores = ("threshold_score", "deviation_score", "score", "contribution")
+    told = row._asdict()
+    return told | {key: round(told[key], DIGITS) for key in scores if told[key] is not None}
 
 
 def _alike(image: AcquiredImage, other: AcquiredImage) -> bool:

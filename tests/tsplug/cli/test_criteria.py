@@ -79,6 +79,16 @@ def test_scores_as_json_have_the_promised_shape(run: Run) -> None:
     assert (row["next_band"]["band"], row["next_band"]["values"]["altitude"]) == ("B", None)
 
 
+@pytest.mark.parametrize(("hfr", "score"), [("2.5", 75.0), ("2.6", 50.0), ("2.8", 0.0)])
+def test_golden_deviations_are_printed_as_they_are(tmp_path: Path, hfr: str, score: float) -> None:
+    """Against 2.0 px with 20 % allowed (spec/peers f); not as 49.999999999999986, which binary fractions make of 50."""
+    file = tmp_path / "draft.yaml"
+    file.write_text("rows:\n  hfr: {weight: 1, deviation: yes}\n")
+    arguments = ["criteria", "score", "--json", "--set", str(file), "--baseline", "hfr=2.0", "--metric", f"hfr={hfr}"]
+    [row] = document(CliRunner().invoke(application(arguments), arguments))["rows"]
+    assert (row["deviation_score"], row["score"], row["contribution"]) == (score, score, score)
+
+
 def test_scoring_by_a_file_or_the_built_in_set_needs_no_store(tmp_path: Path) -> None:
     """The calculator works before there is anything."""
     file = tmp_path / "draft.yaml"

@@ -198,6 +198,8 @@ def test_a_gate_needs_no_coverage() -> None:
 
 VALUES = {"hfr": st.floats(0.0, 9.0), "star_count": st.floats(0.0, 400.0), "temperature": st.floats(-40.0, 40.0)}
 
+GATES = {"hfr": [1.8, 3.4], "star_count": [250.0, 120.0]}
+
 
 @st.composite
 def sets(draw: st.DrawFn) -> Criteria:
@@ -210,6 +212,7 @@ def sets(draw: st.DrawFn) -> Criteria:
                 weight=draw(st.floats(0.01, 10.0)),
                 deviation=METRICS[metric].has_true_zero and draw(st.booleans()),
                 allowed_percent=draw(st.floats(0.1, 100.0)),
+                gate=draw(st.sampled_from([None, *GATES.get(metric, [])])),
             )
             for metric in metrics
         ),
@@ -237,7 +240,8 @@ def test_a_card_is_consistent(known: Criteria, frame: dict[str, float], peers: d
         assert card.reason
     else:
         assert 1 <= card.score <= 100
-        assert abs(card.score - max(1.0, card.unrounded or 0.0)) <= 0.5 + 1e-6
+        shown = 1.0 if card.gated else max(1.0, card.unrounded or 0.0)
+        assert abs(card.score - shown) <= 0.5 + 1e-6
         assert card.band is known.band_of(card.score)
 
 
@@ -268,3 +272,15 @@ def test_the_value_that_reaches_the_next_band_reaches_it(drawn: tuple[Any, ...])
             reached = score_values(known, {**frame, metric: value + hair}, baselines=peers).band
             assert reached is not None
             assert reached.value <= card.next_band.band.value
+
+
+def test_no_value_is_told_to_reach_a_band_that_its_own_gate_fails() -> None:
+    """Stars of 4.5 px would have the points for C, but the gate fails what is larger than 3.4 px."""
+    gated = criteria(row(gate=3.4, weight=2.0), row("altitude", weight=8.0))
+    frame = {"hfr": 0.0, "altitude": 61.5}
+    card = score_values(gated, frame)
+    assert (card.score, card.band, card.gated) == (66, Band.D, ())
+    assert card.next_band is not None
+    told = card.next_band.values["hfr"]
+    assert told == 3.4
+    assert score_values(gated, {**frame, "hfr": told}).band is Band.C
