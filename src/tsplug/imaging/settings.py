@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 
-NAME, VERSION = "tsplug-stars", "11"
+NAME, VERSION = "tsplug-stars", "12"
 
 # What belongs to the frame or the camera and not to the way of measuring.
 _OF_THE_FRAME = ("electrons_per_adu", "full_scale_adu", "colour")

@@ -192,6 +192,6 @@ def test_what_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
 def test_the_detector_is_named_by_version_and_settings() -> None:
     """Other thresholds make another detector; the camera's gain does not."""
     usual = StarSettings().detector
-    assert usual.startswith("tsplug-stars 11 ")
+    assert usual.startswith("tsplug-stars 12 ")
     assert StarSettings(threshold=5.0).detector != usual
     assert StarSettings(electrons_per_adu=0.3).detector == usual

@@ -107,7 +107,7 @@ def test_a_frame_gets_its_numbers_its_detector_and_a_thumbnail() -> None:
     scale = 2 * night.profile.pixel_scale_arcsec
     assert now.metrics["fwhm_arcsec"] == pytest.approx(now.metrics["fwhm"] * scale)
     assert now.detector is not None
-    assert now.detector.startswith("tsplug-stars 11")
+    assert now.detector.startswith("tsplug-stars 12")
     with night.store.read() as unit:
         [thumbnail] = unit.list(Thumbnail, image_id=image.id)
     assert Image.open(io.BytesIO(thumbnail.data)).size == (thumbnail.width_px, thumbnail.height_px) == (256, 192)
@@ -122,7 +122,7 @@ def test_values_of_the_host_win_and_make_a_detector_of_their_own() -> None:
     assert (now.metrics["hfr"], now.metrics["fwhm"], now.metrics["star_count"]) == (9.0, 4.0, 12)
     assert now.metrics["fwhm_arcsec"] == pytest.approx(4.0 * night.profile.pixel_scale_arcsec)
     assert now.detector is not None
-    assert now.detector.startswith("host fwhm,hfr + tsplug-stars 11")
+    assert now.detector.startswith("host fwhm,hfr + tsplug-stars 12")
 
 
 def test_a_frame_that_cannot_be_read_or_measured_says_so_and_stops_nobody() -> None:
