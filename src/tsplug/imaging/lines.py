@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ _LEAST_SIGNIFICANCE, _CLEAR_SIGNIFICANCE = 8.0, 12.0
 # Where no more than this share of a sample of so many at most are pieces, all are stars: some look so by chance, the
 # more the closer they are to each other.
 _SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4 = 1024, 0.005, 15_000.0
+# Of faint ones noise makes more look so, and they have brighter neighbours. Filaments are mostly faint; what draws
+# stars out draws out bright ones as well, and leaves them this share of that of faint ones at least.
+_FAINT_PIECES, _FAINT_BY_CHANCE, _FAINT_TIMES, _BRIGHT_SHARE = 3, 0.05, 3.0, 0.3
 # Where a smooth field, fitted to the others, foretells each direction as well as this, they are stars drawn out by the
 # mount or the optics, unless they lie on one line: filaments bend. More terms need more of them.
 _ALIKE, _ONE_LINE_PX, _PER_TERM = 0.75, 12.0, 1.5
@@ -49,21 +53,42 @@ def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
     """
     pieces = np.zeros(candidates.x.size, dtype=bool)
     bright = np.flatnonzero((candidates.significance >= _LEAST_SIGNIFICANCE) & ~candidates.saturated)
-    clear = bright[candidates.significance[bright] >= _CLEAR_SIGNIFICANCE]
-    if clear.size:
-        sample = candidates.pick(clear[:: -(-clear.size // _SAMPLE)])
-        by_chance = _BY_CHANCE + _BY_CHANCE_PX4 * (bright.size / (4.0 * binned.size)) ** 2
-        if np.mean(_directions(binned, sample)[1]) <= by_chance:
-            return pieces
+    is_clear = candidates.significance[bright] >= _CLEAR_SIGNIFICANCE
+    clear, faint = (_Sample.of(binned, candidates.pick(bright[kind])) for kind in (is_clear, ~is_clear))
+    by_chance = _BY_CHANCE_PX4 * (bright.size / (4.0 * binned.size)) ** 2
+    is_chance = clear.share <= _BY_CHANCE + by_chance
+    if is_chance and faint.pieces <= _FAINT_PIECES + faint.size * (_FAINT_BY_CHANCE + _FAINT_TIMES * by_chance):
+        return pieces
     parts = slices(bright.size, _TOGETHER) or [slice(0, 0)]
     looked = in_order(lambda part: _directions(binned, candidates.pick(bright[part])), parts)
     direction, certain = (np.concatenate(each) for each in zip(*looked, strict=True))
     bright_ones = candidates.pick(bright)
     wide, sure = 2 * max(binned.shape), bright_ones.pick(certain)
+    places = (sure.x / wide, sure.y / wide)
+    are_round = clear.size >= _FEWEST_ROUND and clear.share < _BRIGHT_SHARE * faint.share
     told = _are_enough(direction, certain=int(sure.x.size))
-    if told and not _are_drawn_out(direction[certain], (sure.x / wide, sure.y / wide), wide_px=wide):
+    if are_round or (told and not _are_drawn_out(direction[certain], places, wide_px=wide)):
         pieces[bright] = (direction >= 0) & _beside(certain, bright_ones)
     return pieces
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """How many of some candidates were looked at, and how many of those are certain pieces."""
+
+    size: int
+    pieces: int
+
+    @classmethod
+    def of(cls, binned: Values, candidates: Candidates) -> _Sample:
+        """Look at some of the candidates, the brightest and the faintest alike."""
+        chosen = candidates.pick(slice(None, None, max(1, -(-candidates.x.size // _SAMPLE))))
+        return cls(chosen.x.size, int(np.count_nonzero(_directions(binned, chosen)[1])))
+
+    @property
+    def share(self) -> float:
+        """Return which share are pieces."""
+        return self.pieces / max(self.size, 1)
 
 
 def _beside(certain: NDArray[np.bool_], candidates: Candidates) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsplug.imaging.candidates import Candidates
+from tsplug.imaging.lanes import slices
 from tsplug.imaging.middle import median
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.shapes import Shapes, adaptive_shapes
@@ -37,6 +38,10 @@ _FEW_IN_GROUP = 0.1
 _NARROWEST, _WIDEST = 0.6, 1.8
 _TELLING_SIGMA_PX, _TELLING_SNR = 0.9, 12.0
 _FARTHEST_PX = 2.0
+# Noise makes one in thirty of faint stars, mostly blends, look so many times longer than bright ones, but what lies
+# along a filament nearly always is.
+_LONGER, _FAINT_SIGNIFICANCE = 2.5, 16.0
+_LOOKED_AT_TOGETHER = 1024
 # The filter that finds stars, 2x2 pixels and (1 2 1) of those, widens them by this and leaves this much noise.
 _FILTER_PX2, _FILTER_NOISE = 2.5, 0.75
 _LEAST_SNR = 7.0
@@ -105,11 +110,15 @@ class StarSample:
 
 @dataclass(frozen=True)
 class Probe:
-    """A first look at bright stars all over the frame: their typical sigma, what share looked like stars, how many."""
+    """A first look at bright stars all over the frame: their typical sigma, what share looked like stars, how many.
+
+    ``long_px`` is the typical sigma along their longer axis.
+    """
 
     sigma_px: float
     share: float
     looked_at: int
+    long_px: float = math.inf
 
 
 def probe(scene: Scene, candidates: Candidates) -> Probe:
@@ -119,7 +128,22 @@ def probe(scene: Scene, candidates: Candidates) -> Probe:
     good = sample.starlike
     if not good.any():
         return Probe(_PROBE_SIGMA_PX, 0.0, good.size)
-    return Probe(_common_width(sample.raw.sigma_px[good]), float(good.mean()), good.size)
+    raw = sample.raw.pick(good)
+    typical = _common_width(raw.sigma_px)
+    alike = raw.sigma_px <= _GROUP_RATIO * typical
+    return Probe(typical, float(good.mean()), good.size, median(raw.long_sigma_px[alike]))
+
+
+def are_longer(scene: Scene, candidates: Candidates, *, first: Probe) -> NDArray[np.bool_]:
+    """Tell which faint candidates are clearly longer than the stars: pieces of something large, or blends."""
+    longer = np.zeros(candidates.x.size, dtype=bool)
+    faint = np.flatnonzero((candidates.significance < _FAINT_SIGNIFICANCE) & ~candidates.saturated)
+    half = _half_px(first.sigma_px)
+    for part in slices(faint.size, _LOOKED_AT_TOGETHER):
+        look = _Look(half, first.sigma_px, _WEIGHED_SIGMA)
+        sample = _measured(scene, candidates, chosen=faint[part], look=look)
+        longer[sample.place] = sample.raw.long_sigma_px > _LONGER * first.long_px
+    return longer
 
 
 def bright_enough(candidates: Candidates, settings: StarSettings, *, sigma_px: float) -> NDArray[np.bool_]:
@@ -144,14 +168,18 @@ def take_sample(scene: Scene, candidates: Candidates, *, sigma_px: float) -> tup
     Returns:
         The stars, and the indices of candidates that turned out to be none.
     """
-    half = int(np.clip(math.ceil((REACH_SIGMA + 0.5) * sigma_px) + 1, _LEAST_HALF_PX, _MOST_HALF_PX))
     chosen = _spread_out(candidates, shape=scene.pixels.shape, most=scene.settings.most_stars)
-    sample = _measured(scene, candidates, chosen=chosen, look=_Look(half, sigma_px, _WEIGHED_SIGMA))
+    sample = _measured(scene, candidates, chosen=chosen, look=_Look(_half_px(sigma_px), sigma_px, _WEIGHED_SIGMA))
     good = sample.starlike
     typical = _common_width(sample.raw.sigma_px[good]) if good.any() else sigma_px
     sharp = _too_sharp(sample, good)
     wide = sample.raw.sigma_px > _WIDEST * typical
     return sample.pick(good & ~sharp & ~wide & (sample.snr >= _LEAST_SNR)), sample.place[sharp]
+
+
+def _half_px(sigma_px: float) -> int:
+    """Return half of the width of stamps that hold stars of such a sigma."""
+    return int(np.clip(math.ceil((REACH_SIGMA + 0.5) * sigma_px) + 1, _LEAST_HALF_PX, _MOST_HALF_PX))
 
 
 def _common_width(sigma_px: Floats) -> float:

@@ -63,8 +63,19 @@ class Shapes:
     @property
     def narrow_sigma_px(self) -> Floats:
         """Return the shorter axis of each star."""
-        half, apart = (self.xx + self.yy) / 2.0, np.hypot((self.xx - self.yy) / 2.0, self.xy)
+        half, apart = self._axes
         return np.asarray(np.sqrt(np.maximum(half - apart, 1e-6)))
+
+    @property
+    def long_sigma_px(self) -> Floats:
+        """Return the longer axis of each star."""
+        half, apart = self._axes
+        return np.asarray(np.sqrt(np.maximum(half + apart, 1e-6)))
+
+    @property
+    def _axes(self) -> tuple[Floats, Floats]:
+        """Return the mean of the variances along both axes, and by how much they are off it."""
+        return (self.xx + self.yy) / 2.0, np.hypot((self.xx - self.yy) / 2.0, self.xy)
 
     @property
     def flux(self) -> Floats:

@@ -18,7 +18,7 @@ from tsplug.imaging.middle import median
 from tsplug.imaging.profile import weighted_median
 from tsplug.imaging.reduction import ReducedFrame, pass_over, reduce_frame
 from tsplug.imaging.roundness import Roundness, measure_roundness, without_pixels
-from tsplug.imaging.sample import Probe, Scene, StarSample, bright_enough, probe, take_sample
+from tsplug.imaging.sample import Probe, Scene, StarSample, are_longer, bright_enough, probe, take_sample
 from tsplug.imaging.settings import StarSettings
 from tsplug.imaging.sharpness import Sharpness, measure_sharpness
 from tsplug.imaging.source import ArraySource
@@ -178,12 +178,16 @@ def measure_reduced(
     if not candidates.x.size:
         return result
     frame.count_meanwhile()
-    stars = candidates.pick(~are_pieces(frame.binned, candidates))
+    pieces = are_pieces(frame.binned, candidates)
+    stars = candidates.pick(~pieces)
     first = _first_look(scene, candidates, stars=stars)
     discs = measure_discs(frame.binned, sky, settings=settings) if looks_defocused(first) else None
     if discs is not None and are_most(discs, first, candidates=candidates.x.size):
         wide = _in_fewer_pixels(result, frame, scene=scene)
         return _out_of_focus(result, discs, shape=frame.pixels.shape) if wide is None else wide
+    if pieces.any():
+        # Where some are pieces, others are too whose light on both sides is lost in noise.
+        stars = stars.pick(~are_longer(scene, stars, first=first))
     return _counted(result, _sample(scene, stars, sigma_px=first.sigma_px), scene=scene)
 
 
