@@ -22,7 +22,7 @@ from tsplug.grading.spells import NIGHT_FRAMES, NIGHT_HOURS
 
 
 class FoundLevels(NamedTuple):
-    """The levels for each frame that is left out; those of its own night are without it."""
+    """The levels for each frame that is left out, as measured; those of its own night are without it."""
 
     trend: Floats
     spread: Floats
@@ -71,8 +71,7 @@ class _Levels:
 
     def __init__(self, rows: NightRows) -> None:
         self._rows = rows
-        sampled = rows.table.measures.sampled[rows.crowd]
-        self._level = np.where(rows.rows.counts > 0, np.maximum(rows.middle, sampled), 0.0)
+        self._level = rows.middle
 
     def found(self) -> FoundLevels:
         """Return the levels."""
@@ -126,7 +125,8 @@ class _Levels:
         rows = self._rows
         row, sample = rows.in_core
         shown = np.maximum(rows.table.harm[sample] - rows.trend[row] * rows.table.air[sample], self._sampled[row])
-        away, rank = np.abs(shown - self._level[row]), rows.table.rank[sample]
+        level = np.maximum(self._level, self._sampled)
+        away, rank = np.abs(shown - level[row]), rows.table.rank[sample]
         newest, kinds = np.unique(rows.left_out.newest, return_inverse=True)
         deviation = np.zeros(len(kinds))
         for kind, below in enumerate(newest):
@@ -174,8 +174,7 @@ class _Levels:
         held = whole._replace(counts=count - 1, gap=whole.up_to(rows.own_flat[frames]) - 1)
         crowd = rows.crowd[rows.own][frames]
         measures = rows.table.measures
-        middle = held.middles(*cores_of(held, measures.standards.of(crowd)))
-        found: Floats = np.maximum(middle, measures.sampled[crowd])
+        found: Floats = held.middles(*cores_of(held, measures.standards.of(crowd)))
         return found
 
     def _settled(self) -> Floats:

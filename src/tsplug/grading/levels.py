@@ -148,6 +148,7 @@ class Levels:
         self._used = others.used + (0 if core is None else core.used)
         self._known = others.known | added if core is not None and core.tells else others.known
         self._nights_known = len(self._known)
+        # As measured: what pixels show of it is told where it is held against something.
         self._plan = _plan_level(self._known) if self._known else _level_of_all(others.cores | added, yardstick)
 
     def usual(self, place: Place) -> Usual:
@@ -163,8 +164,8 @@ class Levels:
             spread=self._yardstick.floor if disturbed else self._spread,
             used=self._used,
             nights=self._nights_known,
-            night=None if own is None else own.level + by_air,
-            plan=self._plan + by_air,
+            night=None if own is None else self._yardstick.shown(own.level) + by_air,
+            plan=self._yardstick.shown(self._plan) + by_air,
             air=by_air,
             cause=place.cause,
             undecided=granted.undecided,
@@ -174,11 +175,12 @@ class Levels:
         )
 
     def _granted(self, own: NightCore | None, place: Place) -> _Granted:
-        swing = self._yardstick.swing
+        yardstick = self._yardstick
         if own is None:
-            return _Granted(self._plan, swing if self._nights_known else self._yardstick.young, self._is_young(place))
-        most = self._plan + swing
-        level = min(own.level, most)
+            slack = yardstick.swing if self._nights_known else yardstick.young
+            return _Granted(yardstick.shown(self._plan), slack, self._is_young(place))
+        most = yardstick.worst(self._plan)
+        level = min(yardstick.shown(own.level), most)
         if place.cause is not Cause.AIR:
             return _Granted(level)
         spell, slack = self._spells_of(place.night).at(place.hour), self._by_more_air(own, place)
@@ -187,7 +189,7 @@ class Levels:
         if spell is not None and spell.tells:
             if self._nights_known == 1:
                 # The part of one night that was better may have been superb: only other nights tell what is usual.
-                most = max(most, self._yardstick.lasting)
+                most = max(most, yardstick.lasting)
             return _Granted(max(level, min(spell.level, most)), slack, undecided, Lasting(level, most))
         return _Granted(level, slack, undecided)
 
@@ -241,4 +243,4 @@ def _plan_level(known: Mapping[date, NightCore]) -> float:
 def _level_of_all(cores: Mapping[date, NightCore], yardstick: Yardstick) -> float:
     flat = sorted(harm for core in cores.values() for harm in core.flat)
     begin, end = core_of(flat, yardstick)
-    return yardstick.shown(middle(flat, begin, end=end))
+    return middle(flat, begin, end=end)

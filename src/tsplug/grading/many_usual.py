@@ -50,14 +50,17 @@ class _Usual:
         self._swing, self._young = _of(yardsticks, "swing"), _of(yardsticks, "young")
         self._steepest, self._floor = _of(yardsticks, "steepest"), _of(yardsticks, "floor")
         self._sampled, self._seeing = _of(yardsticks, "sampled"), _of(yardsticks, "seeing") > 0
+        self._lasting = _of(yardsticks, "lasting")
+        self._plan = np.maximum(found.plan, self._sampled)
 
     def told(self) -> list[Usual]:
         """Return what is usual for each."""
         found = self._found
         by_air = np.where(np.isnan(self._air), 0.0, found.trend * self._air)
-        level = np.where(found.own_tells, np.minimum(found.own_level, found.plan + self._swing), found.plan)
+        own = np.maximum(found.own_level, self._sampled)
+        level = np.where(found.own_tells, np.minimum(own, self._worst()), self._plan)
         by_guiding = np.where(self._disturbed, 0.0, self._by_guiding)
-        night = (found.own_level + by_air).tolist()
+        night = (own + by_air).tolist()
         columns = (
             (level + by_air).tolist(),
             np.where(self._disturbed, 0.0, self._slack() + by_guiding).tolist(),
@@ -65,7 +68,7 @@ class _Usual:
             found.used.tolist(),
             found.known.tolist(),
             [each if tells else None for each, tells in zip(night, found.own_tells.tolist(), strict=True)],
-            (found.plan + by_air).tolist(),
+            (self._plan + by_air).tolist(),
             by_air.tolist(),
             self._causes,
             self._undecided().tolist(),
@@ -74,6 +77,12 @@ class _Usual:
             (level == self._sampled).tolist(),
         )
         return [Usual._make(row) for row in zip(*columns, strict=True)]
+
+    def _worst(self) -> Floats:
+        hidden, plain = self._plan + self._swing, self._found.plan + self._swing
+        granted = np.where(np.isinf(self._lasting), hidden, np.minimum(hidden, self._lasting))
+        worst: Floats = np.maximum(plain, granted)
+        return worst
 
     def _slack(self) -> Floats:
         found = self._found

@@ -81,6 +81,15 @@ class Yardstick:
         """Return a harm as pixels can show it."""
         return max(harm, self.sampled)
 
+    def worst(self, usual: float) -> float:
+        """Return what a whole night may come to where the plan's frames usually measure a harm.
+
+        Frames lose their worth from what they measure. Pixels may hide that usual ones are worse, but no more than
+        ordinary air is granted for that: the swing does not go on from there.
+        """
+        hidden = self.shown(usual) + self.swing
+        return max(usual + self.swing, hidden if math.isinf(self.lasting) else min(hidden, self.lasting))
+
     def within(self, deviation: float) -> float:
         """Return a standard deviation within what may be claimed."""
         if deviation < self.floor:
@@ -111,7 +120,7 @@ class NightCore(NamedTuple):
     Attributes:
         flat: all harms, sorted.
         used: how many belong to the core.
-        level: the median of the core.
+        level: the median of the core, also where pixels show less.
         tells: whether the core tells how the night is.
         air: the air coordinate in the middle of the core; NaN where the air is not known or does not matter.
         residuals: how far the newest of the core lie from the level, sorted.
@@ -214,7 +223,7 @@ class Night:
     def _found(self, trend: float) -> NightCore:
         flat = self._flattened(trend)
         _, ordered, begin, end = flat
-        level = self._yardstick.shown(middle(ordered, begin, end=end))
+        level = middle(ordered, begin, end=end)
         by_air = self._in_core(flat, trend)
         return NightCore(
             flat=ordered,
@@ -222,7 +231,7 @@ class Night:
             level=level,
             tells=end - begin >= NIGHT_FRAMES and self._lasts(flat),
             air=by_air[len(by_air) // 2][0] if by_air else math.nan,
-            residuals=self._residuals(flat, level),
+            residuals=self._residuals(flat, self._yardstick.shown(level)),
         )
 
     def _residuals(self, flat: _Flat, level: float) -> list[float]:

@@ -19,7 +19,15 @@ from tsplug.grading.night_levels import Sample, Yardstick
 COUNTS = Yardstick(floor=0.036, ceiling=0.05, swing=0.2, young=0.05, steepest=0.25, majority=0.0, better=0.25)
 SHAPES = Yardstick(floor=0.08, ceiling=0.1, swing=0.1, young=0.1, steepest=0.0)
 ENDLESS = Yardstick(floor=1e-9, ceiling=math.inf, swing=math.inf, young=0.0, steepest=0.3, majority=0.9)
-YARDSTICKS = {"sizes": HALF_FLUX, "counts": COUNTS, "shapes": SHAPES, "endless": ENDLESS}
+COARSE, FINE = HALF_FLUX.at(1.94), HALF_FLUX.at(0.7)
+YARDSTICKS = {
+    "sizes": HALF_FLUX,
+    "coarse": COARSE,
+    "fine": FINE,
+    "counts": COUNTS,
+    "shapes": SHAPES,
+    "endless": ENDLESS,
+}
 HARMS = st.one_of(st.sampled_from([0.0, 0.5, 0.55]), st.floats(-1.0, 2.0).map(lambda harm: harm + 0.0))
 AIRS = st.one_of(st.just(math.nan), st.sampled_from([0.0, 0.2, 0.9]), st.floats(0.0, 1.0))
 HOURS = st.one_of(st.integers(0, 12).map(float), st.floats(0.0, 8.0))

@@ -151,6 +151,20 @@ def test_nothing_is_better_than_pixels_can_show() -> None:
     assert usual(samples([0.0] * 10), yardstick).sampled is False
 
 
+@pytest.mark.parametrize(
+    ("better", "lasting", "most"),
+    [(-0.4, 0.0, 0.0), (-0.4, -0.2, -0.1), (-0.25, -0.2, 0.05), (-0.1, -0.2, 0.2), (-0.4, -math.inf, 0.1)],
+    ids=["ordinary air", "the swing of what was measured", "the same", "pixels show it all", "pixels of unknown scale"],
+)
+def test_what_pixels_hide_is_not_granted_twice(better: float, lasting: float, most: float) -> None:
+    """A night may be worse by the swing than what was measured, or as bad as ordinary air; not by both together."""
+    yardstick = replace(SIZES, sampled=-0.2, lasting=lasting)
+    known = [better] * 10, [better] * 10
+    assert usual(samples(*known, [0.9] * 10), yardstick, night=2).level == pytest.approx(most)
+    lasting_part = usual(samples(*known, [better] * 10 + [0.9] * 8), yardstick, night=2, hour=51.0, cause=Cause.AIR)
+    assert lasting_part.level == pytest.approx(most)
+
+
 def test_a_spell_that_passes_is_no_level() -> None:
     """Half an hour of bad seeing, or an hour of it with one good frame in between, is held against the night."""
     passed = samples([0.0] * 12 + [0.4] * 3 + [0.0] * 5)

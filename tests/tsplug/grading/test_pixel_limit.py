@@ -111,6 +111,23 @@ def test_ordinary_air_after_superb_is_no_fault_where_it_lasts() -> None:
     assert spoiled == [VerdictStatus.ACCEPT] * 16 + [VerdictStatus.REJECT] * 8
 
 
+def test_bad_air_is_found_by_coarse_pixels_too() -> None:
+    """Stars of 3 arcseconds that become 3.7 are ordinary air, however long it lasts; of 4.8 they are not.
+
+    Half of their worth they lose at 4.2.
+    """
+    assert set(statuses_of(night_of(0.9, 1.12), COARSE_PIXELS)) == {VerdictStatus.ACCEPT}
+    spoiled = statuses_of(night_of(0.9, 1.45), COARSE_PIXELS)
+    assert spoiled == [VerdictStatus.ACCEPT] * 16 + [VerdictStatus.REJECT] * 8
+
+
+def test_a_whole_night_of_bad_air_is_found_by_coarse_pixels_too() -> None:
+    """After two nights of 2.8 arcseconds one of 4.2 is worth half of them, and is kept; one of 5.3 is not."""
+    known = [*night_of(0.85, 0.85, day=1), *night_of(0.85, 0.85, day=2)]
+    for hfr, status in ((1.28, VerdictStatus.ACCEPT), (1.6, VerdictStatus.REJECT)):
+        assert set(statuses_of([*known, *night_of(hfr, hfr)], COARSE_PIXELS)[-24:]) == {status}
+
+
 def test_where_other_nights_were_superb_too_ordinary_air_is_a_fault() -> None:
     """A site that is known to be so good is held to it, however long a night is worse."""
     known = night_of(1.69, 1.69, day=1, of_worse=0)
