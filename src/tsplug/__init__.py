@@ -3,81 +3,84 @@
 This is the one door: the marker for hook implementations, the values that hooks receive and return, and what a host
 needs to set tsplug up. Everything else is private to the package, except `tsplug.hookspecs`, `tsplug.ports`,
 `tsplug.instructions` and `tsplug.testing`.
+
+What is behind the door is fetched when it is asked for: most of a second goes into it, in which a command that imports
+anything of tsplug could not be interrupted in an orderly way.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from tsplug.errors import (
-    AmbiguousNameError,
-    Cancelled,
-    DeviceError,
-    FileError,
-    InputError,
-    NotFoundError,
-    StoreError,
-    StoreTooNewError,
-    StoreUnavailableError,
-    TsplugError,
-)
-from tsplug.hookspecs import hookimpl
-from tsplug.metrics import METRICS, Metric
-from tsplug.model import (
-    NEVER_FLIPS_MIN,
-    AcquiredImage,
-    Band,
-    ContainerStarted,
-    ContainerStopped,
-    Decision,
-    DecisionRequest,
-    Dither,
-    Expose,
-    ExposureOutcome,
-    ExposurePlan,
-    ExposureSaved,
-    ExposureTemplate,
-    FlatInstruction,
-    FlatRunReport,
-    FlatSetReport,
-    FlatSpec,
-    FlatsTaken,
-    GradePlan,
-    GraderVerdict,
-    GradingStatus,
-    ImageGrade,
-    ImageGraded,
-    ImageSaved,
-    News,
-    NothingLeft,
-    PierSide,
-    PlanGrades,
-    Profile,
-    Project,
-    Rejection,
-    RotateTo,
-    SessionDue,
-    SetReadoutMode,
-    Site,
-    SlewCenter,
-    Step,
-    SwitchFilter,
-    TakeExposure,
-    Target,
-    TargetCompleted,
-    TargetStarted,
-    Until,
-    Verdict,
-    VerdictStatus,
-    WaitEnded,
-    WaitStarted,
-    WaitUntil,
-    new_guid,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tsplug.errors import (
+        AmbiguousNameError,
+        Cancelled,
+        DeviceError,
+        FileError,
+        InputError,
+        NotFoundError,
+        StoreError,
+        StoreTooNewError,
+        StoreUnavailableError,
+        TsplugError,
+    )
+    from tsplug.hookspecs import hookimpl
+    from tsplug.metrics import METRICS, Metric
+    from tsplug.model import (
+        NEVER_FLIPS_MIN,
+        AcquiredImage,
+        Band,
+        ContainerStarted,
+        ContainerStopped,
+        Decision,
+        DecisionRequest,
+        Dither,
+        Expose,
+        ExposureOutcome,
+        ExposurePlan,
+        ExposureSaved,
+        ExposureTemplate,
+        FlatInstruction,
+        FlatRunReport,
+        FlatSetReport,
+        FlatSpec,
+        FlatsTaken,
+        GradePlan,
+        GraderVerdict,
+        GradingStatus,
+        ImageGrade,
+        ImageGraded,
+        ImageSaved,
+        News,
+        NothingLeft,
+        PierSide,
+        PlanGrades,
+        Profile,
+        Project,
+        Rejection,
+        RotateTo,
+        SessionDue,
+        SetReadoutMode,
+        Site,
+        SlewCenter,
+        Step,
+        SwitchFilter,
+        TakeExposure,
+        Target,
+        TargetCompleted,
+        TargetStarted,
+        Until,
+        Verdict,
+        VerdictStatus,
+        WaitEnded,
+        WaitStarted,
+        WaitUntil,
+        new_guid,
+    )
     from tsplug.ports import Clock, FrameFiles, Store
 
 __version__ = "0.1.0"
@@ -151,6 +154,19 @@ __all__ = [
     "new_guid",
     "open_store",
 ]
+
+_BEHIND = ("tsplug.errors", "tsplug.hookspecs", "tsplug.metrics", "tsplug.model")
+
+# Checkers of types go by the imports above: to them, this would make any name one that tsplug has.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Fetch what is exported."""
+        if name in __all__:
+            for behind in map(import_module, _BEHIND):
+                if hasattr(behind, name):
+                    return globals().setdefault(name, getattr(behind, name))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def open_store(url: str, clock: Clock) -> Store:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import tsplug
 
 HEAVY = ("astropy", "astroplan", "sep", "alembic", "uvicorn", "typer")
@@ -21,8 +23,14 @@ def test_everything_exported_exists_and_is_sorted() -> None:
 
 
 def test_importing_tsplug_loads_nothing_heavy() -> None:
-    """Astronomy, plots, database migrations and the web are loaded where they are used, not at import."""
-    code = "import sys, tsplug; print(','.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    """Astronomy, plots, database migrations and the web are loaded where they are used, not with what is exported."""
+    code = "import sys; from tsplug import *; print(','.join(sorted({name.split('.')[0] for name in sys.modules})))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not set(HEAVY) & set(loaded.strip().split(","))
     assert "pluggy" in loaded
+
+
+def test_what_is_not_exported_is_no_attribute() -> None:
+    """A name that tsplug does not export is told as that, though others are fetched when they are asked for."""
+    with pytest.raises(AttributeError, match="module 'tsplug' has no attribute 'RECORDS'"):
+        tsplug.RECORDS  # type: ignore[attr-defined]  # noqa: B018
