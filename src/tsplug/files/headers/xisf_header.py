@@ -75,21 +75,27 @@ class XisfHeaderReader:
             OSError: it cannot be read.
         """
         elements = self._elements(source)
-        return XisfImage(elements.cards, elements.properties, elements.image)
+        return XisfImage(elements.cards, elements.properties, elements.image, elements.end_byte)
 
     def _elements(self, source: ByteSource) -> _Elements:
         elements = _Elements(self._keywords)
-        _parse(_xml(source), elements)
+        xml = _xml(source)
+        elements.end_byte = _START_BYTES + len(xml)
+        _parse(xml, elements)
         return elements
 
 
 @dataclass(frozen=True, slots=True)
 class XisfImage:
-    """The first image of a file: all cards and properties, and the attributes that say where and how its pixels lie."""
+    """The first image of a file: all cards and properties, and the attributes that say where and how its pixels lie.
+
+    ``header_bytes`` is where the header ends, before which no pixels lie.
+    """
 
     cards: Cards
     properties: dict[str, CardValue]
     attributes: Mapping[str, str]
+    header_bytes: int
 
 
 class _Elements:
@@ -108,6 +114,7 @@ class _Elements:
         self.processing = ""
         self.block: dict[str, str] = {}
         self.image: dict[str, str] = {}
+        self.end_byte = 0
         self._keywords = keywords
         self._open: dict[str, str] = {}
         self._text: list[str] = []

@@ -17,6 +17,7 @@ from tsplug.files.pixels.claims import Claim, PixelError, frame_shape
 from tsplug.files.pixels.fits_pixels import axes_of, bits_of, scaling_of
 from tsplug.files.pixels.sources import PixelSource
 from tsplug.files.pixels.sums import sum_is_right
+from tsplug.files.pixels.tile_places import check_places
 
 _BOUNDED = frozenset({"RICE_1", "RICE_ONE", "GZIP_1", "GZIP_2"})
 """What astropy unpacks within bounds whatever it is given; other damaged data can end the program."""
@@ -77,8 +78,13 @@ def read_tiled(part: FitsPart, source: PixelSource) -> NDArray[np.generic]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyUserWarning)
-            with fits.open(io.BytesIO(_alone(part, source)), memmap=False) as hdus:
+            alone = _alone(part, source)
+            with fits.open(io.BytesIO(alone), memmap=False, disable_image_compression=True) as hdus:
+                check_places(hdus[1], memoryview(alone)[-part.data_bytes :])
+            with fits.open(io.BytesIO(alone), memmap=False) as hdus:
                 pixels = np.asarray(hdus[1].data)
+    except PixelError:
+        raise
     except Exception as error:
         raise PixelError(f"cannot be unpacked: {' '.join(str(error).split())}; copy it again") from error
     if pixels.size != claim.count:

@@ -10,7 +10,7 @@ from tsplug.files.headers.xisf_header import XisfHeaderReader, XisfImage
 from tsplug.files.pixels.buffers import FreshMemory, PixelMemory
 from tsplug.files.pixels.claims import PixelError
 from tsplug.files.pixels.sources import PixelSource
-from tsplug.files.pixels.xisf_pixels import read_xisf, xisf_pixels
+from tsplug.files.pixels.xisf_pixels import XisfPixels, read_xisf, xisf_pixels
 from tsplug.ports import FramePixels
 
 
@@ -28,9 +28,8 @@ class XisfFrame:
             HeaderError: its header is damaged.
             PixelError: it holds no image, or not all of it.
         """
-        pixels = xisf_pixels(self._image.attributes)
-        self._source.require(pixels.end)
-        return pixels.claim.length
+        self._source.require(self._pixels.end)
+        return self._pixels.claim.length
 
     def read(self, memory: PixelMemory, *, to_measure: bool) -> FramePixels:
         """Return pixels and FITS keywords; errors are those of `check`, and of damage within the pixels.
@@ -41,15 +40,19 @@ class XisfFrame:
         pattern = self._image.properties.get("Image:ColorFilterArray")
         if pattern is not None:
             header.setdefault("BAYERPAT", pattern)
-        return FramePixels(read_xisf(xisf_pixels(self._image.attributes), self._source, memory=memory), header)
+        return FramePixels(read_xisf(self._pixels, self._source, memory=memory), header)
 
     def wrong_sums(self) -> str:
         """Return which checksum is wrong, or nothing."""
         try:
-            read_xisf(xisf_pixels(self._image.attributes), self._source, memory=FreshMemory())
+            read_xisf(self._pixels, self._source, memory=FreshMemory())
         except PixelError as error:
             return str(error)
         return ""
+
+    @cached_property
+    def _pixels(self) -> XisfPixels:
+        return xisf_pixels(self._image.attributes, header_bytes=self._image.header_bytes)
 
     @cached_property
     def _image(self) -> XisfImage:

@@ -46,8 +46,8 @@ class XisfPixels:
         return self.offset + self.size
 
 
-def xisf_pixels(attributes: Mapping[str, str]) -> XisfPixels:
-    """Return how the pixels of an image are stored, from the attributes of its element.
+def xisf_pixels(attributes: Mapping[str, str], *, header_bytes: int) -> XisfPixels:
+    """Return how the pixels of an image are stored, from the attributes of its element and where the header ends.
 
     Raises:
         PixelError: there is no image, what it says cannot be, or it is no frame.
@@ -67,6 +67,8 @@ def xisf_pixels(attributes: Mapping[str, str]) -> XisfPixels:
             f"keeps its pixels in {place or 'no place'!r}; only those attached to the file itself are read"
         )
     offset, size = _numbers({"location": rest}, "location", least=2)[:2]
+    if offset < header_bytes:
+        raise PixelError("says that its pixels lie within its header: its header is damaged; copy it again")
     packed = packing(attributes, claim.length)
     if packed is None and size != claim.length:
         raise PixelError(

@@ -181,6 +181,33 @@ def test_changed_tiles_are_found_by_their_checksum(tmp_path: Path) -> None:
         FILES.read(write(tmp_path / "b.fits.fz", bytes(content)))
 
 
+def sixth_tile(file: Path, *, column: str) -> tuple[int, int]:
+    """Return where the table of tiles tells how many bytes the sixth has, and how long a row of the table is."""
+    with fits.open(file, disable_image_compression=True) as hdus:
+        kind = hdus[1].columns.dtype
+        return hdus.fileinfo(1)["datLoc"] + 5 * kind.itemsize + kind.fields[column][1], kind.itemsize
+
+
+@pytest.mark.parametrize("algorithm", ["RICE_1", "GZIP_1", "GZIP_2"])
+@pytest.mark.parametrize("place", ["of no bytes", "of another tile", "within another tile"])
+@pytest.mark.parametrize("kind", ["u2", "f4", "NaN"])
+def test_tiles_that_lie_where_none_are_told_from_pixels(tmp_path: Path, algorithm: str, place: str, kind: str) -> None:
+    """Where no checksum tells it, a damaged table of tiles gives no pixels that are those of another place."""
+    pixels = np.full(FRAME.shape, np.nan, "f4") if kind == "NaN" else FRAME.astype(kind)
+    file = tmp_path / "a.fits.fz"
+    fits.CompImageHDU(pixels, compression_type=algorithm).writeto(file)
+    assert FILES.read(file).pixels.shape == FRAME.shape
+    length, row = sixth_tile(file, column="GZIP_COMPRESSED_DATA" if kind == "NaN" else "COMPRESSED_DATA")
+    content, start = bytearray(file.read_bytes()), length + 4
+    if place == "of no bytes":
+        content[length : start + 4] = bytes(8)
+    else:
+        before = int.from_bytes(content[start - row : start - row + 4], "big")
+        content[start : start + 4] = (before + (place == "within another tile")).to_bytes(4, "big")
+    with pytest.raises(FileError, match="table of tiles is damaged"):
+        FILES.read(write(tmp_path / "b.fits.fz", bytes(content)))
+
+
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("kind", ["u1", "u2", "f4"])
 def test_changed_pixels_are_found_by_their_checksum(tmp_path: Path, kind: str, packed: bool) -> None:

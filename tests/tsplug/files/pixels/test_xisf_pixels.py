@@ -65,6 +65,8 @@ def test_keywords_and_the_colour_filter_array(tmp_path: Path) -> None:
     [
         (Xisf(attributes='location="attachment:4096:9000000"'), "attaches 9000000 bytes where its geometry needs 5734"),
         (Xisf(attributes='location="attachment:9999999:5734"'), "truncated"),
+        (Xisf(attributes='location="attachment:0:5734"'), "within its header"),
+        (Xisf(attributes='location="attachment:100:5734"'), "within its header"),
         (Xisf(attributes='location="inline:base64"'), "keeps its pixels in 'inline'"),
         (Xisf(attributes='location="attachment:x:y"'), "location cannot be understood"),
         (Xisf(attributes='location="attachment:4096:5734" compression="lzma:5734"'), "is packed by 'lzma'"),
