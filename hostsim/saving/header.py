@@ -62,6 +62,7 @@ def _camera(facts: FrameFacts) -> Iterator[Card]:
     yield from _if_known("CCD-TEMP", camera.temperature_c, comment="[degC] CCD temperature")
     if camera.readout_mode_name:
         yield "READOUTM", camera.readout_mode_name, "Sensor readout mode"
+    yield from _if_known("TSRDMODE", camera.readout_mode, comment="Sensor readout mode, its number")
     if camera.bayer_offset is not None:
         yield "BAYERPAT", "RGGB", "Sensor Bayer pattern"
         yield "XBAYROFF", camera.bayer_offset[0], "Bayer pattern X axis offset"

@@ -38,17 +38,21 @@ _MEASURED = {
     "IMGMED": "adu_median",
 }
 
-WANTED = frozenset({*_WEATHER, *_MEASURED, "TSSESSID", "PIERSIDE", "FOCPOS", "FOCUSPOS", "NAXIS1"})
+_LARGEST_MODE = 32_767
+"""ASCOM numbers readout modes in 16 bits."""
+
+WANTED = frozenset({*_WEATHER, *_MEASURED, "TSSESSID", "TSRDMODE", "PIERSIDE", "FOCPOS", "FOCUSPOS", "NAXIS1"})
 """The keywords that are looked at here."""
 
 
 @dataclass(frozen=True)
 class LightCards:
-    """Metrics by their keys, fields of the record by their names, and how many columns the frame has."""
+    """Metrics by their keys, fields of the record by their names, how many columns it has, the number of its mode."""
 
     metrics: Mapping[str, float] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     width_px: int | None = None
+    readout_mode: int | None = None
 
 
 def read_light(cards: Mapping[str, Any]) -> LightCards:
@@ -70,7 +74,7 @@ def read_light(cards: Mapping[str, Any]) -> LightCards:
         "focuser_position": None if position is None else round(position),
         "session_id": int(session) if session.isascii() and session.isdigit() else 0,
     }
-    return LightCards(metrics, fields, None if width is None else round(width))
+    return LightCards(metrics, fields, None if width is None else round(width), _mode(cards.get("TSRDMODE")))
 
 
 def _number(value: Any) -> float | None:
@@ -81,6 +85,11 @@ def _number(value: Any) -> float | None:
     except (OverflowError, ValueError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _mode(value: Any) -> int | None:
+    number = _number(value)
+    return round(number) if number is not None and 0 <= number <= _LARGEST_MODE else None
 
 
 def _pier_side(value: Any) -> PierSide:

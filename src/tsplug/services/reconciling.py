@@ -37,6 +37,7 @@ from tsplug.ports import Context, FrameHeaders, ImageQuery, Unit
 from tsplug.services.lookup import find_named
 from tsplug.services.reconcile_following import bring_pictures, gone, let_follow
 from tsplug.services.reconcile_matching import Home, Matcher
+from tsplug.services.recorded_modes import Modes
 from tsplug.services.sharing import counts_for
 
 BY = "reconcile"
@@ -92,6 +93,7 @@ class _Tally:
     others: Counter[str] = field(default_factory=Counter)
     bad: list[BadFrame] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    modes: dict[tuple[int | None, str], int | None] = field(default_factory=dict)
 
 
 def reconcile(
@@ -259,7 +261,7 @@ class _Batch:
         counts = home.project is not None and counts_for(self._unit, home.project, profile=home.profile)
         why_not = home.why_not or ("" if counts else "its rig does not contribute to the project")
         try:
-            image = _image(light, home, counts=counts)
+            image = _image(light, home, modes=Modes(self._unit, self._tally.modes), counts=counts)
         except ValidationError as error:
             self._tally.bad.append(BadFrame(file=light.file, reason=problems_of(error)[0]))
             return
@@ -283,7 +285,7 @@ class _Batch:
         self._unit.add(line)
 
 
-def _image(light: _Light, home: Home, *, counts: bool) -> AcquiredImage:
+def _image(light: _Light, home: Home, *, modes: Modes, counts: bool) -> AcquiredImage:
     frame, plan = light.frame, home.plan if counts else None
     graded = plan is not None and home.project is not None and home.project.grading_enabled
     metrics = {"hfr": frame.hfr_px} if frame.hfr_px is not None and "hfr" not in light.cards.metrics else {}
@@ -300,7 +302,7 @@ def _image(light: _Light, home: Home, *, counts: bool) -> AcquiredImage:
         gain=_whole(frame.gain),
         offset=_whole(frame.offset),
         binning=frame.binning or 1,
-        **_readout(frame, home),
+        **_readout(light, home, modes=modes),
         rotation_deg=frame.rotation_deg,
         roi_percent=_roi_percent(light, home.profile),
         focuser_temperature_c=frame.focuser_c,
@@ -323,12 +325,18 @@ def _names(frame: Frame, home: Home) -> dict[str, Any]:
     }
 
 
-def _readout(frame: Frame, home: Home) -> dict[str, Any]:
-    """Return the readout mode by its name; its number, which no header tells, is the rig's or else the template's."""
-    modes = list(home.profile.readout_modes) if home.profile else []
-    of_template = home.template.readout_mode if home.template else None
-    number = modes.index(frame.readout_mode) if frame.readout_mode in modes else of_template
-    return {"readout_mode": number, "readout_mode_name": frame.readout_mode}
+def _readout(light: _Light, home: Home, *, modes: Modes) -> dict[str, Any]:
+    """Return the readout mode: its name, and the number by which frames and flats are alike.
+
+    Few headers tell the number; else it is the rig's for that name, or what its records say, or else the template's.
+    """
+    name, number = light.frame.readout_mode, light.cards.readout_mode
+    if number is None and home.profile is not None:
+        of_rig = home.profile.readout_modes
+        number = of_rig.index(name) if name in of_rig else modes.number(home.profile, name)
+    if number is None and home.template is not None:
+        number = home.template.readout_mode
+    return {"readout_mode": number, "readout_mode_name": name}
 
 
 def _roi_percent(light: _Light, profile: Profile | None) -> float:

@@ -26,6 +26,7 @@ EXPECTED = {
     "SET-TEMP": -10.0,
     "CCD-TEMP": -9.96,
     "READOUTM": "Low Noise",
+    "TSRDMODE": 0,
     "FOCALLEN": 540.0,
     "FOCRATIO": 5.0,
     "PIERSIDE": "West",

@@ -98,6 +98,18 @@ def counters(context: FakeContext, plan_id: int) -> tuple[int, int]:
     return plan.acquired, plan.accepted
 
 
+def test_the_number_of_a_readout_mode_is_found_again(context: FakeContext, tmp_path: Path) -> None:
+    """The header's own number comes first, then the rig's; a mode that the rig does not list, its records may know."""
+    fast = {"READOUTM": "Very Fast"}
+    odd = {"READOUTM": "Odd"}
+    taken = {"unknown": odd, "own": {**fast, "TSRDMODE": 3}, "rig": {}, "known": fast, "senseless": {"TSRDMODE": -1}}
+    for minute, (name, cards) in enumerate(taken.items()):
+        frame(tmp_path / name, f"{name}.fits", TSUID=name, **{"DATE-OBS": f"2026-01-15T21:{minute:02}:00"}, **cards)
+        run(context, tmp_path / name)
+    numbers = {image.guid: image.readout_mode for image in images(context)}
+    assert numbers == {"unknown": 0, "own": 3, "rig": 0, "known": 3, "senseless": 0}
+
+
 def test_a_light_is_recorded_whole_and_counted(context: FakeContext, tmp_path: Path) -> None:
     """Settings, temperatures, weather in our units, names and plan come from the header; the plan counts it."""
     file = frame(tmp_path / "lights", "a.fits", TSUID="our-guid", TSSESSID="0007")
