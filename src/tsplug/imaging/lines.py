@@ -27,8 +27,8 @@ _SHARE_BESIDE, _SIGMA_BESIDE, _BESIDE_PX = 0.2, 2.5, 24
 # Fainter ones do not count as stars anyway; from the second on noise hardly makes a star look so.
 _LEAST_SIGNIFICANCE, _CLEAR_SIGNIFICANCE = 8.0, 12.0
 # Where no more than this share of a sample of so many at most are pieces, all are stars: some look so by chance, the
-# more the closer they are to each other.
-_SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4 = 1024, 0.005, 15_000.0
+# more the closer they are to each other. How many that are varies, too: by no more than so many of its deviations.
+_SAMPLE, _BY_CHANCE, _BY_CHANCE_PX4, _CHANCE_SIGMA = 1024, 0.005, 15_000.0, 3.0
 # Of faint ones noise makes more look so, and they have brighter neighbours. Filaments are mostly faint; what draws
 # stars out draws out bright ones as well, and leaves them this share of that of faint ones at least.
 _FAINT_PIECES, _FAINT_BY_CHANCE, _FAINT_TIMES, _BRIGHT_SHARE = 3, 0.05, 3.0, 0.3
@@ -56,7 +56,8 @@ def are_pieces(binned: Values, candidates: Candidates) -> NDArray[np.bool_]:
     is_clear = candidates.significance[bright] >= _CLEAR_SIGNIFICANCE
     clear, faint = (_Sample.of(binned, candidates.pick(bright[kind])) for kind in (is_clear, ~is_clear))
     by_chance = _BY_CHANCE_PX4 * (bright.size / (4.0 * binned.size)) ** 2
-    is_chance = clear.share <= _BY_CHANCE + by_chance
+    neighbours = clear.size * by_chance
+    is_chance = clear.pieces <= _BY_CHANCE * clear.size + neighbours + _CHANCE_SIGMA * math.sqrt(neighbours)
     if is_chance and faint.pieces <= _FAINT_PIECES + faint.size * (_FAINT_BY_CHANCE + _FAINT_TIMES * by_chance):
         return pieces
     parts = slices(bright.size, _TOGETHER) or [slice(0, 0)]

@@ -124,9 +124,12 @@ def _add_drawn_out(
         light[top : top + 81, left : left + 81] += share * down[:, None] * right
 
 
-def test_close_neighbours_in_a_small_dense_frame_stay_stars() -> None:
-    """Some have another on two opposite sides by chance: no more than that is no filament."""
-    drawn = draw(small(SCENES["rich"], stars=1500.0, fwhm=2.2), width=640, height=480, seed=3)
+@pytest.mark.parametrize(
+    ("stars", "fwhm", "seed", "least"), [(1500.0, 2.2, 3, 395), (2000.0, 1.8, 12, 530)], ids=["many", "more than usual"]
+)
+def test_close_neighbours_in_a_small_dense_frame_stay_stars(stars: float, fwhm: float, seed: int, least: int) -> None:
+    """Some have another on two opposite sides by chance, in some frames more: no more than that is no filament."""
+    drawn = draw(small(SCENES["rich"], stars=stars, fwhm=fwhm), width=640, height=480, seed=seed)
     found = judge_drawn(drawn, measure_drawn(drawn))
     assert found.false == 0
-    assert found.found >= 395
+    assert found.found >= least
