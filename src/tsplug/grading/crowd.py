@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, timedelta
+from datetime import date
 from itertools import accumulate
 from typing import Protocol
 
@@ -20,9 +20,12 @@ from tsplug.grading.disturbance import (
     shaken_share,
     told_apart,
 )
+from tsplug.grading.harm import CountAtSize, Harm
 from tsplug.grading.levels import DISTURBED, Cause, Levels, Place, Usual, nights_of
 from tsplug.grading.night_levels import Night, Sample, Yardstick, middle_without
+from tsplug.grading.nights import night_of
 from tsplug.grading.provenance import Marks, together
+from tsplug.grading.sharp_sizes import NightSizes
 from tsplug.grading.together import Nights
 from tsplug.metrics import is_measured
 from tsplug.model import AcquiredImage
@@ -31,8 +34,11 @@ MINIMUM_PEERS = 3
 """With fewer other frames nothing can be said of a spread, so a frame is accepted by rule."""
 
 
+_Kind = tuple[type, tuple[date, float] | None]
+
+
 class Scale(Protocol):
-    """What of `tsplug.grading.harm.Harm` levels need; scales of one class are alike."""
+    """What of `tsplug.grading.harm.Harm` levels need; scales of one class, and of one change of sizes, are alike."""
 
     def harm(self, image: AcquiredImage, value: float) -> float | None:
         """Return the harm of a value that a frame has."""
@@ -45,11 +51,6 @@ class Scale(Protocol):
     def noise(self, value: float) -> float:
         """Return the standard deviation of the harm that values like this one have from chance alone."""
         ...
-
-
-def night_of(image: AcquiredImage) -> date:
-    """Return the night of a frame; where its site is not known, the UTC date of the last noon before it."""
-    return image.session_date or (image.started.astimezone(UTC) - timedelta(hours=12)).date()
 
 
 def hour_of(image: AcquiredImage) -> float:
@@ -156,9 +157,10 @@ class Crowd:
         self._marks = Marks() if marks is None else marks
         self._mark: int | None = None
         self._disturbances = Disturbances(self.frames)
+        self._sizes: NightSizes | None = None
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
         self._limits: dict[str, Limits] = {}
-        self._measured: dict[tuple[str, type, Yardstick], _Measured] = {}
+        self._measured: dict[tuple[str, _Kind, Yardstick], _Measured] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
         """Return how many of the frames are newer than one of them; None for one that is not among them."""
@@ -174,6 +176,14 @@ class Crowd:
             self._ids_text = "".join(told), [0, *accumulate(map(len, told))]
         text, ends = self._ids_text
         return text[ends[begin] : ends[end]].removesuffix(",")
+
+    def on(self, scale: Harm, image: AcquiredImage) -> Harm:
+        """Return a scale for a frame as it is among these frames."""
+        if not isinstance(scale, CountAtSize):
+            return scale
+        if self._sizes is None:
+            self._sizes = NightSizes(self.frames)
+        return scale.among(self._sizes.sharp if image.guid in self._rank else self._sizes.sharp_with(image))
 
     def is_over(self, image: AcquiredImage) -> bool:
         """Return whether frames of a later night than a frame's were taken alike: no more of its own will come."""
@@ -295,7 +305,8 @@ class Crowd:
         return self._measured_by(metric, scale, yardstick=yardstick)
 
     def _measured_by(self, metric: str, scale: Scale, *, yardstick: Yardstick) -> _Measured:
-        key = metric, type(scale), yardstick
+        sharp = scale.sharp if isinstance(scale, CountAtSize) else None
+        key = metric, (type(scale), None if sharp is None else sharp.changed), yardstick
         found = self._measured.get(key)
         if found is None:
             found = self._measured[key] = _Measured(scale, yardstick, list(self._samples(metric, scale)))

@@ -63,8 +63,9 @@ def _checks(preferences: GraderPreferences) -> list[tuple[SpreadCheck, Limits]]:
 
 def _test(case: Case, check: SpreadCheck, *, limits: Limits) -> _Test | None:
     """Return a test of a frame that is to be settled; None where it is settled already, or without many others."""
-    if (scale := check.asks(case, limits)) is None:
+    if (asked := check.asks(case, limits)) is None:
         return None
+    scale = case.population.crowd.on(asked, case.image)
     found = case.population.crowd.ask(
         case.image, check.metric, scale=scale, yardstick=check.yardstick, pixel_arcsec=case.scale_arcsec
     )

@@ -6,7 +6,7 @@ import math
 from typing import Protocol
 
 from tsplug.grading.night_levels import Yardstick
-from tsplug.metrics import is_measured
+from tsplug.grading.sharp_sizes import SharpSizes, hfr_of
 from tsplug.model import AcquiredImage, GraderPreferences
 
 SIZE_EXPONENT = 0.75
@@ -182,16 +182,26 @@ class CountAtSize(Count):
     """Numbers of stars, set right for their size: stars blurred to twice the HFR are 0.59 times as many.
 
     So bad seeing, which HFR is there to judge, is not taken for cloud. For the frame that it was made for it knows the
-    size.
+    size. ``sharp`` are the sizes that the sharp frames of nights have, if they are known: size excuses what it takes
+    from a frame, and accuses no other. What larger stars would have hidden is not added to the number of them, and what
+    smaller ones may show is not asked of them: numbers may hang on size by less than this, or not at all, as where a
+    host lists so many stars at most.
     """
 
-    def __init__(self, image: AcquiredImage, size: float) -> None:
-        self._image, self._more = image, _by_size(size)
+    def __init__(self, image: AcquiredImage, size: float, *, sharp: SharpSizes | None = None) -> None:
+        self._image, self._size, self.sharp = image, size, sharp
+        self._more = _by_size(size if sharp is None else max(size, sharp.of(image)))
+
+    def among(self, sharp: SharpSizes) -> CountAtSize:
+        """Return the scale among frames of which these are known."""
+        return CountAtSize(self._image, self._size, sharp=sharp)
 
     def harm(self, image: AcquiredImage, value: float) -> float | None:
         """Return the harm of the number at an HFR of 1 px, None for a frame without HFR."""
         plain, size = super().harm(image, value), hfr_of(image)
-        return None if plain is None or size is None else plain - _by_size(size)
+        if plain is None or size is None:
+            return None
+        return plain - _by_size(size if self.sharp is None else min(size, self.sharp.of(image)))
 
     def value(self, image: AcquiredImage, harm: float) -> float:
         """Return the number at the frame's own HFR."""
@@ -233,9 +243,3 @@ def count_scale(image: AcquiredImage, preferences: GraderPreferences) -> Harm:
     """Return the scale of star counts: set right for size where HFR is graded too, and the frame has one."""
     size = hfr_of(image) if preferences.grade_hfr else None
     return Count() if size is None else CountAtSize(image, size)
-
-
-def hfr_of(image: AcquiredImage) -> float | None:
-    """Return a frame's HFR in px, None where it was not measured."""
-    hfr = image.metrics.get("hfr")
-    return hfr if is_measured(hfr) and hfr > 0 else None

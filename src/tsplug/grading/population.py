@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from tsplug.grading.crowd import MINIMUM_PEERS, Crowd, night_of
+from tsplug.grading.crowd import MINIMUM_PEERS, Crowd
+from tsplug.grading.nights import night_of
 from tsplug.grading.provenance import Marks
 from tsplug.grading.setup import setup_of
 from tsplug.metrics import is_measured

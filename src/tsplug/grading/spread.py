@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from tsplug.grading.finding import Case, Finding, Outcome, Rule
 from tsplug.grading.harm import Harm
@@ -95,7 +95,7 @@ class SpreadCheck:
         None where it is not, or was tested already. ``limits`` are those of its preferences, which are robust ones.
         """
         value = case.image.metrics.get(self.metric)
-        if not is_measured(value) or self._key in case.settled:
+        if not self._is_measured(value) or self._key in case.settled:
             return None
         if self._absolute(case, value, limits=limits) is not None:
             return None
@@ -113,7 +113,7 @@ class SpreadCheck:
 
     def _settle(self, case: Case) -> Settled:
         value = case.image.metrics.get(self.metric)
-        if not is_measured(value):
+        if not self._is_measured(value):
             return Settled(Outcome.ABSTAIN, Rule.MISSING, value)
         limits = self.limits(case.preferences)
         settled = self._absolute(case, value, limits=limits)
@@ -146,7 +146,14 @@ class SpreadCheck:
     def _better(self) -> str | None:
         return METRICS[self.metric].better
 
+    def _is_measured(self, value: float | None) -> TypeGuard[float]:
+        """Return whether a value may be one: of what cannot be negative such a number says that there is none."""
+        return is_measured(value) and (value >= 0 or METRICS[self.metric].may_be_negative or self.zero_fails)
+
     def _absolute(self, case: Case, value: float, *, limits: Limits) -> Settled | None:
+        if value < -_ALMOST_ZERO and self.zero_fails and not METRICS[self.metric].may_be_negative:
+            # A program's word for nothing measured, however good a level or the peers would find it.
+            return Settled(Outcome.REJECT, Rule.ZERO, value)
         if limits.reject_level is not None and self._worse(value, than=limits.reject_level):
             return self._bounded(Outcome.REJECT, Rule.REJECT_LEVEL, value=value, level=limits.reject_level)
         if limits.accept_level is not None and not self._worse(value, than=limits.accept_level):
@@ -250,7 +257,7 @@ class SpreadCheck:
         if value is None or rule is Rule.MISSING:
             return f"{self.metric} {_unmeasured(value)}"
         if rule is Rule.ZERO:
-            return f"{self.metric} is zero"
+            return f"{self.metric} is {_zero(value)}"
         if rule is Rule.FEW_PEERS:
             return self._few(settled.samples)
         told = f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
@@ -285,7 +292,13 @@ def _centre_name(case: Case, settled: Settled) -> str:
 def _unmeasured(value: float | None) -> str:
     if value is None:
         return "is missing"
+    if is_measured(value):
+        return f"is {value:g}, and cannot be negative"
     return f"is {value:g}, more than anything measures" if math.isfinite(value) else "is not a number"
+
+
+def _zero(value: float) -> str:
+    return "zero" if abs(value) <= _ALMOST_ZERO else f"{value:g}, and cannot be negative"
 
 
 def _how(settled: Settled) -> str:

@@ -100,6 +100,6 @@ class MetricUsual:
 def usual_of(case: Case, metric: str, *, scale: ScaleOf, yardstick: Yardstick) -> MetricUsual | None:
     """Return what is usual for a frame, None where no comparable frame has the metric."""
     population, image = case.population, case.image
-    on = scale(image, case.preferences)
+    on = population.crowd.on(scale(image, case.preferences), image)
     found = population.crowd.usual_for(image, metric, scale=on, yardstick=yardstick, pixel_arcsec=case.scale_arcsec)
     return None if found is None else MetricUsual(image, on, samples=found[0], usual=found[1])
