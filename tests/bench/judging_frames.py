@@ -77,7 +77,7 @@ def judge_drawn(drawn: Drawn, measured: FrameMeasurement) -> Judgement:
     places = measured.stars.places or (np.zeros(0), np.zeros(0))
     near = 8.0 if drawn.scene.donut else 2.0 + 0.7 * drawn.fwhm
     alone = _judged(drawn)
-    missed = _nearest((drawn.x[alone], drawn.y[alone]), places) > near
+    missed = nearest((drawn.x[alone], drawn.y[alone]), places) > near
     return Judgement(
         hfr=metrics.get("hfr", np.nan) / drawn.hfr - 1.0,
         fwhm=metrics.get("fwhm", np.nan) / drawn.fwhm - 1.0,
@@ -85,7 +85,7 @@ def judge_drawn(drawn: Drawn, measured: FrameMeasurement) -> Judgement:
         complete=1.0 - float(missed.mean()) if missed.size else 1.0,
         judged=missed.size,
         found=places[0].size,
-        false=int(np.count_nonzero(_nearest(places, (drawn.x, drawn.y)) > near)),
+        false=int(np.count_nonzero(nearest(places, (drawn.x, drawn.y)) > near)),
     )
 
 
@@ -107,7 +107,7 @@ def _judged(drawn: Drawn) -> NDArray[np.intp]:
     return np.array(chosen, dtype=np.intp)
 
 
-def _nearest(wanted: tuple[Floats, Floats], known: tuple[Floats, Floats]) -> Floats:
+def nearest(wanted: tuple[Floats, Floats], known: tuple[Floats, Floats]) -> Floats:
     """Return how far the nearest known place is from each wanted one."""
     if not known[0].size:
         return np.full(wanted[0].size, np.inf)
