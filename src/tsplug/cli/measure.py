@@ -194,7 +194,8 @@ class _Run:
                 progress(done, total)
         if not self._common.as_json and not single:
             records = f", {counted(shown.updated, 'record')} written" if shown.updated else ""
-            show_text(f"{counted(shown.measured, 'frame')} measured{records}")
+            failed = f", {shown.failed} not" if shown.failed else ""
+            show_text(f"{counted(shown.measured, 'frame')} measured{records}{failed}")
         return shown
 
     def _show_one(self, frame: MeasuredFile, several: JsonList | None, *, first: bool, single: bool) -> None:

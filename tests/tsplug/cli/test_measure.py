@@ -81,7 +81,7 @@ def test_a_folder_goes_on_behind_a_bad_frame(tmp_path: Path, run: Run) -> None:
     assert [Path(frame["file"]).name for frame in told] == ["a.fits", "b.fits", "c.fits"]
     assert "truncated" in told[1]["problem"]
     shown = run("measure", "lights")
-    assert (shown.exit_code, shown.stdout.splitlines()[-1]) == (1, "2 frames measured")
+    assert (shown.exit_code, shown.stdout.splitlines()[-1]) == (1, "2 frames measured, 1 not")
     assert "b.fits: truncated" in shown.stderr
     assert len(shown.stderr.splitlines()) == 1
     write(tmp_path / "none" / "readme.txt", b"nothing")
