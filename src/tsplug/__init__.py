@@ -161,7 +161,9 @@ _BEHIND = ("tsplug.errors", "tsplug.hookspecs", "tsplug.metrics", "tsplug.model"
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Fetch what is exported."""
+        """Fetch what is exported, and the modules that it comes from."""
+        if f"{__name__}.{name}" in _BEHIND:
+            return import_module(f"{__name__}.{name}")
         if name in __all__:
             for behind in map(import_module, _BEHIND):
                 if hasattr(behind, name):

@@ -30,6 +30,13 @@ def test_importing_tsplug_loads_nothing_heavy() -> None:
     assert "pluggy" in loaded
 
 
+def test_hook_specifications_are_there_at_once() -> None:
+    """Whoever imports tsplug alone may use the module that describes its hooks."""
+    code = "import tsplug; print(tsplug.hookspecs.__name__, tsplug.errors.TsplugError is tsplug.TsplugError)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "tsplug.hookspecs True\n"
+
+
 def test_what_is_not_exported_is_no_attribute() -> None:
     """A name that tsplug does not export is told as that, though others are fetched when they are asked for."""
     with pytest.raises(AttributeError, match="module 'tsplug' has no attribute 'RECORDS'"):
