@@ -239,3 +239,12 @@ def test_kept_memory_is_used_again_once_nobody_looks(tmp_path: Path) -> None:
     again = files.read(one).pixels
     assert again.ctypes.data == address
     assert np.array_equal(again, FRAME)
+
+
+@pytest.mark.parametrize("keep", [False, True], ids=["fresh", "kept"])
+def test_memory_of_pixels_begins_with_a_page(tmp_path: Path, keep: bool) -> None:
+    """Copying from a file's page to a few bytes behind that place in another one takes five times as long."""
+    file, files = write(tmp_path / "1.fits", fits_bytes(FRAME)), DiskFrames(keep_memory=keep)
+    read = [files.read(file).pixels for _ in range(4)]
+    assert [pixels.ctypes.data % 4096 for pixels in read] == [0, 0, 0, 0]
+    assert all(np.array_equal(pixels, FRAME) for pixels in read)
