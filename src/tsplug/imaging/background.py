@@ -59,7 +59,8 @@ class Background:
         """Return level and noise along some rows of the frame."""
         columns = np.arange(width, dtype=np.float64)
         across, down = _weights(self.columns, columns), _weights(self.rows, rows)
-        levels, noises = _along(self.levels, across), _along(self.noises, _inside(*across))
+        meshes = [(self.levels, across), (self.noises, _inside(*across))]
+        levels, noises = in_order(lambda each: _along(*each), meshes)
         return SkyStrips((levels, noises), (down, _inside(*down)))
 
     def at(self, row: Floats, column: Floats) -> tuple[Floats, Floats]:
@@ -289,8 +290,16 @@ def _without_objects(levels: Floats, noises: Floats) -> Floats:
         ahead = padded[1 + down : 1 + down + height, 1 + right : 1 + right + width]
         behind = padded[1 - down : 1 - down + height, 1 - right : 1 - right + width]
         pairs.append((ahead + behind) / 2.0)
-    expected = np.median(np.stack(pairs), axis=0)
+    expected = _middle_of_four(pairs)
     return np.where(levels > expected + noises, expected, levels)
+
+
+def _middle_of_four(values: list[Floats]) -> Floats:
+    """Return the median of four values each."""
+    first, second, third, fourth = values
+    upper = np.minimum(np.maximum(first, second), np.maximum(third, fourth))
+    lower = np.maximum(np.minimum(first, second), np.minimum(third, fourth))
+    return np.asarray((lower + upper) / 2.0)
 
 
 def _median3(mesh: Floats) -> Floats:

@@ -24,7 +24,7 @@ _SMOOTHED_NOISE = 0.375
 _WORTH_A_LOOK = 3.0
 _STRIP_ROWS = 16
 _STRIPS_TOGETHER = 12
-_RINGS_TOGETHER = 8192
+_PEAKS_TOGETHER = 8192
 _REACH = 6
 # Surroundings are looked at on a ring, far enough from the peak of a sharp or soft star.
 _RING_PX = 5.0
@@ -72,15 +72,34 @@ def find_peaks(
         electrons_per_unit: electrons that one unit of the frame stands for.
     """
     row, column, smoothed = _maxima(frame, background, sigmas=threshold * _SMOOTHED_NOISE)
+
+    def judged(part: slice) -> Peaks:
+        places = row[part], column[part]
+        peaks = _peaks(frame, background, places=places, smoothed=smoothed[part], gain=electrons_per_unit)
+        peaks = peaks.pick(peaks.significance > threshold)
+        return peaks if background.blank is None else peaks.pick(~_beside_blank(peaks, background.blank))
+
+    found = in_order(judged, slices(row.size, _PEAKS_TOGETHER) or [slice(0, 0)])
+    return Peaks(*(np.concatenate([getattr(part, each.name) for part in found]) for each in fields(Peaks)))
+
+
+def _peaks(
+    frame: NDArray[np.float32],
+    background: Background,
+    *,
+    places: tuple[Places, Places],
+    smoothed: Floats,
+    gain: float,
+) -> Peaks:
+    """Return how far some maxima, by rows and columns, stand out of sky and surroundings."""
+    row, column = places
     level, noise = background.at(row.astype(np.float64), column.astype(np.float64))
     around = _surroundings(frame, row, column=column)
-    shot = np.maximum(around - level, 0.0) / electrons_per_unit
+    shot = np.maximum(around - level, 0.0) / gain
     noise = np.sqrt(noise**2 + shot)
     around = np.where(np.abs(around - level) > _OTHER_LEVEL * noise, around, level)
     height = smoothed - around
-    significance = height / (_SMOOTHED_NOISE * noise)
-    peaks = Peaks(row, column, height, level, around, noise, significance).pick(significance > threshold)
-    return peaks if background.blank is None else peaks.pick(~_beside_blank(peaks, background.blank))
+    return Peaks(row, column, height, level, around, noise, height / (_SMOOTHED_NOISE * noise))
 
 
 def _maxima(frame: NDArray[np.float32], background: Background, *, sigmas: float) -> tuple[Places, Places, Floats]:
@@ -240,13 +259,6 @@ def _smoothed(frame: NDArray[np.float32], places: Places) -> NDArray[np.float32]
 
 def _surroundings(frame: NDArray[np.float32], row: Places, *, column: Places) -> Floats:
     """Return the mean of the middle four of the values on a ring round each place."""
-    parts = slices(row.size, _RINGS_TOGETHER)
-    return np.concatenate(
-        [np.zeros(0), *in_order(lambda part: _middle_of_ring(frame, row[part], column=column[part]), parts)]
-    )
-
-
-def _middle_of_ring(frame: NDArray[np.float32], row: Places, *, column: Places) -> Floats:
     place = row * frame.shape[1] + column
     ring = frame.reshape(-1).take(place + _ring(frame.shape[1])[:, None])
     middle = ranked(ring)[_RING_POINTS // 2 - 2 : _RING_POINTS // 2 + 2]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 
 def median(values: NDArray[Any]) -> float:
-    """Return the median of one-dimensional values, of which there is at least one; NaN where one is no number."""
+    """Return the median of one-dimensional values; NaN where one is no number, or where there is none."""
     ordered = np.sort(values)
-    if ordered[-1] != ordered[-1]:
+    if not ordered.size or ordered[-1] != ordered[-1]:
         return math.nan
     half = ordered.size // 2
     upper = float(ordered[half])

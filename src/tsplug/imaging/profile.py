@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,11 +73,12 @@ def fit_profile(stamps: Stamps, shapes: Shapes, *, weights: Floats) -> StarProfi
     # Numbers of 16 bits are put in order by counting them. The innermost ring alone would be a few pixels' say.
     rings = np.maximum(radius / _BIN, 1.0).astype(np.int16)
     order = np.argsort(rings, kind="stable")
-    starts = np.searchsorted(rings[order], np.arange(int(_REACH / _BIN) + 1, dtype=np.int16))
+    starts = np.searchsorted(rings[order], np.arange(int(_REACH / _BIN) + 1, dtype=np.int16)).tolist()
+    radius, value, weight = radius[order], value[order], weight[order]
     points = [
-        (float(radius[ring].mean()), float(weighted_median(value[ring], weight[ring])), math.sqrt(ring.size))
-        for ring in np.split(order, starts[1:])[: int(_REACH / _BIN)]
-        if ring.size
+        (float(radius[first:end].mean()), weighted_median(value[first:end], weight[first:end]), math.sqrt(end - first))
+        for first, end in pairwise(starts)
+        if end > first
     ]
     r, p, w = (np.array(column) for column in zip(*points, strict=True))
     blur = math.sqrt(2.0 * stamps.blur_px2) / float(np.median(shapes.sigma_px))
@@ -101,7 +103,7 @@ def weighted_median(values: Floats, weights: Floats) -> float:
     """Return the value below which half of the weight lies; there is at least one."""
     order = np.argsort(values)
     total = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(total, total[-1] / 2.0)])
+    return float(values[order[np.searchsorted(total, total[-1] / 2.0)]])
 
 
 def _blurred(r: Floats, blur: float) -> Floats:

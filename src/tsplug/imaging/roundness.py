@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tsplug.imaging.middle import median
+
 Floats = NDArray[np.float64]
 
 # An error of an ellipticity's component in a star of signal to noise 1, and what remains of bright ones
@@ -72,7 +74,7 @@ def measure_roundness(
         seen: the vectors as single stars show them, where what pixels do to them was taken out of ``vectors``.
     """
     field = min((_fit(terms, vectors, snr=snr) for terms in _models(*places)), key=lambda each: each.information)
-    star_eccentricity = float(np.median(eccentricity_of(np.hypot(*(seen or vectors)))))
+    star_eccentricity = median(eccentricity_of(np.hypot(*(seen or vectors))))
     eccentricity = field.eccentricity
     if eccentricity is None:
         return Roundness(None, None, None, None, star_eccentricity)
@@ -112,7 +114,7 @@ def without_pixels(
     for _ in range(3):
         solved = np.linalg.lstsq(scaled[kept], wanted[kept], rcond=None)[0]
         away = np.abs(wanted - (scaled * solved).sum(axis=1))
-        kept = away <= _CLIPPED_SIGMA * max(1.4826 * float(np.median(away)), 0.5)
+        kept = away <= _CLIPPED_SIGMA * max(1.4826 * median(away), 0.5)
     return vectors[0] - solved[1] * harmonic, vectors[1]
 
 
@@ -164,7 +166,7 @@ class _Field:
     @property
     def stands_out(self) -> bool:
         """Tell whether the typical star is clearly no round one: of those noise alone makes some direction."""
-        return float(np.median(np.hypot(*self.fitted))) > _OPEN_BELOW_SIGMA * self.deviation
+        return median(np.hypot(*self.fitted)) > _OPEN_BELOW_SIGMA * self.deviation
 
     @property
     def eccentricity(self) -> float | None:
@@ -173,13 +175,13 @@ class _Field:
         The value lies within the error that is allowed of both ends of what is left open. Of stars that may be round or
         not it is lifted that far: 0.1 is within 0.1 of either.
         """
-        seen = float(np.median(np.hypot(*self.fitted)))
+        seen = median(np.hypot(*self.fitted))
         below, above = seen - _OPEN_BELOW_SIGMA * self.deviation, seen + _OPEN_ABOVE_SIGMA * self.deviation
         least, most = (float(eccentricity_of(each)) for each in (below, above))
         error = max(_AIMED_ERROR, (most - least) / 2.0)
         if error > _LARGEST_ERROR:
             return None
-        likely = float(eccentricity_of(np.median(self.length)))
+        likely = float(eccentricity_of(median(self.length)))
         too_low = error if self.variance.size >= _FEWEST_FOR_AIMED else _LARGEST_ERROR
         return min(max(likely, most - too_low), least + error)
 
@@ -200,7 +202,7 @@ def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, snr: Floats) -> _Fiel
         fitted = [(terms * each).sum(axis=1) for each in solved.T]
         away = np.hypot(vectors[0] - fitted[0], vectors[1] - fitted[1]) / errors
         # Of a two-dimensional normal deviate the median length is 1.177 sigma.
-        typical = float(np.median(away[kept])) / 1.177
+        typical = median(away[kept]) / 1.177
         scale = max(typical, _LEAST_SCALE)
         kept = away <= _CLIPPED_SIGMA * scale
     squares = float(np.minimum((away / scale) ** 2, _CLIPPED_SIGMA**2).sum())
@@ -209,7 +211,7 @@ def _fit(terms: Floats, vectors: tuple[Floats, Floats], *, snr: Floats) -> _Fiel
     scatter = max(typical, float(np.sqrt(np.mean(away[kept] ** 2) / 2.0)))
     noise = _share_of_noise(snr[kept])
     variance = _noise_of_fit(terms[kept], errors=errors[kept], places=terms)
-    deviation = math.sqrt(float(np.median(variance))) * max(scatter * (1.0 + _MORE_OF_FEW / snr.size), noise)
+    deviation = math.sqrt(median(variance)) * max(scatter * (1.0 + _MORE_OF_FEW / snr.size), noise)
     return _Field((fitted[0], fitted[1]), variance * max(scatter, noise) ** 2, deviation, information)
 
 

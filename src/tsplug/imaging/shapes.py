@@ -25,8 +25,6 @@ _WORTH_LEAVING_OUT = 0.8
 _BOLDNESS, _LEAST_SHARE = 2.0 / 3.0, 0.25
 # Elliptical Gaussians, one per star: offsets along x and y, variances along both, covariance, the height that fits.
 _ROWS = 6
-# Inverting covariances (xx, yy, xy) exchanges the variances.
-_TURNED = [1, 0, 2]
 # Small steps for many stars take as long as for few, and two threads that take such steps wait for each other.
 _TOGETHER = 1024
 
@@ -214,16 +212,22 @@ def _unweighted(shown: _Values, *, form: _Values, narrowed: _Values, boldness: _
     determinant = left[0] * left[1] - left[2] ** 2
     # Not what noise makes impossible, nor what would be far wider than the weight.
     usable = (left[:2] > np.float32(_LEAST_SHARE) * form[:2]).all(axis=0) & (determinant > 0.0)
-    share = boldness / np.where(usable, determinant, np.float32(1.0))
-    rest = np.float32(1.0) - boldness
-    return np.where(usable, share * left[_TURNED] + rest * twice, twice)
+    determinant[~usable] = np.float32(1.0)
+    bolder = (np.float32(1.0) - boldness) * twice
+    share = boldness / determinant
+    bolder[:2] += share * left[1::-1]
+    bolder[2] += share * left[2]
+    return np.where(usable, bolder, twice)
 
 
 def _inverse(covariance: _Values) -> _Values:
     """Return the inverse of covariances, but with the other sign of the mixed term."""
     determinant = covariance[0] * covariance[1] - covariance[2] ** 2
-    determinant = np.where(determinant != 0.0, determinant, np.float32(1e-12))
-    return np.asarray(covariance[_TURNED] / determinant)
+    determinant[determinant == 0.0] = np.float32(1e-12)
+    inverse = np.empty_like(covariance)
+    np.divide(covariance[1::-1], determinant, out=inverse[:2])
+    np.divide(covariance[2], determinant, out=inverse[2])
+    return inverse
 
 
 def _moments(values: _Values, places: _Values, *, form: _Values) -> tuple[_Values, _Values]:
@@ -238,14 +242,17 @@ def _moments(values: _Values, places: _Values, *, form: _Values) -> tuple[_Value
     np.maximum(exponent, np.float32(-40.0), out=exponent)
     np.exp(exponent, out=exponent)
     exponent *= values
-    columns, rows = exponent.sum(axis=0), exponent.sum(axis=1)
+    weighted = np.empty_like(places)
+    exponent.sum(axis=1, out=weighted[1])
+    flux = exponent.sum(axis=0, out=weighted[0]).sum(axis=0)
     exponent *= places[0]
     slanted = exponent.sum(axis=1)
-    flux = columns.sum(axis=0)
     sums = np.empty((5, flux.size), dtype=np.float32)
-    weighted = np.stack([columns, rows]) * places
+    weighted *= places
     weighted.sum(axis=1, out=sums[:2])
-    (weighted * places).sum(axis=1, out=sums[2:4])
-    (slanted * places[1]).sum(axis=0, out=sums[4])
+    weighted *= places
+    weighted.sum(axis=1, out=sums[2:4])
+    slanted *= places[1]
+    slanted.sum(axis=0, out=sums[4])
     sums /= np.where(flux > 0, flux, np.float32(1.0))
     return flux, sums

@@ -267,14 +267,14 @@ def _saturated_adu(frame: ReducedFrame, settings: StarSettings) -> float:
 def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> StarMeasurement:
     settings = scene.settings
     whole, good = sample, sample.snr >= settings.good_snr
-    sample = sample.pick(good) if np.count_nonzero(good) >= _ENOUGH_STARS else sample
+    is_part = _ENOUGH_STARS <= np.count_nonzero(good) < good.size
+    sample = sample.pick(good) if is_part else sample
     sharp = measure_sharpness(sample, electrons_per_adu=settings.electrons_per_adu)
     kept = _clipped(sharp.hfr)
     if not kept.any():
         return result
     places = _centred(sample.x, sample.y, shape=scene.pixels.shape)
-    seen = sample.shapes.ellipticity
-    vectors = without_pixels(seen, (sample.x, sample.y), snr=sample.snr)
+    seen, vectors = sample.shapes.ellipticity, _vectors(sample)
     return replace(
         result,
         measured=int(np.count_nonzero(kept)),
@@ -283,16 +283,21 @@ def _in_focus(result: StarMeasurement, sample: StarSample, *, scene: Scene) -> S
         mean_radius=_typical(sharp.mean_radius[kept], sample.snr[kept]),
         fwhm=_typical(sharp.fwhm[kept], sample.snr[kept]),
         snr=median(sharp.snr),
-        roundness=_roundness(whole, seen, shape=scene.pixels.shape),
+        # Of all stars, as those that noise made brighter than a limit scatter in other ways.
+        roundness=measure_roundness(
+            _vectors(whole) if is_part else vectors,
+            _centred(whole.x, whole.y, shape=scene.pixels.shape),
+            snr=whole.snr,
+            seen=seen,
+        ),
         stars=_listed(sample, sharp),
         field=map_field(places, hfr=sharp.hfr, fwhm=sharp.fwhm, vectors=vectors, snr=sample.snr),
     )
 
 
-def _roundness(whole: StarSample, seen: tuple[Floats, Floats], *, shape: tuple[int, ...]) -> Roundness:
-    """Return how round the stars are: of all, as those that noise made brighter than a limit scatter in other ways."""
-    vectors = without_pixels(whole.shapes.ellipticity, (whole.x, whole.y), snr=whole.snr)
-    return measure_roundness(vectors, _centred(whole.x, whole.y, shape=shape), snr=whole.snr, seen=seen)
+def _vectors(sample: StarSample) -> tuple[Floats, Floats]:
+    """Return the stars' ellipticity vectors without what the pixels do to them."""
+    return without_pixels(sample.shapes.ellipticity, (sample.x, sample.y), snr=sample.snr)
 
 
 def _out_of_focus(result: StarMeasurement, discs: Discs, *, shape: tuple[int, ...]) -> StarMeasurement:
