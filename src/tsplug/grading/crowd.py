@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tsplug.grading.asked import Asked, Question
 from tsplug.grading.disturbance import (
@@ -97,21 +97,39 @@ class Held:
 class _Column:
     """The frames that have a metric, by guid, with their nights, and the values sorted.
 
-    ``held`` has what is found by yardsticks whose floor is so high.
+    ``held`` has what is found by yardsticks whose floor is so high, and ``by_half`` which of these is for whom.
     """
 
     samples: dict[str, tuple[date, Sample]]
     values: dict[str, float]
     ordered: list[float]
     held: dict[float, Held] = field(default_factory=dict)
+    by_half: dict[int, Held] = field(default_factory=dict)
 
-    def middle_without(self, value: float | None) -> float:
+    def held_for(self, guid: str, measured: _Measured) -> Held:
+        """Return what is found for one frame, which may be among them beside others: chance has its room in it."""
+        value = self.values.get(guid)
+        # The middle of all but one is one of three, by where that one lies.
+        half = -1 if value is None else self._half_of(value)
+        found = self.by_half.get(half)
+        if found is None:
+            noise = measured.scale.noise(self._middle_without(value))
+            found = self.by_half[half] = self._held_by(measured.yardstick, noise)
+        return found
+
+    def _half_of(self, value: float) -> int:
+        """Return how many of the two middle ones of all but one value lie beyond it."""
+        last = len(self.ordered) - 2
+        return (value <= self.ordered[last // 2]) + (value <= self.ordered[(last + 1) // 2])
+
+    def _middle_without(self, value: float | None) -> float:
         """Return the median of the values, without one of them; None leaves nothing out."""
         left_out = None if value is None else bisect_left(self.ordered, value)
         return middle_without(self.ordered, left_out, end=len(self.ordered) - (left_out is not None))
 
-    def held_by(self, yardstick: Yardstick, floor: float) -> Held:
-        """Return what is found by a yardstick whose floor lies higher."""
+    def _held_by(self, yardstick: Yardstick, noise: float) -> Held:
+        # Rounded, so that frames whose absence hardly changes it share what is found.
+        floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
         found = self.held.get(floor)
         if found is None:
             if floor != yardstick.floor:
@@ -129,6 +147,18 @@ class _Measured:
     samples: Sequence[tuple[AcquiredImage, float, date, Sample]]
     columns: dict[Limits, _Column] = field(default_factory=dict)
     alike: dict[tuple[str, ...], _Column] = field(default_factory=dict)
+
+
+class _Standing(NamedTuple):
+    """How a frame is held against others: by which yardstick, against which of them, what made its harm.
+
+    ``by_guiding`` is how much of the harm guiding did that is granted to it.
+    """
+
+    yardstick: Yardstick
+    limits: Limits = NO_LIMITS
+    cause: Cause = Cause.UNKNOWN
+    by_guiding: float = 0.0
 
 
 class Crowd:
@@ -159,7 +189,7 @@ class Crowd:
         self._disturbances = Disturbances(self.frames)
         self._sizes: NightSizes | None = None
         self._rank = {frame.guid: rank for rank, frame in enumerate(self.frames)}
-        self._limits: dict[str, Limits] = {}
+        self._standings: dict[tuple[str, Yardstick, float | None], _Standing] = {}
         self._measured: dict[tuple[str, _Kind, Yardstick], _Measured] = {}
 
     def rank_of(self, image: AcquiredImage) -> int | None:
@@ -213,15 +243,15 @@ class Crowd:
 
         ``pixel_arcsec`` is the scale of the frame's pixels.
         """
-        measured = self._measured_for(image, metric, scale=scale, yardstick=yardstick, pixel_arcsec=pixel_arcsec)
-        column, held = self._against(image, measured)
+        standing = self._standing_of(image, yardstick, pixel_arcsec=pixel_arcsec)
+        column, measured = self._against(image, metric, scale=scale, standing=standing)
         own = column.samples.get(image.guid)
         count = len(column.samples) - (own is not None)
         if not count:
             return None
-        newest = self._newest_for(image)
+        held, newest = column.held_for(image.guid, measured), self._newest_for(image)
         levels = held.levels(newest) if own is None else held.levels_without(Asked(*own, newest))
-        return count, levels.usual(self._place_of(image, measured, own=own, pixel_arcsec=pixel_arcsec))
+        return count, levels.usual(self._place_of(_when(image, scale) if own is None else own, standing))
 
     def ask(
         self,
@@ -236,73 +266,59 @@ class Crowd:
 
         The frame is one of the crowd then, and has others to be held against.
         """
-        measured = self._measured_for(image, metric, scale=scale, yardstick=yardstick, pixel_arcsec=pixel_arcsec)
-        column, held = self._against(image, measured)
+        standing = self._standing_of(image, yardstick, pixel_arcsec=pixel_arcsec)
+        column, measured = self._against(image, metric, scale=scale, standing=standing)
         own = column.samples.get(image.guid)
         count = len(column.samples) - 1
         if own is None or not count:
             return None
-        place = self._place_of(image, measured, own=own, pixel_arcsec=pixel_arcsec)
-        return count, Question(held, Asked(*own, self._newest_for(image)), place)
+        asked = Asked(*own, self._newest_for(image))
+        return count, Question(column.held_for(image.guid, measured), asked, self._place_of(own, standing))
 
-    def _place_of(
-        self,
-        image: AcquiredImage,
-        measured: _Measured,
-        *,
-        own: tuple[date, Sample] | None,
-        pixel_arcsec: float | None,
-    ) -> Place:
-        scale, yardstick = measured.scale, measured.yardstick
-        night, hour, air = _when(image, scale) if own is None else (own[0], own[1].hour, own[1].air)
-        cause, by_guiding = self._cause_of(image, yardstick, pixel_arcsec=pixel_arcsec)
-        return Place(night, hour, air, cause, by_guiding, self.is_over(image))
+    def _place_of(self, when: tuple[date, Sample], standing: _Standing) -> Place:
+        night, (hour, _, air, _) = when
+        is_over = self._latest is not None and night < self._latest
+        return Place(night, hour, air, standing.cause, standing.by_guiding, is_over)
 
-    def _cause_of(
-        self, image: AcquiredImage, yardstick: Yardstick, *, pixel_arcsec: float | None
-    ) -> tuple[Cause, float]:
-        """Return what made a frame's harm, and how much of it guiding did that is granted to it."""
-        limits = self._limits_for(image, yardstick)
+    def _standing_of(self, image: AcquiredImage, yardstick: Yardstick, *, pixel_arcsec: float | None) -> _Standing:
+        """Return how a frame is held against others, remembered for all metrics of which the same is asked."""
+        if not (yardstick.undisturbed or yardstick.seeing) and math.isinf(yardstick.sampled):
+            return _Standing(yardstick)
+        key = image.guid, yardstick, pixel_arcsec
+        found = self._standings.get(key)
+        if found is None:
+            found = self._standings[key] = self._standing(image, yardstick, pixel_arcsec=pixel_arcsec)
+        return found
+
+    def _standing(self, image: AcquiredImage, yardstick: Yardstick, *, pixel_arcsec: float | None) -> _Standing:
+        limits = self._disturbances.limits_for(image) if yardstick.undisturbed else NO_LIMITS
         shaken = shaken_share(image, limits, scale_arcsec=pixel_arcsec)
         if shaken > SHAKEN_SHARE:
-            return Cause.SHAKEN, 0.0
-        by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
-        return _cause(image, limits, seeing=yardstick.seeing), by_guiding
+            cause, by_guiding = Cause.SHAKEN, 0.0
+        else:
+            cause = _cause(image, limits, seeing=yardstick.seeing)
+            by_guiding = -0.5 * math.log1p(-shaken) if yardstick.seeing else 0.0
+        if not math.isinf(yardstick.sampled):
+            # What pixels hide is granted to the air alone.
+            yardstick = yardstick.unhidden() if cause in DISTURBED else yardstick.at(pixel_arcsec)
+        return _Standing(yardstick, limits, cause, by_guiding)
 
     def _newest_for(self, image: AcquiredImage) -> int | None:
         """Return below which rank the newest of the others are: one further on where the frame is one of them."""
+        if self.newest is None:
+            return None
         rank = self._rank.get(image.guid)
-        return None if self.newest is None else self.newest + (rank is not None and rank < self.newest)
+        return self.newest + (rank is not None and rank < self.newest)
 
-    def _limits_for(self, image: AcquiredImage, yardstick: Yardstick) -> Limits:
-        if not yardstick.undisturbed:
-            return NO_LIMITS
-        found = self._limits.get(image.guid)
-        if found is None:
-            found = self._limits[image.guid] = self._disturbances.limits_for(image)
-        return found
-
-    def _against(self, image: AcquiredImage, measured: _Measured) -> tuple[_Column, Held]:
-        """Return the frames that one is held against, it may be among them, and what is found of them."""
-        yardstick, scale = measured.yardstick, measured.scale
-        limits = self._limits_for(image, yardstick)
-        column = measured.columns.get(limits)
+    def _against(
+        self, image: AcquiredImage, metric: str, *, scale: Scale, standing: _Standing
+    ) -> tuple[_Column, _Measured]:
+        """Return the frames that one is held against, it may be among them, and what was measured of all."""
+        measured = self._measured_by(metric, scale, yardstick=standing.yardstick)
+        column = measured.columns.get(standing.limits)
         if column is None:
-            column = measured.columns[limits] = self._column(measured, limits)
-        is_alone = len(column.samples) == (image.guid in column.samples)
-        noise = 0.0 if is_alone else scale.noise(column.middle_without(column.values.get(image.guid)))
-        # Rounded, so that frames whose absence hardly changes it share what is found.
-        floor = round(math.hypot(yardstick.floor, noise), 3) if noise > 0 else yardstick.floor
-        return column, column.held_by(yardstick, floor)
-
-    def _measured_for(
-        self, image: AcquiredImage, metric: str, *, scale: Scale, yardstick: Yardstick, pixel_arcsec: float | None
-    ) -> _Measured:
-        """Return a metric on a scale as a frame is held against it: what pixels hide is granted to the air alone."""
-        if not math.isinf(yardstick.sampled):
-            cause, _ = self._cause_of(image, yardstick, pixel_arcsec=pixel_arcsec)
-            yardstick = yardstick.unhidden() if cause in DISTURBED else yardstick.at(pixel_arcsec)
-        return self._measured_by(metric, scale, yardstick=yardstick)
+            column = measured.columns[standing.limits] = self._column(measured, standing.limits)
+        return column, measured
 
     def _measured_by(self, metric: str, scale: Scale, *, yardstick: Yardstick) -> _Measured:
         sharp = scale.sharp if isinstance(scale, CountAtSize) else None
@@ -345,9 +361,9 @@ def _cause(image: AcquiredImage, limits: Limits, *, seeing: bool) -> Cause:
     return Cause.AIR if told_apart(image) else Cause.UNKNOWN
 
 
-def _when(image: AcquiredImage, scale: Scale) -> tuple[date, float, float]:
-    """Return the night of a frame, its hour, and its air coordinate."""
-    return night_of(image), hour_of(image), _air(image, scale)
+def _when(image: AcquiredImage, scale: Scale) -> tuple[date, Sample]:
+    """Return the night of a frame and a sample of its hour and air, which is none of what it is held against."""
+    return night_of(image), Sample(hour_of(image), math.nan, _air(image, scale), -1)
 
 
 def _air(image: AcquiredImage, scale: Scale) -> float:
