@@ -1,8 +1,10 @@
-"""The criteria grader's verdicts with their inputs as JSON text, for frames whose band counts: most do."""
+"""The criteria grader's verdicts with their inputs as JSON text, for frames that have a score: most do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from pydantic_core import to_json
 
 from tsplug.grading.criteria import Criteria, FrameScores, RowScores
 from tsplug.grading.criteria_baseline import Baselines
@@ -11,15 +13,28 @@ from tsplug.model import Band
 
 
 class _Row:
-    """One row of criteria and what it gives each frame, in lists."""
+    """One row of criteria and what it gives each frame: numbers of all frames are written at once."""
 
-    def __init__(self, scores: RowScores, samples: Sequence[float] | None) -> None:
+    def __init__(self, scores: RowScores, samples: Sequence[int] | None) -> None:
         row = scores.row
         self.metric, self.quoted = row.metric, quoted(row.metric)
         self.values, self.scores = scores.values.tolist(), scores.scores.tolist()
-        self._by_threshold, self._by_deviation = scores.by_threshold.tolist(), scores.by_deviation.tolist()
-        self._baselines, self._contribution = scores.baselines.tolist(), scores.contribution.tolist()
-        self._samples = samples
+        by_threshold, by_deviation = scores.by_threshold.tolist(), scores.by_deviation.tolist()
+        pairs = zip(by_deviation, by_threshold, strict=True)
+        self._told = list(
+            zip(
+                _texts(self.values),
+                _texts(scores.baselines.tolist()),
+                _texts(by_threshold),
+                _texts(by_deviation),
+                _texts(self.scores),
+                _texts(scores.contribution.tolist()),
+                # Without a baseline there is no deviation, and what is no number is less than none.
+                ["deviation" if own < other else "threshold" for own, other in pairs],
+                [0] * len(self.values) if samples is None else samples,
+                strict=True,
+            )
+        )
         same = f'"weight":{number_text(row.weight)},"good":{number_text(row.good)},"bad":{number_text(row.bad)}'
         self._template = (
             f'{{"metric":{self.quoted.replace("%", "%%")},"value":%s,{same},"baseline":%s,"threshold_score":%s,'
@@ -28,21 +43,12 @@ class _Row:
 
     def text(self, place: int) -> str:
         """Return what a frame's card tells of the row."""
-        threshold, deviation = self._by_threshold[place], _number(self._by_deviation[place])
-        return self._template % (
-            number_text(self.values[place]),
-            number_text(_number(self._baselines[place])),
-            number_text(threshold),
-            number_text(deviation),
-            number_text(self.scores[place]),
-            number_text(self._contribution[place]),
-            "deviation" if deviation is not None and deviation < threshold else "threshold",
-            0 if self._samples is None else self._samples[place],
-        )
+        return self._template % self._told[place]
 
 
-def _number(value: float) -> float | None:
-    return None if value != value else value
+def _texts(values: Sequence[float]) -> list[str]:
+    """Return numbers as JSON has them, null for what is none."""
+    return to_json(values).decode()[1:-1].replace("NaN", "null").split(",")
 
 
 class CriteriaTexts:
@@ -59,12 +65,15 @@ class CriteriaTexts:
         thresholds = ",".join([f'"{band}":{least}' for band, least in criteria.thresholds.items()])
         self._head = f'{{"set":{quoted(whole.name)},"set_guid":{quoted(whole.guid)},"minimum_grade":"'
         self._thresholds = f'","thresholds":{{{thresholds}}},"unrounded":'
-        self._unrounded, self._coverage = scores.unrounded.tolist(), scores.coverage.tolist()
+        self._unrounded, self._coverage = _texts(scores.unrounded.tolist()), _texts(scores.coverage.tolist())
         samples = {metric: counts.tolist() for metric, counts in baselines.samples.items()}
         self._rows = [_Row(each, samples.get(each.row.metric)) for each in scores.rows]
 
-    def text(self, place: int, *, score: int, minimum: Band) -> str:
-        """Return the inputs of a frame that no gate fails, and whose band is at least the one asked for."""
+    def text(self, place: int, *, score: int, minimum: Band, would_pass: str = "{}") -> str:
+        """Return the inputs of a frame that has a score and that no gate fails.
+
+        ``would_pass`` has what would have lifted its band to the one asked for, as JSON text.
+        """
         told: list[str] = []
         missing: list[str] = []
         worst: tuple[float, str, float] | None = None
@@ -79,7 +88,7 @@ class CriteriaTexts:
         least, metric, value = worst or (0.0, "", 0.0)
         detail = f"score {score}, worst is {metric} {value:.4g} with {least:.0f} of 100"
         return (
-            f"{self._head}{minimum.value}{self._thresholds}{number_text(self._unrounded[place])},"
-            f'"coverage":{number_text(self._coverage[place])},"rows":[{",".join(told)}],'
-            f'"missing":[{",".join(missing)}],"gated":[],"detail":{quoted(detail)},"would_pass":{{}}}}'
+            f"{self._head}{minimum}{self._thresholds}{self._unrounded[place]},"
+            f'"coverage":{self._coverage[place]},"rows":[{",".join(told)}],'
+            f'"missing":[{",".join(missing)}],"gated":[],"detail":{quoted(detail)},"would_pass":{would_pass}}}'
         )

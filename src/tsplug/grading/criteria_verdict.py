@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from pydantic_core import to_json
+
 from tsplug.grading.combine import Conclusion
 from tsplug.grading.criteria import Criteria, FrameScores, columns_of, score_frames
 from tsplug.grading.criteria_baseline import Baselines, baselines_of
 from tsplug.grading.criteria_card import Cards, ScoreCard, reaching
 from tsplug.grading.criteria_text import CriteriaTexts
-from tsplug.grading.told import ToldVerdict
+from tsplug.grading.told import ToldVerdict, is_finite_text
 from tsplug.model import AcquiredImage, Band, GraderVerdict, VerdictStatus
 from tsplug.model.json_text import JsonText
 
@@ -60,13 +62,19 @@ class FrameJudge:
         )
 
     def told(self, image: AcquiredImage, *, minimum: Band) -> GraderVerdict | ToldVerdict:
-        """Return `verdict` as it is stored, where the band counts; most do, and there is little to tell of them."""
+        """Return `verdict` as it is stored, where there is a score that no gate fails."""
         place = self._places[image.guid]
         score, band = self._cards.conclusion(place)
-        if score is None or band is None or not counts_for(band, minimum) or self._cards.is_gated(place):
+        if score is None or band is None or self._cards.is_gated(place):
             return self.verdict(image, minimum=minimum)
-        text = self._texts.text(place, score=score, minimum=minimum)
-        return ToldVerdict(GRADER, VERSION, VerdictStatus.ACCEPT, "", JsonText(text), float(score), band)
+        status, reason = _conclusion(band, minimum)
+        would_pass = "{}"
+        if status is VerdictStatus.REJECT:
+            would_pass = to_json(_would_pass(self._cards.at(place), self._criteria, minimum=minimum)).decode()
+        text = self._texts.text(place, score=score, minimum=minimum, would_pass=would_pass)
+        if not is_finite_text(text):
+            return self.verdict(image, minimum=minimum)
+        return ToldVerdict(GRADER, VERSION, status, reason, JsonText(text), float(score), band)
 
     @cached_property
     def _texts(self) -> CriteriaTexts:
@@ -109,7 +117,7 @@ def ungraded(image_guid: str, why: str) -> GraderVerdict:
 
 def counts_for(band: Band, minimum: Band) -> bool:
     """Return whether a band is at least the one asked for."""
-    return band.value <= minimum.value
+    return str.__le__(band, minimum)
 
 
 def _conclusion(band: Band, minimum: Band) -> tuple[VerdictStatus, str]:

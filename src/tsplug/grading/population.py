@@ -62,16 +62,17 @@ class Population(NamedTuple):
     @property
     def size(self) -> int:
         """Return how many `frames` there are."""
-        others = self._others
+        others = self.others
         return others if self.crowd.newest is None else min(others, self.crowd.newest)
 
     @property
     def earlier(self) -> int:
         """Return how many are older than these: levels of nights rest on them too."""
-        return self._others - self.size
+        return self.others - self.size
 
     @property
-    def _others(self) -> int:
+    def others(self) -> int:
+        """Return how many frames of the crowd are held against the frame."""
         return len(self.crowd.frames) - (self.rank is not None)
 
     @property

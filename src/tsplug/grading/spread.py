@@ -124,23 +124,15 @@ class SpreadCheck:
     def examine(self, case: Case) -> Finding:
         """Test a frame as `settle` does, and tell how that came about."""
         settled = self.settle(case)
-        known = settled.rule is not Rule.MISSING and settled.value is not None
-        return Finding(
-            check=self.title,
-            metric=self.metric,
-            outcome=settled.outcome,
-            rule=settled.rule,
-            detail=self._detail(case, settled),
-            value=float(settled.value) if known and settled.value is not None else None,
-            unit=METRICS[self.metric].unit,
-            samples=settled.samples,
-            centre=settled.centre,
-            spread=settled.spread,
-            sigma=settled.sigma,
-            lower=settled.lower,
-            upper=settled.upper,
-            about={} if settled.usual is None else settled.usual.about,
-        )
+        outcome, rule, value, samples, centre, spread, sigma, lower, upper, usual = settled
+        known = None if value is None or rule is Rule.MISSING else float(value)
+        detail, about = self._detail(case, settled), {} if usual is None else usual.about
+        told = self.title, self.metric, outcome, rule, detail, known, self._unit, samples
+        return Finding(*told, centre, spread, sigma, lower, upper, about)
+
+    @cached_property
+    def _unit(self) -> str:
+        return METRICS[self.metric].unit
 
     @cached_property
     def _better(self) -> str | None:
@@ -260,7 +252,7 @@ class SpreadCheck:
             return f"{self.metric} is {_zero(value)}"
         if rule is Rule.FEW_PEERS:
             return self._few(settled.samples)
-        told = f"{self.metric} {value:.4g} {METRICS[self.metric].unit}".rstrip()
+        told = f"{self.metric} {value:.4g} {self._unit}".rstrip()
         if rule in (Rule.REJECT_LEVEL, Rule.ACCEPT_LEVEL):
             return f"{told} {self._level_words(case, rule)}"
         name = _centre_name(case, settled)

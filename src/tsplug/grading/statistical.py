@@ -32,7 +32,7 @@ def judge(case: Case) -> GraderVerdict:
     an error, not a grade.
     """
     findings = [check.examine(case) for check in wanted_checks(case.preferences)]
-    status, reason, said = concluded(case, findings)
+    status, reason, said = concluded(case, findings, deciding=decisive(findings))
     return GraderVerdict(
         image_guid=case.image.guid,
         grader=GRADER,
@@ -43,9 +43,14 @@ def judge(case: Case) -> GraderVerdict:
     )
 
 
-def concluded(case: Case, findings: Sequence[Finding]) -> tuple[VerdictStatus, str, dict[str, str]]:
-    """Return the status that findings lead to, the reason, and what of the inputs tells of waiting or an error."""
-    status, reason = _conclusion(findings)
+def concluded(
+    case: Case, findings: Sequence[Finding], *, deciding: Finding | None
+) -> tuple[VerdictStatus, str, dict[str, str]]:
+    """Return the status that findings lead to, the reason, and what of the inputs tells of waiting or an error.
+
+    ``deciding`` is the `decisive` one.
+    """
+    status, reason = _conclusion(findings, deciding)
     said: dict[str, str] = {}
     if _waits(findings, status):
         said[WAITS_INPUT] = reason
@@ -81,14 +86,19 @@ def conclude(case: Case, checks: Sequence[Check] | None = None) -> Conclusion:
     for check in wanted_checks(case.preferences) if checks is None else checks:
         outcome, rule = (settled := check.settle(case)).outcome, settled.rule
         if outcome is Outcome.REJECT:
-            return Conclusion(GRADER, VerdictStatus.REJECT, check.title)
+            return _concluded(VerdictStatus.REJECT, check.title)
         passed = passed or outcome is Outcome.PASS
         telling = telling or outcome is Outcome.WAIT or (rule is Rule.MISSING and bool(case.image.measure_error))
         if rule is Rule.FEW_PEERS:
             few.append(check.metric)
     if telling or not passed:
         return _told(judge(case))
-    return Conclusion(GRADER, VerdictStatus.ACCEPT, _by_rule_words(few))
+    return _concluded(VerdictStatus.ACCEPT, _by_rule_words(few) if few else "")
+
+
+@lru_cache(_REMEMBERED)
+def _concluded(status: VerdictStatus, reason: str) -> Conclusion:
+    return Conclusion(GRADER, status, reason)
 
 
 def _told(verdict: GraderVerdict) -> Conclusion:
@@ -97,8 +107,7 @@ def _told(verdict: GraderVerdict) -> Conclusion:
     return Conclusion(GRADER, verdict.status, verdict.reason, error=error, waits=waits)
 
 
-def _conclusion(findings: Sequence[Finding]) -> tuple[VerdictStatus, str]:
-    deciding = decisive(findings)
+def _conclusion(findings: Sequence[Finding], deciding: Finding | None) -> tuple[VerdictStatus, str]:
     if not findings:
         return VerdictStatus.ACCEPT, "no test is enabled"
     if deciding is None:
@@ -124,20 +133,26 @@ def _by_rule(findings: Sequence[Finding]) -> list[Finding]:
 
 def decisive(findings: Sequence[Finding]) -> Finding | None:
     """Return the finding that decides: the first that rejects, else that waits, else that passes."""
-    for outcome in (Outcome.REJECT, Outcome.WAIT, Outcome.PASS):
-        for finding in findings:
-            if finding.outcome is outcome:
-                return finding
-    return None
+    waits = passes = None
+    for finding in findings:
+        if finding.outcome is Outcome.REJECT:
+            return finding
+        if finding.outcome is Outcome.WAIT:
+            waits = waits or finding
+        elif finding.outcome is Outcome.PASS:
+            passes = passes or finding
+    return waits or passes
 
 
 def _measuring_failed(case: Case, findings: Sequence[Finding], *, status: VerdictStatus) -> bool:
+    if not case.image.measure_error:
+        return False
     # Guiding is known to the host alone: what the pixels would have told is what an unreadable file takes away.
     # Nor is anything lost that nobody asked for: hosts know sizes and counts, and hardly any knows eccentricities.
     unasked = {"eccentricity"} if case.preferences.grade_eccentricity is None else set()
     needed = _COMPARED - unasked
     missing = any(finding.rule is Rule.MISSING and finding.metric in needed for finding in findings)
-    return bool(case.image.measure_error) and missing and status is not VerdictStatus.REJECT
+    return missing and status is not VerdictStatus.REJECT
 
 
 def inputs_of(case: Case, findings: Sequence[Finding]) -> dict[str, object]:

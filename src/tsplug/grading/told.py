@@ -5,8 +5,10 @@ A regrade writes verdicts by the hundred thousand, and most of what each tells i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from tsplug.grading.combine import deciding_inputs
 from tsplug.model import Band, VerdictStatus
@@ -40,6 +42,17 @@ def number_text(value: float | None) -> str:
     return encoded({"": value})[4:-1] if "e" in text else text
 
 
+def number_texts(values: Sequence[float | None]) -> list[str] | None:
+    """Return numbers as `number_text` writes each; None where JSON knows nothing of one of them.
+
+    They are written at once, which takes a fraction of the time.
+    """
+    text = to_json(values).decode()
+    if "N" in text or "I" in text:
+        return None
+    return text[1:-1].split(",") if values else []
+
+
 def quoted(text: str) -> str:
     """Return a text as a JSON string, as `tsplug.model.json_text.encoded` writes it."""
     if text.isascii() and text.isprintable():
@@ -49,4 +62,4 @@ def quoted(text: str) -> str:
 
 def is_finite_text(text: str) -> bool:
     """Return whether a text holds no number that JSON knows nothing of; it may say no where a word looks like one."""
-    return "nan" not in text and "inf" not in text
+    return "Infinity" not in text and "NaN" not in text

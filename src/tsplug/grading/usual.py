@@ -39,23 +39,25 @@ class MetricUsual:
     @property
     def about(self) -> dict[str, float | int | None]:
         """Return how the centre came about, as JSON values in the metric's unit."""
-        usual, centre = self.usual, self.centre
-        return {
-            "used": usual.used,
-            "nights": usual.nights,
-            "night_level": None if usual.night is None else self._level(usual.night),
-            "plan_level": self._level(usual.plan),
-            "slack": abs(self._level(usual.level + usual.slack) - centre),
-            "by_guiding": abs(self._level(usual.level + usual.by_guiding) - centre),
-            "lasting_before": None if usual.lasting is None else self._value(usual.lasting.before),
-            "lasting_most": None if usual.lasting is None else self._value(usual.lasting.most + usual.slack),
-            "sampled": centre if usual.sampled else None,
-            "air": abs(centre - self._level(usual.level - usual.air)),
-        }
+        level, slack, _, used, nights, night, plan, air, _, _, by_guiding, lasting, sampled = self.usual
+        value, image, centre = self.scale.value, self.image, self.centre
 
-    def _level(self, harm: float) -> float:
-        """Return the value of a harm, which often is the level."""
-        return self.centre if harm == self.usual.level else self._value(harm)
+        def of(harm: float) -> float:
+            # It often is the level, of which the value is known.
+            return centre if harm == level else value(image, harm)
+
+        return {
+            "used": used,
+            "nights": nights,
+            "night_level": None if night is None else of(night),
+            "plan_level": of(plan),
+            "slack": abs(of(level + slack) - centre),
+            "by_guiding": abs(of(level + by_guiding) - centre),
+            "lasting_before": None if lasting is None else value(image, lasting.before),
+            "lasting_most": None if lasting is None else value(image, lasting.most + slack),
+            "sampled": centre if sampled else None,
+            "air": abs(centre - of(level - air)),
+        }
 
     def bounds(self, sigma: float) -> tuple[float, float]:
         """Return the smallest and the largest value within so many standard deviations, slack included."""
@@ -84,6 +86,8 @@ class MetricUsual:
         usual = self.usual
         if usual.cause in _CAUSES:
             return f"; {_CAUSES[usual.cause]}"
+        if not (usual.sampled or usual.slack or usual.by_guiding or usual.lasting):
+            return ""
         whys = {
             "narrower stars are no better, since pixels cannot show them": usual.sampled,
             "what lasts so long is usual within limits": usual.lasting is not None,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsplug.grading.told import number_text, quoted
+from tsplug.grading.told import number_text, number_texts, quoted
 from tsplug.model.json_text import encoded
 
 
@@ -15,6 +16,13 @@ from tsplug.model.json_text import encoded
 def test_numbers_are_written_as_of_values(value: float | None) -> None:
     """Small, large and whole numbers, and none, read as the same text."""
     assert f'{{"a":{number_text(value)}}}' == encoded({"a": value})
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(), st.floats())))
+def test_numbers_are_written_at_once_as_one_by_one(values: list[float | None]) -> None:
+    """Many numbers have the texts that each has; where one of them is none that JSON knows there are no texts."""
+    is_finite = all(value is None or math.isfinite(value) for value in values)
+    assert number_texts(values) == ([number_text(value) for value in values] if is_finite else None)
 
 
 @given(st.one_of(st.text(), st.sampled_from(['1.20" a pixel', "C:\\frames", "a\tb", "µm", "\ud800"])))
