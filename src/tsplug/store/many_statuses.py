@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from tsplug.model import AcquiredImage, Counter, GradingStatus, StatusChange
 from tsplug.store.counting import Counting, counters_of
-from tsplug.store.rows import Rows, table_of
+from tsplug.store.many_rows import insert_rows, update_rows
+from tsplug.store.rows import table_of
 
 IMAGES = table_of(AcquiredImage)
 _LINES = table_of(StatusChange)
+_FOUND = ("from_reason", "from_manual")
+_TOLD = tuple(name for name in StatusChange.model_fields if name not in {"id", *_FOUND})
+_LINE = (*_TOLD, *_FOUND)
+_CHANGED = ("status", "reject_reason", "manual")
 _PART = 5000
 # No database takes an endless list of ids.
+
+
+_told_of = attrgetter(*_TOLD)
 
 
 def swap_statuses(connection: Connection, changes: Sequence[StatusChange], *, over_manual: bool) -> list[int]:
@@ -23,7 +32,7 @@ def swap_statuses(connection: Connection, changes: Sequence[StatusChange], *, ov
 
     A status that stands by hand is left unless ``over_manual``. A change from a status to itself writes its reason.
     """
-    rows, counting = Rows(connection), Counting(connection)
+    counting = Counting(connection)
     swapped: list[int] = []
     for part in _parts(sorted(changes, key=lambda change: change.image_id)):
         stored = _stored(connection, [change.image_id for change in part])
@@ -34,9 +43,8 @@ def swap_statuses(connection: Connection, changes: Sequence[StatusChange], *, ov
             and image.status == change.from_status
             and (over_manual or not image.manual)
         ]
-        rows.update_many(AcquiredImage, [_values(change) for change, _ in fitting])
-        if fitting:
-            connection.execute(insert(_LINES), [_line(change, image) for change, image in fitting])
+        update_rows(connection, IMAGES, names=_CHANGED, rows=[_values(change) for change, _ in fitting])
+        insert_rows(connection, _LINES, names=_LINE, rows=[_line(change, image) for change, image in fitting])
         _count(counting, fitting)
         swapped += [change.image_id for change, _ in fitting]
     return swapped
@@ -54,15 +62,14 @@ def _stored(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
     return {row.id: row for row in connection.execute(query)}
 
 
-def _values(change: StatusChange) -> dict[str, object]:
+def _values(change: StatusChange) -> tuple[object, ...]:
     reason = change.why if change.to_status is GradingStatus.REJECTED else ""
-    return {"id": change.image_id, "status": change.to_status, "reject_reason": reason, "manual": change.manual}
+    return change.to_status, reason, change.manual, change.image_id
 
 
-def _line(change: StatusChange, image: Any) -> dict[str, object]:
+def _line(change: StatusChange, image: Any) -> tuple[object, ...]:
     """Return the line of the audit trail, as a plain row: to make a record of each takes longer than to write it."""
-    told = {name: getattr(change, name) for name in StatusChange.model_fields if name != "id"}
-    return told | {"from_reason": image.reject_reason, "from_manual": image.manual}
+    return (*_told_of(change), image.reject_reason, image.manual)
 
 
 def _count(counting: Counting, fitting: Sequence[tuple[StatusChange, Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableSequence, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -34,6 +35,7 @@ from tsplug.errors import NotFoundError, StoreError
 from tsplug.model import Record
 from tsplug.model.wording import plain
 from tsplug.ports import Dangling, Ids, Spoilt
+from tsplug.store.many_rows import update_rows
 from tsplug.store.tables import TABLES
 
 R = TypeVar("R", bound=Record)
@@ -108,15 +110,9 @@ class Rows:
         """Write the same fields of many records, each named by its id."""
         if not rows:
             return
-        table = table_of(kind)
         names = [name for name in rows[0] if name != "id"]
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("key"))
-            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
-        )
-        values = [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
-        self._connection.execute(statement, values)
+        values_of = itemgetter(*names, "id")
+        update_rows(self._connection, table_of(kind), names=names, rows=[values_of(row) for row in rows])
 
     def delete(self, record: Record) -> None:
         """Remove the row of a record; nothing happens when it is gone already."""
@@ -161,7 +157,7 @@ class Rows:
         """Return the records that a query over a kind's table selects."""
         found = self._connection.execute(query)
         names = tuple(found.keys())
-        return [_record(kind, dict(zip(names, row, strict=True))) for row in found]
+        return [_record(kind, dict(zip(names, row, strict=True))) for row in found.all()]
 
     def record(self, kind: type[R], row: Sequence[object], *, types: tuple[object, ...]) -> R:
         """Return the record of a row of a whole table as the driver gives it, with the types that it says of them."""

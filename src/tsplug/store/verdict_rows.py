@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Text, bindparam, cast, insert, select, update
+from sqlalchemy import Connection, Text, cast, select
 
 from tsplug.errors import StoreError
 from tsplug.model import AcquiredImage, Band, Verdict, VerdictStatus
 from tsplug.model.json_text import JsonText
 from tsplug.ports import VerdictRow
+from tsplug.store.many_rows import insert_rows, update_rows
 from tsplug.store.rows import table_of
 
 _VERDICTS = table_of(Verdict)
@@ -33,21 +34,15 @@ def read_verdict_rows(connection: Connection, plan_ids: Sequence[int]) -> list[V
         .where(_VERDICTS.c.image_id.in_(select(_IMAGES.c.id).where(_IMAGES.c.plan_id.in_(plan_ids))))
         .order_by(_VERDICTS.c.id)
     )
-    return [_read(row) for row in connection.execute(query)]
+    return [_read(row) for row in connection.execute(query).all()]
 
 
 def write_verdict_rows(connection: Connection, rows: Sequence[VerdictRow], *, at: datetime) -> None:
     """Insert the rows that have no id, and write the others over what is stored."""
-    fresh = [
-        _told(row, at) | {"new_image_id": row.image_id, "new_grader": row.grader} for row in rows if row.id is None
-    ]
-    changed = [_told(row, at) | {"key": row.id} for row in rows if row.id is not None]
-    if fresh:
-        told = (*_TOLD, "judged_at", "image_id", "grader")
-        connection.execute(insert(_VERDICTS).values({name: _new(name) for name in told}), fresh)
-    if changed:
-        new = {name: _new(name) for name in (*_TOLD, "judged_at")}
-        connection.execute(update(_VERDICTS).where(_VERDICTS.c.id == bindparam("key")).values(new), changed)
+    fresh = [(*_told(row, at), row.image_id, row.grader) for row in rows if row.id is None]
+    changed = [(*_told(row, at), row.id) for row in rows if row.id is not None]
+    insert_rows(connection, _VERDICTS, names=(*_TOLD, "judged_at", "image_id", "grader"), rows=fresh)
+    update_rows(connection, _VERDICTS, names=(*_TOLD, "judged_at"), rows=changed)
 
 
 def _read(row: Any) -> VerdictRow:
@@ -58,17 +53,6 @@ def _read(row: Any) -> VerdictRow:
         raise StoreError(f"the store's Verdict {key} is spoilt: {error} is unknown; see `tsplug doctor`") from error
 
 
-def _told(row: VerdictRow, at: datetime) -> dict[str, object]:
-    return {
-        "new_version": row.version,
-        "new_status": row.status,
-        "new_score": row.score,
-        "new_band": row.band,
-        "new_reason": row.reason,
-        "new_inputs": row.inputs if isinstance(row.inputs, JsonText) else JsonText(row.inputs),
-        "new_judged_at": at,
-    }
-
-
-def _new(name: str) -> BindParameter[Any]:
-    return bindparam(f"new_{name}", type_=_VERDICTS.c[name].type)
+def _told(row: VerdictRow, at: datetime) -> tuple[object, ...]:
+    inputs = row.inputs if isinstance(row.inputs, JsonText) else JsonText(row.inputs)
+    return row.version, row.status, row.score, row.band, row.reason, inputs, at
