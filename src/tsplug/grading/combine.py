@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from tsplug.model import Band, GraderVerdict, GradingStatus, UngradedPolicy, VerdictStatus
@@ -14,6 +15,9 @@ ERROR_INPUT = "error"
 
 WAITS_INPUT = "waits"
 """The key of a verdict's inputs that tells what the grader waits for, which is why it abstained."""
+
+
+_REMEMBERED = 256
 
 
 class Said(Protocol):
@@ -57,8 +61,13 @@ class Conclusion(NamedTuple):
         return deciding_inputs(self.error, self.waits)
 
 
-def deciding_inputs(error: str, waits: str) -> dict[str, Any]:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def deciding_inputs(error: str, waits: str) -> Mapping[str, Any]:
     """Return what of the inputs of a verdict decides: an error, and what is waited for; nothing where that is empty."""
+    if not (error or waits):
+        return _NOTHING
     told = {ERROR_INPUT: error, WAITS_INPUT: waits}
     return {key: value for key, value in told.items() if value}
 
@@ -85,8 +94,7 @@ _STATUSES = {
 }
 
 
-@dataclass(frozen=True)
-class Combination:
+class Combination(NamedTuple):
     """A status, the reason in few words, the graders that decided, and the rule; None where nobody was asked."""
 
     status: GradingStatus
@@ -110,7 +118,7 @@ def combine(verdicts: Sequence[Said], policy: UngradedPolicy, *, manual: Grading
     found = _of(_STATUSES[rule], deciding, rule=rule)
     if rule in (Rule.COUNT, Rule.HOLD):
         # The reason names the policy, then why nobody judged the frame.
-        return replace(found, reason=f"{rule}: {found.reason}" if found.reason else str(rule))
+        return found._replace(reason=f"{rule}: {found.reason}" if found.reason else str(rule))
     return found
 
 
@@ -125,12 +133,13 @@ def _decided(verdicts: Sequence[Said], policy: UngradedPolicy) -> tuple[Rule | N
     rejecting = [verdict for verdict in verdicts if verdict.status is VerdictStatus.REJECT]
     if rejecting:
         return Rule.REJECT, rejecting
-    failed = [verdict for verdict in verdicts if has_failed(verdict)]
-    if failed:
-        return Rule.FAILURE, failed
-    waiting = [verdict for verdict in verdicts if verdict.inputs.get(WAITS_INPUT)]
-    if waiting:
-        return Rule.WAITING, waiting
+    if open_ := [verdict for verdict in verdicts if verdict.inputs]:
+        failed = [verdict for verdict in open_ if has_failed(verdict)]
+        if failed:
+            return Rule.FAILURE, failed
+        waiting = [verdict for verdict in open_ if verdict.inputs.get(WAITS_INPUT)]
+        if waiting:
+            return Rule.WAITING, waiting
     accepting = [verdict for verdict in verdicts if verdict.status is VerdictStatus.ACCEPT]
     if accepting:
         return Rule.ACCEPT, accepting
@@ -157,8 +166,14 @@ def failure(grader: str, image_guid: str, *, error: str) -> GraderVerdict:
 
 
 def _of(status: GradingStatus, deciding: Sequence[Said], *, rule: Rule) -> Combination:
-    if len(deciding) == 1:
-        return Combination(status, deciding[0].reason, (deciding[0].grader,), rule)
-    ordered = sorted(deciding, key=lambda verdict: (verdict.grader, verdict.reason))
-    reasons = dict.fromkeys(verdict.reason for verdict in ordered if verdict.reason)
-    return Combination(status, "; ".join(reasons), tuple(dict.fromkeys(each.grader for each in ordered)), rule)
+    return _combined(status, tuple([(verdict.grader, verdict.reason) for verdict in deciding]), rule=rule)
+
+
+@lru_cache(_REMEMBERED)
+def _combined(status: GradingStatus, said: tuple[tuple[str, str], ...], *, rule: Rule) -> Combination:
+    """Return what graders come to together that give reasons; most frames are accepted for the same ones."""
+    if len(said) == 1:
+        return Combination(status, said[0][1], (said[0][0],), rule)
+    ordered = sorted(said)
+    reasons = dict.fromkeys(reason for _, reason in ordered if reason)
+    return Combination(status, "; ".join(reasons), tuple(dict.fromkeys(grader for grader, _ in ordered)), rule)

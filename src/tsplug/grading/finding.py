@@ -84,7 +84,7 @@ class Finding(NamedTuple):
         }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Case:
     """A frame under test with what it is tested against; the scale is that of its own pixels, binning included.
 

@@ -55,7 +55,7 @@ class PlanImages:
 
     def profile_of(self, image: AcquiredImage) -> Profile:
         """Return the rig that took an image: its own preferences grade it; the project's rig where it is gone."""
-        return self.profile(image.profile_id)
+        return self.profiles.get(image.profile_id or 0, self.owner)
 
     def profile(self, profile_id: int | None) -> Profile:
         """Return a rig by its id, the project's where it is gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tsplug.grading.combine import Combination, Said, combine, status_by
 from tsplug.grading.told import ToldVerdict
@@ -27,8 +27,7 @@ S = TypeVar("S", bound=Said)
 Statuses = tuple[GradingStatus, ...]
 
 
-@dataclass(frozen=True)
-class Regraded:
+class Regraded(NamedTuple):
     """What a frame comes to: its verdicts, those of other graders apart, the status and the score."""
 
     image: AcquiredImage

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tsplug.grading.provenance import digest
 from tsplug.grading.told import ToldVerdict
@@ -21,8 +22,7 @@ OURS = frozenset({NOBODY, *(grader.name for grader in GRADERS)})
 """Whose verdicts a regrade replaces; those of any other grader stay and are combined as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A frame of which something changes: what it was, what it comes to, and ``why`` it has that status."""
 
     image_id: int
@@ -144,21 +144,21 @@ def _conclusion(row: VerdictRow) -> tuple[object, ...]:
 
 
 def _outcome(regraded: Regraded) -> Outcome:
-    image = regraded.image
+    image, _, combination, score, band = regraded
     return Outcome(
         image_id=image.id or 0,
         target_name=image.target_name,
         filter_name=image.filter_name,
         started=image.started,
         from_status=image.status,
-        to_status=regraded.combination.status,
+        to_status=combination.status,
         from_reason=image.reject_reason,
         reason=regraded.reason,
-        why=regraded.combination.reason,
+        why=combination.reason,
         from_score=image.score,
-        score=regraded.score,
+        score=score,
         from_band=image.band,
-        band=regraded.band,
+        band=band,
         status_changes=regraded.status_changes,
         score_changes=regraded.score_changes,
     )
