@@ -20,6 +20,7 @@ from tsplug.model import Band, ExposurePlan, Profile, Record, SettledPlan
 from tsplug.ports import StoredFrames, Unit
 from tsplug.services.criteria_documents import document_of
 from tsplug.services.criteria_grader import CriteriaGrader
+from tsplug.services.graders import GRADERS
 from tsplug.services.plan_images import PlanImages
 from tsplug.services.regrade_outcomes import OURS, Decided, Footing
 from tsplug.services.regrade_scope import Scope
@@ -27,14 +28,16 @@ from tsplug.services.regrade_scope import Scope
 _PART = 5000
 _BANDS = {"", *(band.value for band in Band)}
 _COUNTERS = ("acquired", "accepted")
-_CODE = (STATISTICAL, CRITERIA, repr(sorted(METRICS.items())))
+CODE = (STATISTICAL, CRITERIA, *(each.name for each in GRADERS), repr(sorted(METRICS.items())))
+"""What of tsplug itself verdicts rest on: the graders there are, their versions, and the metrics."""
 
 
 class Footings:
-    """What the plans of one run are judged by; ``criteria`` is the grader that judges them."""
+    """What the plans of one run are judged by; ``criteria`` is the grader that judges them, ``code`` what judges."""
 
-    def __init__(self, scope: Scope, criteria: CriteriaGrader) -> None:
+    def __init__(self, scope: Scope, criteria: CriteriaGrader, *, code: Sequence[str] = CODE) -> None:
         request = scope.request
+        self._code = tuple(code)
         self._scope = scope
         self._criteria = criteria
         self._asked = (
@@ -80,7 +83,7 @@ class Footings:
             return None
         own = plan.plan.model_copy(update=dict.fromkeys(_COUNTERS, 0))
         places = map(self._text, (plan.template, plan.target, plan.project, plan.owner, *ordered))
-        return digest(_CODE, self._asked, own.model_dump(mode="json"), *places, *sets)
+        return digest(self._code, self._asked, own.model_dump(mode="json"), *places, *sets)
 
     def _set_of(self, rig: Profile, unit: Unit) -> str:
         if not self._criteria.enabled(rig):

@@ -27,6 +27,7 @@ from tsplug.model import (
 from tsplug.services.catalogue_delete import delete_record
 from tsplug.services.catalogue_drafts import Request
 from tsplug.services.criteria_documents import criteria_of
+from tsplug.services.graders import GRADERS
 from tsplug.services.grading import apply_grades, judge_plan
 from tsplug.services.manual_grading import ManualGrade, grade_manually
 from tsplug.services.manual_undo import undo_manual
@@ -35,7 +36,7 @@ from tsplug.services.regrade_judging import Judges
 from tsplug.services.regrade_outcomes import Decided
 from tsplug.services.regrade_scope import RegradeRequest, Scope, pages_of, scope_of
 from tsplug.services.regrading import RegradeReport, regrade
-from tsplug.services.settled_plans import Footings, settled_among
+from tsplug.services.settled_plans import CODE, Footings, settled_among
 
 STATISTICAL = {"statistical": True, "delay_percent": 0, "criteria_set": "HFR"}
 
@@ -50,11 +51,11 @@ def frames(url: str = "sqlite://") -> Frames:
     return found
 
 
-def known(found: Frames, request: RegradeRequest = ALL) -> list[str]:
+def known(found: Frames, request: RegradeRequest = ALL, *, code: Sequence[str] = CODE) -> list[str]:
     """Return the targets of whose plans a regrade knows what they come to."""
     with found.store.read() as unit:
         scope = scope_of(request, unit, now=found.clock.now())
-        footings = Footings(scope, Judges(scope).criteria)
+        footings = Footings(scope, Judges(scope).criteria, code=code)
         settled: dict[int, Decided] = {}
         for plans in pages_of(scope, scope.targets, unit=unit):
             settled |= settled_among(plans, footings.of(plans, unit), unit=unit)
@@ -86,6 +87,15 @@ def test_what_led_to_itself_is_not_read_again() -> None:
     forget(found)
     assert dry(found) == replace(again, dry_run=True)
     assert (found.regrade(), known(found)) == (again, ["M 42", "Rosette"])
+
+
+def test_with_other_graders_everything_is_read_once() -> None:
+    """What is remembered hangs on which graders there are."""
+    found = frames()
+    found.regrade()
+    assert set(CODE) >= {grader.name for grader in GRADERS}
+    assert known(found) == ["M 42", "Rosette"]
+    assert known(found, code=[*CODE, "another"]) == []
 
 
 def of_image(**values: Any) -> Callable[[Frames], object]:
