@@ -12,19 +12,52 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
-# Threads that wait to work beside others, for so many measurements at once: beginning one takes as long as a small step
-# of measuring does. What no thread has begun is taken back by who wants it, so nobody waits for threads that are busy,
-# nor for those of a process that was forked.
-_BESIDE = ThreadPoolExecutor(max_workers=8)
+class _Threads:
+    """Threads that wait to work beside others, for so many measurements at once.
+
+    Beginning one takes as long as a small step of measuring does. What no thread has begun is taken back by who wants
+    it, so nobody waits for threads that are busy.
+    """
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin without threads, and without what waits for any."""
+        self._pool = ThreadPoolExecutor(max_workers=8)
+
+    def begin(self, work: Callable[[], Result]) -> Future[Result] | None:
+        """Let a thread do something as soon as one is free; None where none can be begun.
+
+        That is so while the interpreter ends, and where the system has no more threads to give.
+        """
+        made: Future[Result] = Future()
+
+        def do() -> None:
+            if made.set_running_or_notify_cancel():
+                try:
+                    made.set_result(work())
+                except BaseException as failure:  # noqa: BLE001 - it comes out where the result is asked for
+                    made.set_exception(failure)
+
+        try:
+            # What numpy does about overflows is of the context, and the same in both lanes.
+            self._pool.submit(copy_context().run, do)
+        except RuntimeError:
+            # It may wait for a thread all the same, or have one.
+            return None if made.cancel() else made
+        return made
 
 
-def _begin(work: Callable[[], Result]) -> Future[Result] | None:
-    """Let a thread do something as soon as one is free; None while the interpreter ends, when no thread begins."""
-    try:
-        # What numpy does about overflows is of the context, and the same in both lanes.
-        return _BESIDE.submit(copy_context().run, work)
-    except RuntimeError:
-        return None
+_BESIDE = _Threads()
+
+
+def forget_threads() -> None:
+    """Begin without threads, as a process that was forked must.
+
+    It has none of those of the other, and may have their locks as another thread held them.
+    """
+    _BESIDE.renew()
 
 
 def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) -> tuple[Result, Result]:
@@ -44,7 +77,7 @@ def in_lanes(work: Callable[[Iterator[Part]], Result], parts: Iterable[Part]) ->
             waiting.clear()
             raise
 
-    beside = _begin(lane)
+    beside = _BESIDE.begin(lane)
     try:
         own = lane()
     finally:
@@ -95,7 +128,7 @@ class Meanwhile(Generic[Part, Result]):
         """Let the other thread begin, where it has not."""
         if self._beside is None:
             # While the interpreter ends no thread begins; who wants the results does all.
-            self._beside = _begin(self._lane)
+            self._beside = _BESIDE.begin(self._lane)
 
     def results(self) -> list[Result]:
         """Return the results in order: help with the parts that are left, and wait for the other thread.

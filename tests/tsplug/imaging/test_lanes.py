@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -149,3 +151,37 @@ def test_one_thread_does_all_while_the_interpreter_ends(monkeypatch: pytest.Monk
     """A frame that is at work when the program ends is measured to its end, though no thread can be begun any more."""
     monkeypatch.setattr("concurrent.futures.thread._shutdown", True)
     assert in_lanes(sum, range(100)) == (4950, 0)
+
+
+# In a process of its own, where there is one thread beside, and that one is busy for a moment.
+_NO_MORE_THREADS = """
+import threading, time
+from tsplug.imaging.lanes import Meanwhile, in_lanes, in_order
+
+in_order(time.sleep, [0.01, 0.01])
+time.sleep(0.05)
+busy = Meanwhile(time.sleep, [0.05])
+busy.begin()
+time.sleep(0.01)
+
+def refused(thread):
+    raise RuntimeError("can't start new thread")
+
+threading.Thread.start = refused
+mine, made = threading.current_thread(), set()
+
+def lane(parts):
+    for part in parts:
+        time.sleep(0.01 if threading.current_thread() is mine else 0.1)
+        made.add(part)
+
+in_lanes(lane, range(12))
+print(sorted(set(range(12)) - made))
+"""
+
+
+def test_a_lane_that_no_thread_could_be_begun_for_is_not_begun_later() -> None:
+    """The system has no more threads, and the one there is gets free amid the work: all parts are made by its end."""
+    command = [sys.executable, "-c", _NO_MORE_THREADS]
+    told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (told.stdout.strip(), told.stderr) == ("[]", "")

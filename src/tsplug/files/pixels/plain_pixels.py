@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tsplug.files.pixels.buffers import PixelMemory
 from tsplug.files.pixels.claims import Claim, PixelError
 from tsplug.files.pixels.sources import PixelSource
 from tsplug.files.pixels.sums import WORD_BYTES, folded, words_sum
-from tsplug.imaging.lanes import in_lanes
+from tsplug.imaging.lanes import forget_threads, in_lanes
 from tsplug.imaging.reduction import pass_over
 from tsplug.imaging.source import band_rows
 from tsplug.ports import FramePixels
@@ -23,6 +24,10 @@ CHUNK_PIXELS = 512 << 10
 """Pixels that are read, turned and stored at a time: they stay in the processor's cache meanwhile."""
 Turn = Callable[[NDArray[np.generic], NDArray[np.generic]], object]
 """Turns a chunk as stored into one of native values: from, which may be changed on the way, into."""
+
+# Windows has no forks.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_threads)
 
 
 @dataclass(frozen=True)
