@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(recorded: Path, tmp_path: Path) -> Run:
-    """Return what runs a command on the morning after the recorded night."""
+def run(recorded: Path, tmp_path: Path) -> Iterator[Run]:
+    """Return what runs a command on the morning after the recorded night; frames that a test makes go with it."""
     file = Path(shutil.copyfile(recorded, tmp_path / "store.sqlite"))
 
     def runs(*arguments: str, typed: str = "") -> Result:
@@ -46,7 +46,10 @@ def run(recorded: Path, tmp_path: Path) -> Run:
         words = ["--at", "2026-01-16T06:00:00+01:00", *arguments]
         return CliRunner().invoke(application(words), words, input=typed, env=environment)
 
-    return runs
+    yield runs
+    for made in recorded.parent.iterdir():
+        if made != recorded:
+            shutil.rmtree(made)
 
 
 def document(result: Result) -> Any:
