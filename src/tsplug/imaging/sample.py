@@ -41,6 +41,8 @@ _FARTHEST_PX = 2.0
 # Noise makes one in thirty of faint stars, mostly blends, look so many times longer than bright ones, but what lies
 # along a filament nearly always is.
 _LONGER, _FAINT_SIGNIFICANCE = 2.5, 16.0
+# Of stars less than two pixels wide (FWHM) the pixels hide how long they are: noise alone makes faint ones longer.
+_SHOWN_SIGMA_PX = 0.85
 _LOOKED_AT_TOGETHER = 1024
 # The filter that finds stars, 2x2 pixels and (1 2 1) of those, widens them by this and leaves this much noise.
 _FILTER_PX2, _FILTER_NOISE = 2.5, 0.75
@@ -142,7 +144,7 @@ def are_longer(scene: Scene, candidates: Candidates, *, first: Probe) -> NDArray
     for part in slices(faint.size, _LOOKED_AT_TOGETHER):
         look = _Look(half, first.sigma_px, _WEIGHED_SIGMA)
         sample = _measured(scene, candidates, chosen=faint[part], look=look)
-        longer[sample.place] = sample.raw.long_sigma_px > _LONGER * first.long_px
+        longer[sample.place] = sample.raw.long_sigma_px > _LONGER * max(first.long_px, _SHOWN_SIGMA_PX)
     return longer
 
 
