@@ -156,19 +156,24 @@ __all__ = [
 ]
 
 _BEHIND = ("tsplug.errors", "tsplug.hookspecs", "tsplug.metrics", "tsplug.model")
+_PUBLIC = (*_BEHIND, "tsplug.ports")
 
 # Checkers of types go by the imports above: to them, this would make any name one that tsplug has.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         """Fetch what is exported, and the modules that it comes from."""
-        if f"{__name__}.{name}" in _BEHIND:
+        if f"{__name__}.{name}" in _PUBLIC:
             return import_module(f"{__name__}.{name}")
         if name in __all__:
             for behind in map(import_module, _BEHIND):
                 if hasattr(behind, name):
                     return globals().setdefault(name, getattr(behind, name))
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """Return what is there and what is fetched when it is asked for, as a shell completes it."""
+        return sorted({*globals(), *__all__})
 
 
 def open_store(url: str, clock: Clock) -> Store:

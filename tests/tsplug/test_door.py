@@ -41,3 +41,14 @@ def test_what_is_not_exported_is_no_attribute() -> None:
     """A name that tsplug does not export is told as that, though others are fetched when they are asked for."""
     with pytest.raises(AttributeError, match="module 'tsplug' has no attribute 'RECORDS'"):
         tsplug.RECORDS  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_public_modules_and_names_are_there_to_be_completed() -> None:
+    """A shell lists what is exported before it was asked for, and the ports are reached through the package."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import tsplug; print(set(tsplug.__all__) - set(dir(tsplug)), tsplug.ports.__name__)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == "set() tsplug.ports"
