@@ -114,9 +114,20 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
     for facts in (_comparison(check), _about(check.get("about") or {}), [f"rule: {check['rule']}"]):
         if facts:
             yield from _wrapped("; ".join(facts), indent=_INDENT)
-    if check["outcome"] in ("reject", "wait") and check.get("would_pass") is not None:
-        needed = f"{check['would_pass']:.4g} {unit}".strip()
-        yield f"{_INDENT}{needed} would have passed"
+    if check["outcome"] in ("reject", "wait"):
+        yield from _wrapped(_needed(check, unit), indent=_INDENT)
+
+
+def _needed(check: Mapping[str, Any], unit: str) -> str:
+    worst = check.get("would_pass")
+    if worst is not None:
+        return f"{f'{worst:.4g} {unit}'.strip()} would have passed"
+    return "no value of it alone would have passed" if _is_empty(check) else ""
+
+
+def _is_empty(check: Mapping[str, Any]) -> bool:
+    lower, upper = check.get("lower"), check.get("upper")
+    return lower is not None and upper is not None and lower > upper
 
 
 def _comparison(check: Mapping[str, Any]) -> list[str]:
@@ -135,6 +146,8 @@ def _comparison(check: Mapping[str, Any]) -> list[str]:
 
 def _bound(check: Mapping[str, Any]) -> str:
     lower, upper = check.get("lower"), check.get("upper")
+    if _is_empty(check):
+        return "nothing passes"
     if lower is not None and upper is not None:
         return f"from {lower:.4g} to {upper:.4g} passes"
     if upper is not None:

@@ -116,19 +116,16 @@ class SpreadCheck:
         if not self._is_measured(value):
             return Settled(Outcome.ABSTAIN, Rule.MISSING, value)
         limits = self.limits(case.preferences)
-        settled = self._absolute(case, value, limits=limits)
-        if settled is None:
-            return self._among_peers(case, value, limits=limits)
-        return self._tightened(case, settled, limits=limits) if settled.rule is Rule.REJECT_LEVEL else settled
+        return self._absolute(case, value, limits=limits) or self._among_peers(case, value, limits=limits)
 
     def examine(self, case: Case) -> Finding:
         """Test a frame as `settle` does, and tell how that came about."""
         settled = self.settle(case)
-        outcome, rule, value, samples, centre, spread, sigma, lower, upper, usual = settled
+        outcome, rule, value, samples, centre, spread, sigma, _, _, usual = settled
         known = None if value is None or rule is Rule.MISSING else float(value)
         detail, about = self._detail(case, settled), {} if usual is None else usual.about
         told = self.title, self.metric, outcome, rule, detail, known, self._unit, samples
-        return Finding(*told, centre, spread, sigma, lower, upper, about)
+        return Finding(*told, centre, spread, sigma, *self._ends(case, settled), about)
 
     @cached_property
     def _unit(self) -> str:
@@ -147,27 +144,35 @@ class SpreadCheck:
             # A program's word for nothing measured, however good a level or the peers would find it.
             return Settled(Outcome.REJECT, Rule.ZERO, value)
         if limits.reject_level is not None and self._worse(value, than=limits.reject_level):
-            return self._bounded(Outcome.REJECT, Rule.REJECT_LEVEL, value=value, level=limits.reject_level)
+            return Settled(Outcome.REJECT, Rule.REJECT_LEVEL, value)
         if limits.accept_level is not None and not self._worse(value, than=limits.accept_level):
-            return self._bounded(Outcome.PASS, Rule.ACCEPT_LEVEL, value=value, level=limits.accept_level)
+            return Settled(Outcome.PASS, Rule.ACCEPT_LEVEL, value)
         if abs(value) <= _ALMOST_ZERO and self._zero_fails(case):
             return Settled(Outcome.REJECT, Rule.ZERO, value)
         return None
 
-    def _tightened(self, case: Case, settled: Settled, *, limits: Limits) -> Settled:
-        """Return what a level rejects with the bound that would have passed: others may be closer than the level."""
-        peers = self._among_peers(case, settled.value or 0.0, limits=limits)
-        if self._better == "higher":
-            return settled._replace(lower=max(each for each in (settled.lower, peers.lower) if each is not None))
-        return settled._replace(upper=min(each for each in (settled.upper, peers.upper) if each is not None))
+    def _ends(self, case: Case, settled: Settled) -> tuple[float | None, float | None]:
+        """Return the smallest and the largest value that pass: what peers allow, less or more by automatic levels.
+
+        The one lies above the other where no value passes.
+        """
+        limits, value = self.limits(case.preferences), settled.value
+        accept, reject = limits.accept_level, limits.reject_level
+        if value is None or settled.rule in (Rule.MISSING, Rule.ZERO) or (accept is None and reject is None):
+            return settled.lower, settled.upper
+        by_level = settled.rule in (Rule.REJECT_LEVEL, Rule.ACCEPT_LEVEL)
+        peers = self._among_peers(case, value, limits=limits) if by_level else settled
+        higher = self._better == "higher"
+        good, bad = (peers.upper, peers.lower) if higher else (peers.lower, peers.upper)
+        if accept is not None:
+            good = good if good is not None and self._worse(good, than=accept) else None
+            bad = accept if bad is not None and self._worse(accept, than=bad) else bad
+        if reject is not None and (bad is None or self._worse(bad, than=reject)):
+            bad = reject
+        return (bad, good) if higher else (good, bad)
 
     def _worse(self, value: float, *, than: float) -> bool:
         return value < than if self._better == "higher" else value > than
-
-    def _bounded(self, outcome: Outcome, rule: Rule, *, value: float, level: float) -> Settled:
-        more_is_better = self._better == "higher"
-        lower, upper = (level, None) if more_is_better else (None, level)
-        return Settled(outcome, rule, value, lower=lower, upper=upper)
 
     def _zero_fails(self, case: Case) -> bool:
         if self.of_reference and case.preferences.mode is GraderMode.TARGET_SCHEDULER:

@@ -14,7 +14,7 @@ from tsplug.grading.setup import setup_of
 from tsplug.model import GraderVerdict, VerdictStatus
 
 GRADER = "statistical"
-VERSION = "15"
+VERSION = "16"
 
 MATCHED = [*MATCHED_BY, "rotation"]
 """What frames have in common that are held against each other, as verdicts tell."""

@@ -98,13 +98,23 @@ def _told(verdict: Verdict, image: AcquiredImage) -> dict[str, Any]:
 
 def _weighed(check: Mapping[str, Any], image: AcquiredImage, *, by_hfr: bool) -> dict[str, Any]:
     """Return a check with its contribution, how much of that is allowed, and what would have passed."""
-    value, lower, upper = check.get("value"), check.get("lower"), check.get("upper")
-    worst = upper if lower is None or (upper is not None and value is not None and value > upper) else lower
     found = contribution_of(check, image, by_hfr=by_hfr)
     return {
         **check,
         "contribution": None if found is None else found.spreads,
         "allowed": None if found is None else found.allowed,
         "set_right_for": [] if found is None else list(found.set_right_for),
-        "would_pass": worst,
+        "would_pass": _worst_passing(check),
     }
+
+
+def _worst_passing(check: Mapping[str, Any]) -> float | None:
+    """Return the end of what passes that a value is beyond, else the one to its bad side; None where nothing passes."""
+    value: float | None = check.get("value")
+    lower: float | None = check.get("lower")
+    upper: float | None = check.get("upper")
+    if lower is None or upper is None:
+        return upper if lower is None else lower
+    if lower > upper:
+        return None
+    return upper if value is not None and value > upper else lower

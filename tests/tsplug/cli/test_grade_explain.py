@@ -49,6 +49,10 @@ STATISTICAL = {
                 **{"lasting_before": 2.0, "lasting_most": 2.828, "sampled": 2.0, "air": 0.0},
             },
         },
+        {
+            **{"check": "Background", "metric": "background", "outcome": "reject", "unit": "ADU"},
+            **{"rule": "automatic reject level", "detail": "", "value": 500.0, "lower": 450.0, "upper": 400.0},
+        },
     ],
 }
 
@@ -125,6 +129,12 @@ def test_a_check_tells_value_bound_contribution_and_what_would_have_passed(expla
     assert "2.431 px would have passed" in text
     assert "? FWHM: fwhm is missing" in text
     assert "compared with 9 frames of 12 taken alike (plan, filter, rotation within 1 deg)" in text
+
+
+def test_where_no_value_passes_that_is_said(explained: list[str]) -> None:
+    """An automatic level may lie beyond all that peers allow."""
+    text = " ".join(" ".join(explained).split())
+    assert "BAD Background 500 ADU nothing passes rule: automatic reject level no value of it alone would" in text
 
 
 def test_what_sets_a_level_is_told(explained: list[str]) -> None:

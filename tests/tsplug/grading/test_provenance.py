@@ -212,4 +212,4 @@ def _rounded(value: object) -> object:
 
 def test_other_rules_have_another_version() -> None:
     """Verdicts that stand are not judged anew: raise `statistical.VERSION` where this fails, then note what it says."""
-    assert (statistical.VERSION, verdicts_of_fixed_frames()) == ("15", OF_RULES)
+    assert (statistical.VERSION, verdicts_of_fixed_frames()) == ("16", OF_RULES)
